@@ -1,0 +1,51 @@
+# One command each. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+# A stamp per lock file: a second run does nothing unless the lock changed.
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: $(RUN) ## set up if needed, then start the bot
+	$(PY) -m bot run
+
+install: $(RUN) ## only set up what running needs
+
+test: $(DEV) ## set up if needed, then run every test
+	$(PY) -m pytest $(ARGS)
+
+check: $(DEV) ## lint, types, the import contract
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-cache
+
+format: $(DEV) ## let ruff write what it can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock: $(DEV) ## renew both lock files from pyproject.toml (with hashes, without an index address)
+	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
+	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove the environment and caches; data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Easel needs Python 3.11 or newer; point PYTHON at one: make run PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.txt | $(PY)
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(PY)
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(RUN)
+
+.PHONY: help run install test check format lock clean
