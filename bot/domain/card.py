@@ -1,0 +1,79 @@
+"""What a person sees of a job, before any platform draws it. Text here is plain: each platform escapes it its own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time that a platform draws relative to now, counting by itself where it can ("in 40 s")."""
+
+    at: datetime
+
+
+Text = tuple[str | Moment, ...]
+
+
+class Tone(StrEnum):
+    """The mood of a card; platforms give it a colour or a mark."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    SLOW = "slow"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+
+class Press(StrEnum):
+    """What a button does. The value is part of Discord's custom_id, so it never changes."""
+
+    CANCEL = "cancel"
+    AGAIN = "again"
+    EDIT = "edit"
+    DELETE = "delete"
+    USE = "use"  # takes the repaired request; the target is a draft's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    press: Press
+    label: str
+    target: str  # a job's id, or a draft's for USE
+    primary: bool = False
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardPicture:
+    """A picture on a card. `key` finds it in the PictureStore; `alt` is for those who can't see it."""
+
+    key: str
+    alt: str
+    width: int
+    height: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One message, in one language.
+
+    Drawn from top to bottom: heading, prompt, options, status, pictures, notes, buttons.
+    `job_id` is empty on a refusal. `mention` says that the author is pinged when this is posted anew.
+    """
+
+    tone: Tone
+    job_id: str = ""
+    heading: str = ""
+    prompt: str = ""  # at most 300 characters
+    options: str = ""  # 16:9 · 2 pictures · 2048
+    status: Text = ()
+    pictures: tuple[CardPicture, ...] = ()
+    notes: tuple[Text, ...] = ()  # small print: not charged, sandbox, what is left today, AI-generated
+    buttons: tuple[Button, ...] = ()
+    mention: bool = False

@@ -1,0 +1,115 @@
+"""The family of errors. Every boundary turns what its libraries raise into one of these.
+
+EaselError
+├─ Refused                 the person asked for something we won't do: safe to show, nothing was charged
+│  ├─ BadOption            a word of the request has no legal value (grammar)
+│  ├─ OverLimit            a limit of the person or the community
+│  └─ NotAllowed           missing permission, not theirs, no longer there
+├─ ModelError              the image model's side of a call
+│  ├─ ModelUnavailable     nothing happened; the same call may be made again after `after` seconds
+│  ├─ ModelUnclear         the call may have had its effect: a submit must be looked up, never repeated
+│  ├─ ModelRejected        the request itself will never be taken; `detail` may be shown
+│  └─ ModelAccountRefused  the credentials are wrong: only the operator can mend it
+├─ PictureBroken           bytes that are no complete picture, too large, or at an address that is not allowed
+├─ PlatformError           the chat platform's side of a call
+│  ├─ PlatformUnavailable  try again after `after` seconds
+│  └─ Undeliverable        this destination takes nothing from us any more
+└─ StaleJob                a conditional save found the job in another state: somebody else moved it
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.request import ImageRequest
+
+
+class EaselError(Exception):
+    """Whatever goes wrong within Easel's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """The nearest request that would be taken: its text as one could type it, and the request."""
+
+    text: str
+    request: ImageRequest
+
+
+class Refused(EaselError):  # noqa: N818 - the field's word; it is the person's answer, not a fault
+    """Not done, nothing charged. `code` names the sentence in bot/cards/locales; `values` fill it."""
+
+    def __init__(self, code: str, *, repair: Repair | None = None, **values: str | int | datetime) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+        self.repair = repair
+
+
+class BadOption(Refused):
+    """A word of the request can't be taken. `values` has word, option, understood and nearest where there are any."""
+
+
+class OverLimit(Refused):
+    """A limit stands in the way. `values` has limit, used, wanted, and `resets_at` and `fits` where they make sense."""
+
+
+class NotAllowed(Refused):
+    """This person may not do this here, or the thing is gone."""
+
+
+class ModelError(EaselError):
+    """Something about a call to the image model. `trace_id` is the provider's, for its support."""
+
+    def __init__(self, detail: str, *, trace_id: str = "", code: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.trace_id = trace_id
+        self.code = code
+
+
+class ModelUnavailable(ModelError):
+    """Nothing happened. The same call may be made again after `after` seconds."""
+
+    def __init__(self, detail: str, *, after: float = 1.0, trace_id: str = "", code: int | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id, code=code)
+        self.after = after
+
+
+class ModelUnclear(ModelError):
+    """The answer was lost or unreadable: the call may have had its effect."""
+
+
+class ModelRejected(ModelError):
+    """The provider will never take this request (codes 400 and 40000)."""
+
+
+class ModelAccountRefused(ModelError):
+    """The provider refuses the credentials."""
+
+
+class PictureBroken(EaselError):
+    """What came is not a complete, acceptable picture."""
+
+
+class PlatformError(EaselError):
+    """Something about a call to a chat platform."""
+
+
+class PlatformUnavailable(PlatformError):
+    """The platform did not take it now; the same message may be posted again with the same key after `after` seconds."""
+
+    def __init__(self, detail: str, *, after: float = 1.0) -> None:
+        super().__init__(detail)
+        self.after = after
+
+
+class Undeliverable(PlatformError):
+    """The channel is gone or closed to us for good."""
+
+
+class StaleJob(EaselError):
+    """The job was not in the state this save came from."""

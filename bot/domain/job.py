@@ -1,0 +1,122 @@
+"""A job: one accepted request on its way to pictures, and the states it may pass through."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.people import Destination, Person
+from bot.domain.request import ImageRequest
+
+
+class JobState(StrEnum):
+    """The states that people and the JSON of the page see."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"  # saved before the call that costs; without a task id it is ambiguous after a crash
+    GENERATING = "generating"  # the provider's task id is known
+    DELIVERING = "delivering"  # the pictures are kept; the result is not known to be posted
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        return self in FINISHED
+
+
+FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+UNFINISHED = tuple(state for state in JobState if state not in FINISHED)
+
+_STOPS = frozenset({JobState.FAILED, JobState.CANCELLED})
+TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
+    {
+        JobState.QUEUED: frozenset({JobState.SUBMITTING}) | _STOPS,
+        # Back to queued: the provider is known not to have taken it, and it keeps its place.
+        JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING}) | _STOPS,
+        JobState.GENERATING: frozenset({JobState.DELIVERING}) | _STOPS,
+        JobState.DELIVERING: frozenset({JobState.DONE}) | _STOPS,
+        JobState.DONE: frozenset(),
+        JobState.FAILED: frozenset(),
+        JobState.CANCELLED: frozenset(),
+    }
+)
+
+
+class FailureCode(StrEnum):
+    """Why a job failed; the sentence for people is in bot/cards/locales under `failure-<code>`."""
+
+    REJECTED = "rejected"  # the provider does not take this request; `detail` is its message
+    TASK_FAILED = "task-failed"  # the provider tried and failed; `detail` is its message
+    TIMED_OUT = "timed-out"  # no end within the job's time limit
+    NO_PICTURES = "no-pictures"  # the task succeeded and not one picture could be fetched and decoded
+    UNAVAILABLE = "unavailable"  # the provider could not be reached for too long, nothing was submitted
+    UNCLEAR = "unclear"  # nobody can say whether the provider took it, so it was not sent again
+    ACCOUNT = "account"  # the provider refuses the operator's credentials
+    UNDELIVERABLE = "undeliverable"  # the pictures are kept, but the channel takes no message from us any more
+    INTERNAL = "internal"  # a bug of ours; the log has it under the job's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    code: FailureCode
+    detail: str = ""  # the provider's own words for people, or nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPicture:
+    """A verified picture in the PictureStore, as the provider delivered it."""
+
+    key: str
+    width: int
+    height: int
+    size: int  # bytes
+    media_type: str  # image/png, image/jpeg or image/webp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row of the table `jobs`. Times are UTC and aware; each is when that state was saved."""
+
+    id: str
+    author: Person
+    destination: Destination
+    request: ImageRequest
+    prompt_sent: str  # fixed at acceptance: styles may change, what recovery looks for may not
+    state: JobState = JobState.QUEUED
+    created_at: datetime
+    submitted_at: datetime | None = None  # the last time `submitting` was saved
+    generating_at: datetime | None = None
+    ready_at: datetime | None = None
+    finished_at: datetime | None = None
+    task_id: str | None = None
+    submit_open: bool = False  # a submit was begun whose outcome is not known yet, whatever the state says since
+    pictures: tuple[StoredPicture, ...] = ()
+    failure: Failure | None = None
+    result_id: str | None = None  # the message that holds the result
+    card_open: bool = True  # the card has not been brought to its end yet
+    parent_id: str | None = None  # the job this is an edit or a repetition of
+    deleted_at: datetime | None = None  # the result was taken away by its author or a moderator
+
+    @property
+    def delivered(self) -> int:
+        """How many pictures this job is charged with."""
+        return len(self.pictures) if self.state is JobState.DONE else 0
+
+
+# Without i, l, o, u: read aloud and typed back without doubt (Crockford's base 32).
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+JOB_ID_LENGTH = 12
+
+
+def new_job_id() -> str:
+    """A fresh id: 12 characters, 60 random bits. Short enough for buttons and nonces (Discord: 25 characters)."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(JOB_ID_LENGTH))
+
+
+def is_job_id(text: str) -> bool:
+    return len(text) == JOB_ID_LENGTH and all(character in _ALPHABET for character in text)

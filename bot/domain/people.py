@@ -1,0 +1,39 @@
+"""Who asks, and where the answer goes. Plain data that survives a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on a platform, in the community (guild, workspace, the page) they speak in.
+
+    `user_id` is unique within `platform`; `locale` is what the platform says of this person, such as `zh-CN`.
+    `moderator` is the platform's word for "may act on what others made"; it is never stored.
+    """
+
+    platform: str
+    community_id: str
+    user_id: str
+    name: str
+    locale: str = "en"
+    moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a job's card and result go.
+
+    `card_id` is the message that shows progress, if the platform has one by then. `locale` is the language of
+    what everybody there sees. `details` is what one platform needs besides to find its way back after a restart
+    (on Discord the interaction token and when it dies); no other room reads it.
+    """
+
+    platform: str
+    community_id: str
+    channel_id: str
+    card_id: str | None = None
+    locale: str = "en"
+    details: Mapping[str, str] = field(default_factory=dict)

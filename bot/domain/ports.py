@@ -1,0 +1,268 @@
+"""The sockets of the house. A newcomer reads this page first: everything with a library behind it plugs in here.
+
+ platforms → actions → JobStore, Dispatcher
+ engine    → ImageModel, PictureStore, JobStore → ChatPlatform
+
+Each implementation passes the contract suite of its port in tests/contract/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.domain.job import Job, JobState, StoredPicture
+from bot.domain.limits import Limits, Usage
+from bot.domain.people import Person
+from bot.domain.report import JobReport
+
+
+class Clock(Protocol):
+    """Time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """The wall clock: aware, UTC. It may jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for measuring and waiting."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class TaskState(StrEnum):
+    """What the provider says of a task, reduced to what matters: anything unknown is WAITING."""
+
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTask:
+    """A task at the provider. `prompt`, `ratio`, `clarity` and `n` are as submitted, for finding a lost answer."""
+
+    id: str
+    state: TaskState
+    created_at: datetime
+    urls: tuple[str, ...] = ()
+    error: str = ""  # the provider's words for people
+    prompt: str = ""
+    ratio: str = ""
+    clarity: int = 0
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskListing:
+    """The provider's recent tasks. `complete`: every task since the asked time is certainly in it."""
+
+    tasks: tuple[ModelTask, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPicture:
+    """A downloaded picture that decodes completely."""
+
+    data: bytes
+    width: int
+    height: int
+    media_type: str
+
+
+class ImageModel(Protocol):
+    """A provider of pictures. Raises only ModelError and its children, and PictureBroken from `download`."""
+
+    async def submit(
+        self,
+        job: Job,
+        *,
+        before_call: Callable[[], Awaitable[None]],
+        callback_url: str | None = None,
+    ) -> str:
+        """Order the job's pictures; the id of the provider's task.
+
+        Waits for its turn in the account's rate limit, then awaits `before_call` (which saves the intent and may
+        raise to call it off), then makes the call at once. Never repeats a call that may have had its effect:
+        raises ModelUnclear then; ModelUnavailable and ModelRejected mean that no task was made.
+        """
+        ...
+
+    async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
+        """The present state of up to 50 tasks in one call. An id the provider doesn't list is missing."""
+        ...
+
+    async def tasks_since(self, moment: datetime) -> TaskListing:
+        """All tasks of the account created at or after `moment`."""
+        ...
+
+    async def download(self, url: str) -> ModelPicture:
+        """Fetch and verify one picture. PictureBroken: it will not get better; ModelUnavailable: it may."""
+        ...
+
+
+class PictureStore(Protocol):
+    """Where picture files are kept."""
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, whole or not at all, replacing what was there."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises KeyError where nothing is kept."""
+        ...
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Forget these; those that are gone already are fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A repaired request that somebody may still take with one press."""
+
+    id: str
+    author: Person
+    text: str
+    created_at: datetime
+    parent_id: str | None = None
+
+
+class JobStore(Protocol):
+    """Jobs and the usage that hangs on them: each method is one transaction."""
+
+    async def add(self, job: Job, limits: Limits) -> Usage:
+        """Insert the job as `queued` and reserve its pictures, or raise OverLimit; the usage with it counted in."""
+        ...
+
+    async def get(self, job_id: str) -> Job | None: ...
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        """Save the job in its next state, with `changes` of fields, if it still is in `job.state`; else StaleJob.
+
+        Settles the reservation with what was delivered on `done`, gives it back on `failed` and `cancelled`.
+        A state that doesn't follow from `job.state` is a ValueError.
+        """
+        ...
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
+        """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none."""
+        ...
+
+    async def unfinished(self) -> Sequence[Job]:
+        """Every job that needs something yet, oldest first: not finished, or its card or its submit still open."""
+        ...
+
+    async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the provider's task ids that some job already has."""
+        ...
+
+    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
+        """The newest jobs of one channel, oldest first, without the deleted."""
+        ...
+
+    async def usage(self, person: Person, now: datetime) -> Usage:
+        """What this person and their community have taken by now."""
+        ...
+
+    async def usage_by_day(
+        self,
+        *,
+        since: date,
+        platform: str | None = None,
+        community_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Sequence[UsageDay]:
+        """Delivered and reserved pictures per person and day, oldest first."""
+        ...
+
+    async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
+        """How long the last `count` finished jobs of this kind were drawn, newest first."""
+        ...
+
+    async def save_draft(self, draft: Draft) -> None: ...
+
+    async def draft(self, draft_id: str) -> Draft | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageDay:
+    """What one person took on one day (UTC) in one community."""
+
+    platform: str
+    community_id: str
+    user_id: str
+    day: date
+    jobs: int
+    delivered: int
+    reserved: int
+
+
+class Dispatcher(Protocol):
+    """Brings jobs to their end, whatever it takes."""
+
+    def add(self, job: Job) -> None:
+        """This saved job waits for its turn."""
+        ...
+
+    def report(self, job: Job, usage: Usage | None = None) -> JobReport:
+        """What can be said of the job now."""
+        ...
+
+    async def cancel(self, job_id: str) -> Job:
+        """Stop it in whatever state it is; the job afterwards, which is as it was if it had finished. KeyError if unknown."""
+        ...
+
+    def nudge(self, task_id: str) -> None:
+        """Somebody says that this provider's task has ended: a reason to ask now, no more."""
+        ...
+
+
+class ChatPlatform(Protocol):
+    """Where people see their jobs. Raises only PlatformError and its children."""
+
+    name: str
+
+    async def show(self, report: JobReport) -> None:
+        """Bring the job's card up to date. A card that is gone, or a platform that is away, is no error."""
+        ...
+
+    async def conclude(self, report: JobReport) -> str:
+        """Post the job's last word (its pictures, or why it failed), pinging its author, and take the card away.
+
+        Idempotent by the job's id, also across a crash: posting twice gives the same message. The message's id.
+        """
+        ...
+
+    async def take_away(self, job: Job) -> None:
+        """Delete the result's message and the card; what is gone already is fine."""
+        ...
+
+
+class PictureReader(Protocol):
+    """What a platform needs of the pictures: the bytes, made to fit."""
+
+    async def original(self, picture: StoredPicture) -> bytes: ...
+
+    async def fitted(
+        self, pictures: Sequence[StoredPicture], *, job_id: str, per_file: int, together: int, webp: bool
+    ) -> Sequence[FittedPicture]:
+        """Each picture within `per_file` bytes and all within `together`, labelled as AI-generated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedPicture:
+    """A picture as it is posted. `reduced`: it is not the original's bytes and pixels any more."""
+
+    name: str  # easel-<job>-1.webp
+    data: bytes
+    width: int
+    height: int
+    media_type: str
+    reduced: bool

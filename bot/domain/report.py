@@ -1,0 +1,38 @@
+"""What there is to say about a job at a moment: the engine and the actions give it, the cards put it into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.job import Job
+from bot.domain.limits import Limits, Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """An honest guess from our own history, in seconds of drawing; `slow_after` is the ninetieth percentile."""
+
+    usual_low: float
+    usual_high: float
+    slow_after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """A job and what surrounds it.
+
+    `position` is its place in line, 1 for the next, None once it runs. `ready_at` is the expected end, None where
+    nothing can be said. `slow`: past the ninetieth percentile. `resumed`: found unfinished at a start. `sandbox`:
+    no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today".
+    """
+
+    job: Job
+    outlook: Outlook
+    position: int | None = None
+    ready_at: datetime | None = None
+    slow: bool = False
+    resumed: bool = False
+    sandbox: bool = False
+    usage: Usage | None = None
+    limits: Limits | None = None

@@ -1,0 +1,53 @@
+"""What somebody asks for: an image request that is always valid, and the provider's limits behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.style import STYLES
+
+# The limits of the submit call: Seedream 3.0, `POST /open/v1/ai_creation/task/submit` (docs/seedream.md).
+RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
+CLARITIES = (1024, 2048, 4096)
+MAX_PICTURES = 4
+# Not the provider's: it publishes none. Long enough for any real prompt, short enough for every chat platform.
+MAX_PROMPT = 2000
+
+DEFAULT_RATIO = "1:1"
+DEFAULT_CLARITY = 2048
+DEFAULT_PICTURES = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One valid request. Building one with a value outside the limits raises ValueError.
+
+    `prompt` is kept as typed, without the options and without white space at its ends.
+    """
+
+    prompt: str
+    ratio: str = DEFAULT_RATIO
+    n: int = DEFAULT_PICTURES
+    clarity: int = DEFAULT_CLARITY
+    style: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.prompt.strip() or self.prompt != self.prompt.strip():
+            raise ValueError("the prompt must hold a word and no white space at its ends")
+        if self.ratio not in RATIOS:
+            raise ValueError(f"ratio {self.ratio!r} is not one of {RATIOS}")
+        if self.clarity not in CLARITIES:
+            raise ValueError(f"clarity {self.clarity!r} is not one of {CLARITIES}")
+        if isinstance(self.n, bool) or not 1 <= self.n <= MAX_PICTURES:
+            raise ValueError(f"n {self.n!r} is not between 1 and {MAX_PICTURES}")
+        if self.style is not None and self.style not in STYLES:
+            raise ValueError(f"style {self.style!r} is not one of {tuple(STYLES)}")
+        if len(self.prompt_sent) > MAX_PROMPT:
+            raise ValueError(f"the prompt and its style's words are longer than {MAX_PROMPT} characters")
+
+    @property
+    def prompt_sent(self) -> str:
+        """The prompt as the provider gets it: with the words of the style behind it."""
+        if self.style is None:
+            return self.prompt
+        return f"{self.prompt}, {STYLES[self.style]}"
