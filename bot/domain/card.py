@@ -1,4 +1,4 @@
-"""What a person sees of a job, before any platform draws it. Text here is plain: each platform escapes it its own way."""
+"""What a person sees of a job, before any platform draws it. Text is plain: each platform escapes it its own way."""
 
 from __future__ import annotations
 

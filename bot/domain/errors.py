@@ -100,7 +100,7 @@ class PlatformError(EaselError):
 
 
 class PlatformUnavailable(PlatformError):
-    """The platform did not take it now; the same message may be posted again with the same key after `after` seconds."""
+    """The platform did not take it now; the same message may be posted again after `after` seconds."""
 
     def __init__(self, detail: str, *, after: float = 1.0) -> None:
         super().__init__(detail)

@@ -1,4 +1,4 @@
-"""May this person ask for this now? A pure function of rules and usage; the store enforces the same in its transaction."""
+"""May this person ask for this now? A pure function; the store enforces the same in its transaction."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ class Dispatcher(Protocol):
         ...
 
     async def cancel(self, job_id: str) -> Job:
-        """Stop it in whatever state it is; the job afterwards, which is as it was if it had finished. KeyError if unknown."""
+        """Stop it in whatever state it is; the job afterwards, unchanged if it had finished. KeyError if unknown."""
         ...
 
     def nudge(self, task_id: str) -> None:
