@@ -14,6 +14,7 @@ EaselError
 ├─ PlatformError           the chat platform's side of a call
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  └─ Undeliverable        this destination takes nothing from us any more
+├─ SubmitBusy              an identical order is being submitted: wait for its outcome
 └─ StaleJob                a conditional save found the job in another state: somebody else moved it
 """
 
@@ -39,7 +40,7 @@ class Repair:
     request: ImageRequest
 
 
-class Refused(EaselError):  # noqa: N818 - the field's word; it is the person's answer, not a fault
+class Refused(EaselError):
     """Not done, nothing charged. `code` names the sentence in bot/cards/locales; `values` fill it."""
 
     def __init__(self, code: str, *, repair: Repair | None = None, **values: str | int | datetime) -> None:
@@ -47,6 +48,7 @@ class Refused(EaselError):  # noqa: N818 - the field's word; it is the person's 
         self.code = code
         self.values = values
         self.repair = repair
+        self.draft_id: str | None = None  # where an action kept the repair, for the button that uses it
 
 
 class BadOption(Refused):
@@ -113,3 +115,7 @@ class Undeliverable(PlatformError):
 
 class StaleJob(EaselError):
     """The job was not in the state this save came from."""
+
+
+class SubmitBusy(EaselError):
+    """An identical order has a submit open. A lost answer is found by matching the order, so only one may be open."""

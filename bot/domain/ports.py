@@ -206,6 +206,11 @@ class UsageDay:
 class Dispatcher(Protocol):
     """Brings jobs to their end, whatever it takes."""
 
+    @property
+    def accepting(self) -> bool:
+        """False once the program is on its way down: what is saved stays for the next start."""
+        ...
+
     def add(self, job: Job) -> None:
         """This saved job waits for its turn."""
         ...

@@ -1,0 +1,86 @@
+"""What can be done with a job that exists: look at it, cancel it, take its result away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.errors import NotAllowed
+from bot.domain.job import Job, is_job_id
+from bot.domain.people import Person
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore, PictureStore
+from bot.domain.report import JobReport
+
+
+async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
+    """The job, if this person may see it: their own anywhere, others' in the community they are in.
+
+    Buttons carry ids that anybody can forge, so a job from elsewhere is answered as if it were gone.
+    """
+    job = await store.get(job_id) if is_job_id(job_id) else None
+    if job is None or job.deleted_at is not None:
+        raise NotAllowed("job-gone")
+    here = (job.destination.platform, job.destination.community_id) == (person.platform, person.community_id)
+    if not here and not is_author(job, person):
+        raise NotAllowed("job-gone")
+    return job
+
+
+def is_author(job: Job, person: Person) -> bool:
+    return (job.author.platform, job.author.user_id) == (person.platform, person.user_id)
+
+
+class JobActions:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        pictures: PictureStore,
+        platforms: Mapping[str, ChatPlatform],
+    ) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._pictures = pictures
+        self._platforms = platforms
+
+    async def show(self, job_id: str, person: Person) -> JobReport:
+        job = await find_visible(self._store, job_id, person)
+        usage = await self._store.usage(job.author, self._clock.now())
+        return self._dispatcher.report(job, usage)
+
+    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> list[JobReport]:
+        """The channel's newest jobs, oldest first."""
+        jobs = await self._store.recent(
+            platform=platform, community_id=community_id, channel_id=channel_id, count=count
+        )
+        return [self._dispatcher.report(job) for job in jobs]
+
+    async def cancel(self, job_id: str, person: Person) -> JobReport:
+        """Stop the job in whatever state it is. Its author may, and moderators; a finished job is a Refused."""
+        job = await self._own(job_id, person)
+        if job.state.finished:
+            raise NotAllowed("already-finished", state=job.state.value)
+        job = await self._dispatcher.cancel(job.id)
+        return self._dispatcher.report(job)
+
+    async def delete(self, job_id: str, person: Person) -> Job:
+        """Take a finished job's message and pictures away for good. Usage stays as it was: they were drawn."""
+        job = await self._own(job_id, person)
+        if not job.state.finished:
+            raise NotAllowed("nothing-to-delete")
+        job = await self._store.note(job.id, deleted_at=self._clock.now())
+        await self._pictures.delete([picture.key for picture in job.pictures])
+        platform = self._platforms.get(job.destination.platform)
+        if platform is not None:
+            await platform.take_away(job)
+        return job
+
+    async def _own(self, job_id: str, person: Person) -> Job:
+        job = await find_visible(self._store, job_id, person)
+        if is_author(job, person):
+            return job
+        if person.moderator and job.destination.community_id == person.community_id:
+            return job
+        raise NotAllowed("not-yours")
