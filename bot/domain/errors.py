@@ -15,7 +15,9 @@ EaselError
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  └─ Undeliverable        this destination takes nothing from us any more
 ├─ SubmitBusy              an identical order is being submitted: wait for its outcome
-└─ StaleJob                a conditional save found the job in another state: somebody else moved it
+├─ StaleJob                a conditional save found the job in another state: somebody else moved it
+├─ SubmitBusy              an identical order is being submitted: wait your turn
+└─ TaskTaken               another job has this task of the provider already
 """
 
 from __future__ import annotations
@@ -119,3 +121,11 @@ class StaleJob(EaselError):
 
 class SubmitBusy(EaselError):
     """An identical order has a submit open. A lost answer is found by matching the order, so only one may be open."""
+
+
+class SubmitBusy(EaselError):
+    """An identical order is being submitted; wait your turn: a lost answer is found by its order alone."""
+
+
+class TaskTaken(EaselError):
+    """Another job has this task of the provider already."""
