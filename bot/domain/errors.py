@@ -120,10 +120,6 @@ class StaleJob(EaselError):
 
 
 class SubmitBusy(EaselError):
-    """An identical order has a submit open. A lost answer is found by matching the order, so only one may be open."""
-
-
-class SubmitBusy(EaselError):
     """An identical order is being submitted; wait your turn: a lost answer is found by its order alone."""
 
 

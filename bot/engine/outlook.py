@@ -1,0 +1,50 @@
+"""How long drawing takes, from our own history: the API gives no per cent, so this is all that can honestly be said."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from bot.domain.ports import JobStore
+from bot.domain.report import Outlook
+
+_HISTORY = 50  # finished jobs of one kind that are looked at
+_ENOUGH = 5  # below this many, one odd job would decide what people are told
+
+# What is said before there is a history. A guess, and the only one: it is replaced after five jobs of a kind.
+FIRST_GUESS = Outlook(usual_low=20, usual_high=35, slow_after=60)
+
+
+class Outlooks:
+    """The outlook per kind of job (clarity and number), loaded once and then kept up to date by the engine."""
+
+    def __init__(self, store: JobStore) -> None:
+        self._store = store
+        self._seconds: dict[tuple[int, int], deque[float]] = {}
+
+    async def load(self, clarity: int, n: int) -> None:
+        if (clarity, n) not in self._seconds:
+            newest_first = await self._store.drawing_seconds(clarity=clarity, n=n, count=_HISTORY)
+            self._seconds.setdefault((clarity, n), deque(reversed(newest_first), maxlen=_HISTORY))
+
+    def learn(self, clarity: int, n: int, seconds: float) -> None:
+        self._seconds.setdefault((clarity, n), deque(maxlen=_HISTORY)).append(seconds)
+
+    def of(self, clarity: int, n: int) -> Outlook:
+        seconds = sorted(self._seconds.get((clarity, n), ()))
+        if len(seconds) < _ENOUGH:
+            return FIRST_GUESS
+        return Outlook(
+            usual_low=_quantile(seconds, 0.25),
+            usual_high=_quantile(seconds, 0.75),
+            # Half as much again over p90, so that one job in ten isn't called slow for a second's sake.
+            slow_after=_quantile(seconds, 0.9) * 1.5,
+        )
+
+    def soonest(self, clarity: int, n: int) -> float | None:
+        """The tenth percentile in seconds, before which asking is wasted; None without a history."""
+        seconds = sorted(self._seconds.get((clarity, n), ()))
+        return _quantile(seconds, 0.1) if len(seconds) >= _ENOUGH else None
+
+
+def _quantile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,141 @@
+"""One poller for all jobs of this process: fifty tasks for the price of one call, at the moments that pay.
+
+A job awaits its future; the poller is the only one that asks. A failed status call says nothing about the
+tasks ("unknown", never "failed"): everybody goes on waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.errors import ModelError
+from bot.domain.ports import Clock, ImageModel, ModelTask, TaskState
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 50  # ids that one status call takes (docs/seedream.md)
+_PARALLEL_CALLS = 4  # so that one slow answer doesn't hold up everybody
+_FIRST_LOOK = 1.5  # seconds; without a history
+_SHORTEST = 1.0  # seconds between two looks at a young task
+_LONGEST = 10.0  # seconds between two looks at an old one
+_GROWTH = 0.08  # the gap grows by this share of the task's age
+
+
+@dataclass(slots=True)
+class _Watch:
+    task_id: str
+    began: float
+    due: float
+    ended: asyncio.Future[ModelTask] = field(repr=False)
+    asking: bool = False
+
+
+class Poller:
+    """`run()` belongs to the engine's TaskGroup; `wait()` is called by as many jobs as there are."""
+
+    def __init__(self, *, model: ImageModel, clock: Clock) -> None:
+        self._model = model
+        self._clock = clock
+        self._watches: dict[str, _Watch] = {}
+        self._heap: list[tuple[float, int, str]] = []  # (due, tie-break, task id); stale entries are skipped
+        self._ties = itertools.count()
+        self._changed = asyncio.Event()
+        self._calls = asyncio.Semaphore(_PARALLEL_CALLS)
+
+    async def wait(self, task_id: str, *, age: float = 0.0, first_look: float | None = None) -> ModelTask:
+        """The task once it has succeeded or failed at the provider. There is no deadline here: the caller has one.
+
+        `age`: seconds since it was submitted. `first_look`: seconds after submission before which asking is wasted.
+        """
+        if task_id in self._watches:
+            raise ValueError(f"task {task_id} is awaited already")
+        now = self._clock.monotonic()
+        wanted = _FIRST_LOOK if first_look is None else max(_SHORTEST, first_look)
+        watch = _Watch(task_id, began=now - age, due=0.0, ended=asyncio.get_running_loop().create_future())
+        self._watches[task_id] = watch
+        self._schedule(watch, max(now, watch.began + wanted))
+        try:
+            return await watch.ended
+        finally:
+            del self._watches[task_id]
+
+    def nudge(self, task_id: str) -> None:
+        """Ask for this task now, if anybody awaits it."""
+        if watch := self._watches.get(task_id):
+            self._schedule(watch, self._clock.monotonic())
+
+    @property
+    def watching(self) -> int:
+        return len(self._watches)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as calls:
+            while True:
+                batch = self._due()
+                if batch:
+                    await self._calls.acquire()
+                    calls.create_task(self._look(batch))
+                else:
+                    await self._until_due()
+
+    def _schedule(self, watch: _Watch, due: float) -> None:
+        watch.due = due
+        heapq.heappush(self._heap, (due, next(self._ties), watch.task_id))
+        self._changed.set()
+
+    def _due(self) -> list[_Watch]:
+        """Whoever is due, and to fill up the call whoever would be due within the shortest gap anyway."""
+        now = self._clock.monotonic()
+        batch: list[_Watch] = []
+        while self._heap and len(batch) < BATCH:
+            due, _, task_id = self._heap[0]
+            watch = self._watches.get(task_id)
+            if watch is None or watch.due != due or watch.asking:
+                heapq.heappop(self._heap)
+                continue
+            if due > (now + _SHORTEST if batch else now):
+                break
+            heapq.heappop(self._heap)
+            watch.asking = True
+            batch.append(watch)
+        return batch
+
+    async def _until_due(self) -> None:
+        self._changed.clear()
+        if not self._heap:
+            await self._changed.wait()
+            return
+        pause = self._heap[0][0] - self._clock.monotonic()
+        sleeper = asyncio.create_task(self._clock.sleep(max(0.0, pause)))
+        waker = asyncio.create_task(self._changed.wait())
+        try:
+            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sleeper, waker):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def _look(self, batch: list[_Watch]) -> None:
+        try:
+            tasks = await self._model.tasks([watch.task_id for watch in batch])
+        except ModelError as error:
+            _log.warning("status call failed, asking again", action="poll", tasks=len(batch), error=str(error))
+            tasks = {}
+        finally:
+            self._calls.release()
+        now = self._clock.monotonic()
+        for watch in batch:
+            watch.asking = False
+            task = tasks.get(watch.task_id)
+            if task is not None and task.state is not TaskState.WAITING:
+                if not watch.ended.done():
+                    watch.ended.set_result(task)
+            elif watch.task_id in self._watches:
+                self._schedule(watch, now + min(_LONGEST, max(_SHORTEST, (now - watch.began) * _GROWTH)))

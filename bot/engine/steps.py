@@ -1,0 +1,301 @@
+"""One job from state to state, each saved before the next begins.
+
+Kill the program anywhere: the next start reads the row and goes on from the last saved state.
+
+   queued → submitting → generating → delivering → done
+      ↑_________|  (the provider certainly did not take it)
+
+Both Dispatchers call `advance` until the job is finished, then `close`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import (
+    ModelAccountRefused,
+    ModelRejected,
+    ModelUnavailable,
+    ModelUnclear,
+    PlatformUnavailable,
+    StaleJob,
+    SubmitBusy,
+    TaskTaken,
+    Undeliverable,
+)
+from bot.domain.job import Failure, FailureCode, Job, JobState
+from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
+from bot.domain.report import JobReport
+from bot.engine import fetch, lost_submit
+from bot.engine.lost_submit import LostSubmit
+from bot.engine.outlook import Outlooks
+from bot.engine.poller import Poller
+from bot.engine.retry import Backoff
+
+_log = structlog.get_logger(__name__)
+
+# From the submit to the provider's last word. Drawing takes well under a minute; what is silent this long is lost.
+DRAWING_LIMIT = timedelta(minutes=15)
+# How often a submit is begun before the job fails: each was certainly not taken, so nothing is paid twice.
+MOST_SUBMITS = 12
+# How often the result's post is tried while the platform says "later"; with the back-off about an hour.
+MOST_POSTS = 60
+_BUSY_PAUSE = 0.5  # seconds until an identical order's submit is looked at again
+
+
+class Run:
+    """What a Dispatcher keeps of a job that is under way.
+
+    While `critical`, the run must not be cancelled: a call is out that costs money or posts a message, and its
+    outcome is about to be saved.
+    """
+
+    def __init__(self) -> None:
+        self.slow = False
+        self.submits = 0
+        self.critical = False
+
+    @contextlib.contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        self.critical = True
+        try:
+            yield
+        finally:
+            self.critical = False
+
+
+class Steps:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        model: ImageModel,
+        pictures: PictureStore,
+        platforms: Mapping[str, ChatPlatform],
+        poller: Poller,
+        outlooks: Outlooks,
+        clock: Clock,
+        report: Callable[[Job], JobReport],
+        callback_url: str | None = None,
+    ) -> None:
+        self._store = store
+        self._model = model
+        self._pictures = pictures
+        self._platforms = platforms
+        self._poller = poller
+        self._outlooks = outlooks
+        self._clock = clock
+        self._report = report
+        self._callback_url = callback_url
+
+    async def advance(self, job: Job, run: Run) -> Job:
+        """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
+        match job.state:
+            case JobState.QUEUED:
+                return await self._submit(job, run)
+            case JobState.SUBMITTING:
+                return await self._find_lost(job, run)
+            case JobState.GENERATING:
+                return await self._await_pictures(job, run)
+            case JobState.DELIVERING:
+                return await self._deliver(job, run)
+            case _:
+                raise ValueError(f"job {job.id} is {job.state} already")
+
+    async def close(self, job: Job, run: Run) -> None:
+        """Give a finished job its last word: the card's end, and the truth about a submit that is still open."""
+        if job.card_open:
+            await self._close_card(job, run)
+        if job.submit_open:
+            found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
+            task_id = found.id if isinstance(found, ModelTask) else None
+            await self._store.note(job.id, submit_open=False, task_id=task_id)
+
+    async def show(self, job: Job) -> None:
+        """Bring the job's card up to date, for what it is worth."""
+        platform = self._platforms.get(job.destination.platform)
+        if platform is not None:
+            await platform.show(self._report(job))
+
+    async def fail(self, job: Job, code: FailureCode, detail: str = "") -> Job:
+        _log.warning("job failed", action="fail", job=job.id, state=job.state.value, code=code.value)
+        return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail))
+
+    async def _submit(self, job: Job, run: Run) -> Job:
+        begun: Job | None = None
+
+        async def save_intent() -> None:
+            nonlocal begun
+            run.critical = True
+            begun = await self._store.move(job, JobState.SUBMITTING)
+
+        try:
+            task_id = await self._model.submit(job, before_call=save_intent, callback_url=self._callback_url)
+        except SubmitBusy:
+            run.critical = False
+            await self._clock.sleep(_BUSY_PAUSE)
+            return job
+        except ModelUnavailable as error:
+            return await self._put_back(job, begun, run, error)
+        except ModelUnclear as error:
+            _log.warning("submit unclear", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
+            return begun or job
+        except ModelRejected as error:
+            return await self.fail(begun or job, FailureCode.REJECTED, error.detail)
+        except ModelAccountRefused as error:
+            _log.error("account refused", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
+            return await self.fail(begun or job, FailureCode.ACCOUNT)
+        else:
+            return await self._save_task(begun or job, task_id)
+        finally:
+            run.critical = False
+
+    async def _save_task(self, job: Job, task_id: str) -> Job:
+        try:
+            job = await self._store.move(job, JobState.GENERATING, task_id=task_id)
+        except StaleJob:
+            # Cancelled while the call was out. The task is this job's all the same, so that no other adopts it.
+            await self._store.note(job.id, task_id=task_id, submit_open=False)
+            raise
+        _log.info("submitted", action="submit", job=job.id, task=task_id)
+        return job
+
+    async def _put_back(self, job: Job, begun: Job | None, run: Run, error: ModelUnavailable) -> Job:
+        """Nothing was ordered: the job is queued as before, and waits a little."""
+        if begun is not None:
+            job = await self._store.move(begun, JobState.QUEUED)
+            run.critical = False
+        run.submits += 1
+        if run.submits >= MOST_SUBMITS:
+            return await self.fail(job, FailureCode.UNAVAILABLE)
+        _log.info("provider unavailable", action="submit", job=job.id, tries=run.submits, error=error.detail)
+        await self._clock.sleep(Backoff(tries=run.submits - 1).pause(error.after))
+        return job
+
+    async def _find_lost(self, job: Job, run: Run) -> Job:
+        found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
+        if isinstance(found, ModelTask):
+            _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)
+            try:
+                return await self._save_task(job, found.id)
+            except TaskTaken:
+                return job  # another job's own answer came in meanwhile; look again
+        if found is LostSubmit.NEVER_HAPPENED:
+            _log.info("lost submit never happened", action="find-lost-submit", job=job.id)
+            job = await self._store.move(job, JobState.QUEUED)
+            run.submits += 1
+            return job if run.submits < MOST_SUBMITS else await self.fail(job, FailureCode.UNAVAILABLE)
+        return await self.fail(job, FailureCode.UNCLEAR)
+
+    async def _await_pictures(self, job: Job, run: Run) -> Job:
+        if job.task_id is None or job.generating_at is None:
+            raise ValueError(f"job {job.id} is generating without a task")
+        await self.show(job)
+        age = max(0.0, (self._clock.now() - job.generating_at).total_seconds())
+        try:
+            task = await self._last_word(job, job.task_id, run, age)
+        except TimeoutError:
+            return await self.fail(job, FailureCode.TIMED_OUT)
+        if task.state is TaskState.FAILED:
+            return await self.fail(job, FailureCode.TASK_FAILED, task.error)
+        seconds = (self._clock.now() - job.generating_at).total_seconds()
+        kept = await fetch.fetch_all(job, task, model=self._model, store=self._pictures, clock=self._clock)
+        if not kept:
+            return await self.fail(job, FailureCode.NO_PICTURES)
+        self._outlooks.learn(job.request.clarity, job.request.n, seconds)
+        return await self._store.move(job, JobState.DELIVERING, pictures=kept)
+
+    async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
+        """Await the task's end; say on the card when it gets late. TimeoutError after DRAWING_LIMIT."""
+        request = job.request
+        await self._outlooks.load(request.clarity, request.n)
+        slow_after = self._outlooks.of(request.clarity, request.n).slow_after
+        waiting = asyncio.ensure_future(
+            self._poller.wait(task_id, age=age, first_look=self._outlooks.soonest(request.clarity, request.n))
+        )
+        try:
+            if await self._done_within(waiting, slow_after - age):
+                return waiting.result()
+            run.slow = True
+            await self.show(job)
+            if await self._done_within(waiting, DRAWING_LIMIT.total_seconds() - max(age, slow_after)):
+                return waiting.result()
+            raise TimeoutError
+        finally:
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+
+    async def _done_within(self, waiting: asyncio.Future[ModelTask], seconds: float) -> bool:
+        """Whether the future ended within so many seconds of the clock."""
+        timer = asyncio.create_task(self._clock.sleep(max(0.0, seconds)))
+        try:
+            both: set[asyncio.Future[Any]] = {waiting, timer}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.done()
+        finally:
+            timer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await timer
+
+    async def _deliver(self, job: Job, run: Run) -> Job:
+        backoff = Backoff()
+        while True:
+            final = dataclasses.replace(job, state=JobState.DONE, finished_at=self._clock.now())
+            try:
+                with run.uninterrupted():
+                    result_id = await self._conclude(final)
+                    try:
+                        job = await self._store.move(job, JobState.DONE, result_id=result_id)
+                    except StaleJob:
+                        # Cancelled while the message was on its way: it must not stay.
+                        await self._platform(job).take_away(dataclasses.replace(final, result_id=result_id))
+                        raise
+                    return await self._store.note(job.id, card_open=False)
+            except Undeliverable as error:
+                _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
+                return await self.fail(job, FailureCode.UNDELIVERABLE)
+            except PlatformUnavailable as error:
+                if backoff.tries >= MOST_POSTS:
+                    return await self.fail(job, FailureCode.UNDELIVERABLE)
+                _log.info("post later", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
+                await self._clock.sleep(backoff.pause(error.after))
+
+    async def _close_card(self, job: Job, run: Run) -> None:
+        backoff = Backoff()
+        while backoff.tries < MOST_POSTS:
+            try:
+                with run.uninterrupted():
+                    changes = {}
+                    if job.state is JobState.CANCELLED:
+                        await self.show(job)
+                    elif job.state is JobState.FAILED or job.result_id is None:
+                        changes = {"result_id": await self._conclude(job)}
+                    else:
+                        await self._conclude(job)
+                    await self._store.note(job.id, card_open=False, **changes)
+                    return
+            except Undeliverable:
+                await self._store.note(job.id, card_open=False)
+                return
+            except PlatformUnavailable as error:
+                await self._clock.sleep(backoff.pause(error.after))
+
+    async def _conclude(self, job: Job) -> str:
+        report = self._report(job)
+        usage = await self._store.usage(job.author, self._clock.now())
+        return await self._platform(job).conclude(dataclasses.replace(report, usage=usage))
+
+    def _platform(self, job: Job) -> ChatPlatform:
+        try:
+            return self._platforms[job.destination.platform]
+        except KeyError:
+            # Its credentials were taken away since. Say so once and keep the pictures.
+            raise Undeliverable(f"the platform {job.destination.platform} is not connected") from None
