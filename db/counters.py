@@ -1,0 +1,131 @@
+"""What is taken right now, where a limit must hold whatever the number of processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.limits import Limits, Usage, check
+from bot.domain.people import Person
+
+from .tables import counters
+
+
+class Scope(StrEnum):
+    """What a counter counts. The order is that of locking, the same in every transaction, so that none deadlock."""
+
+    PERSON_DAY = "person-day"  # pictures, over all communities of the platform
+    COMMUNITY_MONTH = "community-month"  # pictures
+    UNFINISHED = "unfinished"  # jobs of one person
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The three counters that a person's job touches, by the day it was accepted."""
+
+    person: Person
+    moment: datetime
+
+    @property
+    def rows(self) -> dict[Scope, tuple[str, str]]:
+        """Key and period per scope."""
+        day = self.moment.astimezone(UTC).date().isoformat()
+        person = f"{self.person.platform}:{self.person.user_id}"
+        return {
+            Scope.PERSON_DAY: (person, day),
+            Scope.COMMUNITY_MONTH: (f"{self.person.platform}:{self.person.community_id}", day[:7]),
+            Scope.UNFINISHED: (person, ""),
+        }
+
+    def read(self, connection: Connection) -> Usage:
+        """What is taken by now."""
+        wanted = [(scope.value, *row) for scope, row in self.rows.items()]
+        found = connection.execute(
+            select(counters.c.scope, counters.c.taken).where(
+                tuple_(counters.c.scope, counters.c.key, counters.c.period).in_(wanted)
+            )
+        )
+        return _usage({row.scope: row.taken for row in found})
+
+    def take(self, connection: Connection, pictures: int, limits: Limits) -> Usage:
+        """Count one more job of so many pictures, each counter only within its limit; OverLimit if one refuses.
+
+        On OverLimit the transaction must be rolled back: the other counters may have moved.
+        """
+        wanted = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures, Scope.UNFINISHED: 1}
+        allowed = {
+            Scope.PERSON_DAY: limits.user_daily,
+            Scope.COMMUNITY_MONTH: limits.community_monthly,
+            Scope.UNFINISHED: limits.user_unfinished,
+        }
+        taken: dict[str, int] = {}
+        # A fresh row meets no condition, so what no row could hold is refused before.
+        if all(limit is None or wanted[scope] <= limit for scope, limit in allowed.items()):
+            taken = self._upsert(connection, wanted, allowed)
+        if len(taken) == len(wanted):
+            return _usage(taken)
+        now = self.read(connection)
+        before = Usage(
+            today=now.today - (pictures if Scope.PERSON_DAY in taken else 0),
+            community_month=now.community_month - (pictures if Scope.COMMUNITY_MONTH in taken else 0),
+            unfinished=now.unfinished - (1 if Scope.UNFINISHED in taken else 0),
+        )
+        check(limits, before, pictures, self.moment)
+        raise RuntimeError("the counters refused what the limits allow")
+
+    def _upsert(
+        self, connection: Connection, wanted: dict[Scope, int], allowed: dict[Scope, int | None]
+    ) -> dict[str, int]:
+        """Insert or add, in one statement; the counters that took it, with what they hold now."""
+        # The two dialects' insert has the same methods but no common base for them.
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        values = [
+            {"scope": scope.value, "key": key, "period": period, "taken": wanted[scope]}
+            for scope, (key, period) in self.rows.items()
+        ]
+        statement = insert(counters).values(values)
+        after = counters.c.taken + statement.excluded.taken
+        limited = {scope.value: limit for scope, limit in allowed.items() if limit is not None}
+        conditional = statement.on_conflict_do_update(
+            index_elements=[counters.c.scope, counters.c.key, counters.c.period],
+            set_={"taken": after},
+            where=or_(
+                counters.c.scope.not_in(list(limited)),
+                after <= case(limited, value=counters.c.scope, else_=0),
+            ),
+        ).returning(counters.c.scope, counters.c.taken)
+        return {row.scope: row.taken for row in connection.execute(conditional)}
+
+    def give_back(self, connection: Connection, pictures: int) -> None:
+        """The job is finished, and so many of its pictures are not charged."""
+        returned = {Scope.UNFINISHED: 1}
+        if pictures:
+            returned = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures} | returned
+        rows = self.rows
+        connection.execute(
+            update(counters)
+            .where(
+                and_(
+                    counters.c.scope == bindparam("a_scope"),
+                    counters.c.key == bindparam("a_key"),
+                    counters.c.period == bindparam("a_period"),
+                )
+            )
+            .values(taken=counters.c.taken - bindparam("back")),
+            [
+                {"a_scope": scope.value, "a_key": rows[scope][0], "a_period": rows[scope][1], "back": back}
+                for scope, back in returned.items()
+            ],
+        )
+
+
+def _usage(taken: dict[str, int]) -> Usage:
+    return Usage(
+        today=taken.get(Scope.PERSON_DAY, 0),
+        community_month=taken.get(Scope.COMMUNITY_MONTH, 0),
+        unfinished=taken.get(Scope.UNFINISHED, 0),
+    )

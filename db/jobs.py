@@ -1,0 +1,200 @@
+"""The JobStore over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
+from bot.domain.job import TRANSITIONS, Job, JobState
+from bot.domain.limits import Limits, Usage
+from bot.domain.people import Person
+from bot.domain.ports import Clock, Draft, UsageDay
+
+from . import drafts, ledger
+from .counters import Counters
+from .rows import changed_columns, job_columns, job_of
+from .tables import IS_DONE, NEEDS_SOMETHING, jobs
+from .transactions import read, write
+
+T = TypeVar("T")
+
+# Parameters of one statement are limited: https://www.sqlite.org/limits.html#max_variable_number
+_CHUNK = 500
+
+
+class SqlJobStore:
+    """Implements bot.domain.ports.JobStore on any database that db.migrate has prepared.
+
+    Text that no database can hold (NUL, lone surrogates) is kept as U+FFFD. DatabaseProblem, from every method: the
+    database as a whole is unusable.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def add(self, job: Job, limits: Limits) -> Usage:
+        """See JobStore.add. Day and month are those of `job.created_at`. ValueError: not queued, or the id is taken."""
+        if job.state is not JobState.QUEUED:
+            raise ValueError(f"a job begins as queued, not as {job.state}")
+
+        def work(connection: Connection) -> Usage:
+            usage = Counters(job.author, job.created_at).take(connection, job.request.n, limits)
+            connection.execute(insert(jobs), job_columns(job))
+            ledger.reserve(connection, job, self._clock.now())
+            return usage
+
+        try:
+            return await write(self._engine, work)
+        except IntegrityError as error:
+            raise ValueError(f"job {job.id} is there already") from error
+
+    async def get(self, job_id: str) -> Job | None:
+        found = await self._read(lambda connection: _jobs(connection, select(jobs).where(jobs.c.id == job_id)))
+        return found[0] if found else None
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        """See JobStore.move. SubmitBusy: an identical order's submit is open. TaskTaken: another job has `task_id`."""
+        if to not in TRANSITIONS[job.state]:
+            raise ValueError(f"{to} doesn't follow from {job.state}")
+        now = self._clock.now()
+        columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}
+
+        def work(connection: Connection) -> Job:
+            moved = _update(connection, columns, jobs.c.id == job.id, jobs.c.state == job.state.value)
+            if moved is None:
+                raise StaleJob(f"job {job.id} is not {job.state} any more")
+            if to.finished:
+                back = ledger.finish(connection, moved, now)
+                Counters(moved.author, moved.created_at).give_back(connection, back)
+            return moved
+
+        return await self._save(work)
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
+        """See JobStore.note. ValueError: `pictures` (they are what a job is charged with), or settled at acceptance."""
+        if "pictures" in changes:
+            raise ValueError("pictures change with the state only: the charge hangs on them")
+        columns = changed_columns(changes)
+
+        def work(connection: Connection) -> Job:
+            noted = _update(connection, columns, jobs.c.id == job_id)
+            if noted is None:
+                raise KeyError(job_id)
+            return noted
+
+        return await self._save(work)
+
+    async def unfinished(self) -> Sequence[Job]:
+        query = select(jobs).where(NEEDS_SOMETHING).order_by(jobs.c.created_at, jobs.c.id)
+        return await self._read(lambda connection: _jobs(connection, query))
+
+    async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]:
+        ids = list(dict.fromkeys(task_ids))
+        chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+
+        def work(connection: Connection) -> frozenset[str]:
+            queries = [select(jobs.c.task_id).where(jobs.c.task_id.in_(chunk)) for chunk in chunks]
+            return frozenset(task_id for query in queries for task_id in connection.execute(query).scalars())
+
+        return await self._read(work)
+
+    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.platform == platform,
+                jobs.c.community_id == community_id,
+                jobs.c.channel_id == channel_id,
+                jobs.c.deleted_at.is_(None),
+            )
+            .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+            .limit(count)
+        )
+        return await self._read(lambda connection: _jobs(connection, query)[::-1])
+
+    async def usage(self, person: Person, now: datetime) -> Usage:
+        return await self._read(Counters(person, now).read)
+
+    async def usage_by_day(
+        self,
+        *,
+        since: date,
+        platform: str | None = None,
+        community_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Sequence[UsageDay]:
+        """See JobStore.usage_by_day. `jobs` counts all that were accepted that day, failed ones too."""
+        return await self._read(
+            lambda connection: ledger.days(
+                connection, since=since, platform=platform, community_id=community_id, user_id=user_id
+            )
+        )
+
+    async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
+        query = (
+            select(jobs.c.generating_at, jobs.c.ready_at)
+            .where(
+                IS_DONE,
+                jobs.c.clarity == clarity,
+                jobs.c.n == n,
+                # The wall clock may have jumped back meanwhile.
+                jobs.c.ready_at >= jobs.c.generating_at,
+            )
+            .order_by(jobs.c.ready_at.desc())
+            .limit(count)
+        )
+        return await self._read(
+            lambda connection: [(row.ready_at - row.generating_at).total_seconds() for row in connection.execute(query)]
+        )
+
+    async def save_draft(self, draft: Draft) -> None:
+        await write(self._engine, lambda connection: drafts.save(connection, draft))
+
+    async def draft(self, draft_id: str) -> Draft | None:
+        return await self._read(lambda connection: drafts.load(connection, draft_id))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await read(self._engine, work)
+
+    async def _save(self, work: Callable[[Connection], Job]) -> Job:
+        try:
+            return await write(self._engine, work)
+        except IntegrityError as error:
+            # SQLite names the columns of the broken constraint, PostgreSQL its name.
+            cause = str(error.orig)
+            if "fingerprint" in cause or "jobs_open_order" in cause:
+                raise SubmitBusy("an identical order is being submitted") from error
+            if "task_id" in cause:
+                raise TaskTaken("another job has this task") from error
+            raise
+
+
+def _implied(to: JobState, now: datetime) -> dict[str, Any]:
+    """What a state says by itself: when it began, and whether a submit's outcome is open."""
+    match to:
+        case JobState.QUEUED:
+            return {"submit_open": False}
+        case JobState.SUBMITTING:
+            return {"submit_open": True, "submitted_at": now}
+        case JobState.GENERATING:
+            return {"submit_open": False, "generating_at": now}
+        case JobState.DELIVERING:
+            return {"ready_at": now}
+        case JobState.DONE | JobState.FAILED | JobState.CANCELLED:
+            return {"finished_at": now}
+
+
+def _update(connection: Connection, columns: dict[str, Any], *where: Any) -> Job | None:
+    row = connection.execute(update(jobs).where(*where).values(columns).returning(*jobs.c)).mappings().one_or_none()
+    return None if row is None else job_of(row)
+
+
+def _jobs(connection: Connection, query: Any) -> list[Job]:
+    return [job_of(row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,68 @@
+"""The ledger of pictures: what was reserved, delivered and given back, for whom and on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, case, func, insert, select
+
+from bot.domain.job import Job
+from bot.domain.ports import UsageDay
+
+from .tables import usage
+
+
+class Entry(StrEnum):
+    """What a row says; the signs are explained at the table."""
+
+    RESERVE = "reserve"
+    SETTLE = "settle"
+    RELEASE = "release"
+
+
+def reserve(connection: Connection, job: Job, at: datetime) -> None:
+    _write(connection, job, {Entry.RESERVE: job.request.n}, at)
+
+
+def finish(connection: Connection, job: Job, at: datetime) -> int:
+    """Settle what the finished job delivered and release the rest; how many pictures were given back."""
+    back = job.request.n - job.delivered
+    entries = {Entry.SETTLE: job.delivered, Entry.RELEASE: -back}
+    _write(connection, job, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
+    return back
+
+
+def _write(connection: Connection, job: Job, entries: dict[Entry, int], at: datetime) -> None:
+    common = {
+        "job_id": job.id,
+        "platform": job.author.platform,
+        "community_id": job.author.community_id,
+        "channel_id": job.destination.channel_id,
+        "user_id": job.author.user_id,
+        "day": job.created_at.astimezone(UTC).date(),
+        "at": at,
+    }
+    connection.execute(
+        insert(usage), [{**common, "kind": entry.value, "pictures": pictures} for entry, pictures in entries.items()]
+    )
+
+
+def days(
+    connection: Connection, *, since: date, platform: str | None, community_id: str | None, user_id: str | None
+) -> Sequence[UsageDay]:
+    """See JobStore.usage_by_day."""
+    person = (usage.c.platform, usage.c.community_id, usage.c.user_id, usage.c.day)
+    kind, pictures = usage.c.kind, usage.c.pictures
+    query = select(
+        *person,
+        func.sum(case((kind == Entry.RESERVE.value, 1), else_=0)).label("jobs"),
+        func.sum(case((kind == Entry.SETTLE.value, pictures), else_=0)).label("delivered"),
+        func.sum(case((kind == Entry.SETTLE.value, -pictures), else_=pictures)).label("reserved"),
+    ).where(usage.c.day >= since)
+    for column, value in ((person[0], platform), (person[1], community_id), (person[2], user_id)):
+        if value is not None:
+            query = query.where(column == value)
+    query = query.group_by(*person).order_by(usage.c.day, *person[:3])
+    return [UsageDay(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,62 @@
+"""Bringing the tables to what this version of Easel expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .errors import DatabaseProblem
+from .transactions import WHERE, read, write
+
+# The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
+# compares it with the scripts).
+HEAD = "0001"
+
+_ADVISORY_LOCK = 0x45A5E1
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Apply what is missing, all of it or nothing. DatabaseProblem: a newer version made this database."""
+    if await read(engine, _revision) != HEAD:
+        where = engine.get_execution_options().get(WHERE, "The database")
+        await write(engine, lambda connection: _upgrade(connection, where))
+
+
+async def revision(engine: AsyncEngine) -> str | None:
+    """The revision that the database is at; None for one without tables."""
+    return await read(engine, _revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _upgrade(connection: Connection, where: str) -> None:
+    from alembic import command  # noqa: PLC0415 - a fifth of a second that most starts don't need
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    if connection.dialect.name == "postgresql":  # one process at a time; SQLite's write transaction is that already
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    config = Config()
+    # Percent signs are interpolation to Alembic's config parser.
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    found = _revision(connection)
+    if found is not None:
+        try:
+            ScriptDirectory.from_config(config).get_revision(found)
+        except CommandError as error:
+            raise DatabaseProblem(
+                f"{where} was made by a newer version of Easel (revision {found}). Run that version, or restore a "
+                "backup from before it."
+            ) from error
+    elif inspect(connection).get_table_names():
+        raise DatabaseProblem(f"{where} belongs to another program. Point DATABASE_URL at a database of its own.")
+    command.upgrade(config, "head")

@@ -1,0 +1,150 @@
+"""A job as a row, and a row as a job."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bot.domain.job import Failure, FailureCode, Job, JobState, StoredPicture
+from bot.domain.people import Destination, Person
+from bot.domain.request import ImageRequest
+from bot.domain.style import STYLES
+
+from .types import storable
+
+# These have a column of their own name and type.
+_PLAIN = frozenset(
+    {
+        "submitted_at",
+        "generating_at",
+        "ready_at",
+        "finished_at",
+        "task_id",
+        "submit_open",
+        "result_id",
+        "card_open",
+        "parent_id",
+        "deleted_at",
+    }
+)
+# What may change after the job was accepted.
+CHANGEABLE = _PLAIN | {"destination", "pictures", "failure"}
+
+
+def fingerprint(job: Job) -> str:
+    """The order as the provider sees it, 64 hexadecimal digits: identical orders have the same."""
+    order = [storable(job.prompt_sent), job.request.ratio, job.request.clarity, job.request.n]
+    return hashlib.sha256(json.dumps(order).encode()).hexdigest()
+
+
+def author_columns(author: Person) -> dict[str, Any]:
+    return {
+        "author_platform": author.platform,
+        "author_community_id": author.community_id,
+        "author_id": author.user_id,
+        "author_name": author.name,
+        "author_locale": author.locale,
+    }
+
+
+def author_of(row: RowMapping) -> Person:
+    return Person(
+        platform=row["author_platform"],
+        community_id=row["author_community_id"],
+        user_id=row["author_id"],
+        name=row["author_name"],
+        locale=row["author_locale"],
+    )
+
+
+def job_columns(job: Job) -> dict[str, Any]:
+    """Every column of the job's row."""
+    request = job.request
+    return {
+        "id": job.id,
+        **author_columns(job.author),
+        "prompt": request.prompt,
+        "ratio": request.ratio,
+        "n": request.n,
+        "clarity": request.clarity,
+        "style": request.style,
+        "prompt_sent": job.prompt_sent,
+        "fingerprint": fingerprint(job),
+        "state": job.state.value,
+        "created_at": job.created_at,
+        **changed_columns({name: getattr(job, name) for name in CHANGEABLE}),
+    }
+
+
+def changed_columns(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns behind changed fields of a Job. ValueError: a field that is settled at acceptance."""
+    columns: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name in _PLAIN:
+            columns[name] = value
+        elif name == "destination":
+            columns |= _destination_columns(value)
+        elif name == "pictures":
+            columns["pictures"] = [asdict(picture) for picture in value]
+        elif name == "failure":
+            columns["failure_code"] = None if value is None else value.code.value
+            columns["failure_detail"] = None if value is None else value.detail
+        else:
+            raise ValueError(f"{name!r} of a job can't be changed")
+    return columns
+
+
+def _destination_columns(destination: Destination) -> dict[str, Any]:
+    return {
+        "platform": destination.platform,
+        "community_id": destination.community_id,
+        "channel_id": destination.channel_id,
+        "card_id": destination.card_id,
+        "locale": destination.locale,
+        "details": dict(destination.details),
+    }
+
+
+def job_of(row: RowMapping) -> Job:
+    return Job(
+        id=row["id"],
+        author=author_of(row),
+        destination=Destination(
+            platform=row["platform"],
+            community_id=row["community_id"],
+            channel_id=row["channel_id"],
+            card_id=row["card_id"],
+            locale=row["locale"],
+            details=row["details"],
+        ),
+        request=_request_of(row),
+        prompt_sent=row["prompt_sent"],
+        state=JobState(row["state"]),
+        created_at=row["created_at"],
+        pictures=tuple(StoredPicture(**picture) for picture in row["pictures"]),
+        failure=_failure_of(row),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def _request_of(row: RowMapping) -> ImageRequest:
+    order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity")}
+    # Styles may go or grow with a new version. `prompt_sent` keeps what was ordered; the job must still load.
+    style = row["style"] if row["style"] in STYLES else None
+    try:
+        return ImageRequest(**order, style=style)
+    except ValueError:
+        if style is None:
+            raise
+        return ImageRequest(**order)
+
+
+def _failure_of(row: RowMapping) -> Failure | None:
+    if row["failure_code"] is None:
+        return None
+    return Failure(code=FailureCode(row["failure_code"]), detail=row["failure_detail"] or "")
