@@ -107,7 +107,7 @@ class ImageModel(Protocol):
 
 
 class PictureStore(Protocol):
-    """Where picture files are kept."""
+    """Where picture files are kept. OSError where it can't be reached or is full: trying again later may help."""
 
     async def put(self, key: str, data: bytes) -> None:
         """Keep `data` under `key`, whole or not at all, replacing what was there."""
@@ -250,7 +250,7 @@ class ChatPlatform(Protocol):
 
 
 class PictureReader(Protocol):
-    """What a platform needs of the pictures: the bytes, made to fit."""
+    """What a platform needs of the pictures: the bytes, made to fit. PictureBroken for what is gone or damaged."""
 
     async def original(self, picture: StoredPicture) -> bytes: ...
 

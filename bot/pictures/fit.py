@@ -1,0 +1,117 @@
+"""PictureReader over a PictureStore: every picture as a platform can take it, made off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from bot.domain.errors import PictureBroken
+from bot.domain.job import StoredPicture
+from bot.domain.ports import FittedPicture, PictureStore
+
+from .label import AiLabel
+from .ladder import Fitted, fit, shares, thumbnail, unchanged
+from .overlay import Overlay
+from .store import thumbnail_key
+
+THUMBNAIL_LONGEST: Final = 512  # pixels
+# Decoded, a 4096² picture and its encoder take some 220 MiB; Pillow lets go of the GIL, so two keep two cores busy.
+AT_ONCE: Final = 2
+_LABEL_BYTES: Final = 4096  # more than the label adds to a file: some 1.5 KiB
+_EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+T = TypeVar("T")
+
+
+class PictureGone(PictureBroken, KeyError):
+    """The store has this picture no more."""
+
+    __str__ = Exception.__str__  # KeyError's own shows the repr
+
+
+class PictureFitter:
+    """Raises PictureBroken for what does not decode or is not whole, its child PictureGone for what is not kept.
+
+    OSError where the store fails. `producer` goes into the label in the files; `overlay` is drawn on what is posted.
+    """
+
+    def __init__(self, store: PictureStore, *, producer: str = "Easel", overlay: Overlay | None = None) -> None:
+        self._store = store
+        self._producer = producer
+        self._overlay = overlay
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def original(self, picture: StoredPicture) -> bytes:
+        """The bytes as the provider delivered them."""
+        try:
+            data = await self._store.get(picture.key)
+        except KeyError:
+            raise PictureGone(f"the picture {picture.key} is no longer kept") from None
+        if len(data) != picture.size:
+            raise PictureBroken(f"{picture.key} has {len(data)} bytes instead of {picture.size}")
+        return data
+
+    async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
+        """The original with the label beside its pixels, for a download; `index` counts from 1."""
+        data = await self.original(picture)
+        labelled = await self._off_loop(lambda: unchanged(data, self._label(job_id, index), webp=True))
+        return data if labelled is None else labelled.data
+
+    async def fitted(
+        self, pictures: Sequence[StoredPicture], *, job_id: str, per_file: int, together: int, webp: bool
+    ) -> Sequence[FittedPicture]:
+        """Each picture within `per_file` bytes and all within 99 % of `together`, labelled as AI-generated.
+
+        ValueError for a budget that no picture fits; 50 KiB a picture are always enough.
+        """
+        # What is encoded anew may fill its whole share, however small the original is.
+        sizes = [
+            picture.size + _LABEL_BYTES if self._may_stay(picture, webp=webp) else per_file for picture in pictures
+        ]
+        budgets = shares(sizes, per_file=per_file, together=together)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [
+                    tasks.create_task(self._fitted(picture, budget, job_id=job_id, index=index, webp=webp))
+                    for index, (picture, budget) in enumerate(zip(pictures, budgets, strict=True), 1)
+                ]
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        return [task.result() for task in running]
+
+    def _may_stay(self, picture: StoredPicture, *, webp: bool) -> bool:
+        return self._overlay is None and (webp or picture.media_type != "image/webp")
+
+    async def _fitted(
+        self, picture: StoredPicture, budget: int, *, job_id: str, index: int, webp: bool
+    ) -> FittedPicture:
+        data = await self.original(picture)
+        label = self._label(job_id, index)
+        found: Fitted = await self._off_loop(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
+        return FittedPicture(
+            name=f"easel-{job_id}-{index}.{_EXTENSIONS[found.media_type]}",
+            data=found.data,
+            width=found.width,
+            height=found.height,
+            media_type=found.media_type,
+            reduced=found.reduced,
+        )
+
+    async def thumbnail(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
+        """A WebP of at most THUMBNAIL_LONGEST pixels, made once and kept; it goes when the picture is deleted."""
+        key = thumbnail_key(picture.key)
+        try:
+            return await self._store.get(key)
+        except KeyError:
+            data = await self.original(picture)
+        small = await self._off_loop(lambda: thumbnail(data, THUMBNAIL_LONGEST, self._label(job_id, index)))
+        await self._store.put(key, small)
+        return small
+
+    def _label(self, job_id: str, index: int) -> AiLabel:
+        return AiLabel(produce_id=f"{job_id}-{index}", producer=self._producer)
+
+    async def _off_loop(self, work: Callable[[], T]) -> T:
+        async with self._turns:
+            return await asyncio.to_thread(work)
