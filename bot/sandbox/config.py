@@ -1,0 +1,123 @@
+"""How a sandbox is set up: by keyword in tests, by `SANDBOX_*` in the environment for people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from .faults import parse_chances
+
+Painting = Literal["scene", "plain"]
+"""`scene` paints something worth looking at; `plain` only a gradient of the right size, for load tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """Everything about a sandbox that is fixed when it starts."""
+
+    app_id: str = ""
+    """Empty accepts any non-empty account."""
+    secret_key: str = ""
+    qps: int = 5
+    """Calls a second over all calls of the account; 0 is no limit."""
+    speed: float = 1.0
+    """How many times faster than life a task runs: 1 takes 2 to 8 s, 100 takes 20 to 80 ms."""
+    token_lifetime: float = 86_400.0
+    """Seconds."""
+    replace_tokens: bool = True
+    """A new token makes the one before it invalid."""
+    slow_seconds: float = 5.0
+    """How late an answer with the fault `slow` comes."""
+    faults: Mapping[str, float] = field(default_factory=dict)
+    """Fault name to probability, 0 to 1."""
+    seed: int = 3
+    """For the faults' dice, so that a run can be repeated."""
+    painters: int = 2
+    """Pictures painted at the same time."""
+    painting: Painting = "scene"
+    kept_pictures: int = 200
+    """Files kept; an older one is painted again when somebody asks."""
+    kept_tasks: int = 20_000
+    """Tasks remembered; the oldest is forgotten first."""
+    callback_timeout: float = 5.0
+    """Seconds for one call to a task's `callback`."""
+    public_url: str = ""
+    """Where pictures are linked; empty takes the address that the caller used."""
+    font_path: str = ""
+    """A font file tried before those of the machine."""
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "SandboxConfig":
+        """Read `SANDBOX_*` and `FONT_PATH`; raise ValueError that names the variable and what is legal."""
+        values: dict[str, object] = {}
+        for variable, (name, read, legal) in _VARIABLES.items():
+            text = env.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                values[name] = read(text)
+            except ValueError as error:
+                raise ValueError(f"{variable} is {text!r}; it must be {legal}.") from error
+        return cls(**values)  # type: ignore[arg-type]  # the table below pairs each name with its reader
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+def _painting(text: str) -> str:
+    if text not in get_args(Painting):
+        raise ValueError(text)
+    return text
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+_VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
+    "SANDBOX_APP_ID": ("app_id", str, "any text"),
+    "SANDBOX_SECRET_KEY": ("secret_key", str, "any text"),
+    "SANDBOX_QPS": ("qps", _whole(0, 100_000), "a whole number of calls a second, 0 for no limit"),
+    "SANDBOX_SPEED": ("speed", _number(0.01, 100_000), "a number from 0.01 to 100000 (1 is as slow as life)"),
+    "SANDBOX_TOKEN_LIFETIME": ("token_lifetime", _number(1, 31_536_000), "seconds, from 1 to 31536000"),
+    "SANDBOX_REPLACE_TOKENS": ("replace_tokens", _yes_or_no, "yes or no"),
+    "SANDBOX_SLOW_SECONDS": ("slow_seconds", _number(0, 3600), "seconds, from 0 to 3600"),
+    "SANDBOX_FAULTS": (
+        "faults",
+        parse_chances,
+        "pairs like 40001:0.2,lost_submit:0.1, each a fault's name and a probability from 0 to 1",
+    ),
+    "SANDBOX_SEED": ("seed", _whole(0, 2**63), "a whole number from 0"),
+    "SANDBOX_PAINTERS": ("painters", _whole(1, 64), "a whole number from 1 to 64"),
+    "SANDBOX_PAINTING": ("painting", _painting, "scene or plain"),
+    "SANDBOX_KEPT_PICTURES": ("kept_pictures", _whole(16, 1_000_000), "a whole number from 16"),
+    "SANDBOX_KEPT_TASKS": ("kept_tasks", _whole(50, 10_000_000), "a whole number from 50"),
+    "SANDBOX_CALLBACK_TIMEOUT": ("callback_timeout", _number(0.01, 60), "seconds, from 0.01 to 60"),
+    "SANDBOX_PUBLIC_URL": ("public_url", _web_address, "an address that starts with http:// or https://"),
+    "FONT_PATH": ("font_path", str, "the path of a font file"),
+}
