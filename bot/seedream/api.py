@@ -1,0 +1,122 @@
+"""One HTTP call to the vendor, and what can be said of it when it went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from yarl import URL
+
+from bot.domain.errors import ModelError, ModelUnavailable, ModelUnclear
+
+from .errors import Code
+from .payloads import Envelope, Unreadable, read_envelope
+
+log = structlog.get_logger()
+
+# All in seconds.
+# A handshake over the longest distance takes well under one second; more means that nobody is there.
+CONNECT = 5.0
+# The service answers a submit within a second or two; a proxy in front of it gives up after 60 at most, but by then
+# the person's card has said nothing new for a minute.
+READ = 20.0
+# The two together and room for an answer that trickles in.
+TOTAL = 30.0
+API_TIMEOUT = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT, sock_connect=CONNECT, sock_read=READ)
+
+# Bytes. A page of 50 tasks with the longest prompts is under 1 MiB.
+LARGEST_ANSWER = 4 * 1024 * 1024
+
+TOO_MANY_REQUESTS = 429
+
+# Raised before the first byte of a request is out: nobody there, no such name, no TLS, no way through the proxy, no
+# connection in time.
+NOTHING_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of the API, but for the token."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    query: dict[str, str] | None = None
+
+
+class Api:
+    """Calls below `base_url`. Knows no token, no rate and no repeating."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, base_url: str, *, timeout: aiohttp.ClientTimeout = API_TIMEOUT
+    ) -> None:
+        url = URL(base_url)
+        if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
+            raise ValueError("the base URL of the API must be http(s)://host, without ? and #")
+        self.base_url = url
+        self._session = session
+        self._timeout = timeout
+        self._away = False
+
+    async def call(self, call: Call, *, token: str | None = None) -> Envelope:
+        """The answer, whatever its code: an HTTP status says nothing where there is an envelope.
+
+        ModelUnavailable: nothing was sent. ModelUnclear: it was sent, and the answer is lost or unreadable.
+        """
+        try:
+            answer = await self._call(call, token)
+        except ModelError as error:
+            if not self._away:
+                self._away = True
+                log.warning(
+                    "the provider can't be reached", action="seedream_away", detail=error.detail, path=call.path
+                )
+            raise
+        if self._away:
+            self._away = False
+            log.info("the provider answers again", action="seedream_back")
+        return answer
+
+    async def _call(self, call: Call, token: str | None) -> Envelope:
+        if self._session.closed:
+            raise ModelUnavailable("the connection to the provider is closed")
+        url = self.base_url.with_path(self.base_url.path.rstrip("/") + call.path)
+        headers = {"access_token": token} if token else {}
+        try:
+            async with self._session.request(
+                call.method,
+                url,
+                json=call.body,
+                params=call.query,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,  # the token must not be carried to another address
+            ) as response:
+                return await _read(response)
+        # `from None`: aiohttp's errors hold the request with its headers, and the token is one of them.
+        except NOTHING_SENT as error:
+            raise ModelUnavailable(f"no connection: {error}") from None
+        except (aiohttp.ClientError, OSError, TimeoutError, EOFError) as error:
+            raise ModelUnclear(f"no answer ({type(error).__name__})") from None
+
+
+async def _read(response: aiohttp.ClientResponse) -> Envelope:
+    received = bytearray()
+    async for chunk in response.content.iter_any():
+        received += chunk
+        if len(received) > LARGEST_ANSWER:
+            raise ModelUnclear(f"an answer of more than {LARGEST_ANSWER} bytes")
+    try:
+        return read_envelope(bytes(received))
+    except Unreadable as error:
+        # A gateway in front of the service refuses on the same grounds, and passes nothing on.
+        if response.status == TOO_MANY_REQUESTS:
+            return Envelope(code=Code.OVER_QPS, msg=f"HTTP {TOO_MANY_REQUESTS}")
+        raise ModelUnclear(f"HTTP {response.status}, {error}") from None

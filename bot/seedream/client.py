@@ -1,0 +1,167 @@
+"""Seedream 3.0 as `bot.domain.ports.ImageModel`. See docs/seedream.md for the vendor's calls and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.domain.errors import ModelRejected, ModelUnavailable, ModelUnclear
+from bot.domain.job import Job
+from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing
+
+from .api import Api, Call
+from .downloads import Downloads
+from .errors import Code, failure, unavailable
+from .limiter import Lane, Limiter, Turn
+from .listing import list_since
+from .payloads import (
+    PAGE_SIZE,
+    Envelope,
+    Page,
+    ReadTask,
+    Unreadable,
+    page_body,
+    read_page,
+    read_task,
+    read_task_id,
+    submit_body,
+)
+from .retry import repeated
+from .token import TokenSource
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+SUBMIT_PATH = "/open/v1/ai_creation/task/submit"
+TASK_PATH = "/open/v1/ai_creation/task"
+PAGE_PATH = "/open/v1/ai_creation/task/page"
+
+# Values of `progress_desc` that are remembered as logged: a provider that invents one for each call fills no memory.
+MOST_UNKNOWN = 100
+
+
+async def _nothing() -> None:
+    """What precedes a call without an effect."""
+
+
+def _task_or_none(data: Any) -> ReadTask | None:
+    return read_task(data) if data else None
+
+
+class SeedreamClient:
+    """The account's calls: each takes a token and a turn in the limiter, and ends in the family of ModelError."""
+
+    def __init__(self, *, api: Api, tokens: TokenSource, limiter: Limiter, clock: Clock, downloads: Downloads) -> None:
+        self.limiter = limiter
+        self._api = api
+        self._tokens = tokens
+        self._clock = clock
+        self._downloads = downloads
+        self._unknown: set[str] = set()
+
+    async def submit(
+        self,
+        job: Job,
+        *,
+        before_call: Callable[[], Awaitable[None]],
+        callback_url: str | None = None,
+    ) -> str:
+        """Order the pictures; see the port.
+
+        A token that the provider refuses is renewed and the call made once more, ahead of the line: the provider
+        said that it did not take it. `before_call` has saved the intent by then and is not awaited again. When the
+        second call is refused too, it is ModelUnavailable.
+
+        50000, and any answer that is lost, unreadable or of an unknown kind, is ModelUnclear. An undocumented code
+        4… is ModelRejected (see errors.py).
+        """
+        answer = await self._call(Call("POST", SUBMIT_PATH, submit_body(job, callback_url)), Lane.SUBMIT, before_call)
+        if answer.code != Code.SUCCESS:
+            raise failure(answer)
+        try:
+            return read_task_id(answer.data)
+        except Unreadable as error:
+            raise ModelUnclear(str(error), trace_id=answer.trace_id, code=answer.code) from None
+
+    async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
+        """The present state of up to 50 tasks in one call. Those missing may be asked for by `task`."""
+        wanted = dict.fromkeys(ids)
+        if len(wanted) > PAGE_SIZE:
+            raise ValueError(f"{len(wanted)} ids; one call takes {PAGE_SIZE}")
+        if not wanted:  # the API would take no ids for no filter
+            return {}
+        page = await self._read(Call("POST", PAGE_PATH, page_body(list(wanted))), read_page)
+        if page.unreadable:
+            log.warning("tasks that can't be read", action="tasks_unreadable", count=page.unreadable)
+        return {read.task.id: self._known(read) for read in page.tasks if read.task.id in wanted}
+
+    async def task(self, task_id: str) -> ModelTask | None:
+        """One task by a call of its own; None if the provider doesn't know it."""
+        try:
+            read = await self._read(Call("GET", TASK_PATH, query={"unique_id": task_id}), _task_or_none)
+        except ModelRejected:
+            return None
+        return self._known(read) if read is not None and read.task.id == task_id else None
+
+    async def tasks_since(self, moment: datetime) -> TaskListing:
+        """All tasks created from `moment`, by the provider's clock, until this call began; see listing.py."""
+        return await list_since(moment, self._page)
+
+    async def download(self, url: str) -> ModelPicture:
+        """Fetch and verify one picture. After PictureBroken, fresh links of the same task may work: these expire."""
+        return await self._downloads.fetch(url)
+
+    async def _page(self, number: int) -> Page:
+        page = await self._read(Call("POST", PAGE_PATH, page_body(page=number)), read_page)
+        for read in page.tasks:
+            self._known(read)
+        return page
+
+    def _known(self, read: ReadTask) -> ModelTask:
+        """The task; a state that no document knows is logged once."""
+        progress = read.unknown_progress
+        if progress and progress not in self._unknown and len(self._unknown) < MOST_UNKNOWN:
+            self._unknown.add(progress)
+            log.warning("an unknown state of a task, waiting on", action="unknown_progress", progress=progress[:50])
+        return read.task
+
+    async def _read(self, call: Call, reader: Callable[[Any], T]) -> T:
+        """A call without effects: whatever passes is ModelUnavailable, and is tried again a few times."""
+        return await repeated(self._clock, partial(self._read_once, call, reader))
+
+    async def _read_once(self, call: Call, reader: Callable[[Any], T]) -> T:
+        try:
+            answer = await self._call(call, Lane.STATUS)
+            if answer.code != Code.SUCCESS:
+                raise failure(answer)
+        except ModelUnclear as error:
+            raise unavailable(error) from None
+        try:
+            return reader(answer.data)
+        except Unreadable as error:
+            raise ModelUnavailable(str(error), trace_id=answer.trace_id, code=answer.code) from None
+
+    async def _call(self, call: Call, lane: Lane, before: Callable[[], Awaitable[None]] = _nothing) -> Envelope:
+        """The answer to a call with a token; the call is made once more, with another token, if this one is refused."""
+        token = await self._tokens.get()
+        async with self.limiter.turn(lane) as turn:
+            # The wait for the turn may have been longer than the token's life, and somebody renewed it.
+            token = self._tokens.newest or token
+            await before()
+            answer = await self._send(call, token, turn)
+        if answer.code != Code.BAD_TOKEN:
+            return answer
+        token = await self._tokens.replacement(token)
+        async with self.limiter.turn(Lane.FIRST) as turn:
+            return await self._send(call, token, turn)
+
+    async def _send(self, call: Call, token: str, turn: Turn) -> Envelope:
+        turn.sent()
+        answer = await self._api.call(call, token=token)
+        if answer.code == Code.OVER_QPS:
+            turn.refused()
+        return answer

@@ -1,0 +1,69 @@
+"""Puts the room together: one client for one account, with its connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from bot.domain.ports import Clock
+
+from .addresses import is_loopback_host
+from .api import API_TIMEOUT, Api
+from .client import SeedreamClient
+from .downloads import Downloads
+from .limiter import Limiter
+from .token import AccountToken, FixedToken, TokenSource
+
+# Seconds. Shorter than any server keeps an idle connection: a submit sent into one that just closed is a lost submit.
+KEEP_ALIVE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The credentials: a fixed access token, or an app id with its secret key. Their values are in no repr."""
+
+    app_id: str = ""
+    secret_key: str = ""
+    access_token: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.access_token and not (self.app_id and self.secret_key):
+            raise ValueError("an account is an access token, or an app id and a secret key")
+
+    def __repr__(self) -> str:
+        return "Account(fixed token)" if self.access_token else "Account(app id and secret key)"
+
+
+@asynccontextmanager
+async def open_seedream(*, base_url: str, account: Account, qps: float, clock: Clock) -> AsyncIterator[SeedreamClient]:
+    """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
+
+    ValueError for a base URL, account or rate that can't be meant.
+    """
+    limiter = Limiter(clock=clock, qps=qps)
+    loopback = is_loopback_host(URL(base_url).host)
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=API_TIMEOUT,
+                headers={"User-Agent": "Easel"},
+                trust_env=not loopback,  # a company's HTTPS_PROXY; it can't reach this machine
+            )
+        )
+        api = Api(session, base_url)
+        downloads = await stack.enter_async_context(Downloads(loopback=loopback))
+        tokens: TokenSource
+        if account.access_token:
+            tokens = FixedToken(account.access_token)
+        else:
+            tokens = AccountToken(
+                api=api, limiter=limiter, clock=clock, app_id=account.app_id, secret_key=account.secret_key
+            )
+        stack.push_async_callback(tokens.aclose)
+        yield SeedreamClient(api=api, tokens=tokens, limiter=limiter, clock=clock, downloads=downloads)
