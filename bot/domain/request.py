@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.style import STYLES
@@ -18,11 +20,21 @@ DEFAULT_CLARITY = 2048
 DEFAULT_PICTURES = 1
 
 
+# Control characters and halves of surrogate pairs: no JSON, database or chat takes them all.
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+
+
+def has_visible(text: str) -> bool:
+    """Whether there is anything to see: zero-width characters alone are no prompt."""
+    return any(unicodedata.category(character) not in _INVISIBLE for character in text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
     """One valid request. Building one with a value outside the limits raises ValueError.
 
-    `prompt` is kept as typed, without the options and without white space at its ends.
+    `prompt` is kept as typed, without the options, control characters and white space at its ends.
     """
 
     prompt: str
@@ -32,8 +44,10 @@ class ImageRequest:
     style: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.prompt.strip() or self.prompt != self.prompt.strip():
+        if not has_visible(self.prompt) or self.prompt != self.prompt.strip():
             raise ValueError("the prompt must hold a word and no white space at its ends")
+        if _UNSENDABLE.search(self.prompt):
+            raise ValueError("the prompt must hold no control characters but tab and line ends, and no half surrogates")
         if self.ratio not in RATIOS:
             raise ValueError(f"ratio {self.ratio!r} is not one of {RATIOS}")
         if self.clarity not in CLARITIES:

@@ -1,0 +1,167 @@
+"""A job at a moment → the Card that shows it, as product.md's "message by message" has it."""
+
+from __future__ import annotations
+
+from bot.cards.clip import clip
+from bot.cards.phrases import MODEL, alt_text, options_line, span, took
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
+from bot.domain.job import Job, JobState
+from bot.domain.report import JobReport
+
+SHOWN_PROMPT = 300
+_SHOWN_DETAIL = 200
+
+
+def job_card(report: JobReport, locale: str) -> Card:
+    """The card of the job's present state, in the language of `locale`.
+
+    With `done` it is the result with its pictures, to be posted anew; so is `failed`: both mention their author.
+    """
+    job = report.job
+    if job.deleted_at is not None:
+        return Card(tone=Tone.CANCELLED, job_id=job.id, status=sentence("status-deleted", locale))
+    match job.state:
+        case JobState.DONE:
+            return _done(report, locale)
+        case JobState.FAILED:
+            return _failed(report, locale)
+        case JobState.CANCELLED:
+            return _cancelled(report, locale)
+        case JobState.DELIVERING:
+            return _card(report, locale, Tone.WORKING, sentence("status-delivering", locale))
+        case _:
+            return _under_way(report, locale)
+
+
+def _under_way(report: JobReport, locale: str) -> Card:
+    job = report.job
+    notes: list[Text] = []
+    queued = job.state is JobState.QUEUED
+    if queued:
+        tone, status = Tone.WAITING, _queued(report, locale)
+    else:
+        time = span(report.outlook.usual_low, report.outlook.usual_high, locale)
+        tone, status = Tone.WORKING, sentence("status-drawing", locale, time=time)
+    if report.resumed:
+        notes.append(status)
+        status = sentence("status-resumed", locale, n=job.request.n)
+    if report.slow and not queued:
+        notes = [status] if report.resumed else []
+        tone, status = Tone.SLOW, sentence("status-slow", locale)
+    return _card(report, locale, tone, status, notes=notes, buttons=(_button(Press.CANCEL, job, locale),))
+
+
+def _queued(report: JobReport, locale: str) -> Text:
+    position = report.position or 0
+    if report.ready_at is None:
+        return sentence("status-queued", locale, position=position, ready="unknown", moment="")
+    return sentence("status-queued", locale, position=position, ready="known", moment=report.ready_at)
+
+
+def _done(report: JobReport, locale: str) -> Card:
+    job = report.job
+    status = [took(job, locale)]
+    if report.usage is not None:
+        left = None if report.limits is None else report.usage.left_today(report.limits)
+        if left is None:
+            status.append(words("usage-unlimited", locale, used=report.usage.today))
+        else:
+            status.append(words("usage-left", locale, used=report.usage.today, left=left))
+    notes: list[Text] = []
+    if len(job.pictures) < job.request.n:
+        notes.append(sentence("note-fewer", locale, came=len(job.pictures), wanted=job.request.n))
+    ai = words("note-ai-sandbox" if report.sandbox else "note-ai", locale, model=MODEL)
+    notes.append((f"{ai} · {words('note-job', locale, id=job.id)}",))
+    buttons = (
+        _button(Press.AGAIN, job, locale),
+        _button(Press.EDIT, job, locale),
+        _button(Press.DELETE, job, locale, danger=True),
+    )
+    pictures = tuple(
+        CardPicture(
+            key=picture.key,
+            alt=alt_text(job, index, locale),
+            width=picture.width,
+            height=picture.height,
+            media_type=picture.media_type,
+        )
+        for index, picture in enumerate(job.pictures, start=1)
+    )
+    told = (" · ".join(part for part in status if part),)
+    return _card(report, locale, Tone.DONE, told, notes=notes, buttons=buttons, pictures=pictures, mention=True)
+
+
+def _failed(report: JobReport, locale: str) -> Card:
+    job = report.job
+    return _card(
+        report,
+        locale,
+        Tone.FAILED,
+        failure_sentence(job, locale),
+        heading=words("heading-failed", locale),
+        notes=[sentence("note-not-charged", locale)],
+        buttons=(
+            _button(Press.AGAIN, job, locale, "button-try-again", primary=True),
+            _button(Press.EDIT, job, locale),
+        ),
+        mention=True,
+    )
+
+
+def _cancelled(report: JobReport, locale: str) -> Card:
+    job = report.job
+    begun = job.task_id is not None or job.submit_open or job.submitted_at is not None
+    return _card(
+        report,
+        locale,
+        Tone.CANCELLED,
+        sentence("status-cancelled", locale),
+        notes=[sentence("note-cancelled-begun" if begun else "note-cancelled", locale)],
+        buttons=(_button(Press.AGAIN, job, locale), _button(Press.EDIT, job, locale)),
+    )
+
+
+def failure_sentence(job: Job, locale: str) -> Text:
+    """Why the job failed, with the provider's own words where it had some."""
+    if job.failure is None:
+        return sentence("failure-internal", locale, id=job.id)
+    detail = clip(" ".join(job.failure.detail.split()), _SHOWN_DETAIL)
+    said = "something" if detail else "nothing"
+    return sentence(f"failure-{job.failure.code.value}", locale, id=job.id, said=said, detail=detail)
+
+
+def _card(
+    report: JobReport,
+    locale: str,
+    tone: Tone,
+    status: Text,
+    *,
+    heading: str = "",
+    notes: list[Text] | None = None,
+    buttons: tuple[Button, ...] = (),
+    pictures: tuple[CardPicture, ...] = (),
+    mention: bool = False,
+) -> Card:
+    small_print = tuple(notes or ())
+    if report.sandbox:
+        small_print += (sentence("note-sandbox", locale),)
+    return Card(
+        tone=tone,
+        job_id=report.job.id,
+        heading=heading,
+        prompt=clip(report.job.request.prompt, SHOWN_PROMPT),
+        options=options_line(report.job.request, locale),
+        status=status,
+        pictures=pictures,
+        notes=small_print,
+        buttons=buttons,
+        mention=mention,
+    )
+
+
+def _button(
+    press: Press, job: Job, locale: str, label: str = "", *, primary: bool = False, danger: bool = False
+) -> Button:
+    said = words(label or f"button-{press.value}", locale)
+    return Button(press=press, label=said, target=job.id, primary=primary, danger=danger)

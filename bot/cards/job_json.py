@@ -1,0 +1,56 @@
+"""A job as the page and the terminal's --json give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot.cards.job_card import failure_sentence
+from bot.cards.phrases import alt_text
+from bot.domain.job import Job, JobState
+
+
+def job_json(
+    job: Job, *, picture_url: Callable[[int], str], eta: datetime | None = None, locale: str = "en"
+) -> dict[str, object]:
+    """JSON-able: id, state, prompt, ratio, clarity, n, style, pictures, error, eta, created_at, finished_at.
+
+    `pictures`: url, alt, width and height of each; `picture_url` is given its index, counted from 0 as in
+    `job.pictures`. `error`: null, or code and message in the language of `locale`. Times are ISO 8601 in UTC;
+    `eta` and `finished_at` may be null. A deleted job has no pictures any more.
+    """
+    request = job.request
+    kept = () if job.deleted_at is not None else job.pictures
+    return {
+        "id": job.id,
+        "state": job.state.value,
+        "prompt": request.prompt,
+        "ratio": request.ratio,
+        "clarity": request.clarity,
+        "n": request.n,
+        "style": request.style,
+        "pictures": [
+            {
+                "url": picture_url(index),
+                "alt": alt_text(job, index + 1, locale),
+                "width": picture.width,
+                "height": picture.height,
+            }
+            for index, picture in enumerate(kept)
+        ],
+        "error": _error(job, locale),
+        "eta": None if job.state.finished else _time(eta),
+        "created_at": _time(job.created_at),
+        "finished_at": _time(job.finished_at),
+    }
+
+
+def _error(job: Job, locale: str) -> dict[str, str] | None:
+    if job.state is not JobState.FAILED or job.failure is None:
+        return None
+    message = "".join(part for part in failure_sentence(job, locale) if isinstance(part, str))
+    return {"code": job.failure.code.value, "message": message}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

@@ -1,0 +1,21 @@
+"""Single sentences, for answers that are no card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards.sentences import sentence
+from bot.domain.card import Moment, Text
+
+
+def notice(code: str, locale: str, **values: str | int | datetime | Moment) -> Text:
+    """The sentence of `code`, such as `working`, `cancelled-ok`, `deleted-ok` or any refusal's.
+
+    A code without a sentence gives a general one.
+    """
+    return sentence(code, locale, **values)
+
+
+def plain(text: Text) -> str:
+    """A text without its moments, for logs of a test or a place that has no clock to draw them."""
+    return "".join(part for part in text if isinstance(part, str))

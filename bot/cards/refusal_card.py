@@ -1,0 +1,89 @@
+"""A Refused → what its person alone sees: why, what would do, and one button that does it."""
+
+from __future__ import annotations
+
+from bot.cards.clip import clip
+from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.phrases import options_line
+from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
+from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.errors import BadOption, OverLimit, Refused, Repair
+from bot.grammar.options import NO_STYLE, NUMBER, OPTIONS, STYLE, Option
+
+_SHOWN_WORD = 60
+_OPTION = {option.name: option for option in OPTIONS}
+
+
+def refusal_card(refused: Refused, locale: str, *, draft_id: str | None = None, prompt: str = "") -> Card:
+    """Why nothing was done. With a repair and the draft that keeps it there is one button, which takes it.
+
+    `draft_id` is where the repair waits (the refusal's own where none is given); `prompt` is what the person typed.
+    """
+    draft = draft_id or refused.draft_id
+    buttons: tuple[Button, ...] = ()
+    if refused.repair is not None and draft:
+        label = _use(refused, refused.repair, locale)
+        buttons = (Button(press=Press.USE, label=label, target=draft, primary=True),)
+    return Card(
+        tone=Tone.REFUSED,
+        heading=words(_heading(refused), locale),
+        prompt=clip(prompt.strip(), SHOWN_PROMPT),
+        status=refusal_sentence(refused, locale),
+        notes=_notes(refused, locale),
+        buttons=buttons,
+    )
+
+
+def refusal_sentence(refused: Refused, locale: str) -> Text:
+    """The one sentence that says why."""
+    code = refused.code if has_sentence(refused.code) else OTHERWISE
+    values = {
+        name: clip(value, _SHOWN_WORD) if name == "word" and isinstance(value, str) else value
+        for name, value in refused.values.items()
+    }
+    option = _OPTION.get(str(values.get("option", "")))
+    if option is not None:
+        values["legal"] = ", ".join(str(choice.value) for choice in option.choices() if choice.value != NO_STYLE)
+    return sentence(code, locale, **values)
+
+
+def _heading(refused: Refused) -> str:
+    match refused:
+        case BadOption():
+            return "heading-refused"
+        case OverLimit():
+            return "heading-limit"
+        case _:
+            return "heading-not-allowed"
+
+
+def _notes(refused: Refused, locale: str) -> tuple[Text, ...]:
+    notes = []
+    if isinstance(refused, BadOption):
+        for name in ("understood", "others"):
+            value = refused.values.get(name)
+            if isinstance(value, str) and value:
+                said = clip(" ".join(value.split()), SHOWN_PROMPT)
+                notes.append(sentence(f"note-{name}", locale, **{name: said}))
+        if "word" in refused.values:
+            notes.append(sentence("note-quote", locale))
+    if isinstance(refused, (BadOption, OverLimit)):
+        notes.append(sentence("note-nothing-charged", locale))
+    return tuple(notes)
+
+
+def _use(refused: Refused, repair: Repair, locale: str) -> str:
+    """What the button takes: "Use 16:9", or all of it where more than one thing changes."""
+    option = _OPTION.get(str(refused.values.get("option", "")))
+    if isinstance(refused, OverLimit):
+        option = NUMBER
+    if option is None or refused.values.get("others"):
+        return words("button-use", locale, what=options_line(repair.request, locale))
+    if option is STYLE and repair.request.style is None:
+        return words("button-use-no-style", locale)
+    return words("button-use", locale, what=_named(option, repair, locale))
+
+
+def _named(option: Option, repair: Repair, locale: str) -> str:
+    value = getattr(repair.request, option.name)
+    return option.label(value, locale) if option in {NUMBER, STYLE} else str(value)

@@ -1,0 +1,79 @@
+"""Sentences in the reader's language, from locales/*.ftl (https://projectfluent.org)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from babel import Locale
+from fluent.runtime import FluentBundle, FluentResource
+
+from bot.domain.card import Moment, Text
+from bot.grammar.language import Language, language
+
+# A moment passes through Fluent as this mark, its number and the mark again. Texts from outside lose the mark first.
+_MARK = "\U0010fffd"
+_MOMENT = re.compile(f"{_MARK}([0-9]+){_MARK}")
+# Overrides of the writing direction would turn the sentence around them.
+_UNWELCOME = re.compile(f"[{_MARK}\u202a-\u202e\u2066-\u2069]")
+
+OTHERWISE = "refused-otherwise"
+
+
+def sentence(code: str, locale: str, **values: str | int | datetime | Moment) -> Text:
+    """The sentence named `code`, with its moments apart from its words.
+
+    A code without a sentence, or with a value missing, gives a general one: nobody is shown a raw key.
+    """
+    moments: list[Moment] = []
+    arguments: dict[str, str | int] = {}
+    for name, value in values.items():
+        if isinstance(value, (datetime, Moment)):
+            arguments[name] = f"{_MARK}{len(moments)}{_MARK}"
+            moments.append(value if isinstance(value, Moment) else Moment(value))
+        else:
+            arguments[name] = _UNWELCOME.sub("", value) if isinstance(value, str) else value
+    said = _format(code, language(locale), arguments)
+    if said is None:
+        said = _format(OTHERWISE, language(locale), {}) or ""
+    parts = _MOMENT.split(said)
+    # split: words, number, words, number, … words
+    return tuple(moments[int(part)] if index % 2 else part for index, part in enumerate(parts) if part)
+
+
+def words(code: str, locale: str, **values: str | int) -> str:
+    """A sentence without moments."""
+    return "".join(part for part in sentence(code, locale, **values) if isinstance(part, str))
+
+
+def has_sentence(code: str, locale: str = "en") -> bool:
+    return bool(bundle(language(locale)).has_message(code))
+
+
+@cache
+def bundle(tongue: Language) -> FluentBundle:
+    """All sentences of one language."""
+    source = resources.files(__package__).joinpath("locales", f"{tongue}.ftl").read_text(encoding="utf-8")
+    category = Locale.parse(tongue, sep="-").ordinal_form
+
+    def ordinal(number: Any) -> Any:
+        return category(int(number))
+
+    # Isolating marks show as boxes in some chats.
+    loaded = FluentBundle([tongue], functions={"ORDINAL": ordinal}, use_isolating=False)
+    loaded.add_resource(FluentResource(source))
+    return loaded
+
+
+def _format(code: str, tongue: Language, arguments: dict[str, str | int]) -> str | None:
+    sentences = bundle(tongue)
+    if not sentences.has_message(code):
+        return None
+    pattern = sentences.get_message(code).value
+    if pattern is None:
+        return None
+    said, errors = sentences.format_pattern(pattern, arguments)
+    return None if errors else str(said)

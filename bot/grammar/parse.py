@@ -1,0 +1,222 @@
+r"""`a red fox ratio:16:9 n:2` → ImageRequest.
+
+- An option is a word of its own, wherever it stands: `ratio:16:9`, `--ar 16:9`, `x4`, `4k`, `比例：16：9`.
+  White space, Chinese punctuation and a closing comma or full stop end a word. The last of a kind wins, and a typed
+  option (a field of a form) wins over all; what loses isn't judged.
+- `name:value` in one word is always meant as an option: a value that isn't legal is refused. `ratio: 16:9` counts
+  only if the value is legal, and not for `n:` and `style:`, which are words. `--name value` counts always; with a
+  long dash in place of `--` only if what follows looks like a value.
+- `x1`-`x4` and `1k`, `2k`, `4k` belong to the sentence behind an article, a preposition, a number or a sign ("a 4k
+  tv", "in 4k", "2 x4"), and 4k before a screen or a film ("4k tv"); so does the X4 of "BMW X4". `x5` is always prompt.
+- A word in double quotes is prompt, and the quotes stay; so is one behind a backslash, which goes: `\n:2`.
+- The rest is the prompt, character by character, except that an option goes with the comma and the white space
+  behind it, that control characters are dropped (those that part words become a space), and that half a surrogate
+  pair becomes U+FFFD: none of these can be sent to anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.errors import BadOption, Repair
+from bot.domain.request import MAX_PROMPT, ImageRequest, has_visible
+from bot.domain.style import STYLES
+from bot.grammar.forms import CLOSING, Form, Shape, bare, escaped, form_of
+from bot.grammar.neighbours import claimed, model_name
+from bot.grammar.options import NO_STYLE, OPTIONS, Option
+from bot.grammar.printing import print_options, print_request
+from bot.grammar.repair import nearest
+from bot.grammar.words import Word, normalise, split, tail
+
+# Room for every option and escape around the longest prompt. Beyond it nobody typed it, so nobody looks closer.
+MAX_TEXT = 4 * MAX_PROMPT
+
+_PARTING_CONTROLS = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
+_OTHER_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedOptions:
+    """What came in fields of their own, as Discord's options or a form's; None was not given."""
+
+    ratio: str | None = None
+    n: int | None = None
+    clarity: int | None = None
+    style: str | None = None  # "none" takes a style away
+
+
+def parse(text: str, typed: TypedOptions | None = None) -> ImageRequest:
+    """The request that `text` asks for, in linear time.
+
+    Raises BadOption and nothing else: `bad-ratio`, `bad-n`, `bad-clarity` and `bad-style` with the values `word` (as
+    typed), `option`, `nearest`, `understood` (the request without the wrong words) and `others` (further corrections,
+    such as `n:9 → 4`), and with a repair where the rest is a request; `prompt-empty`; `prompt-too-long` with
+    `length` and `limit`: which words to leave out is for the person to say.
+    """
+    text = _clean(text).strip()
+    if len(text) > MAX_TEXT:
+        raise BadOption("prompt-too-long", length=len(text), limit=MAX_PROMPT)
+    reading = _read(text)
+    found = {item.option.name: item for item in reading.found} | _typed(typed)
+    values, wrong = _judge(found)
+    if wrong:
+        raise _bad_option(reading.prompt, values, wrong)
+    return _request(reading.prompt, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    option: Option
+    word: str  # as typed
+    spelling: str  # normalised value; empty where it is missing
+
+
+@dataclass(slots=True)
+class _Reading:
+    text: str
+    found: list[_Found] = field(default_factory=list)
+    cuts: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, form: Form, start: int, end: int, spelling: str) -> int:
+        self.found.append(_Found(form.option, self.text[start:end].rstrip(CLOSING), spelling))
+        self.cuts.append((start, tail(self.text, end)))
+        return 1
+
+    @property
+    def prompt(self) -> str:
+        pieces = []
+        done = 0
+        for start, end in self.cuts:
+            pieces.append(self.text[done:start])
+            done = end
+        return "".join([*pieces, self.text[done:]]).strip()
+
+
+def _clean(text: str) -> str:
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _OTHER_CONTROLS.sub("", _PARTING_CONTROLS.sub(" ", text))
+
+
+def _read(text: str) -> _Reading:
+    reading = _Reading(text)
+    words = split(text)
+    before: Word | None = None
+    index = 0
+    while index < len(words):
+        word = words[index]
+        behind = words[index + 1] if index + 1 < len(words) else None
+        taken = _take(reading, before, word, behind) if word.free else 0
+        before = None if taken else word
+        index += taken or 1
+    return reading
+
+
+def _take(reading: _Reading, before: Word | None, word: Word, behind: Word | None) -> int:
+    """Note the option that begins at this word, if one does; how many words it has."""
+    if escaped(word.plain):
+        reading.cuts.append((word.start, word.start + 1))
+        return 0
+    form = form_of(word.plain)
+    if form is None:
+        return 0
+    match form.shape:
+        case Shape.GLUED:
+            return reading.take(form, word.start, word.end, form.value)
+        case Shape.SHORT:
+            return _take_short(reading, form, before, word, behind)
+        case _:
+            return _take_with_next(reading, form, word, behind)
+
+
+def _take_short(reading: _Reading, form: Form, before: Word | None, word: Word, behind: Word | None) -> int:
+    if claimed(reading.text, before, word, behind) or model_name(reading.text, before, word):
+        return 0
+    return reading.take(form, word.start, word.end, form.value)
+
+
+def _take_with_next(reading: _Reading, form: Form, word: Word, behind: Word | None) -> int:
+    if behind is not None and behind.free and reading.text[word.end : behind.start].isspace():
+        value = bare(behind.plain)
+        if _goes_with(form, value, behind):
+            reading.take(form, word.start, behind.end, value)
+            return 2
+    if form.shape is Shape.SPACED or form.soft:
+        return 0
+    return reading.take(form, word.start, word.end, "")
+
+
+def _goes_with(form: Form, value: str, behind: Word) -> bool:
+    """Whether the word behind a name is its value, right or wrong."""
+    if form.option.find(value) is not None:
+        return True
+    if form.shape is Shape.SPACED or form_of(behind.plain) is not None:
+        return False
+    if form.option.wordy:
+        return not form.soft and bool(value)
+    return re.match("-?[0-9]", value) is not None
+
+
+def _typed(typed: TypedOptions | None) -> dict[str, _Found]:
+    given = {} if typed is None else {option.name: getattr(typed, option.name) for option in OPTIONS}
+    return {
+        option.name: _Found(option, _clean(str(value)), normalise(_clean(str(value)).strip()))
+        for option in OPTIONS
+        if (value := given.get(option.name)) is not None and value != ""
+    }
+
+
+def _judge(found: Mapping[str, _Found]) -> tuple[dict[str, str | int], list[_Found]]:
+    """The value of every option, the nearest legal one in place of a wrong one; and the wrong ones."""
+    values: dict[str, str | int] = {option.name: option.default for option in OPTIONS}
+    wrong = []
+    for name, item in found.items():
+        value = item.option.find(item.spelling)
+        if value is None:
+            wrong.append(item)
+            value = nearest(item.option, item.spelling)
+        values[name] = value
+    return values, wrong
+
+
+def _bad_option(prompt: str, values: Mapping[str, str | int], wrong: list[_Found]) -> BadOption:
+    first, *others = wrong
+    repair: Repair | None = None
+    understood = prompt
+    try:
+        repaired = _request(prompt, values)
+    except BadOption:
+        pass  # the prompt is empty or too long besides: nothing to offer until the person changes it
+    else:
+        repair = Repair(text=print_request(repaired), request=repaired)
+        names = tuple(f"{item.option.name}:" for item in wrong)
+        kept = [option for option in print_options(repaired) if not option.startswith(names)]
+        understood = " ".join([prompt, *kept])
+    return BadOption(
+        f"bad-{first.option.name}",
+        repair=repair,
+        word=first.word,
+        option=first.option.name,
+        understood=understood,
+        nearest=str(values[first.option.name]),
+        others=", ".join(f"{item.word} → {values[item.option.name]}" for item in others),
+    )
+
+
+def _request(prompt: str, values: Mapping[str, str | int]) -> ImageRequest:
+    style = None if values["style"] == NO_STYLE else str(values["style"])
+    limit = MAX_PROMPT - (len(f", {STYLES[style]}") if style else 0)
+    if not has_visible(prompt):
+        raise BadOption("prompt-empty")
+    if len(prompt) > limit:
+        raise BadOption("prompt-too-long", length=len(prompt), limit=limit)
+    return ImageRequest(
+        prompt=prompt,
+        ratio=str(values["ratio"]),
+        n=int(values["n"]),
+        clarity=int(values["clarity"]),
+        style=style,
+    )

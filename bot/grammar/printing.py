@@ -1,0 +1,50 @@
+r"""A request as one could type it.
+
+Words of the prompt that would be read as options get a backslash in front, which the parser takes off again:
+`\n:2` is the word `n:2`. A word that already has backslashes before what looks like an option gets one more.
+What stands in double quotes is never read as an option, so it needs none.
+"""
+
+from __future__ import annotations
+
+from bot.domain.request import ImageRequest
+from bot.grammar.forms import ESCAPE, Shape, form_of
+from bot.grammar.neighbours import claimed
+from bot.grammar.options import OPTIONS
+from bot.grammar.words import Word, split
+
+
+def print_request(request: ImageRequest) -> str:
+    """The shortest text that `parse` turns into exactly this request: the prompt, then what isn't the default."""
+    return " ".join([quote_prompt(request.prompt), *print_options(request)])
+
+
+def print_options(request: ImageRequest) -> list[str]:
+    """The options that differ from their defaults, such as `ratio:16:9`."""
+    return [
+        f"{option.name}:{value}"
+        for option in OPTIONS
+        if (value := getattr(request, option.name)) is not None and value != option.default
+    ]
+
+
+def quote_prompt(prompt: str) -> str:
+    """The prompt so that nothing of it is read as an option."""
+    words = split(prompt)
+    pieces = []
+    done = 0
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else None
+        behind = words[index + 1] if index + 1 < len(words) else None
+        if word.free and _needs_escape(prompt, before, word, behind):
+            pieces += [prompt[done : word.start], ESCAPE]
+            done = word.start
+    return "".join([*pieces, prompt[done:]])
+
+
+def _needs_escape(prompt: str, before: Word | None, word: Word, behind: Word | None) -> bool:
+    form = form_of(word.plain.lstrip(ESCAPE))
+    if form is None:
+        return False
+    unescaped_short = form.shape is Shape.SHORT and not word.plain.startswith(ESCAPE)
+    return not (unescaped_short and claimed(prompt, before, word, behind))
