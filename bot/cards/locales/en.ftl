@@ -92,9 +92,6 @@ failure-internal = Something went wrong on our side. The operator finds it in th
 
 ## Refusals: only the person who asked sees these
 
-heading-refused = Not drawn yet
-heading-limit = That's over a limit
-heading-not-allowed = That can't be done
 
 bad-ratio = “{ $word }” isn't a ratio that can be drawn. There are { $legal }; { $nearest } comes nearest.
 bad-n = “{ $word }”: one request can have 1 to 4 pictures.

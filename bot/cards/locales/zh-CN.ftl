@@ -77,9 +77,6 @@ failure-internal = 我们这边出了错。运营者可以在日志里按编号 
 
 ## 没有照办：只有提出的人看得到
 
-heading-refused = 还没有开始画
-heading-limit = 超出限额了
-heading-not-allowed = 这个做不了
 
 bad-ratio = “{ $word }”不是可用的比例。可用的有 { $legal }，最接近的是 { $nearest }。
 bad-n = “{ $word }”：一次可以画 1 到 4 张。

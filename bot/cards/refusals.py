@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cards.clip import clip
-from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.jobs import SHOWN_PROMPT
 from bot.cards.phrases import options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
@@ -26,7 +26,6 @@ def refusal_card(refused: Refused, locale: str, *, draft_id: str | None = None, 
         buttons = (Button(press=Press.USE, label=label, target=draft, primary=True),)
     return Card(
         tone=Tone.REFUSED,
-        heading=words(_heading(refused), locale),
         prompt=clip(prompt.strip(), SHOWN_PROMPT),
         status=refusal_sentence(refused, locale),
         notes=_notes(refused, locale),
@@ -45,16 +44,6 @@ def refusal_sentence(refused: Refused, locale: str) -> Text:
     if option is not None:
         values["legal"] = ", ".join(str(choice.value) for choice in option.choices() if choice.value != NO_STYLE)
     return sentence(code, locale, **values)
-
-
-def _heading(refused: Refused) -> str:
-    match refused:
-        case BadOption():
-            return "heading-refused"
-        case OverLimit():
-            return "heading-limit"
-        case _:
-            return "heading-not-allowed"
 
 
 def _notes(refused: Refused, locale: str) -> tuple[Text, ...]:

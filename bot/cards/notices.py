@@ -14,8 +14,3 @@ def notice(code: str, locale: str, **values: str | int | datetime | Moment) -> T
     A code without a sentence gives a general one.
     """
     return sentence(code, locale, **values)
-
-
-def plain(text: Text) -> str:
-    """A text without its moments, for logs of a test or a place that has no clock to draw them."""
-    return "".join(part for part in text if isinstance(part, str))

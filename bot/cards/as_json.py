@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.cards.job_card import failure_sentence
+from bot.cards.jobs import failure_sentence
 from bot.cards.phrases import alt_text
 from bot.domain.job import Job, JobState
 
@@ -15,8 +15,8 @@ def job_json(
 ) -> dict[str, object]:
     """JSON-able: id, state, prompt, ratio, clarity, n, style, pictures, error, eta, created_at, finished_at.
 
-    `pictures`: url, alt, width and height of each; `picture_url` is given its index, counted from 0 as in
-    `job.pictures`. `error`: null, or code and message in the language of `locale`. Times are ISO 8601 in UTC;
+    `pictures`: url, alt, width and height of each; `picture_url` is given its number, counted from 1 as in
+    the names of files. `error`: null, or code and message in the language of `locale`. Times are ISO 8601 in UTC;
     `eta` and `finished_at` may be null. A deleted job has no pictures any more.
     """
     request = job.request
@@ -31,12 +31,12 @@ def job_json(
         "style": request.style,
         "pictures": [
             {
-                "url": picture_url(index),
-                "alt": alt_text(job, index + 1, locale),
+                "url": picture_url(number),
+                "alt": alt_text(job, number, locale),
                 "width": picture.width,
                 "height": picture.height,
             }
-            for index, picture in enumerate(kept)
+            for number, picture in enumerate(kept, start=1)
         ],
         "error": _error(job, locale),
         "eta": None if job.state.finished else _time(eta),

@@ -11,7 +11,7 @@ _EXAMPLE = {"en": "a lighthouse in a storm ratio:16:9 n:2", "zh-CN": "暴风雨�
 _ALSO = ("--ar 16:9", "ratio=16:9", "比例：16：9", "x4", "4k")
 
 
-def help_card(locale: str) -> Card:
+def help_text(locale: str) -> Card:
     """One line per option with its legal values, and how else they may be typed."""
     tongue = language(locale)
     lines: list[Text] = [_line(option, locale) for option in OPTIONS]
