@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cards.clip import clip
-from bot.cards.jobs import SHOWN_PROMPT
+from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
