@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, select, text, tuple_, update
 
 from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
 
 from .tables import counters
+from .types import storable
 
 
 class Scope(StrEnum):
@@ -21,6 +21,29 @@ class Scope(StrEnum):
     PERSON_DAY = "person-day"  # pictures, over all communities of the platform
     COMMUNITY_MONTH = "community-month"  # pictures
     UNFINISHED = "unfinished"  # jobs of one person
+
+
+_UNLIMITED = 2**31 - 1
+
+# Insert or add, in one statement: it gives back the counters that took it, with what they hold now. The same words on
+# SQLite and PostgreSQL, for which SQLAlchemy would want two. PostgreSQL locks the rows that refuse, too.
+_TAKE = text(
+    "INSERT INTO counters (scope, key, period, taken) VALUES "  # noqa: S608 - made of this file's constants alone
+    + ", ".join(f"('{scope}', :key_{scope.name}, :period_{scope.name}, :wanted_{scope.name})" for scope in Scope)
+    + " ON CONFLICT (scope, key, period) DO UPDATE SET taken = counters.taken + excluded.taken"
+    " WHERE counters.taken + excluded.taken <= CASE counters.scope "
+    + " ".join(f"WHEN '{scope}' THEN :limit_{scope.name}" for scope in Scope)
+    + " END RETURNING scope, taken"
+)
+_GIVE_BACK = (
+    update(counters)
+    .where(
+        counters.c.scope == bindparam("a_scope"),
+        counters.c.key == bindparam("a_key"),
+        counters.c.period == bindparam("a_period"),
+    )
+    .values(taken=counters.c.taken - bindparam("back"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +57,10 @@ class Counters:
     def rows(self) -> dict[Scope, tuple[str, str]]:
         """Key and period per scope."""
         day = self.moment.astimezone(UTC).date().isoformat()
-        person = f"{self.person.platform}:{self.person.user_id}"
+        person = storable(f"{self.person.platform}:{self.person.user_id}")
         return {
             Scope.PERSON_DAY: (person, day),
-            Scope.COMMUNITY_MONTH: (f"{self.person.platform}:{self.person.community_id}", day[:7]),
+            Scope.COMMUNITY_MONTH: (storable(f"{self.person.platform}:{self.person.community_id}"), day[:7]),
             Scope.UNFINISHED: (person, ""),
         }
 
@@ -65,7 +88,18 @@ class Counters:
         taken: dict[str, int] = {}
         # A fresh row meets no condition, so what no row could hold is refused before.
         if all(limit is None or wanted[scope] <= limit for scope, limit in allowed.items()):
-            taken = self._upsert(connection, wanted, allowed)
+            rows = self.rows
+            values = {
+                f"{name}_{scope.name}": value
+                for scope in Scope
+                for name, value in (
+                    ("key", rows[scope][0]),
+                    ("period", rows[scope][1]),
+                    ("wanted", wanted[scope]),
+                    ("limit", _UNLIMITED if allowed[scope] is None else allowed[scope]),
+                )
+            }
+            taken = {row.scope: row.taken for row in connection.execute(_TAKE, values)}
         if len(taken) == len(wanted):
             return _usage(taken)
         now = self.read(connection)
@@ -77,29 +111,6 @@ class Counters:
         check(limits, before, pictures, self.moment)
         raise RuntimeError("the counters refused what the limits allow")
 
-    def _upsert(
-        self, connection: Connection, wanted: dict[Scope, int], allowed: dict[Scope, int | None]
-    ) -> dict[str, int]:
-        """Insert or add, in one statement; the counters that took it, with what they hold now."""
-        # The two dialects' insert has the same methods but no common base for them.
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        values = [
-            {"scope": scope.value, "key": key, "period": period, "taken": wanted[scope]}
-            for scope, (key, period) in self.rows.items()
-        ]
-        statement = insert(counters).values(values)
-        after = counters.c.taken + statement.excluded.taken
-        limited = {scope.value: limit for scope, limit in allowed.items() if limit is not None}
-        conditional = statement.on_conflict_do_update(
-            index_elements=[counters.c.scope, counters.c.key, counters.c.period],
-            set_={"taken": after},
-            where=or_(
-                counters.c.scope.not_in(list(limited)),
-                after <= case(limited, value=counters.c.scope, else_=0),
-            ),
-        ).returning(counters.c.scope, counters.c.taken)
-        return {row.scope: row.taken for row in connection.execute(conditional)}
-
     def give_back(self, connection: Connection, pictures: int) -> None:
         """The job is finished, and so many of its pictures are not charged."""
         returned = {Scope.UNFINISHED: 1}
@@ -107,15 +118,7 @@ class Counters:
             returned = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures} | returned
         rows = self.rows
         connection.execute(
-            update(counters)
-            .where(
-                and_(
-                    counters.c.scope == bindparam("a_scope"),
-                    counters.c.key == bindparam("a_key"),
-                    counters.c.period == bindparam("a_period"),
-                )
-            )
-            .values(taken=counters.c.taken - bindparam("back")),
+            _GIVE_BACK,
             [
                 {"a_scope": scope.value, "a_key": rows[scope][0], "a_period": rows[scope][1], "back": back}
                 for scope, back in returned.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .address import name_for_people, parse
 from .errors import DatabaseProblem
+from .sqlite_driver import OneTripConnection, connect
 from .transactions import READING, WHERE, WRITE_TURN, to_its_end, write
 
 # SQLite: one connection writes at a time, the others read beside it (WAL).
@@ -59,11 +61,13 @@ def _sqlite(address: URL, where: str) -> AsyncEngine:
         address,
         # The driver is kept from beginning transactions by itself: it would not for SELECT and DDL. See
         # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-enabling-transactions
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        async_creator=partial(connect, address.database or "", timeout=BUSY_SECONDS, isolation_level=None),
         pool_size=SQLITE_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
+        # Nothing is left to reset: a Connection that is closed has committed or rolled back.
+        pool_reset_on_return=None,
         execution_options={WHERE: where, WRITE_TURN: asyncio.Lock()},
     )
     event.listen(engine.sync_engine, "connect", _prepare)
@@ -83,7 +87,9 @@ def _begin(connection: Connection) -> None:
     # timeout: so each takes its turn to write at its beginning (https://www.sqlite.org/lang_transaction.html).
     # A single reading statement needs no transaction.
     if not connection.get_execution_options().get(READING):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, OneTripConnection)  # noqa: S101 - the pool makes no other
+        driver.begin_immediate()
 
 
 def _server(address: URL, where: str) -> AsyncEngine:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import TRANSITIONS, Job, JobState
@@ -26,6 +28,9 @@ T = TypeVar("T")
 
 # Parameters of one statement are limited: https://www.sqlite.org/limits.html#max_variable_number
 _CHUNK = 500
+
+_INSERT = insert(jobs)
+_ONE = select(jobs).where(jobs.c.id == bindparam("the_id"))
 
 
 class SqlJobStore:
@@ -46,7 +51,7 @@ class SqlJobStore:
 
         def work(connection: Connection) -> Usage:
             usage = Counters(job.author, job.created_at).take(connection, job.request.n, limits)
-            connection.execute(insert(jobs), job_columns(job))
+            connection.execute(_INSERT, job_columns(job))
             ledger.reserve(connection, job, self._clock.now())
             return usage
 
@@ -56,7 +61,7 @@ class SqlJobStore:
             raise ValueError(f"job {job.id} is there already") from error
 
     async def get(self, job_id: str) -> Job | None:
-        found = await self._read(lambda connection: _jobs(connection, select(jobs).where(jobs.c.id == job_id)))
+        found = await self._read(lambda connection: _jobs(connection, _ONE, {"the_id": job_id}))
         return found[0] if found else None
 
     async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
@@ -67,7 +72,7 @@ class SqlJobStore:
         columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}
 
         def work(connection: Connection) -> Job:
-            moved = _update(connection, columns, jobs.c.id == job.id, jobs.c.state == job.state.value)
+            moved = _update(connection, job.id, columns, job.state)
             if moved is None:
                 raise StaleJob(f"job {job.id} is not {job.state} any more")
             if to.finished:
@@ -84,7 +89,7 @@ class SqlJobStore:
         columns = changed_columns(changes)
 
         def work(connection: Connection) -> Job:
-            noted = _update(connection, columns, jobs.c.id == job_id)
+            noted = _update(connection, job_id, columns)
             if noted is None:
                 raise KeyError(job_id)
             return noted
@@ -191,10 +196,23 @@ def _implied(to: JobState, now: datetime) -> dict[str, Any]:
             return {"finished_at": now}
 
 
-def _update(connection: Connection, columns: dict[str, Any], *where: Any) -> Job | None:
-    row = connection.execute(update(jobs).where(*where).values(columns).returning(*jobs.c)).mappings().one_or_none()
-    return None if row is None else job_of(row)
+def _update(
+    connection: Connection, job_id: str, columns: Mapping[str, Any], state: JobState | None = None
+) -> Job | None:
+    parameters = {"the_id": job_id, **columns} | ({} if state is None else {"the_state": state.value})
+    row = connection.execute(_update_statement(frozenset(columns), conditional=state is not None), parameters)
+    found = row.mappings().one_or_none()
+    return None if found is None else job_of(found)
 
 
-def _jobs(connection: Connection, query: Any) -> list[Job]:
-    return [job_of(row) for row in connection.execute(query).mappings()]
+@cache
+def _update_statement(columns: frozenset[str], *, conditional: bool) -> ReturningUpdate[Any]:
+    """Made once for each set of columns that the program saves: making it takes longer than running it."""
+    statement = update(jobs).where(jobs.c.id == bindparam("the_id"))
+    if conditional:
+        statement = statement.where(jobs.c.state == bindparam("the_state"))
+    return statement.values({name: bindparam(name) for name in columns}).returning(*jobs.c)
+
+
+def _jobs(connection: Connection, query: Any, parameters: Mapping[str, Any] | None = None) -> list[Job]:
+    return [job_of(row) for row in connection.execute(query, parameters).mappings()]

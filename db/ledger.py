@@ -22,6 +22,9 @@ class Entry(StrEnum):
     RELEASE = "release"
 
 
+_INSERT = insert(usage)
+
+
 def reserve(connection: Connection, job: Job, at: datetime) -> None:
     _write(connection, job, {Entry.RESERVE: job.request.n}, at)
 
@@ -45,7 +48,7 @@ def _write(connection: Connection, job: Job, entries: dict[Entry, int], at: date
         "at": at,
     }
     connection.execute(
-        insert(usage), [{**common, "kind": entry.value, "pictures": pictures} for entry, pictures in entries.items()]
+        _INSERT, [{**common, "kind": entry.value, "pictures": pictures} for entry, pictures in entries.items()]
     )
 
 

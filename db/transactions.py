@@ -45,8 +45,12 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
 
 
 async def _commit(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    async with engine.begin() as connection:
-        return await connection.run_sync(work)
+    def transaction(connection: Connection) -> T:
+        with connection.begin():
+            return work(connection)
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(transaction)
 
 
 async def to_its_end(task: asyncio.Future[T]) -> T:
