@@ -1,0 +1,25 @@
+"""Small facts that the program remembers between starts, such as the hash of the commands it last registered."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .tables import meta
+from .transactions import read, write
+
+# The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
+_SET = text(
+    "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+
+
+async def get_meta(engine: AsyncEngine, key: str) -> str | None:
+    """What was set last under `key`."""
+    query = select(meta.c.value).where(meta.c.key == key)
+    return await read(engine, lambda connection: connection.execute(query).scalar_one_or_none())
+
+
+async def set_meta(engine: AsyncEngine, key: str, value: str) -> None:
+    """Remember `value` under `key` instead of what was there."""
+    await write(engine, lambda connection: connection.execute(_SET, {"key": key, "value": value}))
