@@ -1,0 +1,143 @@
+"""Everything that can be set, from the environment or `.env`. Only app and __main__ import this.
+
+The names are those of docs/settings.md; a wrong value is a SettingsError that names the setting and what is legal.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.limits import Limits
+
+VENDOR_URL = "https://open-api.chanjing.cc"
+
+
+class SettingsError(Exception):
+    """A sentence for the operator: which setting, what is wrong, what would be legal."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # `DISCORD_TOKEN=` in .env means that it isn't there
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # a mistyped token must not end up in a terminal's scroll-back
+    )
+
+    chanjing_app_id: str | None = None
+    chanjing_secret_key: SecretStr | None = None
+    chanjing_access_token: SecretStr | None = None
+    seedream_api_url: str = VENDOR_URL
+    seedream_qps: float = Field(default=5, gt=0, le=1000)
+
+    discord_token: SecretStr | None = None
+    discord_api_url: str | None = None
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str | None = None
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    pictures_url: str = ""
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=0, le=65535)
+    web_token: SecretStr | None = None
+    public_url: str | None = None
+
+    limit_user_daily: int = Field(default=50, ge=0)
+    limit_user_running: int = Field(default=3, ge=1)
+    limit_user_waiting: int = Field(default=7, ge=0)
+    limit_community_monthly: int | None = Field(default=None, ge=0)
+
+    log_format: Literal["console", "json"] | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("seedream_api_url", "discord_api_url", "slack_api_url", "public_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if (self.chanjing_app_id is None) != (self.chanjing_secret_key is None):
+            raise ValueError("CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox")
+        if self.web_token is None and not is_loopback(self.web_host):
+            raise ValueError(
+                f"WEB_HOST={self.web_host} lets other machines in, so set WEB_TOKEN to a long random word, "
+                "or leave WEB_HOST at 127.0.0.1"
+            )
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _below_data_dir(cls, values: Any) -> Any:
+        """The database and the pictures live in DATA_DIR unless they say otherwise."""
+        if isinstance(values, dict):
+            data_dir = values.get("data_dir") or "data"
+            values.setdefault("database_url", f"sqlite+aiosqlite:///{data_dir}/easel.db")
+            values.setdefault("pictures_url", f"file:{data_dir}/pictures")
+        return values
+
+    @property
+    def uses_sandbox(self) -> bool:
+        """Without credentials the sandbox stands in for the provider."""
+        return self.chanjing_app_id is None and self.chanjing_access_token is None
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            user_daily=self.limit_user_daily,
+            user_running=self.limit_user_running,
+            user_waiting=self.limit_user_waiting,
+            community_monthly=self.limit_community_monthly,
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret among the settings, for the log's redaction."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment and `.env`; `overrides` win. Raises SettingsError with a sentence per fault."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(fault) for fault in error.errors())) from None
+
+
+def _sentence(fault: Any) -> str:
+    names = [str(part).upper() for part in fault["loc"]]
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{names[0]}: {message}" if names else message

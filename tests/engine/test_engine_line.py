@@ -1,0 +1,76 @@
+"""The order in which waiting jobs run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.job import Job, new_job_id
+from bot.domain.people import Destination, Person
+from bot.domain.request import ImageRequest
+from bot.engine.line import Line
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def job(user: str, seconds: int) -> Job:
+    return Job(
+        id=new_job_id(),
+        author=Person(platform="fake", community_id="guild", user_id=user, name=user),
+        destination=Destination(platform="fake", community_id="guild", channel_id="general"),
+        request=ImageRequest(prompt="a fox"),
+        prompt_sent="a fox",
+        created_at=START + timedelta(seconds=seconds),
+    )
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=30), st.integers(1, 4))
+def test_nobody_waits_behind_more_than_the_others_turns(users: list[str], limit: int) -> None:
+    line = Line(limit)
+    jobs = [job(user, place) for place, user in enumerate(users)]
+    for each in jobs:
+        line.add(each)
+    order: list[Job] = []
+    running: list[Job] = []
+    while len(line):
+        while (turn := line.next()) is not None:
+            line.started(turn)
+            order.append(turn)
+            running.append(turn)
+            assert sum(other.author == turn.author for other in running) <= limit
+        line.stopped(running.pop(0))
+    assert {each.id for each in order} == {each.id for each in jobs}
+    firsts = {each.author.user_id: place for place, each in reversed(list(enumerate(order)))}
+    for place in firsts.values():
+        assert place < len(firsts)  # everybody's first job comes before anybody's second
+    for user in set(users):
+        mine = [each.created_at for each in order if each.author.user_id == user]
+        assert mine == sorted(mine)
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=20))
+def test_positions_count_without_gaps_in_the_order_that_will_be(users: list[str]) -> None:
+    line = Line(100)
+    jobs = [job(user, place) for place, user in enumerate(users)]
+    for each in jobs:
+        line.add(each)
+    places = {each.id: line.position(each) for each in jobs}
+    assert sorted(place for place in places.values() if place is not None) == list(range(1, len(jobs) + 1))
+    for expected in range(1, len(jobs) + 1):
+        turn = line.next()
+        assert turn is not None
+        assert places[turn.id] == expected
+        line.started(turn)
+
+
+def test_a_job_that_left_the_line_has_no_position() -> None:
+    line = Line(1)
+    first, second = job("a", 0), job("a", 1)
+    line.add(first)
+    line.add(second)
+    assert line.remove(first)
+    assert not line.remove(first)
+    assert line.position(first) is None
+    assert line.position(second) == 1

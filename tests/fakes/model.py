@@ -1,0 +1,106 @@
+"""An image model that keeps its tasks in memory and lets a test say what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.domain.errors import ModelUnclear
+from bot.domain.job import Job
+from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing, TaskState
+from tests.fakes.pictures import encoded, smooth
+
+PICTURE = encoded(smooth(64, 36))
+
+
+@dataclass(slots=True)
+class Made:
+    """A task at the fake provider, and whether the answer that told of it arrived."""
+
+    task: ModelTask
+    ends_at: datetime
+    job_id: str
+
+
+@dataclass(slots=True)
+class FakeModel:
+    """Implements ImageModel by its rules: `before_call` runs right before the call, and a lost answer is Unclear.
+
+    `submits` is a script for the next submits: an exception is raised before anything is made; "lost" makes the task
+    and loses the answer; "vanished" loses the call; an Event keeps the answer back until it is set.
+    """
+
+    clock: Clock
+    draws_for: float = 5.0
+    late_in_list: float = 0.0  # seconds until the list shows a new task
+    list_complete: bool = True
+    submits: deque[Exception | str | asyncio.Event] = field(default_factory=deque)
+    answers: deque[Exception] = field(default_factory=deque)  # for the next calls of tasks()
+    listings: deque[Exception] = field(default_factory=deque)  # for the next calls of tasks_since()
+    downloads: deque[Exception] = field(default_factory=deque)
+    outcome: Callable[[ModelTask], ModelTask] = lambda task: replace(
+        task, state=TaskState.SUCCEEDED, urls=tuple(f"{task.id}/{index}" for index in range(task.n))
+    )
+    made: dict[str, Made] = field(default_factory=dict)
+    batches: list[tuple[str, ...]] = field(default_factory=list)
+    calls_under_way: int = 0
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def submit(
+        self, job: Job, *, before_call: Callable[[], Awaitable[None]], callback_url: str | None = None
+    ) -> str:
+        await asyncio.sleep(0)
+        await before_call()
+        script = self.submits.popleft() if self.submits else None
+        if isinstance(script, Exception):
+            raise script
+        if script == "vanished":
+            raise ModelUnclear("the connection was lost")
+        task = self.make(job)
+        if script == "lost":
+            raise ModelUnclear("the answer was lost")
+        if isinstance(script, asyncio.Event):
+            self.calls_under_way += 1
+            await script.wait()
+            self.calls_under_way -= 1
+        return task.id
+
+    def make(self, job: Job, task_id: str | None = None) -> ModelTask:
+        """A new task with this job's order, as if somebody had submitted it."""
+        task = ModelTask(
+            id=task_id or f"task-{next(self._ids)}",
+            state=TaskState.WAITING,
+            created_at=self.clock.now(),
+            prompt=job.prompt_sent,
+            ratio=job.request.ratio,
+            clarity=job.request.clarity,
+            n=job.request.n,
+        )
+        self.made[task.id] = Made(task, self.clock.now() + timedelta(seconds=self.draws_for), job.id)
+        return task
+
+    async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
+        assert 0 < len(ids) <= 50
+        self.batches.append(tuple(ids))
+        if self.answers:
+            raise self.answers.popleft()
+        return {task_id: self._now(self.made[task_id]) for task_id in ids if task_id in self.made}
+
+    async def tasks_since(self, moment: datetime) -> TaskListing:
+        if self.listings:
+            raise self.listings.popleft()
+        shown = self.clock.now() - timedelta(seconds=self.late_in_list)
+        tasks = tuple(self._now(made) for made in self.made.values() if moment <= made.task.created_at <= shown)
+        return TaskListing(tasks=tasks, complete=self.list_complete)
+
+    async def download(self, url: str) -> ModelPicture:
+        if self.downloads:
+            raise self.downloads.popleft()
+        return ModelPicture(data=PICTURE, width=64, height=36, media_type="image/png")
+
+    def _now(self, made: Made) -> ModelTask:
+        return self.outcome(made.task) if self.clock.now() >= made.ends_at else made.task
