@@ -1,0 +1,94 @@
+"""Pointing discord.py at the fake, and sparing tests its real waiting.
+
+discord.py keeps its REST base and the gateway's address as globals of the process: they are put back.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import discord.gateway
+import discord.http
+import discord.shard
+import discord.state
+import discord.webhook.async_
+import yarl
+
+from .server import FakeDiscord
+
+READY_SECONDS = 0.05  # discord.py waits 2 s after the last GUILD_CREATE before it is ready
+
+
+class _Asyncio:
+    """`asyncio` for one module of discord.py, with another `sleep` and shorter waits."""
+
+    def __init__(
+        self, sleep: Callable[[float], Coroutine[Any, Any, None]] | None = None, wait: float | None = None
+    ) -> None:
+        self._sleep = sleep
+        self._wait = wait
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, delay: float, result: Any = None) -> Any:
+        if self._sleep is None:
+            return await asyncio.sleep(delay, result)
+        await self._sleep(delay)
+        return result
+
+    async def wait_for(self, awaitable: Any, timeout: float | None) -> Any:  # noqa: ASYNC109  # asyncio's own
+        if self._wait is not None:
+            timeout = min(timeout or self._wait, self._wait)
+        return await asyncio.wait_for(awaitable, timeout)
+
+
+@contextmanager
+def pointed_at(fake: FakeDiscord) -> Iterator[None]:
+    """Make every discord.py client of this process talk to the fake.
+
+    The gateway's default address too: after an invalid session discord.py dials that, not the one it was given.
+    """
+    socket = discord.gateway.DiscordWebSocket
+    base, gateway = discord.http.Route.BASE, socket.DEFAULT_GATEWAY
+    discord.http.Route.BASE = fake.url
+    socket.DEFAULT_GATEWAY = yarl.URL(fake.gateway.url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE = base
+        socket.DEFAULT_GATEWAY = gateway
+
+
+@contextmanager
+def without_waiting(fake: FakeDiscord | None = None) -> Iterator[list[float]]:
+    """Let discord.py's pauses pass at once; yields the list of the seconds it meant to sleep.
+
+    Pauses between tries of a request (1, 3, 5 s; Retry-After) move the fake's clock on, so that what is
+    late for Discord is late here. Reconnecting and becoming ready are only made quick.
+    """
+    slept: list[float] = []
+
+    async def skip(delay: float) -> None:
+        slept.append(delay)
+        if fake is not None:
+            fake.clock.advance(max(0.0, delay))
+        await asyncio.sleep(0)
+
+    async def soon(_: float) -> None:
+        await asyncio.sleep(0)
+
+    modules: list[tuple[Any, _Asyncio]] = [
+        (discord.http, _Asyncio(skip)),
+        (discord.webhook.async_, _Asyncio(skip)),
+        (discord.shard, _Asyncio(soon)),
+        (discord.state, _Asyncio(wait=READY_SECONDS)),
+    ]
+    for module, stand_in in modules:
+        module.asyncio = stand_in
+    try:
+        yield slept
+    finally:
+        for module, _ in modules:
+            module.asyncio = asyncio
