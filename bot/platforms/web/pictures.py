@@ -1,0 +1,84 @@
+"""The pictures of jobs, for those who may see them.
+
+A page shows the pictures of its own jobs, and the local secret those that the terminal ordered. Pictures made on
+Discord are for the people of that channel, which a guest of the page needn't be in: they are served only to a link
+that carries a signature, such as the bot itself posts there when PUBLIC_URL is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.domain.errors import PictureBroken
+from bot.domain.job import Job, StoredPicture, is_job_id
+from bot.domain.ports import JobStore
+
+from .answers import Problem
+from .visitors import Visitors
+
+# A picture never changes, but it can be deleted: nobody between the browser and us may keep it.
+_CACHE = "private, max-age=31536000, immutable"
+_EXTENSIONS: Mapping[str, str] = MappingProxyType({"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"})
+
+
+class PagePictures(Protocol):
+    """What the page needs of the pictures. Both raise PictureBroken, and KeyError for what is gone."""
+
+    async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
+        """The file in its own format and full size, with the label of AI-generated pictures in it."""
+        ...
+
+    async def thumbnail(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
+        """A small WebP."""
+        ...
+
+
+class Pictures:
+    def __init__(self, *, store: JobStore, pictures: PagePictures, visitors: Visitors) -> None:
+        self._store = store
+        self._pictures = pictures
+        self._visitors = visitors
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(r"/pictures/{job}/{index:[1-9]}", self.picture)]
+
+    async def picture(self, request: web.Request) -> web.Response:
+        job_id, index = request.match_info["job"], int(request.match_info["index"])
+        job = await self._visible(request, job_id, index)
+        if len(job.pictures) < index:
+            raise Problem(404, "not-found")
+        picture = job.pictures[index - 1]
+        try:
+            if request.query.get("size") == "thumb":
+                data = await self._pictures.thumbnail(picture, job_id=job.id, index=index)
+                media_type = "image/webp"
+            else:
+                data = await self._pictures.labelled(picture, job_id=job.id, index=index)
+                media_type = picture.media_type
+        except (PictureBroken, KeyError):
+            raise Problem(404, "not-found") from None
+        if media_type not in _EXTENSIONS:
+            raise Problem(404, "not-found")
+        name = f"easel-{job.id}-{index}.{_EXTENSIONS[media_type]}"
+        kind = "attachment" if "download" in request.query else "inline"
+        return web.Response(
+            body=data,
+            content_type=media_type,
+            headers={"Cache-Control": _CACHE, "Content-Disposition": f'{kind}; filename="{name}"'},
+        )
+
+    async def _visible(self, request: web.Request, job_id: str, index: int) -> Job:
+        signed = self._visitors.may_follow(request.query.get("key", ""), job_id, index)
+        visitor = None if signed else self._visitors.identify(request)
+        job = await self._store.get(job_id) if is_job_id(job_id) else None
+        if job is None or job.deleted_at is not None:
+            raise Problem(404, "not-found")
+        if visitor is not None:
+            platforms = {"web", "terminal"} if visitor.from_terminal else {"web"}
+            if job.destination.platform not in platforms:
+                raise Problem(404, "not-found")
+        return job

@@ -1,0 +1,106 @@
+"""Cards and jobs as JSON for the page. Texts travel as data and moments as ISO times; never HTML."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.cards import job_card, job_json, refusal_card
+from bot.domain.card import Card, Moment, Text
+from bot.domain.errors import Refused
+from bot.domain.report import JobReport
+from bot.grammar.printing import print_request, quote_prompt
+
+
+def picture_url(job_id: str, index: int) -> str:
+    """Where the page finds a picture; `index` counts from 1, as in the names of downloaded files."""
+    return f"/pictures/{job_id}/{index}"
+
+
+def message_json(report: JobReport, locale: str, *, mine: bool) -> dict[str, Any]:
+    """One message of the page: what was asked, the bot's card, and the job behind it. `mine`: the reader asked."""
+    job = report.job
+    request = job.request
+    return {
+        "id": job.id,
+        "mine": mine,
+        "author": job.author.name,
+        "command": f"/imagine {print_request(request)}",
+        "request": {
+            "prompt": quote_prompt(request.prompt),  # as one types it
+            "ratio": request.ratio,
+            "n": request.n,
+            "clarity": request.clarity,
+            "style": request.style,
+        },
+        "card": card_json(job_card(report, locale)),
+        "job": job_as_json(report, locale),
+        "parent": job.parent_id,
+        "created_at": iso(job.created_at),
+    }
+
+
+def job_as_json(report: JobReport, locale: str) -> dict[str, object]:
+    """The job of the web API, with the addresses of its pictures here."""
+    job_id = report.job.id
+    return job_json(
+        report.job, picture_url=lambda index: picture_url(job_id, index), eta=report.ready_at, locale=locale
+    )
+
+
+def card_json(card: Card) -> dict[str, Any]:
+    return {
+        "tone": card.tone.value,
+        "job_id": card.job_id,
+        "heading": card.heading,
+        "prompt": card.prompt,
+        "options": card.options,
+        "status": text_json(card.status),
+        "pictures": [
+            {
+                "url": picture_url(card.job_id, index),
+                "thumb": f"{picture_url(card.job_id, index)}?size=thumb",
+                "alt": picture.alt,
+                "width": picture.width,
+                "height": picture.height,
+            }
+            for index, picture in enumerate(card.pictures, 1)
+        ],
+        "notes": [text_json(note) for note in card.notes],
+        "buttons": [
+            {
+                "press": button.press.value,
+                "label": button.label,
+                "target": button.target,
+                "primary": button.primary,
+                "danger": button.danger,
+            }
+            for button in card.buttons
+        ],
+    }
+
+
+def text_json(text: Text) -> list[str | dict[str, str]]:
+    return [{"at": iso(part.at)} if isinstance(part, Moment) else part for part in text]
+
+
+def plain(text: Text) -> str:
+    """A text for those who only read: the error's message and hint."""
+    return "".join(iso(part.at) if isinstance(part, Moment) else part for part in text)
+
+
+def refusal_json(refused: Refused, locale: str, *, prompt: str = "") -> dict[str, Any]:
+    """A refusal: its sentence as `message`, what would do as `hint`, its card, and the draft that a press takes."""
+    card = refusal_card(refused, locale, draft_id=refused.draft_id, prompt=prompt)
+    first, *rest = [text for text in (card.heading, plain(card.status), *map(plain, card.notes)) if text]
+    return {
+        "code": refused.code,
+        "message": first,
+        "hint": " ".join(rest),
+        "card": card_json(card),
+        "draft": refused.draft_id,
+    }
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,93 @@
+"""What the page itself has to say when a request can't be taken, beside the cards. Each is a message and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+LOCALES = ("en", "zh-CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    message: str
+    hint: str
+
+
+_EN: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "bad-json": Sentence("That is no JSON object.", 'Send {"text": "/imagine a red fox"}.'),
+        "bad-request": Sentence("This request can't be understood.", "Reload the page and try again."),
+        "no-text": Sentence('"text" is missing.', 'Send {"text": "/imagine a red fox"}.'),
+        "bad-parent": Sentence('"parent" must be the id of a job.', "Leave it out for a new request."),
+        "bad-options": Sentence('"options" holds something else.', "It takes ratio, n, clarity and style."),
+        "not-json": Sentence("Only JSON is taken here.", "Send the header Content-Type: application/json."),
+        "unknown-command": Sentence("I don't know {word}.", "Type /imagine and what you want to see, or /help."),
+        "nearly-command": Sentence("I don't know {word}. Did you mean {nearest}?", "Type /help for all commands."),
+        "sign-in": Sentence("Sign in first.", "The token is the operator's WEB_TOKEN."),
+        "wrong-token": Sentence("That is not the token.", "Ask whoever runs Easel for the value of WEB_TOKEN."),
+        "slow-down": Sentence("Too many wrong tokens.", "Wait a minute, then try again."),
+        "wrong-host": Sentence(
+            "This address is not one of ours.", "Open the page by the address Easel printed, or set PUBLIC_URL."
+        ),
+        "foreign": Sentence("This request came from another site.", "Open the page itself and try again."),
+        "not-found": Sentence("There is nothing here.", "It may have been deleted."),
+        "no-method": Sentence("This address doesn't take that kind of request.", "See the README for the web API."),
+        "too-large": Sentence("That is too much at once.", "A command has at most 2000 characters of prompt."),
+        "too-slow": Sentence("The request took too long to arrive.", "Try again."),
+        "too-many-pages": Sentence("Too many pages are open at once.", "Close one, or try again in a minute."),
+        "stopping": Sentence("Easel is shutting down.", "What you asked for is kept. Try again in a moment."),
+        "internal": Sentence("Something broke on our side.", "Nothing was charged for this. Try again."),
+    }
+)
+_ZH: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "bad-json": Sentence("这不是 JSON 对象。", '请发送 {"text": "/imagine 一只红狐"}。'),
+        "bad-request": Sentence("无法理解这个请求。", "请刷新页面后重试。"),
+        "no-text": Sentence("缺少 “text”。", '请发送 {"text": "/imagine 一只红狐"}。'),
+        "bad-parent": Sentence("“parent” 必须是任务编号。", "新的请求不需要它。"),
+        "bad-options": Sentence("“options” 里有无法识别的选项。", "可用:ratio、n、clarity、style。"),
+        "not-json": Sentence("这里只接受 JSON。", "请加上 Content-Type: application/json。"),
+        "unknown-command": Sentence("没有 {word} 这个命令。", "输入 /imagine 加上想看的画面，或输入 /help。"),
+        "nearly-command": Sentence("没有 {word} 这个命令，是不是 {nearest}？", "输入 /help 查看全部命令。"),
+        "sign-in": Sentence("请先登录。", "令牌是管理员设置的 WEB_TOKEN。"),
+        "wrong-token": Sentence("令牌不对。", "请向管理员询问 WEB_TOKEN 的值。"),
+        "slow-down": Sentence("错误的令牌太多了。", "请等一分钟再试。"),
+        "wrong-host": Sentence("这不是本页的地址。", "请用 Easel 给出的地址打开，或设置 PUBLIC_URL。"),
+        "foreign": Sentence("这个请求来自别的网站。", "请打开本页再试。"),
+        "not-found": Sentence("这里什么也没有。", "它可能已被删除。"),
+        "no-method": Sentence("这个地址不接受这种请求。", "网页接口见 README。"),
+        "too-large": Sentence("内容太多了。", "提示词最多 2000 个字符。"),
+        "too-slow": Sentence("请求传得太慢。", "请重试。"),
+        "too-many-pages": Sentence("打开的页面太多了。", "请关掉一个，或一分钟后再试。"),
+        "stopping": Sentence("Easel 正在关闭。", "您的请求都已保存，请稍后再试。"),
+        "internal": Sentence("我们这边出了问题。", "没有计费，请重试。"),
+    }
+)
+
+
+def sentence(code: str, locale: str, **values: str) -> Sentence:
+    """The sentence of that name with its gaps filled; KeyError for a name that isn't there."""
+    chosen = (_ZH if locale == "zh-CN" else _EN)[code]
+    return Sentence(chosen.message.format(**values), chosen.hint) if values else chosen
+
+
+def best_locale(accept_language: str) -> str:
+    """The one of our languages that an Accept-Language header likes most; English where it names none.
+
+    https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
+    """
+    best, weight = "en", 0.0
+    for part in accept_language[:500].split(","):
+        tag, _, parameter = part.strip().partition(";")
+        name, _, value = parameter.strip().partition("=")
+        try:
+            quality = float(value) if name == "q" else 1.0
+        except ValueError:
+            quality = 0.0
+        language = tag.strip().lower().split("-")[0]
+        found = {"en": "en", "zh": "zh-CN"}.get(language)
+        if found is not None and quality > weight:
+            best, weight = found, quality
+    return best

@@ -1,0 +1,128 @@
+"""The web server of the page, with an explicit start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.actions import Imagine, JobActions
+from bot.domain.ports import Clock, Dispatcher, JobStore
+
+from .assets import Assets
+from .commands import Commands
+from .config import CannotServe, WebConfig
+from .events import EventHub
+from .guard import Guard
+from .pictures import PagePictures, Pictures
+from .platform import WebPlatform
+from .probes import Probes
+from .render import picture_url
+from .requests import BODY_LIMIT
+from .sessions import Sessions
+from .stream import Stream
+from .visitors import Visitors
+
+_log = structlog.get_logger(__name__)
+
+# How long an idle connection, or one whose headers don't end, is kept. Behind a proxy it should outlive the proxy's.
+KEEPALIVE_SECONDS = 75.0
+STOP_SECONDS = 2.0
+
+
+class WebServer:
+    """Serves the page, its API, the pictures and the probes on one port. Give it the hub that its platforms feed."""
+
+    def __init__(
+        self,
+        config: WebConfig,
+        *,
+        hub: EventHub,
+        imagine: Imagine,
+        jobs: JobActions,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        pictures: PagePictures,
+        clock: Clock,
+        platforms: Mapping[str, WebPlatform],
+        readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
+        metrics: Callable[[], bytes],
+    ) -> None:
+        self._config = config
+        self._visitors = Visitors(config, clock)
+        self._guard = Guard(config, self._visitors, clock)
+        self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, most=config.most_streams)
+        commands = Commands(imagine=imagine, jobs=jobs, platforms=platforms, visitors=self._visitors, clock=clock)
+        probes = Probes(
+            config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
+        )
+        files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
+        sessions = Sessions(config=config, visitors=self._visitors, clock=clock)
+        self._routes = [
+            *sessions.routes(),
+            *commands.routes(),
+            *self._stream.routes(),
+            *files.routes(),
+            *probes.routes(),
+        ]
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where people of this machine open the page; the bound port once it runs."""
+        host = self._config.host
+        if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+            host = "127.0.0.1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        return self._guard.port
+
+    def picture_link(self, job_id: str, index: int) -> str | None:
+        """Where people of any platform find an original (`index` from 1); None unless PUBLIC_URL is set."""
+        key = self._visitors.picture_key(job_id, index)
+        if self._config.public_url is None or key is None:
+            return None
+        return f"{self._config.public_url.rstrip('/')}{picture_url(job_id, index)}?key={key}"
+
+    async def start(self) -> None:
+        """Listen. CannotServe, naming the setting, where that would open the page to strangers or the port is taken."""
+        self._config.check()
+        assets = await asyncio.to_thread(Assets.read)
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard.errors, self._guard.borders])
+        app.on_response_prepare.append(self._guard.add_headers)
+        app.add_routes([*assets.routes(), *self._routes])
+        # No access log: its lines would hold the callback's secret and the keys of picture links.
+        runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS, shutdown_timeout=STOP_SECONDS)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self._config.host, self._config.port)
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise self._why(error) from error
+        self._runner = runner
+        self._guard.port = runner.addresses[0][1]
+        _log.info("page is open", action="web", url=self.url)
+
+    async def stop(self) -> None:
+        """End the streams, let running requests finish for a moment, close the port. More than once is fine."""
+        self._stream.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def _why(self, error: OSError) -> CannotServe:
+        where = f"{self._config.host}:{self._config.port}"
+        if error.errno == errno.EADDRINUSE:
+            return CannotServe(
+                f"{where} is in use by another program. Set WEB_PORT to a free port, or to 0 to take any free one."
+            )
+        if error.errno == errno.EACCES:
+            return CannotServe(f"{where} is not for ordinary programs. Set WEB_PORT to a port above 1023.")
+        return CannotServe(f"The page can't listen on {where}: {error.strerror or error}. Check WEB_HOST and WEB_PORT.")

@@ -1,0 +1,10 @@
+// Not a module: it runs before the first paint, so that a remembered theme never flashes.
+(() => {
+  let theme = null;
+  try {
+    theme = localStorage.getItem("easel-theme");
+  } catch {
+    // Storage may be switched off; the system's theme will do.
+  }
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+})();

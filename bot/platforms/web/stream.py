@@ -1,0 +1,135 @@
+"""The one stream of a page: server-sent events, resumed without loss after Last-Event-ID.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.actions import JobActions
+from bot.domain.errors import Refused
+from bot.domain.people import Person
+from bot.domain.ports import Clock
+
+from .answers import Problem
+from .events import Event, EventHub, EventKind, Subscription
+from .render import iso, message_json
+from .visitors import Visitors
+
+PING_SECONDS = 15.0  # proxies close what is silent for longer, often after 60 s
+WRITE_SECONDS = 20.0  # who doesn't read for so long is gone, and comes back if not
+RETRY_MILLISECONDS = 1000
+
+
+class Stream:
+    def __init__(self, *, hub: EventHub, jobs: JobActions, visitors: Visitors, clock: Clock, most: int) -> None:
+        self._hub = hub
+        self._jobs = jobs
+        self._visitors = visitors
+        self._clock = clock
+        self._most = most
+        self._stopping = False
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/api/events", self.events)]
+
+    def stop(self) -> None:
+        """End every stream and take no new ones."""
+        self._stopping = True
+        self._hub.close()
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """`?job=<id>` narrows it to one job, beginning with its card; `?after=<id>` is Last-Event-ID by hand."""
+        person = self._visitors.identify(request).person
+        if self._stopping:
+            raise Problem(503, "stopping")
+        if self._hub.watchers >= self._most:
+            raise Problem(503, "too-many-pages", headers={"Retry-After": "30"})
+        job_id = request.query.get("job")
+        after = request.headers.get("Last-Event-ID") or request.query.get("after")
+        subscription = self._hub.subscribe(platform=person.platform, job_id=job_id, after=after)
+        try:
+            begin = [self._hello(subscription)]
+            if job_id is not None:
+                begin.append(await self._now(job_id, person))
+            response = web.StreamResponse(
+                headers={
+                    "Content-Type": "text/event-stream; charset=utf-8",
+                    "Cache-Control": "no-store",
+                    "X-Accel-Buffering": "no",  # nginx would hold events back until its buffer is full
+                }
+            )
+            await response.prepare(request)
+            try:
+                await self._follow(response, subscription, person, begin)
+                gone = subscription.overflowed
+            except (ConnectionError, TimeoutError):
+                gone = True
+            if gone and request.transport is not None:
+                # It reads too slowly or not at all: it comes back by itself and resumes after what it has seen.
+                request.transport.abort()
+        finally:
+            self._hub.unsubscribe(subscription)
+        return response
+
+    async def _follow(
+        self, response: web.StreamResponse, subscription: Subscription, person: Person, begin: list[str]
+    ) -> None:
+        for text in begin:
+            await _write(response, text)
+        waiting: asyncio.Task[Event | None] | None = None
+        try:
+            while True:
+                waiting = waiting or asyncio.create_task(subscription.next())
+                done, _ = await asyncio.wait({waiting}, timeout=PING_SECONDS)
+                if not done:
+                    await _write(response, ": ping\n\n")
+                    continue
+                event, waiting = waiting.result(), None
+                if event is None:
+                    return
+                await _write(response, self._draw(event, person))
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+
+    def _hello(self, subscription: Subscription) -> str:
+        """The first event: `reset` where the page must load its history, else `hello`; with the server's time."""
+        kind = "reset" if subscription.reset else "hello"
+        text = f"retry: {RETRY_MILLISECONDS}\n"
+        if subscription.reset:
+            text += f"id: {self._hub.last_id}\n"
+        return f"{text}event: {kind}\ndata: {json.dumps({'now': iso(self._clock.now())})}\n\n"
+
+    async def _now(self, job_id: str, person: Person) -> str:
+        """The job as it is, for a watcher that came after its last event."""
+        try:
+            report = await self._jobs.show(job_id, person)
+        except Refused:
+            raise Problem(404, "not-found") from None
+        kind = EventKind.RESULT if report.job.state.finished else EventKind.CARD
+        mine = report.job.author.user_id == person.user_id
+        data = {"now": iso(self._clock.now()), "message": message_json(report, person.locale, mine=mine)}
+        return f"event: {kind.value}\ndata: {json.dumps(data)}\n\n"
+
+    def _draw(self, event: Event, person: Person) -> str:
+        mine = event.job.author.user_id == person.user_id
+        key = (person.locale, mine)
+        if key not in event.drawn:
+            data: dict[str, Any] = {"now": iso(self._clock.now())}
+            if event.report is None:
+                data["id"] = event.job.id
+            else:
+                data["message"] = message_json(event.report, person.locale, mine=mine)
+            event.drawn[key] = json.dumps(data)
+        return f"id: {self._hub.id_of(event.number)}\nevent: {event.kind.value}\ndata: {event.drawn[key]}\n\n"
+
+
+async def _write(response: web.StreamResponse, text: str) -> None:
+    async with asyncio.timeout(WRITE_SECONDS):
+        await response.write(text.encode())
