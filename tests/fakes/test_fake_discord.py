@@ -3,6 +3,8 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Self
 
 import aiohttp
@@ -136,14 +138,22 @@ class Bot(commands.AutoShardedBot):
         await self.tree.sync()
 
 
+@asynccontextmanager
+async def connected(fake: FakeDiscord, client: commands.AutoShardedBot) -> AsyncIterator[commands.AutoShardedBot]:
+    running = asyncio.create_task(client.start(fake.token))
+    await fake.until(lambda: client.is_ready() or running.done())
+    try:
+        yield client
+    finally:
+        await client.close()
+        await running
+
+
 @pytest.fixture
 async def bot(fake_discord: FakeDiscord, discord_world: Place, discord_sleeps: list[float]) -> AsyncIterator[Bot]:
-    client = Bot()
-    running = asyncio.create_task(client.start(fake_discord.token))
-    await fake_discord.until(client.is_ready)
-    yield client
-    await client.close()
-    await running
+    async with connected(fake_discord, Bot()) as client:
+        assert isinstance(client, Bot)
+        yield client
 
 
 class Raw:
@@ -214,11 +224,13 @@ async def test_a_dynamic_button_works_on_a_message_that_this_client_never_sent(
 ) -> None:
     seen = await fake_discord.slash(discord_world.ann, discord_world.channel, "imagine", {"prompt": "a cat"})
     message = await seen.shown()
-    bot._connection.clear()
-    pressed = await fake_discord.press(discord_world.bob, message, "Again")
-    answer = await pressed.answered()
-    assert answer.type is Reply.DEFERRED_UPDATE
-    await fake_discord.until(lambda: message.content == "again j1")
+    await bot.close()
+    await fake_discord.until(lambda: not fake_discord.gateway.connected)
+    async with connected(fake_discord, Bot()):
+        pressed = await fake_discord.press(discord_world.bob, message, "Again")
+        answer = await pressed.answered()
+        assert answer.type is Reply.DEFERRED_UPDATE
+        await fake_discord.until(lambda: message.content == "again j1")
     assert pressed.message is message
 
 
@@ -591,41 +603,34 @@ async def test_shards_share_the_guilds(
     fake_discord.gateway.shards = 2
     fake_discord.clock.advance(1)
     other = fake_discord.add_guild("other", discord_world.ann)
-    async with Bot() as client:
-        running = asyncio.create_task(client.start(fake_discord.token))
-        await fake_discord.until(client.is_ready)
+    async with connected(fake_discord, Bot()) as client:
         for guild in (discord_world.guild, other):
             found = client.get_guild(guild.id)
             assert found is not None
             assert found.shard_id == (guild.id >> 22) % 2
-            channel = next((one for one in guild.channels.values()), None) or fake_discord.add_channel(guild, "x")
+            channel = next(iter(guild.channels.values()), None) or fake_discord.add_channel(guild, "x")
             seen = await fake_discord.slash(discord_world.ann, channel, "imagine", {"prompt": guild.name})
             assert (await seen.shown()).text == f"done: {guild.name}"
         await client.change_presence(activity=discord.CustomActivity("drawing"))
         await fake_discord.until(lambda: fake_discord.gateway.presence)
-    await running
 
 
 async def test_events_come_only_with_their_intent(
     fake_discord: FakeDiscord, discord_world: Place, discord_sleeps: list[float]
 ) -> None:
     heard: list[str] = []
-    for intents in (discord.Intents(guilds=True), discord.Intents(guilds=True, guild_messages=True)):
-        async with commands.AutoShardedBot("!", intents=intents) as client:
-            client.add_listener(lambda message: _note(heard, message), "on_message")
-            running = asyncio.create_task(client.start(fake_discord.token))
-            await fake_discord.until(client.is_ready)
+
+    async def note(message: discord.Message) -> None:
+        heard.append(message.content)
+
+    for number, intents in enumerate((discord.Intents(guilds=True), discord.Intents(guilds=True, messages=True))):
+        listener = commands.AutoShardedBot("!", intents=intents)
+        listener.add_listener(note, "on_message")
+        async with connected(fake_discord, listener):
             fake_discord.say(discord_world.ann, discord_world.channel, "hello")
-            fake_discord.add_channel(discord_world.guild, f"after-{intents.value}")
-            await fake_discord.until(
-                lambda c=client, i=intents: any(one.name == f"after-{i.value}" for one in c.get_all_channels())
-            )
-        await running
+            later = fake_discord.add_channel(discord_world.guild, f"later-{number}")
+            assert await fake_discord.until(partial(listener.get_channel, later.id))
     assert heard == [""], "heard once, and without the content intent wordless"
-
-
-async def _note(heard: list[str], message: discord.Message) -> None:
-    heard.append(message.content)
 
 
 # --- Validation -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import discord.client
 import discord.gateway
 import discord.http
 import discord.shard
@@ -71,7 +72,7 @@ def without_waiting(fake: FakeDiscord | None = None) -> Iterator[list[float]]:
     slept: list[float] = []
 
     async def skip(delay: float) -> None:
-        slept.append(delay)
+        slept.extend([delay] if delay > 0 else [])
         if fake is not None:
             fake.clock.advance(max(0.0, delay))
         await asyncio.sleep(0)
@@ -82,6 +83,7 @@ def without_waiting(fake: FakeDiscord | None = None) -> Iterator[list[float]]:
     modules: list[tuple[Any, _Asyncio]] = [
         (discord.http, _Asyncio(skip)),
         (discord.webhook.async_, _Asyncio(skip)),
+        (discord.client, _Asyncio(soon)),  # it waits 5 s before each IDENTIFY but the first
         (discord.shard, _Asyncio(soon)),
         (discord.state, _Asyncio(wait=READY_SECONDS)),
     ]

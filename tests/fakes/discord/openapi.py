@@ -30,7 +30,6 @@ EXTRA_PROPERTIES: dict[str, Json] = {
     "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
     # A kept attachment is sent back whole (`Attachment.to_dict`); Discord reads its id.
     "MessageAttachmentRequest": {
-        "id": {"anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer", "minimum": 0}]},
         "proxy_url": {"type": "string"},
         "url": {"type": "string"},
         "size": {"type": "integer"},
@@ -40,6 +39,7 @@ EXTRA_PROPERTIES: dict[str, Json] = {
         "content_type": {"type": "string"},
     },
 }
+MESSAGE_MAX = 300
 PERMISSION_STRINGS = ("ApplicationCommandCreateRequest", "ApplicationCommandUpdateRequest")
 
 
@@ -169,6 +169,8 @@ def _widen(schemas: Json) -> None:
     for name, properties in EXTRA_PROPERTIES.items():
         if name in schemas:
             schemas[name]["properties"].update(copy.deepcopy(properties))
+    # discord.py sends many ids as numbers (recipients, replies, mentions, the index of a file).
+    schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
     for name in PERMISSION_STRINGS:
         plain = schemas[name]["properties"]["default_member_permissions"]
         schemas[name]["properties"]["default_member_permissions"] = {
@@ -182,7 +184,10 @@ def _explain(error: ValidationError) -> list[tuple[str, str]]:
         branch = _meant_branch(error)
         return [line for inner in branch for line in _explain(inner)]
     where = "/".join(str(part) for part in error.absolute_path)
-    return [(where, error.message[:300])]
+    message = error.message  # it begins with the whole offending value
+    if len(message) > MESSAGE_MAX:
+        message = f"{message[:100]} … {message[-150:]}"
+    return [(where, message)]
 
 
 def _meant_branch(error: ValidationError) -> list[ValidationError]:
@@ -190,10 +195,11 @@ def _meant_branch(error: ValidationError) -> list[ValidationError]:
     for inner in error.context or []:
         branches.setdefault(int(inner.schema_path[0]), []).append(inner)
 
-    def distance(branch: list[ValidationError]) -> tuple[int, int]:
+    def distance(branch: list[ValidationError]) -> tuple[int, int, int]:
         wrong_kind = any(
             list(one.relative_path) == ["type"] or (not one.relative_path and one.validator == "type") for one in branch
         )
-        return (int(wrong_kind), len(branch))
+        misfits = sum(not one.relative_path for one in branch)
+        return (int(wrong_kind), misfits, len(branch))
 
     return min(branches.values(), key=distance)

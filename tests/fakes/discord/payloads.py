@@ -212,7 +212,8 @@ class MessageWriter:
         self._cdn = cdn
         self._reads_content = reads_content
 
-    def write(self, message: Message, *, with_reference: bool = True) -> Json:
+    def write(self, message: Message, *, with_reference: bool = True, in_full: bool = False) -> Json:
+        """`in_full`: also without the intent, as for the target of a message command."""
         author = self._world.users[message.author_id]
         channel = self._world.channels[message.channel_id]
         now = self._world.clock.seconds()
@@ -250,7 +251,7 @@ class MessageWriter:
                 body["referenced_message"] = (
                     None if gone or replied is None else self.write(replied, with_reference=False)
                 )
-        if not self._may_read(message, channel):
+        if not in_full and not self._may_read(message, channel):
             body |= {"content": "", "embeds": [], "attachments": [], "components": []}
         return body
 

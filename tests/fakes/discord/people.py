@@ -82,7 +82,7 @@ class People(Building):
             resolver.user(target)
         else:
             self._see(user, target)
-            resolver.resolved["messages"] = {str(target.id): self.writer.write(target)}
+            resolver.resolved["messages"] = {str(target.id): self.writer.write(target, in_full=True)}
         data = _command_data(command) | {"target_id": str(target.id)} | _resolved(resolver)
         return self._start(Kind.COMMAND, user, channel, data, owners, locale=locale)
 
