@@ -1,0 +1,128 @@
+"""What Prometheus may ask. Labels come from small fixed sets: never a prompt, a person or a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Literal
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+# Seconds. Seedream 3.0 draws for 10 to 60 s; behind a queue a job may take minutes.
+_JOB_BUCKETS: Final = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 90, 120, 180, 300, 600, 1200, 3600)
+_CALL_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)
+_LAG_BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
+
+JobPart = Literal["queued", "drawing", "total"]
+
+
+class Metrics:
+    """All metrics of the process in one registry of its own, so that two may exist side by side in tests."""
+
+    def __init__(self, *, version: str = "") -> None:
+        self.registry = CollectorRegistry()
+        own = self.registry
+        ProcessCollector(registry=own)
+        Gauge("easel_build_info", "The running version.", ["version"], registry=own).labels(version).set(1)
+        self._requests = Counter(
+            "easel_requests", "Requests for pictures, by what became of them.", ["platform", "outcome"], registry=own
+        )
+        self._jobs = Gauge("easel_jobs", "Unfinished jobs by state.", ["state"], registry=own)
+        self._job_seconds = Histogram(
+            "easel_job_seconds",
+            "How long finished jobs were queued, drawn, and took in total.",
+            ["part"],
+            buckets=_JOB_BUCKETS,
+            registry=own,
+        )
+        self._finished = Counter("easel_jobs_finished", "Jobs that came to an end.", ["state", "failure"], registry=own)
+        self._provider_calls = Counter(
+            "easel_provider_calls", "Calls to the provider by name and answer.", ["call", "code"], registry=own
+        )
+        self._provider_seconds = Histogram(
+            "easel_provider_call_seconds",
+            "How long calls to the provider took.",
+            ["call"],
+            buckets=_CALL_BUCKETS,
+            registry=own,
+        )
+        self._limiter_rate = Gauge("easel_limiter_rate", "Calls a second that the limiter allows now.", registry=own)
+        self._limiter_waiting = Gauge("easel_limiter_waiting", "Calls that wait for their turn.", registry=own)
+        self._posts = Counter(
+            "easel_posts", "Messages to chat platforms by result.", ["platform", "result"], registry=own
+        )
+        self._delivered = Counter("easel_pictures_delivered", "Pictures that people got.", ["platform"], registry=own)
+        self._usage = Gauge(
+            "easel_usage_today", "Pictures of today (UTC), charged and reserved.", ["kind"], registry=own
+        )
+        self._loop_lag = Histogram(
+            "easel_loop_lag_seconds", "How late the event loop is.", buckets=_LAG_BUCKETS, registry=own
+        )
+
+    def request(self, platform: str, outcome: str) -> None:
+        """Somebody asked. `outcome`: accepted, or the code of the refusal."""
+        self._requests.labels(platform, outcome).inc()
+
+    def jobs(self, by_state: Mapping[str, int]) -> None:
+        """How many jobs are in which state now; a state that isn't named has none."""
+        self._jobs.clear()
+        for state, count in by_state.items():
+            self._jobs.labels(state).set(count)
+
+    def job_seconds(self, part: JobPart, seconds: float) -> None:
+        self._job_seconds.labels(part).observe(seconds)
+
+    def job_finished(self, state: str, failure: str = "") -> None:
+        """`state`: done, failed or cancelled; `failure` the failure's code."""
+        self._finished.labels(state, failure).inc()
+
+    def provider_call(self, call: str, code: int | str, seconds: float) -> None:
+        """`code`: the envelope's, the HTTP status, or a word such as timeout."""
+        self._provider_calls.labels(call, str(code)).inc()
+        self._provider_seconds.labels(call).observe(seconds)
+
+    def limiter(self, *, rate: float, waiting: int) -> None:
+        """`rate`: calls a second."""
+        self._limiter_rate.set(rate)
+        self._limiter_waiting.set(waiting)
+
+    def post(self, platform: str, result: str) -> None:
+        """`result`: a word such as ok, retried or undeliverable."""
+        self._posts.labels(platform, result).inc()
+
+    def delivered(self, platform: str, pictures: int) -> None:
+        self._delivered.labels(platform).inc(pictures)
+
+    def usage_today(self, *, charged: int, reserved: int) -> None:
+        self._usage.labels("charged").set(charged)
+        self._usage.labels("reserved").set(reserved)
+
+    def loop_lag(self, seconds: float) -> None:
+        self._loop_lag.observe(max(0.0, seconds))
+
+    def render(self) -> tuple[bytes, str]:
+        """The body for /metrics and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+async def watch_loop_lag(
+    metrics: Metrics,
+    *,
+    every: float = 1.0,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Measure for ever how much later than `every` seconds a sleep ends. Cancel it to stop."""
+    while True:
+        before = monotonic()
+        await sleep(every)
+        metrics.loop_lag(monotonic() - before - every)
