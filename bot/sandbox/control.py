@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from typing import Any
 
 from aiohttp import web
 
@@ -147,7 +148,7 @@ def _only_loopback(request: web.Request) -> None:
         raise web.HTTPForbidden(text="The sandbox is controlled from its own machine only.")
 
 
-async def _json_object(request: web.Request) -> dict[str, object]:
+async def _json_object(request: web.Request) -> dict[str, Any]:
     # Asking for the type makes a browser ask first, so no web page can reach in from the same machine.
     if request.content_type != "application/json":
         raise web.HTTPBadRequest(text="Send a JSON object as application/json.")

@@ -17,7 +17,7 @@ class Code(IntEnum):
     INTERNAL = 50000
 
 
-class Refusal(Exception):  # noqa: N818  # what a service does to a call, not a bug in the service
+class Refusal(Exception):
     """A call is answered with a code other than 0; `msg` is what its envelope says."""
 
     def __init__(self, code: Code, msg: str) -> None:

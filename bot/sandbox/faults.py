@@ -18,7 +18,7 @@ class Fault(StrEnum):
     SLOW = "slow"  # done, but answered late
     OVER_QPS = "40001"
     INTERNAL = "50000"
-    TOKEN = "10400"  # the token in use is replaced by someone else
+    TOKEN = "10400"  # noqa: S105  # a status code: the token in use is replaced by someone else
     NOT_JSON = "not_json"  # HTTP 200 whose body is cut JSON
     BAD_GATEWAY = "bad_gateway"  # HTTP 502 with an HTML page, as a proxy in front of the service sends
     DROPPED = "dropped"  # the connection ends before anything is done

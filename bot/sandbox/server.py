@@ -123,7 +123,7 @@ async def serve(host: str, port: int, config: SandboxConfig) -> None:
     """Run a sandbox until cancelled; say where it listens."""
     async with await start(host, port, config=config) as sandbox:
         sys.stdout.write(
-            f"A stand-in for Seedream 3.0 listens at {sandbox.url}; its pictures are painted here, no account is used.\n"
+            f"A stand-in for Seedream 3.0 listens at {sandbox.url}; no account, no cost.\n"
             f"Faults on demand: {sandbox.url}/sandbox/faults, or [[fail]] in a prompt. Stop it with Ctrl+C.\n"
         )
         sys.stdout.flush()

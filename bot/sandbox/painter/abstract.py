@@ -79,4 +79,9 @@ def _sheets(canvas: Canvas, dice: Random) -> None:
                 sheet.append((cx + lx * cos(tilt) - ly * sin(tilt), cy + lx * sin(tilt) + ly * cos(tilt)))
         colour = mix(mix(palette.far, palette.accent, dice.random()), palette.near, depth * 0.6)
         canvas.shape([(px + 0.015, py + 0.035) for px, py in sheet], palette.near, opacity=0.35, blur=0.025)
-        canvas.shape(sheet, (mix(colour, palette.light, 0.55), colour, mix(colour, palette.near, 0.4)), rim=mix(colour, WHITE, 0.6), rim_from=(0.002, 0.003))
+        canvas.shape(
+            sheet,
+            (mix(colour, palette.light, 0.55), colour, mix(colour, palette.near, 0.4)),
+            rim=mix(colour, WHITE, 0.6),
+            rim_from=(0.002, 0.003),
+        )

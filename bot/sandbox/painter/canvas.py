@@ -18,7 +18,7 @@ class Canvas:
     """An RGB picture whose shorter side is one unit long; x goes right, y goes down."""
 
     def __init__(self, size: tuple[int, int], palette: Palette) -> None:
-        self.image = Image.new("RGB", size, palette.near)
+        self.image = Image.new("RGB", size, palette.horizon)
         self.palette = palette
         self.unit = min(size)
         self.width = size[0] / self.unit
@@ -66,7 +66,7 @@ class Canvas:
         self._lay(fill, box, mask)
         if rim:
             step = round(rim_from[0] * self.unit), round(rim_from[1] * self.unit)
-            moved = Image.new("L", mask.size)
+            moved = mask.copy()  # so that the edge of the picture is not taken for an edge of the shape
             moved.paste(mask, step)
             self.image.paste(rim, box, ImageChops.subtract(mask, moved))
 
@@ -103,7 +103,7 @@ class Canvas:
     def beam(self, x: float, y: float, angle: float, spread: float, length: float, colour: Colour) -> None:
         """Add a cone of light from a point; angles in radians, 0 to the right and growing downwards."""
         tips = [(x + length * cos(angle + side), y + length * sin(angle + side)) for side in (-spread, spread)]
-        box = self._box([(x, y), *tips], 0)
+        box = self._box([(x, y), *tips], 0.06)
         if box is None:
             return
         left, top, right, bottom = box
@@ -129,18 +129,6 @@ class Canvas:
         self.image.paste(
             colour, (round(x * self.unit), round(y * self.unit)), mask.resize((side, side), Image.Resampling.BICUBIC)
         )
-
-    def ring_around(self, x: float, y: float, radius: float, colour: Colour) -> None:
-        """Draw the front half of a planet's ring, tilted."""
-        tilt = 0.32
-        for reach, thick, opacity in ((1.75, 0.10, 0.75), (2.05, 0.05, 0.5)):
-            arc: list[tuple[float, float, float]] = []
-            for step in range(41):
-                turn = step / 40 * 3.8 - 0.33
-                px, py = radius * reach * cos(turn), radius * reach * 0.24 * sin(turn)
-                thin = 0.35 + 0.65 * max(0.0, sin(turn))
-                arc.append((x + px * cos(tilt) + py * sin(tilt), y - px * sin(tilt) + py * cos(tilt), radius * thick * thin))
-            self.shape(limb(arc, 2), colour, opacity=opacity)
 
     def wash(self, mask: Image.Image, colour: Colour, top: float = 0.0, bottom: float | None = None) -> None:
         """Lay a colour over a band of the picture through a small greyscale picture, enlarged softly."""

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - a drawing is made of numbers; a name for each would hide the shapes
 """A skyline with lit windows, neon and a wet street that mirrors it."""
 
 from random import Random
@@ -5,7 +6,7 @@ from random import Random
 from PIL import Image, ImageOps
 
 from .canvas import Canvas, Point
-from .colours import Colour, mix, rgb
+from .colours import mix, rgb
 from .sky import WHITE, paint_mist
 
 Rect = tuple[float, float, float, float]
@@ -57,7 +58,11 @@ def _crown(dice: Random, tower: Rect) -> list[Point]:
     kind = dice.randrange(4)
     if kind == 0:
         mast = width * 0.03
-        return [(x + width / 2 - mast, y), (x + width / 2, y - width * dice.uniform(0.5, 1.1)), (x + width / 2 + mast, y)]
+        return [
+            (x + width / 2 - mast, y),
+            (x + width / 2, y - width * dice.uniform(0.5, 1.1)),
+            (x + width / 2 + mast, y),
+        ]
     if kind == 1:
         return _corners((x + width * 0.2, y - width * 0.22, width * 0.6, width * 0.25))
     if kind == 2:
@@ -149,8 +154,3 @@ def _paint_street(canvas: Canvas, dice: Random, ground: float, *, wet: bool) -> 
         w, w2 = 0.001 + 0.012 * near, 0.001 + 0.012 * end
         dashes.append([(middle - w, y), (middle + w, y), (middle + w2, y2), (middle - w2, y2)])
     canvas.shapes(dashes, mix(palette.light, palette.near, 0.3), opacity=0.55)
-
-
-def glow_colour(neon: bool, dice: Random, fallback: Colour) -> Colour:  # noqa: FBT001  # it is the subject
-    """Give the colour of light that falls on whoever stands in the street."""
-    return dice.choice(NEON) if neon else fallback

@@ -44,10 +44,10 @@ class Figure:
         """Add light around a point."""
         self.canvas.glow(*self.at(x, y), radius * self.size, colour, strength)
 
-    def shadow(self, width: float, strength: float = 0.4) -> None:
+    def shadow(self, width: float, strength: float = 0.4, *, at: float = 0.0) -> None:
         """Ground the figure with a soft shadow under its feet."""
         self.canvas.shape(
-            ring(self.x, self.foot, width * self.size, width * self.size * 0.13),
+            ring(*self.at(at, 0.0), width * self.size, width * self.size * 0.13),
             self.canvas.palette.near,
             opacity=strength,
             blur=0.02 * self.size,

@@ -1,5 +1,7 @@
+# ruff: noqa: PLR2004 - a drawing is made of numbers; a name for each would hide the shapes
 """Ridges, forests, fields, dunes, rocks and water."""
 
+from itertools import pairwise
 from math import pi, sin
 from random import Random
 
@@ -30,7 +32,7 @@ def peaks(dice: Random, width: float, level: float, height: float, spread: float
     rough = height * 0.2
     for _ in range(5):
         finer: list[Point] = []
-        for (ax, ay), (bx, by) in zip(line, line[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(line):
             finer += [(ax, ay), ((ax + bx) / 2, (ay + by) / 2 + dice.uniform(-rough, rough) * 0.5)]
         line = [*finer, line[-1]]
         rough *= 0.5
@@ -59,15 +61,20 @@ def paint_ridges(
             line = peaks(dice, canvas.width, level + 0.02, 0.32 * (1 - 0.55 * depth), 0.5 + 0.2 * dice.random())
         else:
             line = profile(dice, canvas.width, level, 0.05 + 0.02 * depth, 0.5)
-        canvas.shape(closed(canvas, line), (colour, colour, foot, foot), rim=rim if depth < 1 else None)
+        canvas.shape(
+            closed(canvas, line),
+            (colour, colour, foot, foot),
+            rim=rim and mix(colour, rim, 0.5 - 0.4 * depth),
+            rim_from=(0.004, 0.004),
+        )
         if jagged and layer < 2 and not palette.dark:
-            paint_snowcaps(canvas, line, level, mix(WHITE, palette.horizon, 0.25 + 0.3 * (1 - depth)))
+            paint_snowcaps(canvas, dice, line, level, mix(WHITE, palette.horizon, 0.25 + 0.3 * (1 - depth)))
         if layer < layers - 1:
             paint_mist(canvas, dice, level + 0.11, 0.2, mix(palette.horizon, WHITE, 0.1), 0.5 * (1 - depth) + 0.1)
     return line
 
 
-def paint_snowcaps(canvas: Canvas, line: list[Point], level: float, colour: Colour) -> None:
+def paint_snowcaps(canvas: Canvas, dice: Random, line: list[Point], level: float, colour: Colour) -> None:
     """Cover what rises highest above a level, with a ragged lower edge."""
     top = min(y for _, y in line)
     border = top + (level - top) * 0.42
@@ -82,10 +89,7 @@ def paint_snowcaps(canvas: Canvas, line: list[Point], level: float, colour: Colo
             cap = []
     for cap in caps:
         if len(cap) > 3:
-            lower = [
-                (x, min(border, y + 0.015 + 0.55 * (border - y)) + 0.014 * sin(i * 2.1) + 0.008 * sin(i * 5.3))
-                for i, (x, y) in enumerate(cap)
-            ]
+            lower = [(x, min(border, y + 0.012 + 0.6 * (border - y)) + dice.uniform(-0.012, 0.016)) for x, y in cap]
             canvas.shape([*cap, *lower[::-1]], (colour, mix(colour, canvas.palette.far, 0.45)), opacity=0.9)
 
 
@@ -101,7 +105,11 @@ def conifer(x: float, foot: float, height: float, dice: Random) -> list[Point]:
         left += [(x - reach, y), (x - reach * 0.5, y - height * 0.018)]
         right += [(x + reach * dice.uniform(0.85, 1.1), y), (x + reach * 0.5, y - height * 0.018)]
     trunk = height * 0.018
-    return [(x, foot - height), *left, (x - trunk, foot - height * 0.06), (x - trunk, foot + 0.02)] + [
+    return [
+        (x, foot - height),
+        *left,
+        (x - trunk, foot - height * 0.06),
+        (x - trunk, foot + 0.02),
         (x + trunk, foot + 0.02),
         (x + trunk, foot - height * 0.06),
         *right[::-1],
@@ -116,7 +124,8 @@ def paint_conifers(
     next_x = -0.05
     for x, y in line:
         while next_x <= x:
-            trees.append(conifer(next_x, y + 0.012, tall * dice.uniform(0.5, 1.1), dice))
+            height = tall * dice.uniform(0.5, 1.1)
+            trees.append(conifer(next_x, y + 0.06 * height + 0.008, height, dice))
             next_x += gap * dice.uniform(0.5, 1.4)
     canvas.shapes([*trees, closed(canvas, line)], (colour, colour, foot))
 
@@ -133,14 +142,19 @@ def paint_forest(canvas: Canvas, dice: Random, horizon: float, rim: Colour | Non
         line = profile(dice, canvas.width, level, 0.018 + 0.012 * depth, 0.5)
         colour = mix(palette.far, palette.near, depth**0.8)
         foot = mix(colour, palette.horizon, 0.45 * (1 - depth) + 0.04)
-        paint_conifers(
-            canvas, dice, line, tall=0.16 + 0.17 * depth, gap=0.035 + 0.05 * depth, colour=colour, foot=foot
-        )
+        paint_conifers(canvas, dice, line, tall=0.16 + 0.17 * depth, gap=0.035 + 0.05 * depth, colour=colour, foot=foot)
         if row < rows - 1:
-            paint_mist(canvas, dice, level + 0.02, 0.26, mix(palette.horizon, palette.light, 0.3), 0.62 * (1 - depth) + 0.1)
+            paint_mist(
+                canvas, dice, level + 0.02, 0.26, mix(palette.horizon, palette.light, 0.3), 0.62 * (1 - depth) + 0.1
+            )
     ground = profile(dice, canvas.width, canvas.height - 0.17, 0.012, 0.5)
     near = mix(palette.near, palette.accent, 0.1)
-    canvas.shape(closed(canvas, ground), (mix(near, palette.horizon, 0.22), palette.near), rim=rim, rim_from=(0, 0.003))
+    canvas.shape(
+        closed(canvas, ground),
+        (mix(near, palette.horizon, 0.22), palette.near),
+        rim=rim and mix(rim, palette.near, 0.6),
+        rim_from=(0, 0.003),
+    )
     return ground
 
 
@@ -179,7 +193,11 @@ def _paint_grass(canvas: Canvas, dice: Random) -> None:
         tall, lean = dice.uniform(0.025, 0.075), dice.uniform(-0.018, 0.018)
         blades.append([(x - 0.0022, y), (x + lean * 0.4, y - tall * 0.6), (x + lean, y - tall), (x + 0.0022, y)])
     canvas.shapes(blades, mix(palette.near, palette.far, 0.18))
-    petals = (palette.accent, mix(palette.accent, WHITE, 0.6), mix(palette.accent, tinted(palette.accent, palette.far, 0.9), 0.5))
+    petals = (
+        palette.accent,
+        mix(palette.accent, WHITE, 0.6),
+        mix(palette.accent, tinted(palette.accent, palette.far, 0.9), 0.5),
+    )
     for petal in petals:
         blossoms = []
         for _ in range(round(34 * canvas.width)):
@@ -208,50 +226,85 @@ def paint_dunes(canvas: Canvas, dice: Random, horizon: float) -> list[Point]:
     return line
 
 
+SEA_ROWS = 10
+NEAR_ROWS = 5
+"""Of the waves, those in front of whatever stands or swims in the water."""
+
+
 def paint_sea(canvas: Canvas, dice: Random, horizon: float, *, rough: float, light_x: float | None) -> None:
     """Lay water from the horizon to the viewer; `rough` from 0 (a lake) to 1 (a storm)."""
     palette = canvas.palette
     deep = mix(palette.near, palette.far, 0.12)
     pale = mix(palette.horizon, palette.far, 0.45)
     canvas.gradient((pale, mix(pale, deep, 0.55), deep, deep), horizon)
-    span = canvas.height - horizon
+    paint_waves(canvas, dice, horizon, range(SEA_ROWS - NEAR_ROWS), rough=rough)
     if light_x is not None:
-        _paint_glitter(canvas, dice, horizon, light_x, 1 - 0.6 * rough)
-    rows = 9
-    for row in range(rows):
-        depth = (row + 1) / rows
-        level = horizon + span * depth**1.55 * 0.92
-        swing = (0.002 + 0.010 * rough) + (0.006 + 0.055 * rough) * depth**1.4
-        length = 0.09 + 0.5 * depth
-        phase, lean = dice.uniform(0, 6.28), dice.uniform(0.8, 1.25)
+        canvas.glow(light_x, horizon + 0.1, 0.45, palette.light, 0.32)
+        paint_glitter(canvas, dice, horizon, light_x, (0.0, 0.42))
+
+
+def paint_waves(canvas: Canvas, dice: Random, horizon: float, rows: range, *, rough: float) -> None:
+    """Let rows of waves roll in, the first at the horizon; those before a figure hide its foot."""
+    palette = canvas.palette
+    deep = mix(palette.near, palette.far, 0.12)
+    pale = mix(palette.horizon, palette.far, 0.45)
+    for row in rows:
+        depth = (row + 1) / SEA_ROWS
+        level = horizon + (canvas.height - horizon) * depth**1.5 * 0.95
+        swing = (0.002 + 0.008 * rough) + (0.006 + 0.078 * rough) * depth**1.3
+        length = (0.07 + 0.42 * depth) * dice.uniform(0.85, 1.2)
+        phase, second = dice.uniform(0, 6.28), dice.uniform(0, 6.28)
         line: list[Point] = []
-        steps = 260
+        tops: list[float] = []
+        steps = 300
         for i in range(steps + 1):
             x = canvas.width * i / steps
-            wave = sin(x / length * 2 * pi * lean + phase) + 0.4 * sin(x / length * 9.1 + phase * 2.3)
-            # Folding the wave at its troughs gives crests with a point, as wind makes them.
-            crest = 1 - abs(wave) if rough > 0.4 else wave * 0.5
-            line.append((x, level - swing * crest))
-        body = mix(mix(pale, deep, 0.35), deep, depth)
-        shade = mix(body, palette.near, 0.55)
-        canvas.shape(closed(canvas, line), (mix(body, palette.horizon, 0.2 * (1 - depth) + 0.05), body, shade), opacity=0.85)
-        foam = mix(palette.horizon, WHITE, 0.45)
-        thick = (0.0009 + 0.0065 * rough * depth) * (1.0 if rough > 0.4 else 0.8)
-        crestline = [(x, y + thick * (0.35 + 0.65 * abs(sin(i * 0.19 + row)))) for i, (x, y) in enumerate(line)]
-        canvas.shape([*line, *crestline[::-1]], foam, opacity=0.28 + 0.4 * rough)
+            turn = x / length * pi
+            # A second, longer wave makes some crests tower and others vanish, as at sea.
+            group = 0.55 + 0.45 * sin(turn * 0.37 + second)
+            sway = turn + 0.45 * sin(turn * 2 + phase)
+            crest = (1 - abs(sin(sway))) ** 1.6 * group if rough > 0.4 else 0.5 * sin(sway * 2) * group
+            chop = 0.12 * rough * sin(turn * 7.3 + second) * (0.4 + group)
+            line.append((x, level - swing * (crest + chop)))
+            tops.append(max(0.0, crest))
+        body = mix(mix(pale, deep, 0.3), deep, depth)
+        lit = mix(body, palette.horizon, 0.34 * (1 - depth) + 0.1)
+        shade = mix(body, palette.near, 0.6)
+        canvas.shape(closed(canvas, line), (lit, body, mix(body, shade, 0.5), shade), opacity=0.55 + 0.4 * rough)
+        foam = mix(palette.horizon, WHITE, 0.5)
+        thick = 0.0016 + 0.019 * rough * depth
+        white = [
+            (x, y + thick * top * (0.6 + 0.4 * sin(i * 0.9)))
+            for i, ((x, y), top) in enumerate(zip(line, tops, strict=True))
+        ]
+        canvas.shape([*line, *white[::-1]], foam, opacity=0.3 + 0.42 * rough)
+        if rough > 0.4:
+            crests = [point for point, top in zip(line, tops, strict=True) if top > 0.62]
+            drops = [
+                ring(
+                    x + dice.gauss(0, 0.012),
+                    y - dice.random() ** 2 * 0.035 * depth,
+                    size := 0.001 + 0.0024 * depth * dice.random(),
+                    size,
+                    8,
+                )
+                for x, y in crests
+                for _ in range(2)
+            ]
+            if drops:
+                canvas.shapes(drops, foam, opacity=0.7)
 
 
-def _paint_glitter(canvas: Canvas, dice: Random, horizon: float, x: float, strength: float) -> None:
+def paint_glitter(canvas: Canvas, dice: Random, horizon: float, x: float, depths: tuple[float, float]) -> None:
+    """Strew the light's path over the water, between two depths from 0 (the horizon) to 1 (the viewer)."""
     span = canvas.height - horizon
     flakes: list[list[Point]] = []
-    for _ in range(round(330 * strength)):
-        depth = dice.random() ** 1.5
-        spread = 0.035 + 0.2 * depth
-        cx, cy = x + dice.gauss(0, spread * 0.5), horizon + 0.004 + span * depth * 0.9
-        wide = (0.008 + 0.03 * depth) * dice.uniform(0.4, 1.2)
-        flakes.append(ring(cx, cy, wide, 0.0012 + 0.003 * depth, 10))
-    canvas.glow(x, horizon + 0.1, 0.45, canvas.palette.light, 0.32)
-    canvas.shapes(flakes, canvas.palette.light, opacity=0.7)
+    for _ in range(round(420 * (depths[1] - depths[0]))):
+        depth = depths[0] + (depths[1] - depths[0]) * dice.random()
+        cx, cy = x + dice.gauss(0, 0.03 + 0.085 * depth), horizon + 0.004 + span * depth**1.3
+        wide = (0.006 + 0.032 * depth) * dice.uniform(0.3, 1.2)
+        flakes.append(ring(cx, cy, wide, 0.001 + 0.003 * depth, 10))
+    canvas.shapes(flakes, canvas.palette.light, opacity=0.75)
 
 
 def paint_rock(canvas: Canvas, dice: Random, x: float, level: float, width: float, height: float) -> None:
@@ -259,9 +312,10 @@ def paint_rock(canvas: Canvas, dice: Random, x: float, level: float, width: floa
     palette = canvas.palette
     half = width / 2
     top: list[Point] = []
-    for step in range(15):
-        share = step / 14 * 2 - 1
-        lift = height * max(0.0, 1 - abs(share) ** 2.4) + dice.uniform(-0.012, 0.012)
+    for step in range(23):
+        share = step / 22 * 2 - 1
+        ledge = 0.014 if step % 3 else -0.008
+        lift = height * max(0.0, 1 - abs(share) ** 2.2) + dice.uniform(-0.012, 0.012) + ledge * (abs(share) > 0.3)
         top.append((x + share * half, level - lift))
     stone = mix(palette.near, palette.far, 0.22)
     canvas.shape(
@@ -274,8 +328,6 @@ def paint_rock(canvas: Canvas, dice: Random, x: float, level: float, width: floa
         cx, cy = x + dice.uniform(-0.6, 0.6) * half, level - height * dice.uniform(0.1, 0.7)
         crack = [(cx, cy, 0.004), (cx + 0.02, cy + 0.03, 0.005), (cx + dice.uniform(0, 0.05), cy + 0.08, 0.002)]
         canvas.shape(limb(crack), palette.near, opacity=0.7)
-    spray = [ring(x + dice.gauss(0, half * 0.75), level + dice.uniform(-0.02, 0.03), 0.02, 0.008, 14) for _ in range(26)]
-    canvas.shapes(spray, mix(palette.horizon, WHITE, 0.5), opacity=0.5, blur=0.003)
 
 
 def paint_regolith(canvas: Canvas, dice: Random, level: float) -> list[Point]:
@@ -291,7 +343,9 @@ def paint_regolith(canvas: Canvas, dice: Random, level: float) -> list[Point]:
         cx, cy = dice.uniform(0, canvas.width), level + 0.09 + (canvas.height - level - 0.1) * depth
         rx = 0.02 + 0.07 * depth * dice.uniform(0.5, 1.2)
         canvas.oval(cx, cy, rx, rx * 0.3, mix(palette.far, palette.light, 0.45 * (1 - depth)))
-        canvas.oval(cx + rx * 0.04, cy + rx * 0.03, rx * 0.9, rx * 0.24, (palette.near, mix(palette.near, palette.far, 0.6)))
+        canvas.oval(
+            cx + rx * 0.04, cy + rx * 0.03, rx * 0.9, rx * 0.24, (palette.near, mix(palette.near, palette.far, 0.6))
+        )
     return line
 
 

@@ -162,7 +162,11 @@ def write_caption(picture: Image.Image, text: str, fonts: Sequence[Path]) -> Non
     band = pitch * len(rows) + round(margin * 2.2)
     top = picture.height - band
     # Deepest at the foot, nothing at the top: the picture goes on behind it.
-    shade = Image.linear_gradient("L").resize((picture.width, band)).point([round(205 * (v / 255) ** 0.8) for v in range(256)])
+    shade = (
+        Image.linear_gradient("L")
+        .resize((picture.width, band))
+        .point([round(205 * (v / 255) ** 0.8) for v in range(256)])
+    )
     picture.paste((6, 7, 14), (0, top), shade)
     draw = ImageDraw.Draw(picture)
     for number, row in enumerate(rows):

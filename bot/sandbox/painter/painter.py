@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from .canvas import Canvas
 from .colours import MOODS
-from .compose import compose, palette_for
+from .compose import compose, settle
 from .lettering import find_fonts, write_caption
 from .words import read
 
@@ -19,10 +19,10 @@ GRAIN_TILE = 512
 
 def paint(prompt: str, index: int, size: tuple[int, int], *, font_path: str = "") -> Image.Image:
     """Paint picture number `index` of a prompt, `size` in pixels; takes a fraction of a second, so use a thread."""
-    brief = read(prompt)
     dice = Random(_seed(prompt, index))
+    brief, palette = settle(read(prompt), index, dice)
     shrink = min(1.0, LONGEST_SCENE / max(size))
-    canvas = Canvas((round(size[0] * shrink), round(size[1] * shrink)), palette_for(brief, index, dice))
+    canvas = Canvas((round(size[0] * shrink), round(size[1] * shrink)), palette)
     compose(canvas, brief, dice)
     picture = _finish(canvas.image)
     if picture.size != size:
@@ -45,7 +45,8 @@ def _finish(picture: Image.Image) -> Image.Image:
     bright = small.point([max(0, level - 165) * 7 // 10 for level in range(256)] * 3)
     bloom = bright.filter(ImageFilter.GaussianBlur(max(1.0, min(small.size) / 28)))
     picture = ImageChops.screen(picture, bloom.resize(picture.size, Image.Resampling.BILINEAR))
-    corners = Image.radial_gradient("L").point([max(0, round((level - 130) * 0.85)) for level in range(256)])
+    corners = Image.radial_gradient("L").resize((128, 128), box=(40, 40, 216, 216))  # so that the edges stay light
+    corners = corners.point([max(0, round((level - 150) * 0.9)) for level in range(256)])
     picture.paste(MOODS["night"][0].near, (0, 0), corners.resize(picture.size, Image.Resampling.BILINEAR))
     return picture
 

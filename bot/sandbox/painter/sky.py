@@ -1,11 +1,12 @@
+# ruff: noqa: PLR2004 - a drawing is made of numbers; a name for each would hide the shapes
 """Everything above the horizon, and the weather in front of it."""
 
-from math import pi, sin
+from math import cos, pi, sin
 from random import Random
 
 from PIL import Image, ImageChops
 
-from .canvas import Canvas, Point
+from .canvas import Canvas, Point, limb
 from .colours import Colour, mix, rgb
 
 WHITE: Colour = (255, 255, 255)
@@ -46,26 +47,37 @@ def paint_stars(canvas: Canvas, dice: Random, horizon: float, count: int) -> Non
 
 def paint_milky_way(canvas: Canvas, dice: Random, colours: tuple[Colour, ...]) -> None:
     """Lay coloured clouds of gas across the whole sky."""
-    side = 192
-    slope = Image.linear_gradient("L").resize((side, side)).rotate(dice.uniform(25, 60), Image.Resampling.BILINEAR)
-    band = slope.point([max(0, round(255 - abs(level - 128) * 3.2)) for level in range(256)])
+    side = 256
+    slope = (
+        Image.linear_gradient("L").resize((side * 2, side * 2)).rotate(dice.uniform(25, 60), Image.Resampling.BILINEAR)
+    )
+    slope = slope.crop((side // 2, side // 2, side // 2 * 3, side // 2 * 3))  # without the corners that turned in
+    band = slope.point([max(0, round(255 - abs(level - 128) * 5.5)) for level in range(256)])
     for colour in colours:
-        cloud = noise(dice, (side, side), (4, 4), 5).point([max(0, min(255, (level - 96) * 3)) for level in range(256)])
+        cloud = noise(dice, (side, side), (4, 4), 4).point(
+            [max(0, min(255, (level - 100) * 3)) for level in range(256)]
+        )
         canvas.shine(ImageChops.multiply(cloud, band).point([level * 7 // 10 for level in range(256)]), colour)
 
 
-def paint_clouds(canvas: Canvas, dice: Random, horizon: float, *, cover: float, colour: Colour, lit: Colour) -> None:
-    """Lay streaks of cloud; `cover` from 0 to 1, `lit` is the colour of their upper edges."""
-    size = 320, 160
-    field = noise(dice, size, (3, 5), 5)
+def paint_clouds(
+    canvas: Canvas, dice: Random, horizon: float, *, cover: float, colour: Colour, lit: Colour, heavy: bool = False
+) -> None:
+    """Lay streaks of cloud, or heavy banks; `cover` from 0 to 1, `lit` is the colour of their upper edges."""
+    size = 320, max(80, min(480, round(320 * horizon / canvas.width)))
+    columns, rows = max(2, round(1.8 * canvas.width)), max(2, round((3.4 if heavy else 8) * horizon))
+    field = noise(dice, size, (columns, rows), 5 if heavy else 4)
     edge = 150 - 60 * cover
     body = field.point([max(0, min(235, round((level - edge) * 4.2))) for level in range(256)])
     # Clouds thin out towards the zenith, where the sky should stay deep.
     ramp = Image.linear_gradient("L").resize(size).point([min(255, 70 + level) for level in range(256)])
     body = ImageChops.multiply(body, ramp)
-    lifted = ImageChops.offset(body, 0, 5)
-    canvas.wash(body.point([level * 6 // 10 for level in range(256)]), colour, 0, horizon)
-    rim = ImageChops.subtract(body, lifted).point([min(255, level * 2) for level in range(256)])
+    lifted = body.copy()
+    lifted.paste(body, (0, 4))
+    canvas.wash(body.point([level * (9 if heavy else 6) // 10 for level in range(256)]), colour, 0, horizon)
+    rim = ImageChops.subtract(body, lifted).point(
+        [min(255, level * (5 if heavy else 15) // 10) for level in range(256)]
+    )
     canvas.wash(rim, lit, 0, horizon)
 
 
@@ -74,7 +86,7 @@ def paint_sun(canvas: Canvas, x: float, y: float, radius: float) -> None:
     light = canvas.palette.light
     canvas.glow(x, y, radius * 9, mix(canvas.palette.horizon, light, 0.3), 0.62)
     canvas.glow(x, y, radius * 3.2, light, 0.75)
-    canvas.oval(x, y, radius, radius, (light, mix(light, canvas.palette.accent, 0.35)))
+    canvas.oval(x, y, radius, radius, (mix(light, WHITE, 0.4), light, mix(light, canvas.palette.accent, 0.16)))
 
 
 def paint_moon(canvas: Canvas, dice: Random, x: float, y: float, radius: float) -> None:
@@ -93,20 +105,39 @@ def paint_moon(canvas: Canvas, dice: Random, x: float, y: float, radius: float) 
 def paint_planet(canvas: Canvas, dice: Random, x: float, y: float, radius: float, colour: Colour) -> None:
     """Put a banded planet, lit from one side, into a black sky."""
     canvas.glow(x, y, radius * 1.7, colour, 0.6)
+    ringed = dice.random() < 0.6
+    if ringed:
+        _paint_planet_ring(canvas, x, y, radius, mix(colour, WHITE, 0.15), pi, 2 * pi)
     deep = mix(colour, (5, 5, 20), 0.82)
     bands = [mix(colour, dice.choice((WHITE, deep, canvas.palette.accent)), dice.uniform(0.05, 0.4)) for _ in range(9)]
     canvas.oval(x, y, radius, radius, bands)
     side = 128
     # The night side: the difference of the disc and the same disc pushed towards the sun, softly.
-    shade = Image.radial_gradient("L").resize((side, side), box=(40, 30, 250, 240))
-    shade = shade.point([max(0, min(245, round((level - 85) * 2.6))) for level in range(256)])
+    shade = Image.radial_gradient("L").resize((side, side), box=(66, 60, 250, 244))
+    shade = shade.point([max(0, min(245, round((level - 78) * 2.1))) for level in range(256)])
     disc = Canvas((side, side), canvas.palette)
     disc.image.paste((0, 0, 0), (0, 0, side, side))
     disc.oval(0.5, 0.5, 0.505, 0.505, WHITE)
-    night = ImageChops.multiply(ImageChops.offset(shade, 0, 0), disc.image.convert("L"))
+    night = ImageChops.multiply(shade, disc.image.convert("L"))
     canvas.stamp(night, x - radius, y - radius, 2 * radius, mix(deep, canvas.palette.sky[0], 0.7))
-    if dice.random() < 0.6:
-        canvas.ring_around(x, y, radius, mix(colour, WHITE, 0.4))
+    if ringed:
+        _paint_planet_ring(canvas, x, y, radius, mix(colour, WHITE, 0.4), 0, pi)
+
+
+def _paint_planet_ring(
+    canvas: Canvas, x: float, y: float, radius: float, colour: Colour, start: float, end: float
+) -> None:
+    tilt = 0.32
+    for reach, thick, opacity in ((1.62, 0.13, 0.75), (1.86, 0.06, 0.5)):
+        arc: list[tuple[float, float, float]] = []
+        for step in range(41):
+            turn = start + (end - start) * step / 40
+            px, py = radius * reach * cos(turn), radius * reach * 0.24 * sin(turn)
+            thin = 0.45 + 0.55 * abs(sin(turn))
+            arc.append(
+                (x + px * cos(tilt) + py * sin(tilt), y - px * sin(tilt) + py * cos(tilt), radius * thick * thin)
+            )
+        canvas.shape(limb(arc, 2), colour, opacity=opacity)
 
 
 def paint_aurora(canvas: Canvas, dice: Random, horizon: float) -> None:
@@ -171,7 +202,11 @@ def paint_rain(canvas: Canvas, dice: Random, colour: Colour, drops: int = 520) -
 
 def paint_snow(canvas: Canvas, dice: Random) -> None:
     """Let snow fall, near flakes larger and softer."""
-    for count, low, high, opacity in ((260, 0.0012, 0.0024, 0.8), (110, 0.0028, 0.0048, 0.75), (22, 0.007, 0.012, 0.35)):
+    for count, low, high, opacity in (
+        (260, 0.0012, 0.0024, 0.8),
+        (110, 0.0028, 0.0048, 0.75),
+        (22, 0.007, 0.012, 0.35),
+    ):
         flakes = []
         for _ in range(round(count * canvas.width * canvas.height)):
             radius = dice.uniform(low, high)
