@@ -1,8 +1,8 @@
 """Puts jobs and refusals into words: Cards in the reader's language, which platforms then draw."""
 
-from bot.cards.job_json import job_json as job_json
 from bot.cards.help_text import help_text as help_text
 from bot.cards.job_card import job_card as job_card
+from bot.cards.job_json import job_json as job_json
 from bot.cards.notice import notice as notice
 from bot.cards.phrases import alt_text as alt_text
 from bot.cards.phrases import options_line as options_line

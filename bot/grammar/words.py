@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Chinese is typed without spaces: 一只猫，比例：16：9，张数：2 has three words.
 _DELIMITERS = "，、；。！？"
@@ -20,8 +20,7 @@ _WIDE = {ord("："): ":", ord("＝"): "=", ord("－"): "-", ord("／"): "/", ord
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """`text[start:end]`. `free`: no part of it stands in a quotation that goes on beyond it."""
 
     start: int
@@ -36,9 +35,9 @@ def normalise(typed: str) -> str:
 
     Not NFKC: that would make `x2` of `x²`, and pictures of a formula.
     """
+    if typed.isascii():
+        return typed.lower()
     plain = typed.lower().translate(_WIDE)
-    if plain.isascii():
-        return plain
     return "".join(str(int(character)) if character.isdecimal() else character for character in plain)
 
 
