@@ -1,0 +1,64 @@
+"""The buttons of cards. They carry what to do and to which job, nothing else, so they outlive every restart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Self
+
+import discord
+from discord import ui
+
+from bot.domain import card
+
+from .limits import BUTTON_LABEL
+from .text import clip
+
+if TYPE_CHECKING:
+    from .client import EaselClient
+
+
+class PressButton(
+    ui.DynamicItem[ui.Button[ui.View]],
+    # Wider than the buttons of today: one that a later version posted is answered with a sentence, not with silence.
+    template=r"im:(?P<press>[a-z-]{1,20}):(?P<target>[^\s:]{1,70})",
+):
+    """`im:<press>:<id>`, for example `im:again:3kq8w2v5x0ab`."""
+
+    def __init__(self, press: str, target: str, button: ui.Button[ui.View]) -> None:
+        super().__init__(button)
+        self.press = press
+        self.target = target
+
+    @classmethod
+    def of(cls, button: card.Button) -> Self:
+        style = discord.ButtonStyle.secondary
+        if button.danger:
+            style = discord.ButtonStyle.danger
+        elif button.primary:
+            style = discord.ButtonStyle.primary
+        press, target = button.press.value, button.target
+        drawn: ui.Button[ui.View] = ui.Button(
+            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(press, target)
+        )
+        return cls(press, target, drawn)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, item: ui.Item[ui.View], match: re.Match[str], /
+    ) -> Self:
+        if not isinstance(item, ui.Button):
+            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a button")
+        return cls(match["press"], match["target"], item)
+
+    async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
+        """discord.py names the client's type more widely; a button is only ever pressed on ours."""
+        await interaction.client.desk.pressed(interaction, self.press, self.target)
+
+
+def custom_id(press: str, target: str) -> str:
+    return f"im:{press}:{target}"
+
+
+def belongs_to(component_id: str | None, job_id: str) -> bool:
+    """Whether a button with this custom_id is one of the job's own."""
+    return component_id is not None and component_id.startswith("im:") and component_id.endswith(f":{job_id}")

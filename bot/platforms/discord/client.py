@@ -1,0 +1,98 @@
+"""discord.py's client as this bot needs it: interactions and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from .buttons import PressButton
+from .desk import Desk
+from .form import FORM_PREFIX
+from .limits import RATE_LIMIT_SECONDS
+from .localise import TableTranslator, imagine_texts
+
+_log = structlog.get_logger(__name__)
+
+
+class Meta(Protocol):
+    """A few facts that outlive the process."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def set(self, key: str, value: str) -> None: ...
+
+
+class EaselTree(app_commands.CommandTree["EaselClient"]):
+    async def on_error(
+        self, interaction: discord.Interaction[EaselClient], error: app_commands.AppCommandError, /
+    ) -> None:
+        """What goes wrong before our own code is reached, such as a command of a former version."""
+        await interaction.client.desk.boundary.failed(interaction, error)
+
+
+class EaselClient(commands.AutoShardedBot):
+    """`cogs` make the commands; each is called with this client.
+
+    Sharded from the start: one shard behaves the same, and Discord tells when there must be more.
+    """
+
+    def __init__(self, *, desk: Desk, cogs: Sequence[Callable[[EaselClient], commands.Cog]]) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True  # names, boosts and permissions of guilds; no messages, no members
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=EaselTree,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+        )
+        self.desk = desk
+        self._cog_makers = cogs
+
+    async def setup_hook(self) -> None:
+        await self.tree.set_translator(TableTranslator(imagine_texts()))
+        self.add_dynamic_items(PressButton)
+        for make in self._cog_makers:
+            await self.add_cog(make(self))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """There are no commands in messages, so none are looked for."""
+
+    async def on_interaction(self, interaction: discord.Interaction[EaselClient]) -> None:
+        """Commands and buttons find their way by themselves. Forms would not after a restart."""
+        data: Any = interaction.data or {}
+        form = interaction.type is discord.InteractionType.modal_submit
+        if form and str(data.get("custom_id", "")).startswith(FORM_PREFIX):
+            await self.desk.submitted(interaction)
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        _log.exception("event failed", action=event_method)
+
+    async def sync_commands(self, meta: Meta) -> bool:
+        """Tell Discord of the commands if they changed since it was last told; whether it was told.
+
+        A guild may be given 200 commands a day, so not at every start.
+        """
+        translator = self.tree.translator
+        if translator is None:
+            raise RuntimeError("the commands are synced after setup_hook")
+        payload = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        key = f"discord:commands:{self.application_id}"
+        if await meta.get(key) == digest:
+            return False
+        await self.tree.sync()
+        await meta.set(key, digest)
+        _log.info("commands synced", action="sync", count=len(payload))
+        return True

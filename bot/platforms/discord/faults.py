@@ -1,0 +1,94 @@
+"""What discord.py and aiohttp raise, in the words of the domain.
+
+PlatformError
+├─ PlatformUnavailable   later; CallUnclear is one whose effect nobody knows
+├─ Undeliverable
+├─ MessageGone           the message, or the channel, is not there any more
+├─ AccessDenied          we may not do this there
+├─ TokenDead             the interaction's token is no longer good
+└─ TooLarge              the files are more than is taken there
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import aiohttp
+import discord
+
+from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
+
+# Codes of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json that others ask for.
+UNKNOWN_INTERACTION = 10062
+ALREADY_ACKNOWLEDGED = 40060
+
+
+class MessageGone(PlatformError):
+    """What was to be changed is not there any more; asking again won't help."""
+
+
+class AccessDenied(PlatformError):
+    """Discord does not let us do this in that place."""
+
+
+class TokenDead(PlatformError):
+    """The interaction's token is expired or unknown."""
+
+
+class TooLarge(PlatformError):
+    """The request holds more bytes than are taken."""
+
+
+class TokenRefused(PlatformError):
+    """The bot's own token is not accepted (any more)."""
+
+
+class CallUnclear(PlatformUnavailable):
+    """The answer was lost: the call may have had its effect."""
+
+
+@contextlib.asynccontextmanager
+async def translated(seconds: float) -> AsyncIterator[None]:
+    """Turn whatever a call to Discord raises into one of the above, and give up after so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except discord.RateLimited as error:
+        raise PlatformUnavailable("Discord asks us to slow down", after=error.retry_after) from error
+    except discord.HTTPException as error:
+        raise _meaning(error) from error
+    except TimeoutError as error:
+        raise CallUnclear("Discord did not answer in time", after=5.0) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise CallUnclear(f"Discord could not be reached: {type(error).__name__}", after=5.0) from error
+
+
+def _meaning(error: discord.HTTPException) -> PlatformError:
+    said = f"Discord answered {error.status}, code {error.code}"
+    match error.status, error.code:
+        case (_, 50027) | (404, 10015):  # invalid webhook token, unknown webhook
+            meaning: PlatformError = TokenDead(said)
+        case (401, _):
+            meaning = TokenRefused(said)
+        case (413, _) | (_, 40005):  # request entity too large
+            meaning = TooLarge(said)
+        case (403, _) | (_, 50083):  # thread is archived
+            meaning = AccessDenied(said)
+        case (404, _):
+            meaning = MessageGone(said)
+        case (429, _):
+            meaning = PlatformUnavailable(said, after=_retry_after(error))
+        case (status, _) if status >= 500 or status == 408:  # noqa: PLR2004 - HTTP's own numbers
+            meaning = CallUnclear(said, after=5.0)
+        case _:
+            meaning = Undeliverable(said)
+    return meaning
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    try:
+        return float(error.response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return 30.0

@@ -1,0 +1,60 @@
+"""Discord's numbers, each with its source. Where the running platform tells a value, that value wins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+# https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction
+FIRST_ANSWER_SECONDS: Final = 3.0
+TOKEN_SECONDS: Final = 15 * 60.0
+# The token's last half minute is not relied on: clocks differ, and an upload takes a while.
+TOKEN_MARGIN_SECONDS: Final = 30.0
+
+# https://docs.discord.com/developers/resources/message#embed-object-embed-limits
+EMBED_TITLE: Final = 256
+EMBED_DESCRIPTION: Final = 4096
+EMBED_FOOTER: Final = 2048
+EMBED_TOTAL: Final = 6000
+# https://docs.discord.com/developers/components/reference#button
+BUTTON_LABEL: Final = 80
+CUSTOM_ID: Final = 100
+BUTTONS_PER_ROW: Final = 5
+# https://docs.discord.com/developers/components/reference#label, #text-input
+MODAL_TITLE: Final = 45
+LABEL_TEXT: Final = 45
+# https://docs.discord.com/developers/resources/message#attachment-object
+ALT_TEXT: Final = 1024
+# https://docs.discord.com/developers/resources/message#create-message: unique for "the past few minutes"
+NONCE: Final = 25
+
+# One file. The documented limit moved 8 → 25 → 10 → 20 MiB since 2023, so the runtime's number counts;
+# 10 MiB is the least it has been (https://github.com/discord/discord-api-docs/issues/8572).
+FILE_FLOOR: Final = 10 * MIB
+# An interaction's `attachment_size_limit` was seen higher than what is taken
+# (https://github.com/discord/discord-api-docs/issues/7603), so it is not believed beyond this.
+FILE_CAP: Final = 24 * MIB
+# One whole request may have 25 MiB (#create-message); a little is kept for what is sent around the files.
+REQUEST_FILES: Final = 25 * MIB - 256 * 1024
+# Where even that is refused (413, 40005): bytes for one file and for all of them, step by step.
+LADDER: Final = ((FILE_FLOOR, 20 * MIB), (8 * MIB, 12 * MIB), (4 * MIB, 6 * MIB), (1 * MIB, 2 * MIB))
+
+# About 5 edits in 2 seconds are taken per interaction token; a card that changes faster can't be read either.
+EDIT_INTERVAL_SECONDS: Final = 2.0
+# 10,000 answers of 401, 403 and 429 in ten minutes get an address banned
+# (https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
+CLOSED_CHANNEL_SECONDS: Final = 5 * 60.0
+
+# discord.py repeats a 5xx after 1, 3, 5, 7 and 9 seconds by itself; a call is given up soon after that.
+CALL_SECONDS: Final = 40.0
+UPLOAD_SECONDS: Final = 120.0
+# A 429 that asks for a longer pause than this comes back as an error instead (the least discord.py allows).
+RATE_LIMIT_SECONDS: Final = 30.0
+
+# https://docs.discord.com/developers/components/reference#text-input
+TEXT_INPUT: Final = 4000
+# A form is the first answer, so there are three seconds to fill it in; the rest is for the way to Discord.
+FORM_LOOKUP_SECONDS: Final = 1.5
+# How long discord.py remembers a form that was opened. It is read without that, so this only bounds memory.
+FORM_SECONDS: Final = 15 * 60.0

@@ -1,0 +1,119 @@
+"""Who asks and where the answer goes, read from an interaction; and back from what the job's row keeps of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.domain.errors import NotAllowed
+from bot.domain.people import Destination, Person
+
+from .limits import FILE_FLOOR, TOKEN_MARGIN_SECONDS
+
+if TYPE_CHECKING:
+    from .client import EaselClient
+
+NAME = "discord"
+
+# In the words of Discord's own settings, so that they can be found there.
+PERMISSION_NAMES = {
+    "view_channel": ("View Channel", "查看频道"),
+    "send_messages": ("Send Messages", "发送消息"),
+    "send_messages_in_threads": ("Send Messages in Threads", "在子区内发送消息"),
+    "embed_links": ("Embed Links", "嵌入链接"),
+    "attach_files": ("Attach Files", "附加文件"),
+}
+
+
+def person_of(interaction: discord.Interaction[EaselClient]) -> Person:
+    """Whoever pressed or typed. A private conversation is a community of its own."""
+    community = str(interaction.guild_id) if interaction.guild_id else f"dm-{interaction.channel_id}"
+    return Person(
+        platform=NAME,
+        community_id=community,
+        user_id=str(interaction.user.id),
+        name=interaction.user.display_name,
+        locale=interaction.locale.value,
+        moderator=interaction.guild_id is not None and interaction.permissions.manage_messages,
+    )
+
+
+def destination_of(interaction: discord.Interaction[EaselClient], card_id: int | None) -> Destination:
+    """The way back to where this was asked, also when the interaction's token is long dead."""
+    locale = interaction.guild_locale or interaction.locale
+    details = {
+        "application": str(interaction.application_id),
+        "token": interaction.token,
+        "expires": interaction.expires_at.isoformat(),
+        "file_limit": str(interaction.filesize_limit),
+    }
+    if _interaction_only(interaction):
+        details["only"] = "interaction"
+    return Destination(
+        platform=NAME,
+        community_id=person_of(interaction).community_id,
+        channel_id=str(interaction.channel_id),
+        card_id=str(card_id) if card_id else None,
+        locale=locale.value,
+        details=details,
+    )
+
+
+def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:
+    """Raise NotAllowed, naming what is missing, where the result could not be posted later. Costs no call."""
+    if interaction.guild_id is None or _interaction_only(interaction):
+        return
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = ["view_channel", "send_messages_in_threads" if in_thread else "send_messages"]
+    needed += ["embed_links", "attach_files"]
+    has = interaction.app_permissions
+    if has.administrator:
+        return
+    missing = [name for name in needed if not getattr(has, name)]
+    if missing:
+        chinese = interaction.locale in {discord.Locale.chinese, discord.Locale.taiwan_chinese}
+        names = [PERMISSION_NAMES[name] for name in missing]
+        said = "、".join(f"{zh}（{en}）" for en, zh in names) if chinese else ", ".join(en for en, _ in names)
+        raise NotAllowed("missing-permissions", permissions=said)
+
+
+def _interaction_only(interaction: discord.Interaction[EaselClient]) -> bool:
+    """Whether this app can speak there only in answer to an interaction: it is installed for the person alone.
+
+    https://docs.discord.com/developers/resources/application#installation-context
+    """
+    if interaction.guild_id is not None:
+        return not interaction.is_guild_integration()
+    return not interaction.context.dm_channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """What a destination's details say, typed. `expires` is when the interaction's token dies."""
+
+    application_id: int
+    token: str
+    expires: datetime
+    file_limit: int
+    interaction_only: bool
+
+    def token_lives(self, now: datetime) -> bool:
+        return bool(self.token) and now < self.expires - timedelta(seconds=TOKEN_MARGIN_SECONDS)
+
+
+def way_back(destination: Destination) -> WayBack:
+    details = destination.details
+    try:
+        expires = datetime.fromisoformat(details["expires"])
+    except (KeyError, ValueError):
+        expires = datetime.fromtimestamp(0, UTC)
+    return WayBack(
+        application_id=int(details.get("application", "0")),
+        token=details.get("token", ""),
+        expires=expires,
+        file_limit=int(details.get("file_limit", FILE_FLOOR)),
+        interaction_only=details.get("only") == "interaction",
+    )

@@ -1,0 +1,170 @@
+"""Discord as one ChatPlatform: a client that comes back after every break, and the way results are delivered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+import aiohttp
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.actions import Imagine, JobActions
+from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.job import Job
+from bot.domain.ports import Clock, PictureReader
+from bot.domain.report import JobReport
+
+from .client import EaselClient, Meta
+from .delivery import Delivery
+from .desk import Desk
+from .place import NAME
+from .wire import Wire
+
+_log = structlog.get_logger(__name__)
+
+# How long a delivery waits for the client to log in before it says "later".
+LOGIN_SECONDS = 30.0
+# On the way down: for those who are being answered, and for the sockets.
+LAST_ANSWERS_SECONDS = 2.0
+CLOSE_SECONDS = 3.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+_AUTHENTICATION_FAILED = 4004  # the gateway's word for a wrong token
+
+TOKEN_REFUSED = (
+    "Discord refuses DISCORD_TOKEN. Copy the bot's token again from https://discord.com/developers/applications "  # noqa: S105 - a sentence
+    "(your application, Bot, Reset Token) and start Easel anew."
+)
+
+
+class DiscordPlatform:
+    """Implements bot.domain.ports.ChatPlatform. `run()` is its life; it ends by `close()` or cancellation.
+
+    `cogs` make the commands, each called with the client. `api_url`: a proxy or a test server in Discord's place.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        imagine: Imagine,
+        jobs: JobActions,
+        pictures: PictureReader,
+        meta: Meta,
+        clock: Clock,
+        cogs: Sequence[Callable[[EaselClient], commands.Cog]],
+        api_url: str | None = None,
+    ) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._meta = meta
+        self._clock = clock
+        self._cogs = cogs
+        self._client: EaselClient | None = None
+        self._logged_in = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._token_refused = False
+        self._closer: asyncio.Task[None] | None = None
+        wire = Wire(self._usable_client, self._give_up_token)
+        self._delivery = Delivery(wire=wire, pictures=pictures, clock=clock, connected=self._connected)
+        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery)
+
+    @property
+    def ready(self) -> bool:
+        """Whether events arrive and messages can be sent."""
+        client = self._client
+        if client is None or self._closing.is_set() or client.is_closed() or not client.is_ready():
+            return False
+        return any(not shard.is_closed() for shard in client.shards.values())
+
+    async def run(self) -> None:
+        """Stay connected until `close()`. PlatformError, with a sentence for the operator, if the token is refused."""
+        if self._api_url is not None:
+            discord.http.Route.BASE = self._api_url.rstrip("/")
+        pause = FIRST_PAUSE_SECONDS
+        while not self._closing.is_set():
+            began = self._clock.monotonic()
+            try:
+                await self._live()
+            except discord.LoginFailure as error:
+                raise PlatformError(TOKEN_REFUSED) from error
+            except discord.ConnectionClosed as error:
+                if error.code == _AUTHENTICATION_FAILED:
+                    raise PlatformError(TOKEN_REFUSED) from error
+                _log.warning("gateway closed", action="connect", code=error.code)
+            except (discord.HTTPException, discord.GatewayNotFound, discord.RateLimited) as error:
+                _log.warning("Discord refuses the connection", action="connect", error=str(error))
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                _log.warning("Discord can't be reached", action="connect", error=type(error).__name__)
+            if self._token_refused:
+                raise PlatformError(TOKEN_REFUSED)
+            if self._closing.is_set():
+                return
+            lasted = self._clock.monotonic() - began
+            pause = FIRST_PAUSE_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            await self._clock.sleep(pause)
+
+    async def close(self) -> None:
+        """Take nothing new, let those who are being answered have their answer, hang up. Seconds, not more."""
+        self._closing.set()
+        await self._desk.boundary.idle(LAST_ANSWERS_SECONDS)
+        await self._delivery.close()
+        await self._hang_up(self._client)
+
+    async def show(self, report: JobReport) -> None:
+        await self._delivery.show(report)
+
+    async def conclude(self, report: JobReport) -> str:
+        return await self._delivery.conclude(report)
+
+    async def take_away(self, job: Job) -> None:
+        await self._delivery.take_away(job)
+
+    async def _live(self) -> None:
+        """One client from login to its end."""
+        client = self._client = EaselClient(desk=self._desk, cogs=self._cogs)
+        try:
+            await client.login(self._token)
+            await self._sync(client)
+            self._logged_in.set()
+            _log.info("logged in", action="connect", user=str(client.user))
+            await client.connect()
+        finally:
+            self._logged_in.clear()
+            await self._hang_up(client)
+
+    async def _sync(self, client: EaselClient) -> None:
+        try:
+            await client.sync_commands(self._meta)
+        except discord.app_commands.CommandSyncFailure as error:
+            # Those that Discord knows from before still work.
+            _log.error("Discord refuses the commands", action="sync", error=str(error))
+
+    async def _hang_up(self, client: EaselClient | None) -> None:
+        if client is None or client.is_closed():
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await client.close()
+
+    def _give_up_token(self) -> None:
+        """The token was taken back while we were connected: hang up, and let `run` say so."""
+        if not self._token_refused:
+            self._token_refused = True
+            self._closer = asyncio.create_task(self._hang_up(self._client))
+
+    async def _connected(self) -> None:
+        try:
+            async with asyncio.timeout(LOGIN_SECONDS):
+                await self._logged_in.wait()
+        except TimeoutError as error:
+            raise PlatformUnavailable("Discord is not connected", after=5.0) from error
+
+    def _usable_client(self) -> EaselClient:
+        if self._client is None or not self._logged_in.is_set() or self._client.is_closed():
+            raise PlatformUnavailable("Discord is not connected", after=5.0)
+        return self._client

@@ -1,0 +1,48 @@
+"""`/imagine`, the one command that draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.request import MAX_PROMPT
+from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
+from bot.grammar.parse import TypedOptions
+from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.words import word
+
+
+def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
+    return [app_commands.Choice[Any](name=choice.label, value=choice.value) for choice in option.choices()]
+
+
+class ImagineCog(commands.Cog):
+    def __init__(self, client: EaselClient) -> None:
+        self._desk = client.desk
+
+    @app_commands.command(name="imagine", description=word("command-imagine", "en"))
+    @app_commands.describe(
+        prompt=word("option-prompt", "en"),
+        ratio=RATIO.description(),
+        n=NUMBER.description(),
+        clarity=CLARITY.description(),
+        style=STYLE.description(),
+    )
+    @app_commands.choices(ratio=choices(RATIO), n=choices(NUMBER), clarity=choices(CLARITY), style=choices(STYLE))
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def imagine(
+        self,
+        interaction: discord.Interaction[EaselClient],
+        prompt: app_commands.Range[str, 1, MAX_PROMPT],
+        ratio: str | None = None,
+        n: int | None = None,
+        clarity: int | None = None,
+        style: str | None = None,
+    ) -> None:
+        """Draw what the prompt describes; options may stand in it as well, these fields win."""
+        typed = TypedOptions(ratio=ratio, n=n, clarity=clarity, style=style)
+        await self._desk.imagine(interaction, prompt, typed)
