@@ -14,7 +14,16 @@ from discord import app_commands, ui
 from discord.ext import commands
 from PIL import Image
 
-from tests.fakes.discord import CannotDoThat, FakeDiscord, NotAnswered, Reply, Upload, openapi
+from tests.fakes.discord import (
+    CannotDoThat,
+    FakeDiscord,
+    NotAnswered,
+    RemoteFakeDiscord,
+    Reply,
+    Upload,
+    openapi,
+)
+from tests.fakes.discord.client import pointed_at, without_waiting
 from tests.fakes.discord.fixtures import Place, discord_sleeps, discord_world, fake_discord
 
 __all__ = ["discord_sleeps", "discord_world", "fake_discord"]
@@ -446,7 +455,7 @@ async def test_permissions_of_the_bot(fake_discord: FakeDiscord, discord_world: 
     await channel.send("words")
     for more in ({"file": discord.File(io.BytesIO(png()), "a.png")}, {"embed": discord.Embed(title="x")}):
         with pytest.raises(discord.Forbidden) as refused:
-            await channel.send("words", **more)  # type: ignore[arg-type]  # one of two keywords
+            await channel.send("words", **more)
         assert refused.value.code == 50013
     known = await fake_discord.until(lambda: bot.get_channel(place.channel.id))
     assert not known.permissions_for(known.guild.me).attach_files
@@ -550,6 +559,44 @@ async def test_a_500_is_tried_again_and_may_post_twice(
     await channel.send("once")
     assert [one.text for one in discord_world.channel.messages].count("once") == 1
     assert [one.status for one in fake_discord.calls("POST", "/channels/*/messages")] == [500, 500, 200]
+
+
+async def test_a_bucket_counts(
+    fake_discord: FakeDiscord, discord_world: Place, bot: Bot, discord_sleeps: list[float]
+) -> None:
+    bucket = fake_discord.faults.bucket("PATCH", "/channels/*/messages/*", calls=2, per=30.0)
+    message = await bot.get_partial_messageable(discord_world.channel.id).send("0")
+    for number in range(1, 4):
+        await message.edit(content=str(number))
+    assert bucket.refused == 1
+    assert discord_sleeps == [pytest.approx(30, abs=5)]
+    assert discord_world.channel.messages[0].versions == ["0", "1", "2", "3"]
+
+
+async def test_a_call_can_be_held_after_its_effect(fake_discord: FakeDiscord, discord_world: Place, bot: Bot) -> None:
+    gate = fake_discord.faults.hold("POST", "/channels/*", after_effect=True)
+    sending = asyncio.create_task(bot.get_partial_messageable(discord_world.channel.id).send("hello"))
+    await asyncio.wait_for(gate.arrived.wait(), 5)
+    assert [one.text for one in discord_world.channel.messages] == ["hello"]
+    assert not sending.done()
+    gate.open()
+    await sending
+
+
+async def test_what_only_one_person_sees_is_not_in_the_channel(
+    fake_discord: FakeDiscord, discord_world: Place, bot: Bot, raw: Raw
+) -> None:
+    seen = await fake_discord.slash(discord_world.ann, discord_world.channel, "quick", {"times": 0})
+    message = await seen.shown()
+    path = f"/channels/{discord_world.channel.id}/messages"
+    assert (await raw("GET", path))[1] == []
+    assert (await raw("GET", f"{path}/{message.id}"))[1]["code"] == 10008
+    token = f"/webhooks/{fake_discord.world.application_id}/{seen.token}"
+    assert (await raw("GET", f"{token}/messages/{message.id}"))[1]["flags"] == 64
+    assert (await raw("DELETE", f"{token}/messages/@original"))[0] == 204
+    assert seen.message is None
+    with pytest.raises(CannotDoThat, match="does not see"):
+        await fake_discord.press(discord_world.bob, message, "x")
 
 
 # --- The gateway --------------------------------------------------------------------------------------------------
@@ -779,3 +826,30 @@ async def test_what_discord_answers_without_anybody_at_fault_is_no_violation(raw
     assert (await raw("GET", "/channels/1"))[1]["code"] == 10003
     assert (await raw("GET", f"/channels/{discord_world.channel.id}/messages/1"))[1]["code"] == 10008
     assert raw.fake.violations == []
+
+
+# --- In a process of its own --------------------------------------------------------------------------------------
+
+
+async def test_the_fake_outlives_the_bot() -> None:
+    async with RemoteFakeDiscord() as remote, FakeDiscord() as here:
+        here.origin, here.gateway.url = remote.origin, remote.origin.replace("http", "ws") + "/gateway/"
+        with pointed_at(here), without_waiting():
+            for prompt in ("one", "two"):
+                client = Bot()
+                running = asyncio.create_task(client.start(remote.token))
+                await here.until(client.is_ready)
+                seen = await remote.post(
+                    "slash", user="ann", channel="general", name="imagine", options={"prompt": prompt}
+                )
+                shown = await remote.get(f"interactions/{seen['id']}", wait="shown")
+                assert shown["message"]["text"] == f"done: {prompt}"
+                await client.close()
+                await running
+            with pytest.raises(AssertionError, match="has no option"):
+                await remote.post("slash", user="ann", channel="general", name="imagine", options={"x": 1})
+        (found,) = await remote.get("messages", channel="general", contains="two", timeout=5)
+        assert found["labels"] == ["Again"]
+        assert found["files"][0]["description"] == "two x1 None"
+        assert await remote.get("violations") == []
+        assert {one["status"] for one in await remote.get("requests")} == {200}

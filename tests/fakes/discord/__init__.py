@@ -6,6 +6,7 @@ from .core import Request, Violation
 from .interactions import Answer, Interaction, Modal, NotAnswered, Reply
 from .messages import Attachment, Button, Message
 from .options import CannotDoThat
+from .remote import RemoteFakeDiscord
 from .server import FakeDiscord
 from .world import Channel, Guild, Member, Role, User
 
@@ -23,6 +24,7 @@ __all__ = [
     "Message",
     "Modal",
     "NotAnswered",
+    "RemoteFakeDiscord",
     "Reply",
     "Request",
     "Role",

@@ -18,7 +18,7 @@ import yarl
 
 from .server import FakeDiscord
 
-READY_SECONDS = 0.05  # discord.py waits 2 s after the last GUILD_CREATE before it is ready
+READY_SECONDS = 0.1  # discord.py waits 2 s after the last GUILD_CREATE before it is ready
 
 
 class _Asyncio:

@@ -73,7 +73,7 @@ class Core:
     cdn: str = ""
 
     def __post_init__(self) -> None:
-        self.faults = Faults()
+        self.faults = Faults(self.clock.seconds)
         snowflakes = Snowflakes(self.clock)
         bot = User(snowflakes.new(), "easel", bot=True)
         self.world = World(self.clock, snowflakes, bot, application_id=snowflakes.new(), users={bot.id: bot})

@@ -1,6 +1,7 @@
 """Trouble on demand: what the next calls of a route meet instead of a plain answer."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
@@ -56,11 +57,47 @@ class Gate:
             await self._opened.wait()
 
 
+@dataclass(eq=False)
+class Bucket:
+    """A rate limit that counts: so many calls of one path within so many seconds of Discord's clock."""
+
+    method: str
+    path: str
+    calls: int
+    per: float
+    refused: int = 0
+    _times: dict[str, list[float]] = field(default_factory=dict)
+
+    def strike(self, method: str, path: str, now: float) -> Fault | None:
+        """A 429 if this call is one too many."""
+        if self.method not in {"*", method} or not fnmatch(path, self.path):
+            return None
+        recent = [at for at in self._times.get(path, []) if now - at < self.per]
+        self._times[path] = recent
+        if len(recent) < self.calls:
+            recent.append(now)
+            return None
+        self.refused += 1
+        return rate_limited(method, path, self.per - (now - recent[0]))
+
+
+def rate_limited(
+    method: str, path: str, retry_after: float, *, times: int = 1, everything: bool = False, via: bool = True
+) -> Fault:
+    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": everything}
+    headers = {"Retry-After": str(retry_after), "X-RateLimit-Scope": "global" if everything else "user"}
+    if via:
+        headers["Via"] = "1.1 google"
+    return Fault(method, path, times, 429, body, headers)
+
+
 class Faults:
     """The arranged troubles. Paths are without `/api/v10` and may hold `*` (any characters, `/` too)."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._faults: list[Fault] = []
+        self._buckets: list[Bucket] = []
         self._gates: list[Gate] = []
 
     def fail(
@@ -88,11 +125,13 @@ class Faults:
         via: bool = True,
     ) -> Fault:
         """Answer 429; without `via` as Cloudflare's ban does, `everything`: the global limit."""
-        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": everything}
-        headers = {"Retry-After": str(retry_after), "X-RateLimit-Scope": "global" if everything else "user"}
-        if via:
-            headers["Via"] = "1.1 google"
-        return self._add(Fault(method, path, times, 429, body, headers))
+        return self._add(rate_limited(method, path, retry_after, times=times, everything=everything, via=via))
+
+    def bucket(self, method: str, path: str, *, calls: int, per: float) -> Bucket:
+        """Limit each path that matches to so many calls in `per` seconds; `refused` counts the 429s."""
+        bucket = Bucket(method, path, calls, per)
+        self._buckets.append(bucket)
+        return bucket
 
     def lose_answer(self, method: str, path: str, *, times: int = 1, before_effect: bool = False) -> Fault:
         """Close the connection: the work was done but its answer never arrives (or neither)."""
@@ -107,6 +146,7 @@ class Faults:
     def clear(self) -> None:
         """Forget every fault and open every gate."""
         self._faults.clear()
+        self._buckets.clear()
         for gate in self._gates:
             gate.open()
         self._gates.clear()
@@ -120,6 +160,9 @@ class Faults:
                 if fault.status is None:
                     raise AnswerLost
                 return fault
+        for bucket in self._buckets:
+            if not after_effect and (limited := bucket.strike(method, path, self._now())):
+                return limited
         return None
 
     def _add(self, fault: Fault) -> Fault:
