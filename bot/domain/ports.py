@@ -146,12 +146,16 @@ class JobStore(Protocol):
         """Save the job in its next state, with `changes` of fields, if it still is in `job.state`; else StaleJob.
 
         Settles the reservation with what was delivered on `done`, gives it back on `failed` and `cancelled`.
-        A state that doesn't follow from `job.state` is a ValueError.
+        A state that doesn't follow from `job.state` is a ValueError. SubmitBusy: to `submitting`, while the submit
+        of an identical order is open. TaskTaken: another job has that `task_id`.
         """
         ...
 
     async def note(self, job_id: str, **changes: Any) -> Job:
-        """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none."""
+        """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none.
+
+        What is settled at acceptance, and `pictures` (the charge hangs on them), is a ValueError.
+        """
         ...
 
     async def unfinished(self) -> Sequence[Job]:

@@ -1,0 +1,42 @@
+"""The books: every sum that must agree, read from the tables themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.job import FINISHED, JobState
+from db.rows import job_of
+from db.tables import counters, jobs, usage
+
+
+async def assert_books_agree(engine: AsyncEngine) -> int:
+    """Jobs, ledger and counters say the same; how many jobs there are."""
+    async with engine.connect() as connection:
+        all_jobs = [job_of(row) for row in (await connection.execute(select(jobs))).mappings()]
+        ledger = list((await connection.execute(select(usage))).mappings())
+        counted = {(row.scope, row.key, row.period): row.taken for row in await connection.execute(select(counters))}
+
+    taken: Counter[str] = Counter()
+    delivered: Counter[str] = Counter()
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for row in ledger:
+        if row["kind"] == "settle":
+            delivered[row["job_id"]] += row["pictures"]
+            continue
+        taken[row["job_id"]] += row["pictures"]
+        day = row["day"].isoformat()
+        expected["person-day", f"{row['platform']}:{row['user_id']}", day] += row["pictures"]
+        expected["community-month", f"{row['platform']}:{row['community_id']}", day[:7]] += row["pictures"]
+    assert {row["job_id"] for row in ledger} == {job.id for job in all_jobs}
+
+    for job in all_jobs:
+        charged = job.delivered if job.state in FINISHED else job.request.n
+        assert taken[job.id] == charged, job
+        assert delivered[job.id] == (job.delivered if job.state is JobState.DONE else 0), job
+        if job.state not in FINISHED:
+            expected["unfinished", f"{job.author.platform}:{job.author.user_id}", ""] += 1
+    assert {key: value for key, value in counted.items() if value} == {k: v for k, v in expected.items() if v}
+    return len(all_jobs)
