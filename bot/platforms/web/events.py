@@ -35,7 +35,8 @@ class Event:
 class Subscription:
     """One watcher's place in the stream: a bounded queue that closes for good when it overflows.
 
-    `reset`: what the watcher knows can't be completed from here, it must load the history. `overflowed`: it was too slow.
+    `reset`: what the watcher knows can't be completed from here, it must load the history.
+    `overflowed`: it was too slow.
     """
 
     def __init__(self, *, platform: str, job_id: str | None, room: int) -> None:

@@ -1,0 +1,49 @@
+// What could be meant by the word under the caret: commands, options, values. Pure functions of text and table.
+
+/** `{from, to, items, pick}`: the word's place, what may stand there, and the entry that Enter takes (-1: none). */
+export function complete(text, caret, { commands, options }) {
+  const before = text.slice(0, caret);
+  const from = before.search(/\S*$/);
+  const word = before.slice(from);
+  const to = caret + text.slice(caret).search(/\s|$/);
+  if (!word) return null;
+  const found = from === 0 && word.startsWith("/") ? matchCommands(word, commands) : matchOptions(word, text, options);
+  return found && found.items.length ? { from, to, ...found } : null;
+}
+
+function matchCommands(word, commands) {
+  const items = commands
+    .filter((command) => command.startsWith(word.toLowerCase()))
+    .map((command) => ({ what: command, why: "", insert: `${command} `, final: true }));
+  return { items, pick: items.some((item) => item.what === word.toLowerCase()) ? -1 : 0 };
+}
+
+function matchOptions(word, text, options) {
+  const [, name, separator, rest] = /^(?:--)?([^:：=]*)([:：=]?)(.*)$/s.exec(word);
+  if (separator) {
+    const option = options.find((one) => [one.name, ...one.aliases].includes(name.toLowerCase()));
+    return option ? matchValues(option, rest.replaceAll("：", ":").toLowerCase()) : null;
+  }
+  const asked = name.toLowerCase();
+  // One letter is the beginning of most words; "n" is an option by itself.
+  if (asked.length < 2 && asked !== "n") return null;
+  const items = options
+    .filter((option) => !new RegExp(`(^|\\s)${option.name}[:：=]`, "i").test(text))
+    .filter((option) => option.name.startsWith(asked) || option.aliases.some((alias) => alias.startsWith(asked)))
+    .map((option) => ({ what: option.insert, why: option.description, insert: option.insert, final: false }));
+  return { items, pick: -1 };
+}
+
+function matchValues(option, rest) {
+  const items = option.values
+    .filter((value) => String(value.value).startsWith(rest) || value.label.toLowerCase().includes(rest))
+    .map((value) => ({
+      what: value.insert,
+      why: value.label,
+      insert: `${value.insert} `,
+      final: true,
+      ratio: option.name === "ratio" ? value.value : null,
+    }));
+  const exact = option.values.some((value) => String(value.value) === rest);
+  return exact ? null : { items, pick: items.length ? 0 : -1 };
+}

@@ -1,0 +1,182 @@
+// The box one writes in: a combobox over completion.js, with the history of what was sent.
+// https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+import { complete } from "./completion.js";
+import { $, h, shape } from "./dom.js";
+
+const REMEMBERED = 50;
+
+export class Composer {
+  #input = $("prompt");
+  #list = $("suggestions");
+  #table = { commands: ["/imagine", "/help"], options: [] };
+  #found = null;
+  #active = -1;
+  #sent = [];
+  #recalled = -1;
+
+  /** `send(text)` resolves to true when the text was taken, so that the box can be emptied. */
+  constructor({ send }) {
+    this.send = send;
+    this.#input.addEventListener("input", () => this.#changed());
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#input.addEventListener("blur", () => this.#close());
+    this.#input.addEventListener("click", () => this.#suggest());
+    $("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#input.value = sessionStorage.getItem("easel-draft") ?? "";
+    this.#fit();
+  }
+
+  setTable(table) {
+    this.#table = table;
+    $("chips").replaceChildren(
+      ...table.options.map((option) =>
+        h("button", { type: "button", class: "chip", title: option.description, onclick: () => this.#startOption(option) }, option.insert),
+      ),
+    );
+  }
+
+  /** Whether nothing waits to be sent. */
+  get empty() {
+    return !this.#input.value.trim();
+  }
+
+  remember(text) {
+    if (this.#sent.at(-1) !== text) this.#sent.push(text);
+    this.#sent.splice(0, this.#sent.length - REMEMBERED);
+    this.#recalled = -1;
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  #changed() {
+    this.#recalled = -1;
+    this.#fit();
+    this.#suggest();
+    sessionStorage.setItem("easel-draft", this.#input.value);
+  }
+
+  #fit() {
+    this.#input.style.height = "auto";
+    this.#input.style.height = `${this.#input.scrollHeight}px`;
+    $("send").disabled = this.empty;
+  }
+
+  #set(text, caret = text.length) {
+    this.#input.value = text;
+    this.#input.setSelectionRange(caret, caret);
+    this.#fit();
+    sessionStorage.setItem("easel-draft", text);
+  }
+
+  async #submit() {
+    const text = this.#input.value.trim();
+    if (!text || this.#input.readOnly) return;
+    this.#close();
+    this.#input.readOnly = true;
+    try {
+      if (await this.send(text)) this.#set("");
+    } finally {
+      this.#input.readOnly = false;
+      this.#fit();
+    }
+  }
+
+  #key(event) {
+    if (event.isComposing) return; // Enter ends a Chinese word before it ends a message
+    const { key } = event;
+    const open = !this.#list.hidden;
+    if (key === "Escape" && open) this.#close();
+    else if (open && key === "ArrowDown") this.#move(1);
+    else if (open && key === "ArrowUp") this.#move(-1);
+    else if (open && key === "Tab" && !event.shiftKey) this.#take(Math.max(0, this.#active));
+    else if (open && key === "Enter" && !event.shiftKey && this.#active >= 0) this.#take(this.#active);
+    else if (key === "Enter" && !event.shiftKey) this.#submit();
+    else if (key === "ArrowUp" && (this.empty || this.#recalled >= 0) && this.#recall(-1)) this.#close();
+    else if (key === "ArrowDown" && this.#recalled >= 0) this.#recall(1);
+    else return;
+    event.preventDefault();
+  }
+
+  #recall(step) {
+    const from = this.#recalled < 0 ? this.#sent.length : this.#recalled;
+    const to = from + step;
+    if (to < 0 || (to >= this.#sent.length && step < 0)) return false;
+    this.#recalled = to >= this.#sent.length ? -1 : to;
+    this.#set(this.#recalled < 0 ? "" : this.#sent[to]);
+    return true;
+  }
+
+  #startOption(option) {
+    const text = this.#input.value;
+    const gap = text && !/\s$/.test(text) ? " " : "";
+    this.#input.focus();
+    this.#set(`${text}${gap}${option.insert}`);
+    this.#suggest();
+  }
+
+  #suggest() {
+    const caret = this.#input.selectionStart;
+    this.#found = caret === this.#input.selectionEnd ? complete(this.#input.value, caret, this.#table) : null;
+    if (!this.#found) {
+      this.#close();
+      return;
+    }
+    this.#list.replaceChildren(...this.#found.items.map((item, index) => this.#drawItem(item, index)));
+    this.#list.hidden = false;
+    this.#input.setAttribute("aria-expanded", "true");
+    this.#mark(this.#found.pick);
+  }
+
+  #drawItem(item, index) {
+    const mark = item.ratio ? h("span", { class: "mark" }, shape(item.ratio, 20)) : null;
+    return h(
+      "li",
+      {
+        class: "suggestion",
+        role: "option",
+        id: `suggestion-${index}`,
+        onmousedown: (event) => event.preventDefault(), // the box keeps the focus
+        onclick: () => this.#take(index),
+      },
+      mark,
+      h("span", { class: "what" }, item.what),
+      h("span", { class: "why" }, item.why),
+    );
+  }
+
+  #move(step) {
+    const count = this.#found.items.length;
+    this.#mark((this.#active + step + count + (this.#active < 0 && step < 0 ? 1 : 0)) % count);
+  }
+
+  #mark(index) {
+    this.#active = index;
+    [...this.#list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === index)));
+    if (index >= 0) {
+      this.#input.setAttribute("aria-activedescendant", `suggestion-${index}`);
+      this.#list.children[index].scrollIntoView({ block: "nearest" });
+    } else this.#input.removeAttribute("aria-activedescendant");
+  }
+
+  #take(index) {
+    const { from, to, items } = this.#found;
+    const { insert, final } = items[index];
+    const text = this.#input.value;
+    const behind = insert.endsWith(" ") ? text.slice(to).replace(/^\s/, "") : text.slice(to);
+    this.#set(text.slice(0, from) + insert + behind, from + insert.length);
+    if (final) this.#close();
+    else this.#suggest();
+  }
+
+  #close() {
+    this.#list.hidden = true;
+    this.#active = -1;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+  }
+}
