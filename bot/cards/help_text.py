@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.cards.phrases import listed
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Text, Tone
 from bot.grammar.language import language
@@ -26,7 +27,7 @@ def help_text(locale: str) -> Card:
 
 
 def _line(option: Option, locale: str) -> Text:
-    values = ", ".join(str(choice.value) for choice in option.choices(locale))
+    values = listed((choice.value for choice in option.choices(locale)), locale)
     return sentence(
         "help-option",
         locale,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.cards.clip import clip
 from bot.cards.sentences import words
 from bot.domain.job import Job
 from bot.domain.request import ImageRequest
+from bot.grammar.language import language
 from bot.grammar.options import STYLE
 
 MODEL = "Seedream 3.0"
@@ -20,6 +23,11 @@ def options_line(request: ImageRequest, locale: str) -> str:
     if request.style is not None:
         parts.append(STYLE.label(request.style, locale))
     return " · ".join(parts)
+
+
+def listed(values: Iterable[object], locale: str) -> str:
+    """Several values in a row, as the language parts them."""
+    return ("、" if language(locale) == "zh-CN" else ", ").join(map(str, values))
 
 
 def span(low: float, high: float, locale: str) -> str:

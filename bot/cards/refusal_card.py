@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
-from bot.cards.phrases import options_line
+from bot.cards.phrases import listed, options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
 from bot.domain.errors import BadOption, OverLimit, Refused, Repair
@@ -42,7 +42,7 @@ def refusal_sentence(refused: Refused, locale: str) -> Text:
     }
     option = _OPTION.get(str(values.get("option", "")))
     if option is not None:
-        values["legal"] = ", ".join(str(choice.value) for choice in option.choices() if choice.value != NO_STYLE)
+        values["legal"] = listed((choice.value for choice in option.choices() if choice.value != NO_STYLE), locale)
     return sentence(code, locale, **values)
 
 

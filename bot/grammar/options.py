@@ -22,7 +22,7 @@ class Choice(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Value:
     """A legal value. Spellings are lower case and half-width, as `words.normalise` makes them."""
 
@@ -37,7 +37,7 @@ class Value:
         yield from self.short
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Option:
     """One option of a request: `name` is the field of ImageRequest and what is printed.
 

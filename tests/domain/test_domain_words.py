@@ -126,7 +126,7 @@ def test_every_legal_value_is_taken(ratio: str, clarity: int) -> None:
     ],
 )
 def test_what_is_outside_the_limits_can_not_be_built(fields: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="prompt|ratio|clarity|n |style"):
+    with pytest.raises(ValueError, match=r"prompt|ratio|clarity|n |style"):
         ImageRequest(**({"prompt": "a fox"} | fields))  # type: ignore[arg-type]
 
 

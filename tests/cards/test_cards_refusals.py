@@ -1,0 +1,126 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.cards import help_text, refusal_card
+from bot.domain.card import Button, Moment, Press, Tone
+from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused, Repair
+from bot.domain.request import ImageRequest
+from bot.grammar.options import OPTIONS
+from bot.grammar.parse import TypedOptions, parse
+
+RESET = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def refusal(text: str, typed: TypedOptions | None = None) -> BadOption:
+    with pytest.raises(BadOption) as caught:
+        parse(text, typed)
+    return caught.value
+
+
+def test_a_wrong_ratio_says_what_was_understood_and_offers_the_nearest() -> None:
+    card = refusal_card(refusal("a cat ratio:2:1 n:2"), "en", draft_id="d", prompt="a cat ratio:2:1 n:2")
+    assert card.tone is Tone.REFUSED
+    assert card.job_id == ""
+    assert card.prompt == "a cat ratio:2:1 n:2"
+    assert card.status == (
+        "“ratio:2:1” isn't a ratio that can be drawn. There are 1:1, 3:4, 4:3, 9:16, 16:9; 16:9 comes nearest.",
+    )
+    assert card.notes == (
+        ("Understood: a cat n:2",),
+        ('Meant it as part of the picture? Put it in "double quotes".',),
+        ("Nothing was charged",),
+    )
+    assert card.buttons == (Button(press=Press.USE, label="Use 16:9", target="d", primary=True),)
+    assert not card.mention
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("a cat n:9", "Use 4 pictures", "改用 4 张"),
+        ("a cat clarity:3000", "Use 2048", "改用 2048"),
+        ("a cat style:watercolr", "Use Watercolor", "改用 水彩"),
+        ("a cat style:foo", "Use no style", "不用风格"),
+        ("a cat ratio:2:1 n:9", "Use 16:9 · 4 pictures · 2048", "改用 16:9 · 4 张 · 2048"),
+    ],
+)
+def test_the_button_names_what_it_takes(text: str, english: str, chinese: str) -> None:
+    assert refusal_card(refusal(text), "en", draft_id="d").buttons[0].label == english
+    assert refusal_card(refusal(text), "zh-CN", draft_id="d").buttons[0].label == chinese
+
+
+def test_without_a_draft_or_without_a_repair_there_is_no_button() -> None:
+    assert refusal_card(refusal("a cat ratio:2:1"), "en").buttons == ()
+    assert refusal_card(refusal("ratio:2:1"), "en", draft_id="d").buttons == ()
+
+
+def test_the_draft_that_an_action_kept_is_used() -> None:
+    refused = refusal("a cat ratio:2:1")
+    refused.draft_id = "kept"
+    assert refusal_card(refused, "en").buttons[0].target == "kept"
+
+
+def test_a_long_wrong_word_is_clipped() -> None:
+    (said,) = refusal_card(refusal(f"a cat ratio:{'9' * 5000}"), "en").status
+    assert isinstance(said, str)
+    assert len(said) < 300
+
+
+def test_empty_and_too_long() -> None:
+    empty = refusal_card(refusal(""), "en")
+    assert str(empty.status[0]).startswith("Tell me what to draw")
+    long = refusal_card(refusal("a" * 2001), "en")
+    assert "2,001 characters; a prompt may have 2,000" in str(long.status[0])
+    assert long.notes == (("Nothing was charged",),)
+
+
+@pytest.mark.parametrize(
+    ("fits", "said"),
+    [
+        (0, "All 50 of your pictures for today are used. There are new ones "),
+        (1, "You asked for 4, and 1 of your 50 pictures is left today. There are new ones "),
+        (2, "You asked for 4, and 2 of your 50 pictures are left today. There are new ones "),
+    ],
+)
+def test_over_the_daily_limit(fits: int, said: str) -> None:
+    smaller = ImageRequest(prompt="a cat", n=fits) if fits else None
+    refused = OverLimit(
+        "limit-daily",
+        repair=None if smaller is None else Repair(text="a cat", request=smaller),
+        limit=50, used=50 - fits, wanted=4, fits=fits, resets_at=RESET,
+    )  # fmt: skip
+    card = refusal_card(refused, "en", draft_id="d")
+    assert card.status == (said, Moment(RESET), ".")
+    labels = [button.label for button in card.buttons]
+    assert labels == ([f"Use {fits} picture{'s' if fits > 1 else ''}"] if fits else [])
+
+
+def test_too_many_under_way_has_no_moment() -> None:
+    card = refusal_card(OverLimit("limit-unfinished", limit=10, used=10, wanted=1), "zh-CN")
+    assert card.status == ("你还有 10 个请求没有完成，同时最多 10 个。请等一个完成，或者取消一个。",)
+
+
+def test_not_allowed() -> None:
+    refused = NotAllowed("missing-permissions", permissions="Attach Files, Send Messages")
+    assert "Attach Files, Send Messages" in str(refusal_card(refused, "en").status[0])
+    finished = refusal_card(NotAllowed("already-finished", state="failed"), "en")
+    assert finished.status == ("Too late: it is already over, it failed.",)
+
+
+def test_an_unknown_code_is_no_raw_key() -> None:
+    assert refusal_card(Refused("no-such-thing"), "en").status == (
+        "That can't be done right now. Nothing was charged.",
+    )
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_help_names_every_option_and_its_example_works(locale: str) -> None:
+    card = help_text(locale)
+    told = "\n".join(str(part) for note in card.notes for part in note)
+    for option in OPTIONS:
+        assert f"{option.name}:" in told
+        assert all(str(choice.value) in told for choice in option.choices(locale))
+    example = str(card.status[0]).split(": " if locale == "en" else "：", 1)[1]
+    asked = parse(example)
+    assert (asked.ratio, asked.n) == ("16:9", 2)
