@@ -19,6 +19,7 @@ from bot.engine.line import Line
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.steps import Run, Steps
+from bot.observability.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
 
@@ -42,10 +43,12 @@ class InProcessDispatcher:
         limits_of: Callable[[Person], Limits],
         running_limit: int,
         submits_per_second: Callable[[], float],
+        metrics: Metrics,
         sandbox: bool = False,
         callback_url: str | None = None,
     ) -> None:
         self._store = store
+        self._platforms = platforms
         self._clock = clock
         self._limits_of = limits_of
         self._submits_per_second = submits_per_second
@@ -69,6 +72,7 @@ class InProcessDispatcher:
             outlooks=self._outlooks,
             clock=clock,
             report=self.report,
+            metrics=metrics,
             callback_url=callback_url,
         )
 
@@ -148,6 +152,12 @@ class InProcessDispatcher:
         return job
 
     def _adopt(self, job: Job) -> None:
+        if job.destination.platform not in self._platforms:
+            # It keeps its place in the store until its platform is connected again.
+            _log.warning("left alone: its platform is not connected", action="adopt", job=job.id)
+            return
+        if job in self._line:
+            return  # accepted by this life, before it had read what the last one left
         if job.state.finished:
             self._in_background(self._close(job))
             return

@@ -24,6 +24,9 @@ class Line:
     def __len__(self) -> int:
         return sum(len(jobs) for jobs in self._waiting.values())
 
+    def __contains__(self, job: Job) -> bool:
+        return job.id in self._waiting.get(author_of(job), ())
+
     def add(self, job: Job) -> None:
         self._waiting.setdefault(author_of(job), OrderedDict())[job.id] = job
 

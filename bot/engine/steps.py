@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -38,6 +38,7 @@ from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.retry import Backoff
+from bot.observability.metrics import JobPart, Metrics
 
 _log = structlog.get_logger(__name__)
 
@@ -83,6 +84,7 @@ class Steps:
         outlooks: Outlooks,
         clock: Clock,
         report: Callable[[Job], JobReport],
+        metrics: Metrics,
         callback_url: str | None = None,
     ) -> None:
         self._store = store
@@ -93,6 +95,7 @@ class Steps:
         self._outlooks = outlooks
         self._clock = clock
         self._report = report
+        self._metrics = metrics
         self._callback_url = callback_url
 
     async def advance(self, job: Job, run: Run) -> Job:
@@ -113,6 +116,7 @@ class Steps:
         """Give a finished job its last word: the card's end, and the truth about a submit that is still open."""
         if job.card_open:
             await self._close_card(job, run)
+            self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
         if job.submit_open:
             found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
             task_id = found.id if isinstance(found, ModelTask) else None
@@ -258,7 +262,7 @@ class Steps:
                         # Cancelled while the message was on its way: it must not stay.
                         await self._platform(job).take_away(dataclasses.replace(final, result_id=result_id))
                         raise
-                    return await self._store.note(job.id, card_open=False)
+                    job = await self._store.note(job.id, card_open=False)
             except Undeliverable as error:
                 _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
                 return await self.fail(job, FailureCode.UNDELIVERABLE)
@@ -267,6 +271,21 @@ class Steps:
                     return await self.fail(job, FailureCode.UNDELIVERABLE)
                 _log.info("post later", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
                 await self._clock.sleep(backoff.pause(error.after))
+            else:
+                self._measure(job)
+                return job
+
+    def _measure(self, job: Job) -> None:
+        self._metrics.job_finished(job.state.value)
+        self._metrics.delivered(job.destination.platform, job.delivered)
+        parts: tuple[tuple[JobPart, datetime | None, datetime | None], ...] = (
+            ("queued", job.created_at, job.submitted_at),
+            ("drawing", job.generating_at, job.ready_at),
+            ("total", job.created_at, job.finished_at),
+        )
+        for part, begin, end in parts:
+            if begin is not None and end is not None:
+                self._metrics.job_seconds(part, max(0.0, (end - begin).total_seconds()))
 
     async def _close_card(self, job: Job, run: Run) -> None:
         backoff = Backoff()

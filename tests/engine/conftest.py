@@ -15,6 +15,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import JobStore
 from bot.domain.request import ImageRequest
 from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.migrate import migrate
@@ -58,6 +59,7 @@ class World:
             limits_of=lambda _: self.limits,
             running_limit=self.limits.user_running,
             submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
         )
         return asyncio.create_task(self.dispatcher.run())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.domain.errors import Undeliverable
@@ -57,7 +57,7 @@ def picture_paths(job: Job, out: Path) -> list[Path]:
     ]
 
 
-def _write(fitted: list[FittedPicture] | tuple[FittedPicture, ...], out: Path) -> list[Path]:
+def _write(fitted: Sequence[FittedPicture], out: Path) -> list[Path]:
     paths = []
     try:
         out.mkdir(parents=True, exist_ok=True)

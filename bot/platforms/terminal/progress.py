@@ -44,6 +44,9 @@ class ProgressLine:
         self._progress.stop()
 
 
+_SOON = 90  # seconds; what is later reads better as a time of day
+
+
 def plain(text: Text) -> str:
     """The text in words; a moment as the time of day, since this line does not count by itself."""
     return "".join(_moment(part) if isinstance(part, Moment) else part for part in text)
@@ -51,4 +54,4 @@ def plain(text: Text) -> str:
 
 def _moment(moment: Moment) -> str:
     seconds = (moment.at - datetime.now(UTC)).total_seconds()
-    return f"≈{max(1, round(seconds))} s" if seconds < 90 else f"{moment.at.astimezone():%H:%M}"
+    return f"≈{max(1, round(seconds))} s" if seconds < _SOON else f"{moment.at.astimezone():%H:%M}"

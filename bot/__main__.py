@@ -1,0 +1,84 @@
+"""The command line; no logic."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from bot.settings import SettingsError, load_settings
+
+USAGE = 2  # the exit code of a wrong call or a wrong setting
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Easel turns /imagine into pictures by Seedream 3.0."
+    )
+    parser.set_defaults(run=_run)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    run = commands.add_parser("run", help="every platform that has credentials, plus the web page (the default)")
+    run.set_defaults(run=_run)
+
+    imagine = commands.add_parser("imagine", help="one request from the terminal")
+    imagine.add_argument("text", nargs="+", help="what to draw, with options: a red fox ratio:16:9 n:2")
+    imagine.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (here)")
+    imagine.add_argument("--json", action="store_true", help="print the job as JSON instead of the paths")
+    imagine.set_defaults(run=_imagine)
+
+    sandbox = commands.add_parser("sandbox", help="the stand-in for the Seedream API by itself")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8090)
+    sandbox.set_defaults(run=_sandbox)
+
+    health = commands.add_parser("health", help="exit 0 if the running bot on this machine is ready")
+    health.set_defaults(run=_health)
+    return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
+
+    return run(load_settings())
+
+
+def _imagine(options: argparse.Namespace) -> int:
+    from bot.once import imagine_once  # noqa: PLC0415
+
+    return imagine_once(load_settings(), " ".join(options.text), out=options.out, as_json=options.json)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from bot.sandbox.config import SandboxConfig  # noqa: PLC0415
+    from bot.sandbox.server import serve  # noqa: PLC0415
+
+    try:
+        config = SandboxConfig.from_environment(os.environ)
+        asyncio.run(serve(options.host, options.port, config))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _health(_: argparse.Namespace) -> int:
+    from bot.health import check  # noqa: PLC0415
+
+    return check(load_settings())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

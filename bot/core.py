@@ -1,0 +1,163 @@
+"""What every way of running Easel shares: the store, the image model, the engine and the actions, put together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.actions import Imagine, JobActions
+from bot.clock import SystemClock
+from bot.domain.limits import Limits
+from bot.domain.people import Person
+from bot.domain.ports import ChatPlatform
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from bot.pictures.fit import PictureFitter
+from bot.pictures.store import open_pictures
+from bot.sandbox import server as sandbox
+from bot.sandbox.config import SandboxConfig
+from bot.seedream.api import Api
+from bot.seedream.client import SeedreamClient
+from bot.seedream.downloads import Downloads
+from bot.seedream.limiter import Limiter
+from bot.seedream.token import AccountToken, FixedToken, TokenSource
+from bot.settings import Settings, is_loopback
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.meta import get_meta, set_meta
+from db.migrate import migrate
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """Small facts kept between starts."""
+
+    engine: AsyncEngine
+
+    async def get(self, key: str) -> str | None:
+        return await get_meta(self.engine, key)
+
+    async def set(self, key: str, value: str) -> None:
+        await set_meta(self.engine, key, value)
+
+    async def secret(self, key: str) -> str:
+        """A random word that stays the same from start to start."""
+        value = await self.get(key)
+        if value is None:
+            value = secrets.token_urlsafe(32)
+            await self.set(key, value)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The rooms below the platforms. `platforms` is filled by whoever opens the core, before `dispatcher.run()`."""
+
+    clock: SystemClock
+    store: SqlJobStore
+    meta: Meta
+    pictures: PictureFitter
+    dispatcher: InProcessDispatcher
+    imagine: Imagine
+    jobs: JobActions
+    platforms: dict[str, ChatPlatform]
+    metrics: Metrics
+    limiter: Limiter
+    sandbox_url: str | None
+    callback_secret: str | None
+
+    def measure(self) -> None:
+        """Bring the gauges up to date; everything else is counted when it happens."""
+        self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
+        self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
+
+
+@contextlib.asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """Everything built and connected, closed in reverse order. The database's lock is the caller's."""
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(open_database(settings.database_url))
+        await migrate(engine)
+        store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
+        shelf = open_pictures(settings.pictures_url)
+        limiter = Limiter(clock=clock, qps=settings.seedream_qps)
+        sandbox_url = await _start_sandbox(stack) if settings.uses_sandbox else None
+        model = await _open_model(settings, sandbox_url, limiter, clock, stack)
+        callback_secret = await meta.secret("callback-secret") if settings.public_url else None
+        platforms: dict[str, ChatPlatform] = {}
+        metrics = Metrics()
+
+        def limits_of(_: Person) -> Limits:
+            return settings.limits
+
+        dispatcher = InProcessDispatcher(
+            store=store,
+            model=model,
+            pictures=shelf,
+            platforms=platforms,
+            clock=clock,
+            limits_of=limits_of,
+            running_limit=settings.limit_user_running,
+            submits_per_second=lambda: limiter.rate,
+            metrics=metrics,
+            sandbox=settings.uses_sandbox,
+            callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
+        )
+        yield Core(
+            clock=clock,
+            store=store,
+            meta=meta,
+            pictures=PictureFitter(shelf),
+            dispatcher=dispatcher,
+            imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=limits_of),
+            jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=shelf, platforms=platforms),
+            platforms=platforms,
+            metrics=metrics,
+            limiter=limiter,
+            sandbox_url=sandbox_url,
+            callback_secret=callback_secret,
+        )
+
+
+async def _start_sandbox(stack: contextlib.AsyncExitStack) -> str:
+    config = SandboxConfig.from_environment(os.environ)
+    running = await stack.enter_async_context(await sandbox.start(config=config))
+    _log.info("no Seedream account: the sandbox paints the pictures", action="start", url=running.url)
+    return running.url
+
+
+async def _open_model(
+    settings: Settings,
+    sandbox_url: str | None,
+    limiter: Limiter,
+    clock: SystemClock,
+    stack: contextlib.AsyncExitStack,
+) -> SeedreamClient:
+    base_url = sandbox_url or settings.seedream_api_url
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    api = Api(session, base_url)
+    tokens: TokenSource
+    if settings.chanjing_access_token is not None:
+        tokens = FixedToken(settings.chanjing_access_token.get_secret_value())
+    else:
+        secret = settings.chanjing_secret_key
+        tokens = AccountToken(
+            api=api,
+            limiter=limiter,
+            clock=clock,
+            app_id=settings.chanjing_app_id or "sandbox",
+            secret_key=secret.get_secret_value() if secret is not None else "sandbox",
+        )
+    stack.push_async_callback(tokens.aclose)
+    downloads = await stack.enter_async_context(Downloads(loopback=is_loopback(api.base_url.host or "")))
+    return SeedreamClient(api=api, tokens=tokens, limiter=limiter, clock=clock, downloads=downloads)

@@ -1,0 +1,37 @@
+"""`python -m bot health`: is the bot that runs on this machine ready? For containers and scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+
+from bot.settings import Settings
+from db.lock import find_running
+
+_TIMEOUT = 5.0  # seconds; Docker's own patience is longer
+
+
+def check(settings: Settings) -> int:
+    """Print one line, exit code 0 if it is ready."""
+    running = find_running(settings.database_url)
+    url = running.url if running is not None and running.url else None
+    if url is None:
+        sys.stdout.write("not running\n" if running is None else "starting\n")
+        return 1
+    ready, line = _ask(f"{url}/readyz")
+    sys.stdout.write(f"{line}\n")
+    return 0 if ready else 1
+
+
+def _ask(url: str) -> tuple[bool, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - our own page on loopback
+            return True, f"ready at {url.removesuffix('/readyz')}" if answer.status else ""
+    except urllib.error.HTTPError as error:
+        checks = json.loads(error.read()).get("checks", {})
+        wrong = ", ".join(f"{name}: {check['detail']}" for name, check in checks.items() if not check["ok"])
+        return False, f"not ready ({wrong or 'on its way down'})"
+    except OSError as error:
+        return False, f"no answer from {url}: {error}"

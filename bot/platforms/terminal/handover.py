@@ -1,0 +1,121 @@
+"""Hand a request to the bot that runs on the same database, over loopback, and bring its pictures back.
+
+It speaks the page's own API with the secret that only this machine's user can read (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.domain.card import Moment, Text
+from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
+
+_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
+# The stream is silent for at most fifteen seconds: then comes a ping.
+_STREAM_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=40)
+_ACCEPTED, _TOO_MANY, _SHUTTING_DOWN = 202, 429, 503
+
+
+class BotGone(Exception):
+    """The running bot can't be reached any more; whatever it had accepted goes on at its next start."""
+
+
+class Handover:
+    """One request's way through the running bot. `say` hears the card's status as it changes."""
+
+    def __init__(self, *, url: str, secret: str, locale: str, say: Callable[[Text], None]) -> None:
+        self._url = url
+        self._say = say
+        self._headers = {
+            "Authorization": f"Bearer {secret}",
+            "X-Easel-Platform": "terminal",
+            "Accept-Language": locale,
+        }
+
+    async def imagine(self, text: str, *, out: Path, stop: asyncio.Event) -> Outcome:
+        """Ask, follow, fetch; when `stop` is set the job is cancelled. BotGone: it went away meanwhile."""
+        try:
+            async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
+                async with session.post(f"{self._url}/api/commands", json={"text": text}) as answer:
+                    body = await answer.json()
+                if answer.status != _ACCEPTED:
+                    return _refused(answer.status, body["error"])
+                return await self._follow(session, body["message"], out, stop)
+        except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
+            raise BotGone(str(error)) from error
+
+    async def _follow(
+        self, session: aiohttp.ClientSession, message: dict[str, Any], out: Path, stop: asyncio.Event
+    ) -> Outcome:
+        job_id = message["id"]
+        following = asyncio.create_task(self._last_word(session, job_id))
+        stopping = asyncio.create_task(stop.wait())
+        self._show(message)
+        try:
+            await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                async with session.post(f"{self._url}/api/jobs/{job_id}/cancel", json={}) as answer:
+                    await answer.read()
+            job = await following
+        finally:
+            for task in (following, stopping):
+                task.cancel()
+        paths = await self._fetch(session, job, out) if job["state"] == "done" else ()
+        sentence = (job["error"] or {}).get("message", "")
+        return Outcome(exit=exit_of(job), sentence=sentence, job=job, paths=tuple(paths))
+
+    async def _last_word(self, session: aiohttp.ClientSession, job_id: str) -> dict[str, Any]:
+        while True:
+            try:
+                async for message in self._messages(session, job_id):
+                    self._show(message)
+                    job: dict[str, Any] = message["job"]
+                    if job["state"] in {"done", "failed", "cancelled"}:
+                        return job
+            except aiohttp.ServerTimeoutError:
+                continue  # the stream is taken up again where the job is by then
+
+    async def _messages(self, session: aiohttp.ClientSession, job_id: str) -> AsyncIterator[dict[str, Any]]:
+        """The job's messages from the server-sent events, beginning with the present one."""
+        params = {"job": job_id}
+        async with session.get(f"{self._url}/api/events", params=params, timeout=_STREAM_TIMEOUT) as stream:
+            stream.raise_for_status()
+            async for line in stream.content:
+                if line.startswith(b"data:") and "message" in (data := json.loads(line[5:])):
+                    yield data["message"]
+
+    async def _fetch(self, session: aiohttp.ClientSession, job: dict[str, Any], out: Path) -> list[Path]:
+        paths = []
+        for index, picture in enumerate(job["pictures"], start=1):
+            async with session.get(f"{self._url}{picture['url']}") as answer:
+                answer.raise_for_status()
+                suffix = (answer.content_type or "image/png").rpartition("/")[2].replace("jpeg", "jpg")
+                path = (out / f"easel-{job['id']}-{index}.{suffix}").absolute()
+                await asyncio.to_thread(path.write_bytes, await answer.read())
+            paths.append(path)
+        return paths
+
+    def _show(self, message: dict[str, Any]) -> None:
+        parts = message["card"]["status"]
+        self._say(
+            tuple(part if isinstance(part, str) else Moment(datetime.fromisoformat(part["at"])) for part in parts)
+        )
+
+
+def _refused(status: int, error: dict[str, Any]) -> Outcome:
+    sentence = " ".join(part for part in (error["message"], error.get("hint")) if part)
+    match status:
+        case _ if status == _TOO_MANY:
+            code = Exit.OVER_LIMIT
+        case _ if status == _SHUTTING_DOWN:
+            code = Exit.TROUBLE
+        case _:
+            code = Exit.USAGE
+    return Outcome(exit=code, sentence=sentence)
