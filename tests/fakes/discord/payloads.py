@@ -22,6 +22,7 @@ def user_json(user: User) -> Json:
         "global_name": None if user.bot else user.name.title(),
         "discriminator": "0",
         "avatar": None,
+        "primary_guild": None,
         "bot": user.bot,
         "public_flags": 0,
         "flags": 0,
@@ -39,6 +40,8 @@ def role_json(role: Role) -> Json:
         "permissions": str(role.permissions.value),
         "managed": False,
         "mentionable": False,
+        "icon": None,
+        "unicode_emoji": None,
         "flags": 0,
     }
 
@@ -49,6 +52,7 @@ def member_json(member: Member, *, with_user: bool = True, permissions: Permissi
         "joined_at": stamp(member.joined_at),
         "nick": member.nick,
         "avatar": None,
+        "banner": None,
         "deaf": False,
         "mute": False,
         "flags": 0,
@@ -133,7 +137,18 @@ def guild_json(guild: Guild) -> Json:
         "name": guild.name,
         "icon": None,
         "splash": None,
+        "discovery_splash": None,
+        "home_header": None,
         "banner": None,
+        "max_members": 500_000,
+        "max_presences": None,
+        "max_video_channel_users": 25,
+        "max_stage_video_channel_users": 50,
+        "nsfw": False,
+        "premium_progress_bar_enabled": False,
+        "safety_alerts_channel_id": None,
+        "widget_enabled": False,
+        "widget_channel_id": None,
         "description": None,
         "owner_id": str(guild.owner.id),
         "region": "deprecated",
@@ -276,5 +291,5 @@ class MessageWriter:
             written["proxy_url"] = written["url"]
             written |= {"width": found.width, "height": found.height, "content_type": found.content_type}
             if message.is_v2:
-                written |= {"attachment_id": str(found.id), "loading_state": 2, "placeholder": ""}
+                written |= {"id": str(found.id), "attachment_id": str(found.id), "loading_state": 2, "placeholder": ""}
         return written

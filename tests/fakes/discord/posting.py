@@ -73,7 +73,8 @@ def create(
     )
     reference = data.get("message_reference")
     if reference:
-        message.reference = {"type": 0, "channel_id": str(channel.id)} | reference
+        message.reference = {"type": 0, "channel_id": str(channel.id), "message_id": str(reference["message_id"])}
+        message.reference |= {"guild_id": str(channel.guild.id)} if channel.guild else {}
         message.type = 19
     _apply(core, call, message, data)
     replied = channel.all_messages.get(int(reference["message_id"])) if reference else None

@@ -17,7 +17,7 @@ IDENTIFIES_A_DAY = 1000
 
 
 def me(core: Core, call: Call) -> Json:
-    return user_json(core.bot)
+    return user_json(core.bot) | {"locale": "en-US", "mfa_enabled": False}
 
 
 def user(core: Core, call: Call) -> Json:
@@ -42,6 +42,15 @@ def application(core: Core, call: Call) -> Json:
         "bot_require_code_grant": False,
         "owner": user_json(owner),
         "team": None,
+        "flags_new": str(core.gateway.application_flags),
+        "eligible_oauth2_scopes": [],
+        "approximate_guild_count": len(my_guilds(core, call)),
+        "approximate_user_install_count": sum(one.has_app for one in core.world.users.values()),
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "redirect_uris": [],
         "integration_types_config": {"0": {}, "1": {}},
     }
 
@@ -95,7 +104,7 @@ def guild_roles(core: Core, call: Call) -> list[Json]:
 
 def guild_threads(core: Core, call: Call) -> Json:
     active = [channel_json(one) for one in _guild(core, call).threads() if not one.archived]
-    return {"threads": active, "members": []}
+    return {"threads": active, "members": [], "has_more": False}
 
 
 def guild_member(core: Core, call: Call) -> Json:
@@ -107,7 +116,15 @@ def guild_member(core: Core, call: Call) -> Json:
 
 def my_guilds(core: Core, call: Call) -> list[Json]:
     return [
-        {"id": str(one.id), "name": one.name, "icon": None, "owner": False, "permissions": "0", "features": []}
+        {
+            "id": str(one.id),
+            "name": one.name,
+            "icon": None,
+            "banner": None,
+            "owner": False,
+            "permissions": "0",
+            "features": [],
+        }
         for one in core.world.guilds.values()
         if core.world.installed_in(one)
     ]
