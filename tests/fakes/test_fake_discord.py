@@ -248,3 +248,12 @@ async def test_the_first_follow_up_after_a_deferral_is_the_answer(
     assert (status, body["id"], seen.followups) == (200, str(seen.message.id), [])
     gate.open()
     await seen.shown()
+
+
+async def test_a_frozen_clock_moves_by_hand_only(fake_discord: FakeDiscord, discord_world: Place, bot: Bot) -> None:
+    fake_discord.clock.freeze()
+    seen = await fake_discord.slash(discord_world.ann, discord_world.channel, "quick")
+    assert (await seen.answered()).latency == 0
+    before = fake_discord.clock.seconds()
+    fake_discord.clock.advance(2)
+    assert fake_discord.clock.seconds() == before + 2
