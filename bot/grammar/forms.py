@@ -10,7 +10,8 @@ from bot.grammar.options import OPTIONS, Option
 from bot.grammar.words import QUOTES
 
 ESCAPE = "\\"
-CLOSING = ",;."  # "ratio:16:9, n:2." is how sentences are written
+CLOSING = ",;.!"  # "ratio:16:9, n:2." is how sentences are written
+_BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】"}  # "[ratio:16:9]" is how usage lines are written
 
 
 class Shape(Enum):
@@ -29,18 +30,31 @@ class Form(NamedTuple):
 
 _OPTION_OF = {name: option for option in OPTIONS for name in option.names}
 _SHORT_OF = {short: option for option in OPTIONS for value in option.values for short in value.short}
-_NAMES = "|".join(sorted(map(re.escape, _OPTION_OF), key=len, reverse=True))
+_NAMES = "|".join(map(re.escape, _OPTION_OF))
+_CHINESE_NAMES = "|".join(name for name in _OPTION_OF if not name.isascii())
 # Phones and word processors turn -- into a long dash; Chinese keyboards make two of them.
-_KEYED = re.compile(rf"(?P<dash>--|[—–―−]{{1,2}})?(?P<name>{_NAMES})(?:(?P<sign>[:=])(?P<value>.*))?", re.DOTALL)
+_DASH = "--|[—–―−]{1,2}"
+_KEYED = re.compile(rf"(?P<dash>{_DASH})?(?P<name>{_NAMES})(?:(?P<sign>[:=])(?P<value>.*))?", re.DOTALL)
+# --n2, 比例16:9
+_UNPARTED = re.compile(
+    rf"(?:(?P<dash>{_DASH})(?P<name>{_NAMES})|(?P<chinese>{_CHINESE_NAMES}))(?P<value>[0-9].*)", re.DOTALL
+)
 
 
 def form_of(plain: str) -> Form | None:
     """The option that this normalised word could be, or None if it is prompt whatever stands beside it."""
+    closing = _BRACKETS.get(plain[:1])
+    if closing is not None:
+        inner = plain.rstrip(CLOSING)
+        form = _form_of(inner[1:-1]) if inner.endswith(closing) else None
+        return form if form is not None and form.value else None
+    return _form_of(plain)
+
+
+def _form_of(plain: str) -> Form | None:
     match = _KEYED.fullmatch(plain)
     if match is None:
-        short = plain.rstrip(CLOSING)
-        option = _SHORT_OF.get(short)
-        return None if option is None else Form(Shape.SHORT, option, short)
+        return _unparted(plain) or _short(plain)
     option = _OPTION_OF[match["name"]]
     soft = match["dash"] not in {None, "--"}
     if not match["value"]:
@@ -60,6 +74,23 @@ def bare(value: str) -> str:
 def escaped(plain: str) -> bool:
     """A backslash before what looks like an option: the word is prompt, without that backslash."""
     return plain.startswith(ESCAPE) and form_of(plain.lstrip(ESCAPE)) is not None
+
+
+def _short(plain: str) -> Form | None:
+    short = plain.rstrip(CLOSING)
+    option = _SHORT_OF.get(short)
+    return None if option is None else Form(Shape.SHORT, option, short)
+
+
+def _unparted(plain: str) -> Form | None:
+    match = _UNPARTED.fullmatch(plain)
+    if match is None:
+        return None
+    option = _OPTION_OF[match["name"] or match["chinese"]]
+    value = bare(match["value"])
+    if match["dash"] != "--" and option.find(value) is None:
+        return None
+    return Form(Shape.GLUED, option, value)
 
 
 def _keyed_without_value(match: re.Match[str], option: Option, *, soft: bool) -> Form | None:

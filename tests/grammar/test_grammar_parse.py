@@ -39,6 +39,12 @@ def test_defaults() -> None:
         'ratio:"16:9"',
         "ratio:16:9,",
         "ratio:16:9.",
+        "ratio:16:9!",
+        "[ratio:16:9]",
+        "(ratio:16:9),",
+        "（比例：16：9）",
+        "比例16:9",
+        "--ar16:9",
         "--ar 16:9",
         "--AR 16:9",
         "--ratio=16:9",
@@ -61,7 +67,25 @@ def test_spellings_of_a_ratio_anywhere(typed: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["n:2", "n=2", "N:2", "--n 2", "—n 2", "x2", "×2", "X2", "张数:2", "张数：２", "张数: 2", "n:two", "n:٢"]
+    "typed",
+    [
+        "n:2",
+        "n=2",
+        "N:2",
+        "--n 2",
+        "—n 2",
+        "x2",
+        "×2",
+        "X2",
+        "张数:2",
+        "张数：２",
+        "张数: 2",
+        "n:two",
+        "n:٢",
+        "--n2",
+        "张数2",
+        "(x2)",
+    ],
 )
 def test_spellings_of_a_number(typed: str) -> None:
     assert parse(f"{FOX} {typed}").n == 2
@@ -112,6 +136,10 @@ def test_spellings_of_a_style(typed: str) -> None:
         "the letter —n is big",
         "n:) hello",
         "C:\\n:2",
+        "(a cat",
+        "数量3倍",
+        "—n2d2",
+        "()",
         "\\o/ \\frac",
         'a 5" screen and a "quote',
         "café rené 🦊 👩‍👩‍👧 שלום é",
