@@ -4,8 +4,9 @@ import { t } from "./i18n.js";
 import { moment, secondsUntil, textNodes } from "./time.js";
 
 const UNDER_WAY = new Set(["waiting", "working", "slow"]);
-// A single picture covers about the area of a square of 420 px, whatever its ratio; several share the column.
+// A picture covers about the area of a square with this side, in pixels, whatever its ratio; by how many there are.
 const SIDE = { 1: 420, 2: 296, 3: 212, 4: 264 };
+const SIDE_OF_TALL = { 1: 420, 2: 296, 3: 236, 4: 196 }; // four tall ones stand in one row
 
 /** The message of a job. `act(press, message, button)` is called when a button of it is pressed, `look` for a picture. */
 export function drawMessage(message, { act, look }) {
@@ -49,7 +50,7 @@ function drawBody(message, { act, look, kept }) {
 
 /** " · ready in 12 s", where the status itself has no moment in it. */
 function countdown({ card, job }) {
-  if (card.tone !== "working" || !job?.eta || card.status.some((part) => part.at)) return [];
+  if (card.tone !== "working" || !job?.eta || card.status.some((part) => typeof part !== "string")) return [];
   if (secondsUntil(job.eta) <= 0 || job.state === "delivering") return [];
   const [before, after] = t("readyIn", { moment: "\0" }).split("\0");
   return [" · ", before, moment(job.eta), after];
@@ -65,9 +66,10 @@ function drawButton(button, message, act) {
 function grid(ratio, count) {
   const [width, height] = ratio.split(":").map(Number);
   const frames = h("div", { class: "frames" });
-  const columns = count === 4 ? 2 : count;
-  frames.style.setProperty("--columns", columns);
-  frames.style.setProperty("--cell", `${Math.round(SIDE[count] * Math.sqrt(width / height))}px`);
+  const tall = width < height;
+  const side = (tall ? SIDE_OF_TALL : SIDE)[count];
+  frames.style.setProperty("--columns", count === 4 && !tall ? 2 : count);
+  frames.style.setProperty("--cell", `${Math.round(side * Math.sqrt(width / height))}px`);
   frames.style.setProperty("--ratio", `${width} / ${height}`);
   return frames;
 }

@@ -35,15 +35,16 @@ function matchOptions(word, text, options) {
 }
 
 function matchValues(option, rest) {
-  const items = option.values
-    .filter((value) => String(value.value).startsWith(rest) || value.label.toLowerCase().includes(rest))
-    .map((value) => ({
-      what: value.insert,
-      why: value.label,
-      insert: `${value.insert} `,
-      final: true,
-      ratio: option.name === "ratio" ? value.value : null,
-    }));
+  // "16" means 16:9 before it means anything that has 16 in its name.
+  const begin = option.values.filter((value) => String(value.value).startsWith(rest));
+  const values = begin.length ? begin : option.values.filter((value) => value.label.toLowerCase().includes(rest));
+  const items = values.map((value) => ({
+    what: value.insert,
+    why: value.label,
+    insert: `${value.insert} `,
+    final: true,
+    ratio: option.name === "ratio" ? value.value : null,
+  }));
   const exact = option.values.some((value) => String(value.value) === rest);
   return exact ? null : { items, pick: items.length ? 0 : -1 };
 }
