@@ -97,6 +97,8 @@ class Canvas:
             (bottom - origin[1]) / span * side,
         )
         source = (max(0, source[0]), max(0, source[1]), min(side, source[2]), min(side, source[3]))
+        if source[0] >= source[2] or source[1] >= source[3]:
+            return  # it only touches the picture
         halo = halo.resize((right - left, bottom - top), Image.Resampling.BICUBIC, box=source)
         self._light(colour, box, halo)
 

@@ -8,10 +8,10 @@ from .animals import coat, paint_cat, paint_fox, paint_horse
 from .canvas import Canvas, Point
 from .colours import Colour, mix, rgb
 from .figure import Figure
-from .land import paint_rock
 from .people import paint_astronaut, paint_robot, paint_traveller
 from .sky import paint_birds
 from .things import paint_balloon, paint_boat, paint_cabin, paint_castle, paint_lighthouse, paint_rocket, paint_tree
+from .water import paint_rock
 from .words import Brief
 
 RED = rgb("c8352f")
@@ -53,12 +53,19 @@ class Stage:
 
 def paint_cast(canvas: Canvas, brief: Brief, dice: Random, horizon: float, ground: list[Point], side: int) -> None:
     """Paint every subject of the brief, those in the distance first."""
-    x = canvas.width * (0.5 + side * 0.16 * min(1.0, canvas.width - 0.4))
-    level = min(ground, key=lambda point: abs(point[0] - x))[1]
-    stage = Stage(canvas, brief, dice, horizon, x, min(level + 0.05, canvas.height - 0.13), side)
-    for name, paint in _CAST.items():
-        if name in brief.subjects:
-            paint(stage)
+    middle = canvas.width * (0.5 + side * 0.16 * min(1.0, canvas.width - 0.4))
+    named = [name for name in _CAST if name in brief.subjects]
+    if {"horse", "astronaut"} <= set(named):
+        named.remove("astronaut")  # who rides the horse and comes with it
+    standing = [name for name in named if name not in _ALOFT]
+    for name in named:
+        x = middle
+        if len(standing) > 1 and name in standing:
+            share = (standing.index(name) + 0.5) / len(standing)
+            x = canvas.width * (0.12 + 0.76 * share)
+        level = min(ground, key=lambda point: abs(point[0] - x))[1]  # called at once
+        foot = min(level + 0.05, canvas.height - 0.13)
+        _CAST[name](Stage(canvas, brief, dice, horizon, x, foot, side))
 
 
 def _birds(stage: Stage) -> None:
@@ -110,10 +117,10 @@ def _horse(stage: Stage) -> None:
 
 
 def _astronaut(stage: Stage) -> None:
-    if "horse" not in stage.brief.subjects:
-        paint_astronaut(stage.figure(0.5), stage.tint or ORANGE)
+    paint_astronaut(stage.figure(0.5), stage.tint or ORANGE)
 
 
+_ALOFT = ("bird", "balloon", "rocket")
 _CAST: Mapping[str, Callable[[Stage], None]] = {
     "bird": _birds,
     "castle": lambda s: paint_castle(s.figure(0.36, foot=s.horizon + 0.16), s.dice, s.tint or rgb("3b5f8a")),

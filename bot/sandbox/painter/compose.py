@@ -9,16 +9,11 @@ from .cast import paint_cast
 from .city import paint_city
 from .colours import MOODS, Palette, mix, rgb
 from .land import (
-    NEAR_ROWS,
-    SEA_ROWS,
     paint_dunes,
     paint_forest,
-    paint_glitter,
     paint_meadow,
     paint_regolith,
     paint_ridges,
-    paint_sea,
-    paint_waves,
 )
 from .sky import (
     paint_aurora,
@@ -35,6 +30,7 @@ from .sky import (
     paint_stars,
     paint_sun,
 )
+from .water import NEAR_ROWS, SEA_ROWS, paint_glitter, paint_sea, paint_waves
 from .words import Brief
 
 HORIZONS = {"sea": 0.6, "city": 0.8, "forest": 0.5, "meadow": 0.56, "desert": 0.56, "mountain": 0.5, "space": 0.74}
@@ -77,14 +73,17 @@ def compose(canvas: Canvas, brief: Brief, dice: Random) -> None:
     light_x = canvas.width * (0.5 + side * dice.uniform(0.14, 0.3))
     _paint_heavens(canvas, brief, dice, horizon, light_x)
     ground = _paint_place(canvas, brief, dice, horizon, light_x)
+    foggy, fog = "fog" in brief.weather, mix(canvas.palette.horizon, (255, 255, 255), 0.2)
+    if foggy:
+        for level in (horizon, horizon + 0.2):
+            paint_mist(canvas, dice, level, 0.5, fog, 0.7)
     paint_cast(canvas, brief, dice, horizon, ground, -side)
     if brief.scene == "sea":
         paint_waves(canvas, dice, horizon, range(SEA_ROWS - NEAR_ROWS, SEA_ROWS), rough=_roughness(brief))
         if brief.mood != "storm":
             paint_glitter(canvas, dice, horizon, light_x, (0.42, 1.0))
-    if "fog" in brief.weather:
-        for level in (horizon, horizon + 0.15, canvas.height - 0.1):
-            paint_mist(canvas, dice, level, 0.5, mix(canvas.palette.horizon, (255, 255, 255), 0.2), 0.6)
+    if foggy:
+        paint_mist(canvas, dice, canvas.height - 0.1, 0.4, fog, 0.4)
     if "rain" in brief.weather:
         paint_rain(canvas, dice, mix(canvas.palette.horizon, (255, 255, 255), 0.4))
     if "snow" in brief.weather or brief.mood == "winter":

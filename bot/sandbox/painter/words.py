@@ -33,7 +33,7 @@ _SUBJECTS: Mapping[str, str] = {
     "rocket": "rocket spaceship spacecraft 火箭 飞船",
     "boat": "boat boats ship sailboat ships yacht 船 帆船 小舟",
     "castle": "castle castles fortress palace 城堡 宫殿",
-    "cabin": "cabin house cottage hut home barn 小屋 房子 木屋 屋",
+    "cabin": "cabin house cottage hut barn 小屋 房子 木屋 屋",
     "balloon": "balloon balloons 气球 热气球",
     "tree": "tree oak willow bonsai cherry blossom sakura 树 樱花 大树",
     "person": "man woman girl boy person samurai knight wizard traveler hiker queen king child portrait"
