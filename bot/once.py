@@ -32,8 +32,8 @@ _LOOK = 0.25  # seconds
 
 def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool) -> int:
     """Run one request and print where its files are; the exit code."""
-    # The line on stderr tells how it goes; the log has a word only where something is wrong.
-    level = "warning" if settings.log_level == "info" else settings.log_level
+    # The line on stderr tells how it goes; the log has a word only where something is broken.
+    level = "error" if settings.log_level == "info" else settings.log_level
     configure_logs(settings.log_format, level, redact=settings.secrets)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -51,8 +51,7 @@ async def _imagine(settings: Settings, text: str, *, out: Path, as_json: bool) -
     stop = _stop_signal()
     with ProgressLine(console) as line:
         outcome = await _through_whoever_runs(settings, text, out=out, locale=locale, stop=stop, line=line)
-    if outcome.sentence:
-        console.print(outcome.sentence, highlight=False, markup=False, soft_wrap=True)
+    line.finish(outcome.sentence)
     sys.stdout.write(outcome.on_stdout(as_json=as_json))
     return outcome.exit
 

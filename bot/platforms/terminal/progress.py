@@ -41,7 +41,13 @@ class ProgressLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
+
+    def finish(self, sentence: str) -> None:
+        """The last word, unless it has just been said."""
+        if sentence and sentence != self._said:
+            self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 _SOON = 90  # seconds; what is later reads better as a time of day
@@ -54,4 +60,4 @@ def plain(text: Text) -> str:
 
 def _moment(moment: Moment) -> str:
     seconds = (moment.at - datetime.now(UTC)).total_seconds()
-    return f"≈{max(1, round(seconds))} s" if seconds < _SOON else f"{moment.at.astimezone():%H:%M}"
+    return f"≈{max(1, round(seconds))} s" if seconds < _SOON else f"{moment.at.astimezone():%Y-%m-%d %H:%M}"
