@@ -1,8 +1,8 @@
 r"""`a red fox ratio:16:9 n:2` → ImageRequest.
 
-- An option is a word of its own, wherever it stands: `ratio:16:9`, `--ar 16:9`, `x4`, `4k`, `比例：16：9`.
-  White space, Chinese punctuation and a closing comma or full stop end a word. The last of a kind wins, and a typed
-  option (a field of a form) wins over all; what loses isn't judged.
+- An option is a word of its own, wherever it stands: `ratio:16:9`, `--ar 16:9`, `x4`, `4k`, `比例：16：9`,
+  `[ratio:16:9]`, `--n2`. White space, Chinese punctuation and a closing comma, full stop or exclamation mark end a
+  word. The last of a kind wins, and a typed option (a field of a form) wins over all; what loses isn't judged.
 - `name:value` in one word is always meant as an option: a value that isn't legal is refused. `ratio: 16:9` counts
   only if the value is legal, and not for `n:` and `style:`, which are words. `--name value` counts always; with a
   long dash in place of `--` only if what follows looks like a value.
