@@ -118,8 +118,7 @@ class Delivery:
                 return
         if back.interaction_only:
             raise TokenDead("the interaction is over, and there is no other way to this card")
-        async with self._noticing_closed(destination.channel_id):
-            await self._wire.edit_message(int(destination.channel_id), card_id, drawn)
+        await self._wire.edit_message(int(destination.channel_id), card_id, drawn)
 
     async def _drop_card(self, job: Job, *, result_id: str) -> None:
         card_id = job.destination.card_id

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.actions import Imagine, JobActions
+from bot.domain.job import Job
+from bot.domain.limits import Limits
+from bot.domain.ports import ChatPlatform
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from bot.pictures.fit import PictureFitter
+from bot.platforms.discord import DiscordPlatform
+from cogs.imagine import ImagineCog
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction, Message, User
+from tests.fakes.discord.client import pointed_at, without_waiting
+from tests.fakes.model import FakeModel
+from tests.fakes.picture_shelf import PictureShelf
+
+ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
+
+
+class Notebook:
+    """The facts kept between starts, in memory."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, str] = {}
+
+    async def get(self, key: str) -> str | None:
+        return self.facts.get(key)
+
+    async def set(self, key: str, value: str) -> None:
+        self.facts[key] = value
+
+
+class SlowStore(SqlJobStore):
+    """A store that can be held up."""
+
+    gate: asyncio.Event | None = None
+
+    async def add(self, *args: Any) -> Any:
+        await self._pass()
+        return await super().add(*args)
+
+    async def get(self, job_id: str) -> Job | None:
+        await self._pass()
+        return await super().get(job_id)
+
+    async def save_draft(self, *args: Any) -> None:
+        await self._pass()
+        await super().save_draft(*args)
+
+    async def _pass(self) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+
+
+@dataclass
+class Bot:
+    """The whole bot but for its settings: real store, engine and actions over a fake provider, on a fake Discord."""
+
+    fake: FakeDiscord
+    store: SlowStore
+    clock: FakeClock
+    model: FakeModel
+    shelf: PictureShelf
+    guild: Guild
+    channel: Channel
+    ann: User
+    bob: User
+    moderator: User
+    limits: Limits = ORDINARY
+    notebook: Notebook = field(default_factory=Notebook)
+    api_url: str | None = None
+    platform: DiscordPlatform = field(init=False)
+    jobs: JobActions = field(init=False)
+    dispatcher: InProcessDispatcher = field(init=False)
+    lives: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """A new life: nothing is left of the former one but what was saved."""
+        platforms: dict[str, ChatPlatform] = {}
+        self.dispatcher = InProcessDispatcher(
+            store=self.store,
+            model=self.model,
+            pictures=self.shelf,
+            platforms=platforms,
+            clock=self.clock,
+            limits_of=lambda _: self.limits,
+            running_limit=self.limits.user_running,
+            submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
+        )
+        imagine = Imagine(
+            store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=lambda _: self.limits
+        )
+        self.jobs = JobActions(
+            store=self.store,
+            dispatcher=self.dispatcher,
+            clock=self.clock,
+            pictures=self.shelf,
+            platforms=platforms,
+        )
+        self.platform = DiscordPlatform(
+            token=self.fake.token,
+            imagine=imagine,
+            jobs=self.jobs,
+            pictures=PictureFitter(self.shelf),
+            meta=self.notebook,
+            clock=self.clock,
+            cogs=[ImagineCog],
+            api_url=self.api_url,
+        )
+        platforms["discord"] = self.platform
+        self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
+        await self.until(lambda: self.platform.ready)
+
+    async def stop(self) -> None:
+        if self.lives:
+            await self.dispatcher.stop()
+            await self.clock.until(self.lives[1], real_seconds=10)
+            await self.platform.close()
+            await self.clock.until(self.lives[0], real_seconds=10)
+        self.lives = []
+
+    async def kill(self) -> None:
+        """Pull the plug: nothing is awaited that a process killed could not do either."""
+        for life in reversed(self.lives):
+            life.cancel()
+        for life in self.lives:
+            with contextlib.suppress(asyncio.CancelledError):
+                await life
+        await self.platform.close()
+        self.lives = []
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 8.0) -> Any:
+        """Wait until the condition holds, moving time on whenever nothing else happens; its value."""
+        return await self.clock.until(self.fake.until(condition, timeout=seconds), real_seconds=seconds)
+
+    async def soon(self, condition: Callable[[], Any], seconds: float = 5.0) -> Any:
+        """Wait until the condition holds, with time standing still; its value."""
+        return await self.fake.until(condition, timeout=seconds)
+
+    async def imagine(self, prompt: str = "a red fox", user: User | None = None, **options: Any) -> Interaction:
+        """Type /imagine; returned before it is answered."""
+        channel = options.pop("channel", self.channel)
+        return await self.fake.slash(user or self.ann, channel, "imagine", {"prompt": prompt, **options})
+
+    async def card(self, prompt: str = "a red fox", user: User | None = None, **options: Any) -> Message:
+        """The card of a request that was accepted, time standing still."""
+        asked = await self.imagine(prompt, user, **options)
+        return await asked.shown()
+
+    async def result(self, prompt: str = "a red fox", user: User | None = None, **options: Any) -> Message:
+        """The message with the pictures."""
+        channel = options.get("channel", self.channel)
+        before = set(channel.all_messages)
+        await self.card(prompt, user, **options)
+        return await self.posted(channel, before)
+
+    async def posted(self, channel: Channel | None = None, before: set[int] | None = None) -> Message:
+        """The newest message with pictures that was not there before, once it is there and its job is settled."""
+        place = channel or self.channel
+
+        def newest() -> Message | None:
+            found = [one for one in place.messages if one.attachments and one.id not in (before or set())]
+            return found[-1] if found else None
+
+        message = await self.until(newest)
+        await self.settled()
+        assert isinstance(message, Message)
+        return message
+
+    async def settled(self) -> None:
+        """Every job is finished and its card is at its end."""
+
+        async def nothing_left() -> None:
+            while await self.store.unfinished():
+                await self.clock.sleep(1.0)
+
+        await self.clock.until(nothing_left(), real_seconds=8)
+
+    async def all_jobs(self) -> list[Job]:
+        reports = await self.jobs.recent(
+            platform="discord", community_id=str(self.guild.id), channel_id=str(self.channel.id), count=50
+        )
+        return [report.job for report in reports]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def fake(clock: FakeClock) -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord(Clock(lambda: clock.now().timestamp())) as fake:
+        with pointed_at(fake):
+            yield fake
+    assert fake.violations == []
+
+
+@pytest.fixture
+def slept(fake: FakeDiscord) -> Iterator[list[float]]:
+    """discord.py's own pauses pass at once; this is what they would have been."""
+    with without_waiting(fake) as slept:
+        yield slept
+
+
+@pytest.fixture
+async def idle(fake: FakeDiscord, slept: list[float], clock: FakeClock, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot that has not been started."""
+    ann, bob, moderator = (fake.add_user(name) for name in ("ann", "bob", "mo"))
+    guild = fake.add_guild("atelier", ann, bob, moderator)
+    fake.join(guild, moderator, fake.add_role(guild, "moderators", manage_messages=True))
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/easel.db") as engine:
+        await migrate(engine)
+        bot = Bot(
+            fake=fake,
+            store=SlowStore(engine, clock),
+            clock=clock,
+            model=FakeModel(clock),
+            shelf=PictureShelf(),
+            guild=guild,
+            channel=fake.add_channel(guild, "general"),
+            ann=ann,
+            bob=bob,
+            moderator=moderator,
+        )
+        try:
+            yield bot
+        finally:
+            if bot.store.gate is not None:
+                bot.store.gate.set()
+            fake.faults.clear()
+            await bot.stop()
+
+
+@pytest.fixture
+async def bot(idle: Bot) -> Bot:
+    await idle.start()
+    return idle

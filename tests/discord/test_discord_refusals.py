@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.domain.limits import Limits
+from tests.discord.conftest import Bot
+from tests.fakes.discord import Message, Reply
+
+
+async def refusal(bot: Bot, prompt: str, **options: object) -> Message:
+    """The message that only its author sees, after everything public is gone."""
+    asked = await bot.imagine(prompt, **options)
+    await asked.answered()
+    private = await bot.soon(
+        lambda: next((one for one in bot.channel.seen_by(bot.ann) if one.ephemeral and not one.loading), None)
+    )
+    assert isinstance(private, Message)
+    assert bot.channel.messages == []
+    return private
+
+
+async def test_a_wrong_word_is_answered_privately_with_the_nearest_value(bot: Bot) -> None:
+    asked = await bot.imagine("a fox ratio:2:1 n:2")
+    answer = await asked.answered()
+    assert answer.type is Reply.DEFERRED_MESSAGE
+    message = await asked.shown()
+    assert message.ephemeral_for == bot.ann.id
+    assert "ratio:2:1" in message.text
+    assert "Nothing was charged" in message.text
+    assert message.labels == ["Use 16:9"]
+    assert await bot.all_jobs() == []
+
+
+async def test_the_refusal_does_not_wait_for_the_database(bot: Bot) -> None:
+    bot.store.gate = asyncio.Event()
+    asked = await bot.imagine("a fox ratio:2:1")
+    await asked.answered()
+    assert asked.message is not None
+    assert asked.message.ephemeral
+    bot.store.gate.set()
+    assert "Use 16:9" in (await asked.shown()).labels
+
+
+async def test_one_press_takes_the_repair(bot: Bot) -> None:
+    asked = await bot.imagine("a fox ratio:2:1 n:2")
+    pressed = await bot.fake.press(bot.ann, await asked.shown(), "Use 16:9")
+    card = await pressed.shown()
+    assert "16:9 · 2 pictures" in card.text
+    assert not card.ephemeral
+    await bot.posted()
+
+
+async def test_the_repair_is_taken_once(bot: Bot) -> None:
+    asked = await bot.imagine("a fox ratio:2:1")
+    message = await asked.shown()
+    await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
+    again = await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
+    assert again.ephemeral
+    assert "expired" in again.text
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_the_repair_can_be_taken_after_a_restart(bot: Bot) -> None:
+    message = await (await bot.imagine("a fox ratio:2:1")).shown()
+    await bot.kill()
+    await bot.start()
+    assert "16:9" in (await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()).text
+
+
+async def test_over_the_daily_limit_only_the_author_hears_of_it(bot: Bot) -> None:
+    bot.limits = Limits(user_daily=3)
+    message = await refusal(bot, "a fox", n=4)
+    assert message.ephemeral_for == bot.ann.id
+    assert "3 of your 3 pictures are left today" in message.text
+    assert "<t:" in message.text
+    assert message.labels == ["Use 3 pictures"]
+    pressed = await bot.fake.press(bot.ann, message, "Use 3 pictures")
+    assert "3 pictures" in (await pressed.shown()).text
+
+
+async def test_the_refusal_comes_in_the_language_of_its_reader(bot: Bot) -> None:
+    bot.ann.locale = "zh-CN"
+    asked = await bot.imagine("狐狸 ratio:2:1")
+    assert "没有扣费" in (await asked.shown()).text
+
+
+async def test_an_empty_prompt(bot: Bot) -> None:
+    asked = await bot.imagine("ratio:1:1")
+    assert "Tell me what to draw" in (await asked.shown()).text
+
+
+@pytest.mark.parametrize(
+    ("permission", "said"),
+    [
+        ("attach_files", "Attach Files"),
+        ("embed_links", "Embed Links"),
+        ("send_messages", "Send Messages"),
+    ],
+)
+async def test_a_missing_permission_is_named_before_anything_is_spent(bot: Bot, permission: str, said: str) -> None:
+    bot.fake.permit(bot.fake.bot, bot.channel, **{permission: False})
+    asked = await bot.imagine()
+    assert (await asked.answered()).type is Reply.MESSAGE
+    message = await asked.shown()
+    assert message.ephemeral
+    assert f"permission here: {said}." in message.text
+    assert bot.channel.messages == []
+    assert await bot.all_jobs() == []
+
+
+async def test_a_missing_permission_in_a_thread_and_in_chinese(bot: Bot) -> None:
+    bot.ann.locale = "zh-CN"
+    thread = bot.fake.add_thread(bot.channel, "foxes")
+    bot.fake.permit(bot.fake.bot, bot.channel, send_messages_in_threads=False)
+    message = await (await bot.imagine(channel=thread)).shown()
+    assert "Send Messages in Threads" in message.text
+    assert "在子区内发送消息" in message.text
+
+
+async def test_an_administrator_needs_no_other_permission(bot: Bot) -> None:
+    bot.fake.join(bot.guild, bot.fake.bot, bot.fake.add_role(bot.guild, "admin", administrator=True))
+    bot.fake.permit(bot.fake.bot, bot.channel, attach_files=False)
+    assert "a red fox" in (await bot.card()).text
+
+
+async def test_on_the_way_down_nothing_new_is_taken(bot: Bot) -> None:
+    await bot.dispatcher.stop()
+    message = await refusal(bot, "a fox")
+    assert "restarting" in message.text
+
+
+async def test_a_bug_is_answered_with_a_reference(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("the disk said a secret")
+
+    monkeypatch.setattr(bot.store, "add", broken)
+    message = await refusal(bot, "a fox")
+    assert "Something went wrong" in message.text
+    assert "Nothing was charged" in message.text
+    assert "Reference: " in message.text
+    assert "secret" not in message.text
+
+
+async def test_a_command_of_a_former_version_is_answered(bot: Bot) -> None:
+    (command,) = bot.fake.commands[None].values()
+    command["name"] = "draw"
+    message = await (await bot.fake.slash(bot.ann, bot.channel, "draw", {"prompt": "a fox"})).shown()
+    assert message.ephemeral
+    assert "Something went wrong" in message.text
