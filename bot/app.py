@@ -7,13 +7,13 @@ import contextlib
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.core import Core, open_core
-from bot.domain.errors import EaselError
+from bot.domain.errors import EaselError, PlatformError
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
@@ -23,6 +23,9 @@ from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
 from bot.settings import Settings
 from db.lock import DatabaseLock
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.platform import DiscordPlatform
 
 _log = structlog.get_logger(__name__)
 
@@ -49,26 +52,58 @@ async def _serve(settings: Settings) -> None:
             web = _web_server(settings, core, health, local_secret)
             await web.start()
             stack.push_async_callback(web.stop)
-            await _work(core, health, stop, announce=lambda: _announce(settings, core, lock, web, local_secret))
+            discord = _discord(settings, core) if settings.discord_token else None
+            lock.publish(web.url, local_secret)
+            _announce(settings, core, web)
+            await _work(core, health, discord, stop)
 
 
-async def _work(core: Core, health: Health, stop: asyncio.Event, *, announce: Callable[[], None]) -> None:
-    """Run the engine and the platforms until `stop`; then intake first, jobs next, so that nothing is half said."""
+async def _work(core: Core, health: Health, discord: DiscordPlatform | None, stop: asyncio.Event) -> None:
+    """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
         lag = group.create_task(watch_loop_lag(core.metrics), name="loop-lag")
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         health.set("engine", ok=True)
-        announce()
+        connected = group.create_task(_stay_connected(discord, health), name="discord") if discord else None
         await stop.wait()
         _log.info("stopping", action="stop", under_way=core.dispatcher.under_way)
         health.draining = True
         await core.dispatcher.stop()
         await dispatching
+        if discord is not None and connected is not None:
+            await discord.close()
+            await connected
         lag.cancel()
 
 
-def _announce(settings: Settings, core: Core, lock: DatabaseLock, web: WebServer, local_secret: str) -> None:
-    lock.publish(web.url, local_secret)
+async def _stay_connected(platform: DiscordPlatform, health: Health) -> None:
+    """The platform's life. Refused credentials are said in a sentence and take no other platform down."""
+    try:
+        await platform.run()
+    except PlatformError as error:
+        _log.error("platform is off", action="connect", platform=platform.name, error=str(error))
+        health.set(platform.name, ok=False, detail=str(error))
+
+
+def _discord(settings: Settings, core: Core) -> DiscordPlatform:
+    from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415 - ten megabytes for those who use it
+    from cogs.imagine import ImagineCog  # noqa: PLC0415
+
+    platform = DiscordPlatform(
+        token=settings.discord_token.get_secret_value() if settings.discord_token else "",
+        api_url=settings.discord_api_url,
+        imagine=core.imagine,
+        jobs=core.jobs,
+        pictures=core.pictures,
+        meta=core.meta,
+        clock=core.clock,
+        cogs=[ImagineCog],
+    )
+    core.platforms[platform.name] = platform
+    return platform
+
+
+def _announce(settings: Settings, core: Core, web: WebServer) -> None:
     _log.info("ready", action="start", page=web.url, sandbox=core.sandbox_url is not None)
     if sys.stderr.isatty():
         pictures = "by the built-in sandbox" if core.sandbox_url else f"by {settings.seedream_api_url}"
