@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, select, text, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 
 from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
@@ -34,6 +34,19 @@ _TAKE = text(
     " WHERE counters.taken + excluded.taken <= CASE counters.scope "
     + " ".join(f"WHEN '{scope}' THEN :limit_{scope.name}" for scope in Scope)
     + " END RETURNING scope, taken"
+)
+# Not a tuple IN (...), for which SQLite reads the whole table.
+_READ = select(counters.c.scope, counters.c.taken).where(
+    or_(
+        *(
+            and_(
+                counters.c.scope == scope.value,
+                counters.c.key == bindparam(f"key_{scope.name}"),
+                counters.c.period == bindparam(f"period_{scope.name}"),
+            )
+            for scope in Scope
+        )
+    )
 )
 _GIVE_BACK = (
     update(counters)
@@ -66,11 +79,14 @@ class Counters:
 
     def read(self, connection: Connection) -> Usage:
         """What is taken by now."""
-        wanted = [(scope.value, *row) for scope, row in self.rows.items()]
+        rows = self.rows
         found = connection.execute(
-            select(counters.c.scope, counters.c.taken).where(
-                tuple_(counters.c.scope, counters.c.key, counters.c.period).in_(wanted)
-            )
+            _READ,
+            {
+                f"{name}_{scope.name}": rows[scope][place]
+                for scope in Scope
+                for place, name in enumerate(("key", "period"))
+            },
         )
         return _usage({row.scope: row.taken for row in found})
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .address import name_for_people, parse
-from .errors import DatabaseProblem
+from .errors import DatabaseProblem, read_only
 from .sqlite_driver import OneTripConnection, connect
-from .transactions import READING, WHERE, WRITE_TURN, to_its_end, write
+from .transactions import READING, TRAFFIC, Traffic, to_its_end, traffic_of, write
 
 # SQLite: one connection writes at a time, the others read beside it (WAL).
 SQLITE_CONNECTIONS = 4
@@ -34,20 +34,28 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     address = parse(url)
     where = name_for_people(address)
     if address.get_backend_name() == "sqlite":
-        await asyncio.to_thread(_make_directory, Path(address.database or ""), where)
+        await asyncio.to_thread(_make_way, Path(address.database or ""), where)
         engine = _sqlite(address, where)
     else:
         engine = _server(address, where)
     try:
-        # SQLite reads the file at the first statement only, and finds out at the first write that it may not.
+        # SQLite looks at the file with the first statement, not before.
         await write(engine, lambda connection: connection.execute(text("SELECT 1")))
         yield engine
     finally:
-        # aiosqlite's threads end only when their connections are closed.
-        await to_its_end(asyncio.ensure_future(engine.dispose()))
+        await to_its_end(asyncio.create_task(_close(engine)))
 
 
-def _make_directory(file: Path, where: str) -> None:
+async def _close(engine: AsyncEngine) -> None:
+    # aiosqlite's threads end only when their connections are closed, and only those at rest are closed here.
+    await traffic_of(engine).close()
+    await engine.dispose()
+
+
+def _make_way(file: Path, where: str) -> None:
+    # SQLite opens a file that it may not write to all the same, and complains at the first save.
+    if file.is_file() and not os.access(file, os.W_OK):
+        raise read_only(where)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,27 +67,17 @@ def _make_directory(file: Path, where: str) -> None:
 def _sqlite(address: URL, where: str) -> AsyncEngine:
     engine = create_async_engine(
         address,
-        # The driver is kept from beginning transactions by itself: it would not for SELECT and DDL. See
-        # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-enabling-transactions
-        async_creator=partial(connect, address.database or "", timeout=BUSY_SECONDS, isolation_level=None),
+        async_creator=partial(connect, address.database or "", busy_seconds=BUSY_SECONDS),
         pool_size=SQLITE_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
         # Nothing is left to reset: a Connection that is closed has committed or rolled back.
         pool_reset_on_return=None,
-        execution_options={WHERE: where, WRITE_TURN: asyncio.Lock()},
+        execution_options={TRAFFIC: Traffic(where, asyncio.Lock())},
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    # FULL: a power cut takes no transaction that was committed (https://www.sqlite.org/pragma.html#pragma_synchronous).
-    connection.run_async(
-        lambda driver: driver.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-    )
 
 
 def _begin(connection: Connection) -> None:
@@ -95,7 +93,7 @@ def _begin(connection: Connection) -> None:
 def _server(address: URL, where: str) -> AsyncEngine:
     try:
         return create_async_engine(
-            address, pool_timeout=POOL_SECONDS, pool_pre_ping=True, execution_options={WHERE: where}
+            address, pool_timeout=POOL_SECONDS, pool_pre_ping=True, execution_options={TRAFFIC: Traffic(where)}
         )
     except ModuleNotFoundError as error:
         raise DatabaseProblem(

@@ -42,6 +42,11 @@ _SENTENCES = {
 }
 
 
+def read_only(where: str) -> DatabaseProblem:
+    """The file is there, but not for writing."""
+    return DatabaseProblem(_SENTENCES[SQLITE_READONLY].format(where=where))
+
+
 @contextmanager
 def problems(where: str) -> Iterator[None]:
     """Turn what says that the database as a whole is unusable into DatabaseProblem; `where` names it for people."""

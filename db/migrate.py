@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .errors import DatabaseProblem
-from .transactions import WHERE, read, write
+from .transactions import read, traffic_of, write
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
 # compares it with the scripts).
@@ -20,7 +20,7 @@ _ADVISORY_LOCK = 0x45A5E1
 async def migrate(engine: AsyncEngine) -> None:
     """Apply what is missing, all of it or nothing. DatabaseProblem: a newer version made this database."""
     if await read(engine, _revision) != HEAD:
-        where = engine.get_execution_options().get(WHERE, "The database")
+        where = traffic_of(engine).where
         await write(engine, lambda connection: _upgrade(connection, where))
 
 

@@ -134,14 +134,16 @@ def job_of(row: RowMapping) -> Job:
 
 def _request_of(row: RowMapping) -> ImageRequest:
     order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity")}
-    # Styles may go or grow with a new version. `prompt_sent` keeps what was ordered; the job must still load.
-    style = row["style"] if row["style"] in STYLES else None
+    # A style may go with a new version; `prompt_sent` keeps what was ordered.
+    order["style"] = row["style"] if row["style"] in STYLES else None
     try:
-        return ImageRequest(**order, style=style)
-    except ValueError:
-        if style is None:
-            raise
         return ImageRequest(**order)
+    except ValueError:
+        # It was valid when it was accepted. Stricter rules since must not keep its job from coming to its end.
+        request = object.__new__(ImageRequest)
+        for name, value in order.items():
+            object.__setattr__(request, name, value)
+        return request
 
 
 def _failure_of(row: RowMapping) -> Failure | None:

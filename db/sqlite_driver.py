@@ -13,6 +13,9 @@ from typing import Any, Self
 
 import aiosqlite
 
+# FULL: a power cut takes no committed transaction (https://www.sqlite.org/pragma.html#pragma_synchronous).
+_SETTINGS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+
 
 class OneTripCursor:
     """What came back with the one trip: every row, and what SQLAlchemy wants to know about them."""
@@ -93,9 +96,21 @@ class OneTripConnection(aiosqlite.Connection):
         await self._execute(trip)  # type: ignore[no-untyped-call] # aiosqlite leaves it untyped
 
 
-async def connect(file: str, **options: Any) -> OneTripConnection:
-    """Open the file; `options` are those of sqlite3.connect."""
-    connection = OneTripConnection(lambda: sqlite3.connect(file, **options), iter_chunk_size=64)
+async def connect(file: str, *, busy_seconds: float) -> OneTripConnection:
+    """Open the file for transactions that begin only when they are told to. Waits so long for other programs."""
+
+    def opened() -> sqlite3.Connection:
+        # isolation_level: the driver would begin transactions by itself, but not for SELECT and DDL. See
+        # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-enabling-transactions
+        connection = sqlite3.connect(file, timeout=busy_seconds, isolation_level=None)
+        try:
+            connection.executescript(_SETTINGS)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    connection = OneTripConnection(opened, iter_chunk_size=64)
     # As SQLAlchemy does with its own: a connection that nobody closed must not keep the process.
     connection._thread.daemon = True  # noqa: SLF001 - aiosqlite offers no other way
     await connection

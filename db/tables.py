@@ -101,8 +101,7 @@ usage = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("job_id", "kind"),  # nothing is reserved, settled or given back twice
     CheckConstraint("kind IN ('reserve', 'settle', 'release')", name="kind"),
-    Index("usage_day", "day"),
-    Index("usage_person", "platform", "community_id", "user_id", "day"),
+    Index("usage_day", "day", "platform", "community_id", "user_id"),
 )
 
 # What is taken right now, where a limit must hold: the conditional update forbids overshooting.

@@ -6,29 +6,70 @@ A piece of work is a plain function of a Connection; it runs between two awaits,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import nullcontext
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .errors import problems
+from .errors import DatabaseProblem, problems
 
 T = TypeVar("T")
 
-# Execution options of the engine (or connection) that db.engine sets.
-WHERE = "easel_where"  # how messages call this database
-WRITE_TURN = "easel_write_turn"  # the asyncio.Lock that queues this process's writers first come, first served
+# Execution options: of the engine, its Traffic; of a connection, that it only reads.
+TRAFFIC = "easel_traffic"
 READING = "easel_reading"
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What goes on in one open database.
+
+    `where` is how messages call it. `write_turn` queues this process's writers, first come, first served: SQLite's
+    own waiting is neither fair nor idle. A database server needs no such queue.
+    """
+
+    where: str
+    write_turn: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    closed: bool = False
+    _running: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def run(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """Run it to its end, also if the caller is cancelled; the caller is told so afterwards."""
+        if self.closed:
+            transaction.close()
+            raise DatabaseProblem(f"{self.where} is closed already.")
+        task = asyncio.create_task(transaction)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await to_its_end(task)
+
+    async def close(self) -> None:
+        """Let nobody in, and wait for those inside: a connection in use would stay open for ever."""
+        self.closed = True
+        while self._running:
+            await asyncio.wait(self._running)
+
+
+def traffic_of(engine: AsyncEngine) -> Traffic:
+    """What `open_database` hung on the engine."""
+    traffic: Traffic = engine.get_execution_options()[TRAFFIC]
+    return traffic
 
 
 async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """Run `work`, which only reads. Each of its statements sees what is committed by then."""
-    with problems(engine.get_execution_options().get(WHERE, "The database")):
-        async with engine.connect() as connection:
-            await connection.execution_options(**{READING: True})
-            return await connection.run_sync(work)
+    traffic = traffic_of(engine)
+    with problems(traffic.where):
+        return await traffic.run(_look(engine, work))
+
+
+async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    async with engine.connect() as connection:
+        await connection.execution_options(**{READING: True})
+        return await connection.run_sync(work)
 
 
 async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
@@ -37,11 +78,10 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     A caller that is cancelled while waiting for its turn leaves nothing behind; one that is cancelled later is told
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
     """
-    options = engine.get_execution_options()
-    with problems(options.get(WHERE, "The database")):
-        # SQLite's own waiting is neither fair nor idle; the lock is both.
-        async with options.get(WRITE_TURN) or nullcontext():
-            return await to_its_end(asyncio.create_task(_commit(engine, work)))
+    traffic = traffic_of(engine)
+    with problems(traffic.where):
+        async with traffic.write_turn:
+            return await traffic.run(_commit(engine, work))
 
 
 async def _commit(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:

@@ -124,5 +124,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("usage_pkey")),
         sa.UniqueConstraint("job_id", "kind", name=op.f("usage_job_id_kind_key")),
     )
-    op.create_index("usage_day", "usage", ["day"], unique=False)
-    op.create_index("usage_person", "usage", ["platform", "community_id", "user_id", "day"], unique=False)
+    op.create_index("usage_day", "usage", ["day", "platform", "community_id", "user_id"], unique=False)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from tests.db.orders import NOON
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/easel.db"
+
+
+@pytest.fixture
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(url) as engine:
+        await migrate(engine)
+        yield engine
+
+
+@pytest.fixture
+def store(engine: AsyncEngine) -> SqlJobStore:
+    return SqlJobStore(engine, FakeClock(NOON))

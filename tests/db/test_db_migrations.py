@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import migrate as migrate_module
+from db.engine import open_database
+from db.errors import DatabaseProblem
+from db.jobs import SqlJobStore
+from db.meta import get_meta, set_meta
+from db.migrate import HEAD, migrate, revision
+from db.tables import metadata
+from tests.db.orders import NOON, PLENTY, order
+from tests.fakes.clock import FakeClock
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_the_head_in_the_code_is_the_newest_script() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY / "db" / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_an_empty_file_gets_the_tables_that_the_code_expects(engine: AsyncEngine) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    assert await revision(engine) == HEAD
+
+
+async def test_partial_indices_are_as_in_the_code(engine: AsyncEngine) -> None:
+    """compare_metadata doesn't look at their conditions."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+        found = {row.name: row.sql for row in rows}
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            condition = index.dialect_options["sqlite"]["where"]
+            expected = "" if condition is None else f" WHERE {condition.text}"
+            assert index.name is not None
+            assert found[index.name].endswith(f"){expected}"), index.name
+            assert str(index.dialect_options["postgresql"]["where"]) == str(condition)
+
+
+async def test_migrating_again_changes_nothing_and_keeps_what_is_there(url: str) -> None:
+    job = order()
+    for start in range(3):
+        async with open_database(url) as engine:
+            assert await revision(engine) == (HEAD if start else None)
+            await migrate(engine)
+            store = SqlJobStore(engine, FakeClock(NOON))
+            assert [found.id for found in await store.unfinished()] == ([job.id] if start else [])
+            if not start:
+                await set_meta(engine, "start", "first")
+                await store.add(job, PLENTY)
+            assert await get_meta(engine, "start") == "first"
+
+
+def test_a_start_on_tables_that_are_up_to_date_loads_no_alembic(url: str) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from db.engine import open_database\n"
+        "from db.migrate import migrate\n"
+        "async def main():\n"
+        f"    async with open_database({url!r}) as engine:\n"
+        "        await migrate(engine)\n"
+        "asyncio.run(main())\n"
+        "print('alembic' in sys.modules)\n"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+        for _ in range(2)
+    )
+    assert (first.stdout.strip(), second.stdout.strip()) == ("True", "False")
+
+
+async def test_a_migration_that_fails_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(connection: Connection, where: str) -> None:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError(where)
+
+    async with open_database(url) as engine:
+        monkeypatch.setattr(migrate_module, "_upgrade", half)
+        with pytest.raises(RuntimeError, match="easel"):
+            await migrate(engine)
+        monkeypatch.undo()
+        async with engine.connect() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM sqlite_master"))).scalar() == 0
+        await migrate(engine)
+        assert await revision(engine) == HEAD
+
+
+async def test_a_newer_database_is_refused_with_a_way_out(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseProblem, match=r"newer version of Easel.*9999"):
+        await migrate(engine)
+    assert await revision(engine) == "9999"
+
+
+async def test_another_programs_database_is_left_alone(url: str) -> None:
+    async with open_database(url) as engine:
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
+        with pytest.raises(DatabaseProblem, match="another program"):
+            await migrate(engine)
+        assert await revision(engine) is None
+
+
+async def test_a_path_with_a_per_cent_sign(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/100%25 easel/e.db") as engine:
+        await migrate(engine)
+    assert os.listdir(tmp_path / "100% easel") == ["e.db"]  # noqa: PTH208 - pathlib's would block the loop no less
+
+
+async def test_meta_remembers_the_last(engine: AsyncEngine) -> None:
+    assert await get_meta(engine, "commands") is None
+    await set_meta(engine, "commands", "one")
+    await set_meta(engine, "commands", "two")
+    assert await get_meta(engine, "commands") == "two"
