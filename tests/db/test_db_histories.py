@@ -1,0 +1,153 @@
+"""Random histories: whatever is done in whatever order, the books agree and the limits hold."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from bot.domain.errors import OverLimit, StaleJob, SubmitBusy
+from bot.domain.job import TRANSITIONS, Job, JobState
+from bot.domain.limits import Limits, check
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from tests.db.audit import assert_books_agree
+from tests.db.orders import NOON, order, person, pictures
+from tests.fakes.clock import FakeClock
+
+LIMITS = Limits(user_daily=7, user_running=2, user_waiting=1, community_monthly=13)
+
+
+class Histories(RuleBasedStateMachine):
+    """Jobs as callers hold them, old copies included, against a store that restarts now and then."""
+
+    copies: Bundle[Job] = Bundle("copies")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.files = tempfile.TemporaryDirectory()
+        self.clock = FakeClock(NOON)
+        self.jobs: dict[str, Job] = {}
+
+    def run(self, awaitable: Any) -> Any:
+        async def bounded() -> Any:
+            async with asyncio.timeout(20):
+                return await awaitable
+
+        return self.runner.run(bounded())
+
+    @initialize()
+    def start(self) -> None:
+        self.stack = AsyncExitStack()
+
+        async def start() -> None:
+            self.engine = await self.stack.enter_async_context(open_database(f"sqlite:///{self.files.name}/easel.db"))
+            await migrate(self.engine)
+            self.store = SqlJobStore(self.engine, self.clock)
+
+        self.run(start())
+
+    @rule()
+    def restart(self) -> None:
+        self.run(self.stack.aclose())
+        self.start()
+
+    @rule(hours=st.integers(1, 400))
+    def time_passes(self, hours: int) -> None:
+        self.clock.jump(timedelta(hours=hours).total_seconds())
+
+    @rule(
+        target=copies,
+        prompt=st.sampled_from(["fox", "owl"]),
+        n=st.integers(1, 4),
+        user=st.sampled_from(["ann", "bob"]),
+        community=st.sampled_from(["one", "two"]),
+    )
+    def add(self, prompt: str, n: int, user: str, community: str) -> Any:
+        job = order(prompt, n=n, by=person(user, community), at=self.clock.now())
+        before = self.run(self.store.usage(job.author, self.clock.now()))
+        try:
+            check(LIMITS, before, n, self.clock.now())
+        except OverLimit as expected:
+            with pytest.raises(OverLimit) as refused:
+                self.run(self.store.add(job, LIMITS))
+            assert (refused.value.code, refused.value.values) == (expected.code, expected.values)  # noqa: PT017 - of another
+            return multiple()
+        after = self.run(self.store.add(job, LIMITS))
+        assert after == dataclasses.replace(
+            before,
+            today=before.today + n,
+            unfinished=before.unfinished + 1,
+            community_month=before.community_month + n,
+        )
+        self.jobs[job.id] = job
+        return job
+
+    @rule(target=copies, job=copies, to=st.sampled_from(JobState), delivered=st.integers(0, 4))
+    def move(self, job: Job, to: JobState, delivered: int) -> Any:
+        if to not in TRANSITIONS[job.state]:
+            return multiple()
+        changes: dict[str, Any] = {}
+        if to is JobState.GENERATING:
+            changes["task_id"] = f"task-{job.id}"
+        if to is JobState.DELIVERING:
+            changes["pictures"] = pictures(min(delivered, job.request.n))
+        current = self.jobs[job.id]
+        busy = any(
+            other.submit_open and other.id != job.id and other.request == job.request for other in self.jobs.values()
+        )
+        try:
+            moved: Job = self.run(self.store.move(job, to, **changes))
+        except StaleJob:
+            assert current.state is not job.state
+            return multiple()
+        except SubmitBusy:
+            assert to is JobState.SUBMITTING
+            assert busy
+            return multiple()
+        assert current.state is job.state
+        assert not (busy and to is JobState.SUBMITTING)
+        assert moved.state is to
+        self.jobs[job.id] = moved
+        return moved
+
+    @rule(job=copies, submit_open=st.just(False), card_open=st.booleans())
+    def note(self, job: Job, **changes: bool) -> None:
+        noted = self.run(self.store.note(job.id, **changes))
+        assert noted == dataclasses.replace(self.jobs[job.id], **changes)  # type: ignore[arg-type] # all are booleans
+        self.jobs[job.id] = noted
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        if hasattr(self, "engine"):
+            assert self.run(assert_books_agree(self.engine)) == len(self.jobs)
+
+    @invariant()
+    def unfinished_is_what_needs_something(self) -> None:
+        if hasattr(self, "engine"):
+            found = {job.id: job for job in self.run(self.store.unfinished())}
+            assert found == {
+                job.id: job for job in self.jobs.values() if not job.state.finished or job.card_open or job.submit_open
+            }
+
+    def teardown(self) -> None:
+        if hasattr(self, "stack"):
+            self.run(self.stack.aclose())
+        self.runner.close()
+        self.files.cleanup()
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
