@@ -25,7 +25,7 @@ class Callbacks:
     def __init__(self, clock: Callable[[], float], *, timeout: float) -> None:
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._due: list[tuple[float, int, Task]] = []
+        self._due: list[tuple[float, int, Task, str]] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
@@ -33,9 +33,9 @@ class Callbacks:
 
     def watch(self, task: Task, base_url: str) -> None:
         """Call the task's address once it has ended; `base_url` is what its pictures are linked under."""
-        heapq.heappush(self._due, (task.ends_at, task.number, task))
+        heapq.heappush(self._due, (task.ends_at, task.number, task, base_url))
         if self._watcher is None or self._watcher.done():
-            self._watcher = asyncio.create_task(self._watch(base_url), name="sandbox-callbacks")
+            self._watcher = asyncio.create_task(self._watch(), name="sandbox-callbacks")
 
     async def close(self) -> None:
         """Stop at once; what was not called back by now never is."""
@@ -46,11 +46,11 @@ class Callbacks:
         if self._session:
             await self._session.close()
 
-    async def _watch(self, base_url: str) -> None:
+    async def _watch(self) -> None:
         while self._due:
             now = self._clock()
             while self._due and self._due[0][0] <= now:
-                task = heapq.heappop(self._due)[2]
+                _, _, task, base_url = heapq.heappop(self._due)
                 if task.progress(now) in ENDINGS:
                     call = asyncio.create_task(self._call(task.asked.callback, task.as_json(now, base_url)))
                     self._calls.add(call)

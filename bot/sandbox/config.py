@@ -34,8 +34,8 @@ class SandboxConfig:
     painters: int = 2
     """Pictures painted at the same time."""
     painting: Painting = "scene"
-    kept_pictures: int = 200
-    """Files kept; an older one is painted again when somebody asks."""
+    kept_pictures: int = 64
+    """Files kept, up to 16 MB each; an older one is painted again when somebody asks."""
     kept_tasks: int = 20_000
     """Tasks remembered; the oldest is forgotten first."""
     callback_timeout: float = 5.0

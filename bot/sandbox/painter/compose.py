@@ -41,7 +41,7 @@ OPEN_MOODS = {
     "city": ("dusk", "night", "neon", "dawn"),
     "sea": ("dusk", "dawn", "night", "day"),
     "mountain": ("dusk", "dawn", "night", "day"),
-    "desert": ("dusk", "dawn", "day", "night"),
+    "desert": ("autumn", "dusk", "dawn", "night"),
     "space": ("space",),
     "": ("dusk", "neon", "dawn", "autumn", "winter", "night"),
 }

@@ -12,7 +12,7 @@ from .compose import compose, settle
 from .lettering import find_fonts, write_caption
 from .words import read
 
-LONGEST_SCENE = 1800
+LONGEST_SCENE = 1440
 """Pixels: a larger picture is painted at this length and enlarged; its grain and its text stay sharp."""
 GRAIN_TILE = 512
 
