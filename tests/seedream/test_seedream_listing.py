@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.ports import TaskListing
+from bot.seedream.listing import MOST_PAGES, MOST_PASSES, list_since
+from bot.seedream.payloads import Page, read_page
+from tests.seedream.scripted_provider import a_page, a_task
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+Entry = dict[str, Any]
+
+
+def entry(name: str, age: float, **changes: Any) -> Entry:
+    return a_task(name, **({"create_time": int((NOW - timedelta(seconds=age)).timestamp())} | changes))
+
+
+class Account:
+    """A list of tasks that may change between two pages."""
+
+    def __init__(self, entries: Sequence[Entry], *, size: int = 50) -> None:
+        self.entries = list(entries)
+        self.size = size
+        self.asked: list[int] = []
+        self.total: Callable[[int], Any] = lambda real: real
+        self.meanwhile: Callable[[int], None] = lambda _: None
+
+    async def page(self, number: int) -> Page:
+        self.asked.append(number)
+        start = (number - 1) * self.size
+        page = a_page(*self.entries[start : start + self.size], total=self.total(len(self.entries)))
+        self.meanwhile(len(self.asked))
+        return read_page(page)
+
+    async def since(self, seconds: float) -> TaskListing:
+        return await list_since(NOW - timedelta(seconds=seconds), self.page)
+
+
+def names(listing: TaskListing) -> set[str]:
+    return {task.id for task in listing.tasks}
+
+
+def newest_first(count: int) -> list[Entry]:
+    return [entry(f"t{age}", age) for age in range(count)]
+
+
+async def test_an_empty_account_is_complete() -> None:
+    listing = await Account([]).since(60)
+    assert listing == TaskListing(tasks=(), complete=True)
+
+
+async def test_reading_stops_once_a_newest_first_list_has_gone_past_the_moment() -> None:
+    account = Account(newest_first(1000))
+    listing = await account.since(59)
+    assert listing.complete
+    assert names(listing) == {f"t{age}" for age in range(60)}
+    assert account.asked == [1, 2]
+
+
+async def test_the_moment_is_a_whole_second_as_the_provider_counts() -> None:
+    account = Account([entry("same-second", 5), entry("before", 6)])
+    listing = await account.since(4.2)
+    assert names(listing) == {"same-second"}
+
+
+@pytest.mark.parametrize("order", ["oldest first", "shuffled"])
+async def test_another_order_is_read_to_the_end(order: str) -> None:
+    entries = newest_first(120)
+    entries.reverse()
+    if order == "shuffled":
+        random.Random(1).shuffle(entries)
+    account = Account(entries)
+    listing = await account.since(9)
+    assert listing.complete
+    assert names(listing) == {f"t{age}" for age in range(10)}
+    assert account.asked == [1, 2, 3]
+
+
+async def test_the_provider_may_give_smaller_pages_than_asked_for() -> None:
+    account = Account(newest_first(35), size=10)
+    listing = await account.since(3600)
+    assert listing.complete
+    assert len(listing.tasks) == 35
+
+
+async def test_a_full_page_that_counts_only_itself_is_not_believed() -> None:
+    account = Account(newest_first(120))
+    account.total = lambda _: 50
+    listing = await account.since(3600)
+    assert len(listing.tasks) == 120
+
+
+async def test_a_list_of_exactly_one_page_is_complete() -> None:
+    for beyond in ("empty", "counts nothing", "again"):
+        account = Account(newest_first(50))
+        if beyond == "counts nothing":
+            account.total = lambda real, account=account: 0 if account.asked[-1] > 1 else real  # type: ignore[misc]
+        if beyond == "again":
+            page = account.page
+            listing = await list_since(NOW - timedelta(hours=1), lambda _, page=page: page(1))  # type: ignore[misc]
+        else:
+            listing = await account.since(3600)
+        assert listing.complete, beyond
+        assert len(listing.tasks) == 50
+
+
+async def test_without_a_total_the_end_of_the_list_proves_nothing() -> None:
+    account = Account(newest_first(60))
+    account.total = lambda _: "many"
+    listing = await account.since(3600)
+    assert not listing.complete
+    assert len(listing.tasks) == 60
+
+
+async def test_without_a_total_a_newest_first_list_that_goes_past_is_complete() -> None:
+    account = Account(newest_first(60))
+    account.total = lambda _: "many"
+    assert (await account.since(55)).complete
+
+
+async def test_a_list_that_hides_a_task_is_not_complete() -> None:
+    account = Account(newest_first(60))
+    account.total = lambda real: real + 1
+    assert not (await account.since(3600)).complete
+
+
+async def test_arrivals_while_reading_newest_first_hide_nothing() -> None:
+    account = Account(newest_first(200))
+
+    def arrive(call: int) -> None:
+        account.entries[:0] = [entry(f"new{call}-{index}", -call) for index in range(3)]
+
+    account.meanwhile = arrive
+    listing = await account.since(120)
+    assert listing.complete
+    assert names(listing) >= {f"t{age}" for age in range(121)}
+    assert account.asked == [1, 2, 3]
+
+
+async def test_an_arrival_in_a_list_read_to_its_end_is_found_by_a_second_pass() -> None:
+    account = Account(newest_first(120))
+    account.meanwhile = lambda call: account.entries.insert(0, entry("new", -1)) if call == 1 else None
+    listing = await account.since(3600)
+    assert listing.complete
+    assert "new" in names(listing)
+
+
+async def test_a_task_taken_out_while_reading_leads_to_a_second_pass() -> None:
+    account = Account(newest_first(200))
+
+    def take_away(call: int) -> None:
+        if call == 1:
+            del account.entries[0]
+
+    account.meanwhile = take_away
+    listing = await account.since(120)
+    assert listing.complete
+    assert "t50" in names(listing)  # slipped to the first page while the second was read
+    assert account.asked == [1, 2, 3, 1, 2, 3]
+
+
+async def test_an_unstable_order_among_equals_is_noticed() -> None:
+    entries = [entry(f"t{index}", 0) for index in range(100)] + [entry("old", 500)]
+    account = Account(entries)
+
+    def swap(call: int) -> None:
+        account.entries[49], account.entries[50] = account.entries[50], account.entries[49]
+
+    account.meanwhile = swap
+    listing = await account.since(60)
+    assert not listing.complete
+    assert len(account.asked) >= MOST_PASSES
+
+
+async def test_a_list_that_never_rests_ends_somewhere() -> None:
+    account = Account(newest_first(60))
+    account.meanwhile = lambda call: account.entries.extend(entry(f"n{call}-{i}", -call) for i in range(60))
+    listing = await account.since(3600)
+    assert not listing.complete
+    assert len(account.asked) <= MOST_PAGES
+
+
+async def test_an_endless_list_is_read_up_to_the_cap() -> None:
+    account = Account(newest_first(MOST_PAGES * 50 + 100))
+    listing = await account.since(10**7)
+    assert not listing.complete
+    assert len(account.asked) == MOST_PAGES
+
+
+async def test_a_server_that_ignores_the_page_number_is_not_complete() -> None:
+    account = Account(newest_first(120))
+    listing = await list_since(NOW - timedelta(hours=1), lambda _: account.page(1))
+    assert not listing.complete
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        entry("x", 5, create_time=None),
+        entry("x", 5, create_time="yesterday"),
+        entry("x", 5, photo_info=None),
+        entry("x", 5, photo_info={"ref_prompt": 7}),
+    ],
+)
+async def test_an_entry_that_might_be_the_one_looked_for_leaves_the_listing_open(broken: Entry) -> None:
+    account = Account([entry("t1", 1), broken, entry("t2", 100)])
+    for since in (60.0, 3600.0):
+        listing = await account.since(since)
+        assert not listing.complete
+        assert "t1" in names(listing)
+
+
+@pytest.mark.parametrize("broken", [entry("video", 5, type=2, photo_info=None), entry("old", 100, photo_info=None)])
+async def test_an_entry_that_cant_be_the_one_looked_for_doesnt(broken: Entry) -> None:
+    account = Account(sorted([entry("t1", 1), broken, entry("t2", 200)], key=lambda one: -one["create_time"]))
+    assert (await account.since(60)).complete
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    count=st.integers(0, 130),
+    order=st.sampled_from(["newest", "oldest", "shuffled", "same second"]),
+    since=st.integers(0, 140),
+    arrivals=st.lists(st.integers(0, 60), max_size=6),
+    where=st.sampled_from(["front", "back", "anywhere"]),
+    seed=st.integers(0, 99),
+)
+async def test_complete_is_never_claimed_wrongly(
+    count: int, order: str, since: int, arrivals: list[int], where: str, seed: int
+) -> None:
+    dice = random.Random(seed)
+    entries = [entry(f"t{age}", 0 if order == "same second" else age) for age in range(count)]
+    if order == "oldest":
+        entries.reverse()
+    if order == "shuffled":
+        dice.shuffle(entries)
+    account = Account(entries)
+
+    def arrive(call: int) -> None:
+        for index in range(arrivals[call - 1] if call <= len(arrivals) else 0):
+            place = {"front": 0, "back": len(account.entries), "anywhere": dice.randint(0, len(account.entries))}[where]
+            account.entries.insert(place, entry(f"n{call}-{index}", -call))
+
+    account.meanwhile = arrive
+    listing = await account.since(since)
+    ours = {f"t{age}" for age in range(count) if order == "same second" or age <= since}
+    if listing.complete:
+        assert names(listing) >= ours
+    if not arrivals:
+        assert listing.complete
