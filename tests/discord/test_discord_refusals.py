@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, Reply
 
 
-async def refusal(bot: Bot, prompt: str, **options: object) -> Message:
+async def refusal(bot: Bot, prompt: str, **options: Any) -> Message:
     """The message that only its author sees, after everything public is gone."""
     asked = await bot.imagine(prompt, **options)
     await asked.answered()

@@ -15,8 +15,9 @@ TOKEN_MARGIN_SECONDS: Final = 30.0
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 EMBED_TITLE: Final = 256
 EMBED_DESCRIPTION: Final = 4096
-EMBED_FOOTER: Final = 2048
 EMBED_TOTAL: Final = 6000
+# 2048 are allowed; this is what title and description leave of the total.
+EMBED_FOOTER: Final = EMBED_TOTAL - EMBED_TITLE - EMBED_DESCRIPTION
 # https://docs.discord.com/developers/components/reference#button
 BUTTON_LABEL: Final = 80
 CUSTOM_ID: Final = 100

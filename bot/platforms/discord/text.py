@@ -12,7 +12,7 @@ from bot.domain.card import Moment, Text
 _SPECIAL = re.compile(r"[\\`*_~|<\[\]]")
 # Headings, quotes, lists and small print begin a line.
 _LINE_START = re.compile(r"^(\s*)([>#+-]|\d+(?=[.)]))", re.MULTILINE)
-_ESCAPED = re.compile(r"\\([^\w\s])|(?<=\d)\\(?=[.)])")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 
 def escape(text: str) -> str:
@@ -27,7 +27,7 @@ def _escape_start(found: re.Match[str]) -> str:
 
 def unescape(text: str) -> str:
     """What `escape` was given."""
-    return _ESCAPED.sub(lambda found: found.group(1) or "", text)
+    return _ESCAPED.sub(r"\1", text)
 
 
 def clip(text: str, length: int) -> str:

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from bot.domain.errors import PlatformError
+from tests.discord.conftest import Bot
+from tests.fakes.discord import Reply
+
+PUT = "/applications/*/commands"
+
+
+async def test_the_command_is_registered_once_with_its_languages_and_places(bot: Bot) -> None:
+    (command,) = bot.fake.commands[None].values()
+    assert command["name"] == "imagine"
+    assert command["description_localizations"] == {"zh-CN": "把你的描述画成图", "zh-TW": "把你的描述画成图"}
+    assert sorted(command["integration_types"]) == [0, 1]
+    assert sorted(command["contexts"]) == [0, 1, 2]
+    options = {option["name"]: option for option in command["options"]}
+    assert list(options) == ["prompt", "ratio", "n", "clarity", "style"]
+    assert (options["prompt"]["min_length"], options["prompt"]["max_length"]) == (1, 2000)
+    assert [choice["value"] for choice in options["n"]["choices"]] == [1, 2, 3, 4]
+    assert options["ratio"]["choices"][4]["name_localizations"]["zh-CN"] == "16:9 宽屏"
+
+    await bot.stop()
+    await bot.start()
+    assert len(bot.fake.calls("PUT", PUT)) == 1
+
+
+async def test_a_changed_command_is_registered_again(bot: Bot) -> None:
+    await bot.stop()
+    (key,) = bot.notebook.facts
+    bot.notebook.facts[key] = "another version's"
+    await bot.start()
+    assert len(bot.fake.calls("PUT", PUT)) == 2
+
+
+async def test_a_refused_command_does_not_keep_the_bot_away(idle: Bot) -> None:
+    idle.fake.faults.fail("PUT", PUT, status=400, code=50035)
+    await idle.start()
+    assert idle.platform.ready
+    assert idle.notebook.facts == {}
+
+
+async def test_nothing_but_guilds_is_listened_to(bot: Bot) -> None:
+    (session,) = bot.fake.gateway.sessions.values()
+    assert session.intents == 1
+    bot.fake.say(bot.ann, bot.fake.add_dm(bot.ann), f"{bot.fake.bot.mention} imagine a fox")
+    await bot.clock.settle()
+    assert await bot.all_jobs() == []
+
+
+async def test_the_api_may_be_somewhere_else(idle: Bot) -> None:
+    idle.api_url = idle.fake.url + "/"
+    await idle.start()
+    assert "a red fox" in (await idle.card()).text
+
+
+async def test_a_refused_token_is_a_sentence_and_the_end(idle: Bot) -> None:
+    token, idle.fake.gateway.token = idle.fake.gateway.token, "another"
+    idle.fake.token = "another"
+    idle.fake.faults.fail("GET", "/users/@me", status=401)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await idle.start()
+    with pytest.raises(PlatformError, match="Discord refuses DISCORD_TOKEN") as refused:
+        await idle.lives[0]
+    assert token not in str(refused.value)
+    assert not idle.platform.ready
+    idle.lives[0] = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_a_token_taken_back_ends_the_connection(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.faults.fail("*", "/channels/*", status=401, times=1000)
+    with pytest.raises(PlatformError, match="Discord refuses DISCORD_TOKEN"):
+        await bot.clock.until(bot.lives[0], real_seconds=5)
+    assert bot.fake.invalid_requests <= 2
+    bot.lives[0] = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_an_outage_at_the_start_is_waited_out(idle: Bot) -> None:
+    outage = idle.fake.faults.lose_answer("GET", "/users/@me", times=3, before_effect=True)
+    await idle.start()
+    assert outage.hits == 3
+    assert "a red fox" in (await idle.card()).text
+
+
+async def test_after_a_dropped_connection_it_goes_on_where_it_was(bot: Bot) -> None:
+    bot.model.draws_for = 30.0
+    card = await bot.card()
+    bot.fake.gateway.drop()
+    await bot.soon(lambda: bot.fake.gateway.resumes == 1)
+    result = await bot.posted()
+    assert card.deleted
+    pressed = await bot.fake.press(bot.ann, result, "Again")
+    await pressed.shown()
+
+
+async def test_after_a_lost_session_too(bot: Bot) -> None:
+    bot.fake.gateway.invalidate()
+    await bot.soon(lambda: bot.fake.gateway.identifies == 2 and bot.fake.gateway.connected)
+    await bot.soon(lambda: bot.platform.ready)
+    assert "a red fox" in (await bot.card()).text
+
+
+async def test_results_are_posted_while_the_gateway_is_away(bot: Bot) -> None:
+    bot.model.draws_for = 30.0
+    await bot.card()
+    bot.fake.faults.hold("GET", "/gateway/*")
+    bot.fake.gateway.forget_sessions()
+    bot.fake.gateway.drop()
+    await bot.posted()
+
+
+async def test_it_hangs_up_quickly_and_lets_people_have_their_answer(bot: Bot) -> None:
+    bot.store.gate = asyncio.Event()
+    asked = await bot.imagine()
+    assert (await asked.answered()).type is Reply.DEFERRED_MESSAGE
+    closing = asyncio.create_task(bot.platform.close())
+    await asyncio.sleep(0.01)
+    assert not bot.platform.ready
+    bot.store.gate.set()
+    await asyncio.wait_for(closing, 3)
+    assert asked.message is not None
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_it_hangs_up_even_if_nobody_answers(bot: Bot) -> None:
+    began = time.monotonic()
+    bot.fake.gateway.acknowledges_heartbeats = False
+    await bot.stop()
+    assert time.monotonic() - began < 3
+    assert not bot.platform.ready
