@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 
 from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
+from bot.domain.request import ImageRequest
 
 from .tables import counters
 from .types import storable
@@ -90,11 +91,12 @@ class Counters:
         )
         return _usage({row.scope: row.taken for row in found})
 
-    def take(self, connection: Connection, pictures: int, limits: Limits) -> Usage:
-        """Count one more job of so many pictures, each counter only within its limit; OverLimit if one refuses.
+    def take(self, connection: Connection, request: ImageRequest, limits: Limits) -> Usage:
+        """Count one more job of this request, each counter only within its limit; OverLimit if one refuses.
 
         On OverLimit the transaction must be rolled back: the other counters may have moved.
         """
+        pictures = limits.points(request) * request.n
         wanted = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures, Scope.UNFINISHED: 1}
         allowed = {
             Scope.PERSON_DAY: limits.user_daily,
@@ -124,7 +126,7 @@ class Counters:
             community_month=now.community_month - (pictures if Scope.COMMUNITY_MONTH in taken else 0),
             unfinished=now.unfinished - (1 if Scope.UNFINISHED in taken else 0),
         )
-        check(limits, before, pictures, self.moment)
+        check(limits, before, request, self.moment)
         raise RuntimeError("the counters refused what the limits allow")
 
     def give_back(self, connection: Connection, pictures: int) -> None:

@@ -50,7 +50,7 @@ class SqlJobStore:
             raise ValueError(f"a job begins as queued, not as {job.state}")
 
         def work(connection: Connection) -> Usage:
-            usage = Counters(job.author, job.created_at).take(connection, job.request.n, limits)
+            usage = Counters(job.author, job.created_at).take(connection, job.request, limits)
             connection.execute(_INSERT, job_columns(job))
             ledger.reserve(connection, job, self._clock.now())
             return usage

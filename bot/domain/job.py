@@ -87,6 +87,7 @@ class Job:
     destination: Destination
     request: ImageRequest
     prompt_sent: str  # fixed at acceptance: styles may change, what recovery looks for may not
+    points: int = 1  # what one picture counts against the limits, fixed at acceptance too
     state: JobState = JobState.QUEUED
     created_at: datetime
     submitted_at: datetime | None = None  # the last time `submitting` was saved

@@ -1,70 +1,129 @@
-"""May this person ask for this now? A pure function; the store enforces the same in its transaction."""
+"""May this person ask for this now? Pure functions; the store enforces the same in its transaction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from bot.domain.community import Community
 from bot.domain.errors import OverLimit
+from bot.domain.request import ImageRequest
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one person and one community may have; None is no limit. Daily and monthly count pictures, in UTC."""
+    """What holds for one person in one channel of one community; None is no limit.
+
+    Daily and monthly limits count points: one a picture, unless `weights` makes a clarity count more. Days and months
+    begin at midnight in `timezone`.
+    """
 
     user_daily: int | None = 50
     user_running: int = 3
     user_waiting: int = 7
+    channel_daily: int | None = None
     community_monthly: int | None = None
+    cooldown: int = 0  # seconds between two requests of one person
+    weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    timezone: str = "UTC"
 
     @property
     def user_unfinished(self) -> int:
         """Jobs of one person that may be under way, running and waiting together."""
         return self.user_running + self.user_waiting
 
+    @property
+    def zone(self) -> tzinfo:
+        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
+    def points(self, request: ImageRequest) -> int:
+        """What one picture of this request counts."""
+        return max(1, self.weights.get(request.clarity, 1))
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
+    def within(self, community: Community, *, roles: Iterable[str] = (), channel_id: str = "") -> Limits:
+        """These limits as the community has changed them, for somebody of these roles in this channel."""
+        own = [community.role_daily[role] for role in roles if role in community.role_daily]
+        return replace(
+            self,
+            user_daily=max(own) if own else _or(community.user_daily, self.user_daily),
+            user_running=_or(community.user_running, self.user_running),
+            user_waiting=_or(community.user_waiting, self.user_waiting),
+            channel_daily=_or(community.channel_daily.get(channel_id), self.channel_daily),
+            community_monthly=_or(community.monthly, self.community_monthly),
+            cooldown=_or(community.cooldown, self.cooldown),
+            weights=community.weights or self.weights,
+            timezone=community.timezone,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What is taken by now, with reservations of unfinished jobs counted in. Pictures, but for `unfinished` (jobs)."""
+    """What is taken by now in one community, reservations of unfinished jobs counted in.
+
+    Points, but for `unfinished` (jobs) and `last_at` (the person's last accepted request).
+    """
 
     today: int = 0
     unfinished: int = 0
+    channel_today: int = 0
     community_month: int = 0
+    last_at: datetime | None = None
 
     def left_today(self, limits: Limits) -> int | None:
         return None if limits.user_daily is None else max(0, limits.user_daily - self.today)
 
 
-def next_day(now: datetime) -> datetime:
-    """The moment the daily limits begin anew: the next midnight, UTC."""
-    return (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+def next_day(now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The moment the daily limits begin anew: the next midnight there."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC)
 
 
-def next_month(now: datetime) -> datetime:
-    """The moment the monthly limits begin anew: the first of the next month, UTC."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)
+def next_month(now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The moment the monthly limits begin anew: the first of the next month there."""
+    first = (now.astimezone(zone).date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    return datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
 
 
-def check(limits: Limits, usage: Usage, wanted: int, now: datetime) -> None:
-    """Raise OverLimit if `wanted` more pictures would break a limit: which one, when it resets, what would fit."""
+def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) -> None:
+    """Raise OverLimit if the request would break a limit: which one, when it resets, how many pictures would fit.
+
+    `wanted`, `used` and `limit` of the refusal are points; `fits` is pictures of the same clarity.
+    """
+    points = limits.points(request)
+    wanted = points * request.n
     if usage.unfinished >= limits.user_unfinished:
         raise OverLimit("limit-unfinished", limit=limits.user_unfinished, used=usage.unfinished, wanted=1)
-    if limits.user_daily is not None and usage.today + wanted > limits.user_daily:
-        raise OverLimit(
-            "limit-daily",
-            limit=limits.user_daily,
-            used=usage.today,
-            wanted=wanted,
-            fits=max(0, limits.user_daily - usage.today),
-            resets_at=next_day(now),
-        )
-    if limits.community_monthly is not None and usage.community_month + wanted > limits.community_monthly:
-        raise OverLimit(
-            "limit-community-monthly",
-            limit=limits.community_monthly,
-            used=usage.community_month,
-            wanted=wanted,
-            fits=max(0, limits.community_monthly - usage.community_month),
-            resets_at=next_month(now),
-        )
+    if limits.cooldown and usage.last_at is not None:
+        again = usage.last_at + timedelta(seconds=limits.cooldown)
+        if again > now:
+            raise OverLimit("limit-cooldown", limit=limits.cooldown, used=1, wanted=1, resets_at=again)
+    day, month = next_day(now, limits.zone), next_month(now, limits.zone)
+    for code, limit, used, resets_at in (
+        ("limit-daily", limits.user_daily, usage.today, day),
+        ("limit-channel-daily", limits.channel_daily, usage.channel_today, day),
+        ("limit-community-monthly", limits.community_monthly, usage.community_month, month),
+    ):
+        if limit is not None and used + wanted > limit:
+            raise OverLimit(
+                code,
+                limit=limit,
+                used=used,
+                wanted=wanted,
+                fits=max(0, limit - used) // points,
+                left=max(0, limit - used),
+                resets_at=resets_at,
+            )
+
+
+def _or(own: T | None, otherwise: T) -> T:
+    return otherwise if own is None else own

@@ -11,7 +11,8 @@ class Person:
     """Somebody on a platform, in the community (guild, workspace, the page) they speak in.
 
     `user_id` is unique within `platform`; `locale` is what the platform says of this person, such as `zh-CN`.
-    `moderator` is the platform's word for "may act on what others made"; it is never stored.
+    `roles` are the ids of their roles there. `moderator` is the platform's word for "may act on what others made",
+    `manager` for "may change the community's settings"; neither is stored.
     """
 
     platform: str
@@ -19,7 +20,9 @@ class Person:
     user_id: str
     name: str
     locale: str = "en"
+    roles: tuple[str, ...] = ()
     moderator: bool = False
+    manager: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

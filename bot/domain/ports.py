@@ -8,14 +8,17 @@ Each implementation passes the contract suite of its port in tests/contract/.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.card import Card
+from bot.domain.community import Community
 from bot.domain.job import Job, JobState, StoredPicture
 from bot.domain.limits import Limits, Usage
+from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.report import JobReport
 
@@ -207,6 +210,156 @@ class UsageDay:
     reserved: int
 
 
+class UsageGroup(StrEnum):
+    """What a view of the usage is grouped by."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
+    ROLE = "role"
+    COMMUNITY = "community"
+    PLATFORM = "platform"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageFilter:
+    """Which part of the ledger a view reads; days are the community's own, both included. None is everything."""
+
+    since: date | None = None
+    until: date | None = None
+    platform: str | None = None
+    community_id: str | None = None
+    channel_id: str | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRow:
+    """One line of a view: `key` is an id, a day (2026-11-22) or a month (2026-11); `name` is what people call it.
+
+    Pictures, but for `jobs` and `points`. Somebody's jobs count for each of their roles.
+    """
+
+    key: str
+    name: str
+    jobs: int
+    delivered: int
+    reserved: int
+    points: int
+
+
+class UsageLedger(Protocol):
+    """The append-only ledger, read. The JobStore writes it."""
+
+    async def view(self, group: UsageGroup, where: UsageFilter) -> Sequence[UsageRow]:
+        """Days and months in order; everything else by what was delivered, most first."""
+        ...
+
+    def export(self, where: UsageFilter) -> AsyncIterator[Mapping[str, str | int]]:
+        """Every entry of the ledger as it stands, oldest first, for a CSV file."""
+        ...
+
+    async def reset_today(self, person: Person, now: datetime, timezone: str) -> int:
+        """Let a person begin their day anew: how many points were given back to their daily limit. Ledger stays."""
+        ...
+
+    async def warn_once(self, platform: str, community_id: str, month: str, per_cent: int) -> bool:
+        """Whether this is the first time that the community's budget of this month has reached so many per cent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAudit:
+    """An audit entry about to be written, in the transaction of what it tells of."""
+
+    platform: str
+    community_id: str
+    actor_id: str
+    actor_name: str
+    action: AuditAction
+    target: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+    undo: Mapping[str, str] | None = None
+
+
+class CommunityStore(Protocol):
+    """What communities have decided, who may not ask, and the trail of it. Each method is one transaction."""
+
+    async def community(self, platform: str, community_id: str) -> Community:
+        """Its settings; the defaults for one that has never changed any."""
+        ...
+
+    async def save_community(self, community: Community, audit: NewAudit) -> None: ...
+
+    async def paused_everywhere(self) -> bool: ...
+
+    async def pause_everywhere(self, audit: NewAudit, *, paused: bool) -> None: ...
+
+    async def block_of(self, person: Person, now: datetime) -> Block | None:
+        """The block that holds for this person now, the longest if there are several."""
+        ...
+
+    async def blocks(self, platform: str, community_id: str, now: datetime) -> Sequence[Block]: ...
+
+    async def add_block(self, block: Block, audit: NewAudit) -> None: ...
+
+    async def lift_blocks(self, platform: str, community_id: str, user_id: str, audit: NewAudit) -> int:
+        """How many held."""
+        ...
+
+    async def add_strike(self, person_id: str, now: datetime, audit: NewAudit) -> int:
+        """How many strikes count now, this one included. `audit` names platform and community."""
+        ...
+
+    async def forgive_strikes(self, person_id: str, audit: NewAudit) -> int: ...
+
+    async def add_report(self, report: Report, audit: NewAudit) -> bool:
+        """False, and nothing saved, where this person has reported this job already."""
+        ...
+
+    async def report(self, report_id: str) -> Report | None: ...
+
+    async def save_report(self, report: Report) -> None: ...
+
+    async def write_audit(self, audit: NewAudit) -> AuditEntry: ...
+
+    async def audit_entry(self, entry_id: int) -> AuditEntry | None: ...
+
+    async def mark_undone(self, entry_id: int, by: str) -> bool:
+        """False where somebody was quicker."""
+        ...
+
+    async def audit_trail(
+        self,
+        platform: str,
+        community_id: str,
+        *,
+        target: str | None = None,
+        action: AuditAction | None = None,
+        before: int | None = None,
+        count: int = 20,
+    ) -> Sequence[AuditEntry]:
+        """The newest first; `before` continues a page."""
+        ...
+
+
+class PersonalData(Protocol):
+    """Everything that is kept of a person, to hand out or to forget."""
+
+    async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
+        """Every job of theirs in every community, oldest first, the deleted ones too."""
+        ...
+
+    async def forget(self, platform: str, user_id: str) -> Sequence[str]:
+        """Delete prompts, names, drafts, pictures' keys; the ledger keeps numbers without a person. Picture keys."""
+        ...
+
+    async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:
+        """Forget prompts and pictures of up to `count` finished jobs older than that, starred ones not. Picture keys."""
+        ...
+
+
 class Dispatcher(Protocol):
     """Brings jobs to their end, whatever it takes."""
 
@@ -250,6 +403,18 @@ class ChatPlatform(Protocol):
 
     async def take_away(self, job: Job) -> None:
         """Delete the result's message and the card; what is gone already is fine."""
+        ...
+
+
+class ModeratorDesk(Protocol):
+    """A ChatPlatform that has channels for moderators. Not every platform has."""
+
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
+        """Post a card there, with the job's pictures hidden until somebody looks (spoilers); the message's id."""
+        ...
+
+    async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
+        """Change its words and buttons. A message that is gone is no error."""
         ...
 
 

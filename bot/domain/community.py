@@ -1,0 +1,50 @@
+"""What a community (guild, workspace, the page) has decided for itself. Whoever manages it changes these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from bot.domain.request import DEFAULT_CLARITY, DEFAULT_PICTURES, DEFAULT_RATIO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedWord:
+    """`whole`: only as a word of its own; else also within other words, as Chinese needs."""
+
+    word: str
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """One community's settings; None means "as the operator has set it".
+
+    Limits count points: a picture is one, unless `weights` says that its clarity counts more. `role_daily` gives the
+    people of a role their own daily limit (the most generous of theirs holds), `channel_daily` bounds everybody
+    in a channel together. `timezone` is an IANA name: days and months begin there. `retention_days`: how long
+    pictures and prompts are kept; starred ones stay.
+    """
+
+    platform: str
+    community_id: str
+    timezone: str = "UTC"
+    paused: bool = False
+    user_daily: int | None = None
+    user_running: int | None = None
+    user_waiting: int | None = None
+    monthly: int | None = None
+    cooldown: int | None = None  # seconds between two requests of one person
+    role_daily: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    channel_daily: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))  # clarity → points a picture
+    allowed_channels: tuple[str, ...] = ()  # none named: all
+    blocked_words: tuple[BlockedWord, ...] = ()
+    moderation_channel: str | None = None
+    gallery_channel: str | None = None
+    default_ratio: str = DEFAULT_RATIO
+    default_clarity: int = DEFAULT_CLARITY
+    default_n: int = DEFAULT_PICTURES
+    default_style: str | None = None
+    retention_days: int | None = None
