@@ -37,13 +37,26 @@ class Press(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     USE = "use"  # takes the repaired request; the target is a draft's id
+    HD = "hd"  # the same words at the next clarity: a new picture, there is no seed
+    STAR = "star"
+    VOTE = "vote"  # which picture is best; `index` says which
+    MORE = "more"
+    SHAPE = "shape"  # the same words in another ratio; `index` counts RATIOS from 0
+    SPOILER = "spoiler"
+    REPORT = "report"
+    REMOVE = "remove"  # in the moderators' channel: take the reported result away
+    UNDO = "undo"  # what a moderator has just done; the target is an audit entry's id
+    LOCK = "lock"  # the author may not ask for an hour
+    BLOCK_WORD = "blockword"
+    WHY = "why"  # why was I refused?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
     press: Press
     label: str
-    target: str  # a job's id, or a draft's for USE
+    target: str  # a job's id, unless Press says otherwise
+    index: int | None = None
     primary: bool = False
     danger: bool = False
 

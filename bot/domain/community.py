@@ -47,4 +47,5 @@ class Community:
     default_clarity: int = DEFAULT_CLARITY
     default_n: int = DEFAULT_PICTURES
     default_style: str | None = None
+    styles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # its own: name → words
     retention_days: int | None = None
