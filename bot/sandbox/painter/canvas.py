@@ -53,14 +53,19 @@ class Canvas:
         if box is None:
             return
         left, top, right, bottom = box
-        scale = self.unit * SMOOTHING
-        mask = Image.new("L", ((right - left) * SMOOTHING, (bottom - top) * SMOOTHING))
+        size = right - left, bottom - top
+        # What is blurred anyway is drawn small: a blur costs by the pixel.
+        detail = SMOOTHING if not blur else 0.25
+        mask = Image.new("L", (max(1, round(size[0] * detail)), max(1, round(size[1] * detail))))
         draw = ImageDraw.Draw(mask)
+        scale = self.unit * detail
         for outline in outlines:
-            draw.polygon([(x * scale - left * SMOOTHING, y * scale - top * SMOOTHING) for x, y in outline], fill=255)
-        mask = mask.reduce(SMOOTHING)
+            draw.polygon([(x * scale - left * detail, y * scale - top * detail) for x, y in outline], fill=255)
         if blur:
-            mask = mask.filter(ImageFilter.GaussianBlur(max(1, blur * self.unit)))
+            mask = mask.filter(ImageFilter.GaussianBlur(max(0.5, blur * scale)))
+            mask = mask.resize(size, Image.Resampling.BILINEAR)
+        else:
+            mask = mask.reduce(SMOOTHING)
         if opacity < 1:
             mask = mask.point([round(level * opacity) for level in range(256)])
         self._lay(fill, box, mask)
