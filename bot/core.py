@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -91,7 +92,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
         shelf = open_pictures(settings.pictures_url)
         limiter = Limiter(clock=clock, qps=settings.seedream_qps)
-        sandbox_url = await _start_sandbox(stack) if settings.uses_sandbox else None
+        sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
         model = await _open_model(settings, sandbox_url, limiter, clock, stack)
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         platforms: dict[str, ChatPlatform] = {}
@@ -129,8 +130,10 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         )
 
 
-async def _start_sandbox(stack: contextlib.AsyncExitStack) -> str:
+async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
     config = SandboxConfig.from_environment(os.environ)
+    if not config.journal:  # its tasks outlive a kill, as a provider's would
+        config = dataclasses.replace(config, journal=str(settings.data_dir / "sandbox.jsonl"))
     running = await stack.enter_async_context(await sandbox.start(config=config))
     _log.info("no Seedream account: the sandbox paints the pictures", action="start", url=running.url)
     return running.url

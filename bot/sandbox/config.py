@@ -38,6 +38,8 @@ class SandboxConfig:
     """Files kept, up to 16 MB each; an older one is painted again when somebody asks."""
     kept_tasks: int = 20_000
     """Tasks remembered; the oldest is forgotten first."""
+    journal: str = ""
+    """A file that remembers the tasks from one life to the next; empty forgets them."""
     callback_timeout: float = 5.0
     """Seconds for one call to a task's `callback`."""
     public_url: str = ""
@@ -117,6 +119,7 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "SANDBOX_PAINTING": ("painting", _painting, "scene or plain"),
     "SANDBOX_KEPT_PICTURES": ("kept_pictures", _whole(16, 1_000_000), "a whole number from 16"),
     "SANDBOX_KEPT_TASKS": ("kept_tasks", _whole(50, 10_000_000), "a whole number from 50"),
+    "SANDBOX_JOURNAL": ("journal", str, "the path of a file"),
     "SANDBOX_CALLBACK_TIMEOUT": ("callback_timeout", _number(0.01, 60), "seconds, from 0.01 to 60"),
     "SANDBOX_PUBLIC_URL": ("public_url", _web_address, "an address that starts with http:// or https://"),
     "FONT_PATH": ("font_path", str, "the path of a font file"),

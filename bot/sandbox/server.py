@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from .callbacks import Callbacks
 from .config import SandboxConfig
 from .control import Control
 from .faults import Faults
+from .journal import Journal
 from .quota import Quota
 from .studio import Studio
 from .tasks import TaskBook
@@ -84,7 +86,10 @@ async def start(
         replace=config.replace_tokens,
     )
     quota = Quota(clock, config.qps)
+    journal = Journal(Path(config.journal), clock()) if config.journal else None
     tasks = TaskBook(clock, speed=config.speed, kept=config.kept_tasks)
+    if journal is not None:
+        tasks = TaskBook(clock, speed=config.speed, kept=config.kept_tasks, known=journal.tasks, write=journal.write)
     callbacks = Callbacks(clock, timeout=config.callback_timeout)
     studio = Studio(
         painters=config.painters,
@@ -116,7 +121,8 @@ async def start(
         await runner.cleanup()
         await studio.close()
         raise
-    return RunningSandbox(_url(host, runner), runner, faults, control, (callbacks, studio))
+    closers = (callbacks, studio, journal) if journal is not None else (callbacks, studio)
+    return RunningSandbox(_url(host, runner), runner, faults, control, closers)
 
 
 async def serve(host: str, port: int, config: SandboxConfig) -> None:

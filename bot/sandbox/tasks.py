@@ -1,7 +1,7 @@
 """Tasks and how they come along: a pure function of the clock, so nothing has to tick."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
@@ -122,13 +122,26 @@ class Page:
 class TaskBook:
     """Every task of the account; the oldest go first when there are more than `kept`."""
 
-    def __init__(self, clock: Callable[[], float], *, speed: float, kept: int) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        speed: float,
+        kept: int,
+        known: Iterable[Task] = (),
+        write: Callable[[Task], None] = lambda _: None,
+    ) -> None:
+        """`known`: tasks of an earlier life. `write` is told of each new task before anybody else is."""
         self._clock = clock
         self.speed = speed
         self._kept = kept
+        self._write = write
         self._count = 0
         self._by_id: dict[str, Task] = {}
         self._by_key: dict[str, Task] = {}
+        for task in known:
+            self._count = max(self._count, task.number)
+            self._add(task)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -141,12 +154,16 @@ class TaskBook:
         self._count += 1
         seconds = SECONDS_BY_CLARITY[asked.clarity] + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
         task = Task(self._count, str(uuid4()), asked, self._clock(), seconds / self.speed, fate)
+        self._write(task)
+        self._add(task)
+        return task
+
+    def _add(self, task: Task) -> None:
         self._by_id[task.unique_id] = task
         self._by_key[task.picture_key] = task
         if len(self._by_id) > self._kept:
             oldest = self._by_id.pop(next(iter(self._by_id)))
             del self._by_key[oldest.picture_key]
-        return task
 
     def find(self, unique_id: str) -> Task | None:
         """Give the task of that id."""
