@@ -32,13 +32,13 @@ def is_loopback_host(host: str | None) -> bool:
 def is_public(address: Address) -> bool:
     """Whether the address is somebody's on the internet, also within those that wrap an IPv4 address."""
     if isinstance(address, ipaddress.IPv6Address):
-        wrapped = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            wrapped.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.is_site_local or not all(is_public(inner) for inner in wrapped if inner is not None):
-            return False
         if address.ipv4_mapped is not None:
-            return True  # an IPv4 address in other clothes, and public by the line above
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        # Tunnels are out of use: 6to4 and Teredo addresses can only be meant to hide another one.
+        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
+            return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

@@ -92,7 +92,7 @@ class _Pass:
         new = [read for read in page.tasks if read.task.id not in self.tasks]
         repeated = len(page.tasks) - len(new)
         # Behind the end some servers count nothing, and others give the last page again.
-        total = page.total if page.size or page.total else self._total
+        total = page.total if first or page.size or page.total else self._total
         if not first:
             self._compare(total, repeated)
         self._total = total

@@ -74,9 +74,7 @@ MakeBench = Callable[..., Bench]
 
 
 @pytest.fixture
-async def make_bench(
-    provider: Provider, session: aiohttp.ClientSession, clock: FakeClock
-) -> AsyncIterator[MakeBench]:
+async def make_bench(provider: Provider, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[MakeBench]:
     benches: list[Bench] = []
     async with Downloads(loopback=True) as downloads:
 

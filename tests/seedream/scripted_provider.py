@@ -101,16 +101,24 @@ def refusing(code: Any, msg: Any = "不行", *, data: Any = None, status: int = 
     return raw(json.dumps({"trace_id": TRACE, "code": code, "msg": msg, "data": data}), status=status)
 
 
-def raw(body: str | bytes, *, status: int = 200, content_type: str = "application/json", **headers: str) -> Answer:
+def raw(
+    body: str | bytes,
+    *,
+    status: int = 200,
+    content_type: str = "application/json",
+    location: str = "",
+    encoding: str = "",
+) -> Answer:
     async def answer(_: web.Request) -> web.StreamResponse:
         data = body.encode() if isinstance(body, str) else body
-        return web.Response(body=data, status=status, headers={"Content-Type": content_type, **headers})
+        headers = {"Content-Type": content_type, "Location": location, "Content-Encoding": encoding}
+        return web.Response(body=data, status=status, headers={name: value for name, value in headers.items() if value})
 
     return answer
 
 
 def redirecting(target: str, status: int = 302) -> Answer:
-    return raw("", status=status, Location=target)
+    return raw("", status=status, location=target)
 
 
 async def dropping(request: web.Request) -> web.StreamResponse:

@@ -89,7 +89,7 @@ async def test_a_strict_provider_with_the_same_limit_never_refuses(clock: FakeCl
 
 
 async def test_saving_before_a_call_of_any_length_makes_no_burst(calls: Calls, clock: FakeClock) -> None:
-    dice = random.Random(4)
+    dice = random.Random(4)  # noqa: S311 - dice that can be thrown again
     for index in range(80):
         calls.add(str(index), before=dice.choice([0.0, 0.01, 0.15, 0.6]))
     await clock.advance(60)
