@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bot.domain.errors import EaselError
 from bot.domain.ports import Dispatcher
 
 from .config import WebConfig
@@ -54,7 +55,10 @@ class Probes:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """503 while something it needs is missing and from the moment it is on its way down."""
-        ready, checks = await self._readiness()
+        try:
+            ready, checks = await self._readiness()
+        except EaselError as error:
+            ready, checks = False, {"error": str(error)}
         ready = ready and self._dispatcher.accepting
         body = {"ready": ready, "draining": not self._dispatcher.accepting, "checks": dict(checks)}
         return web.json_response(body, status=200 if ready else 503)

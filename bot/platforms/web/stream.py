@@ -9,6 +9,7 @@ import asyncio
 import json
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from bot.actions import JobActions
@@ -21,6 +22,9 @@ from .events import Event, EventHub, EventKind, Subscription
 from .render import iso, message_json
 from .visitors import Visitors
 
+_log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 1.0  # how soon the place of a page that was closed is free again
 PING_SECONDS = 15.0  # proxies close what is silent for longer, often after 60 s
 WRITE_SECONDS = 20.0  # who doesn't read for so long is gone, and comes back if not
 RETRY_MILLISECONDS = 1000
@@ -66,9 +70,13 @@ class Stream:
             )
             await response.prepare(request)
             try:
-                await self._follow(response, subscription, person, begin)
+                await self._follow(request, response, subscription, person, begin)
                 gone = subscription.overflowed
             except (ConnectionError, TimeoutError):
+                gone = True
+            except Exception:
+                # The answer has begun, so no other can follow. The watcher resumes behind what it has seen.
+                _log.exception("stream failed", action="stream")
                 gone = True
             if gone and request.transport is not None:
                 # It reads too slowly or not at all: it comes back by itself and resumes after what it has seen.
@@ -78,25 +86,36 @@ class Stream:
         return response
 
     async def _follow(
-        self, response: web.StreamResponse, subscription: Subscription, person: Person, begin: list[str]
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        subscription: Subscription,
+        person: Person,
+        begin: list[str],
     ) -> None:
         for text in begin:
             await _write(response, text)
-        waiting: asyncio.Task[Event | None] | None = None
+        waiting = asyncio.create_task(subscription.next())
+        silent = 0.0
         try:
             while True:
-                waiting = waiting or asyncio.create_task(subscription.next())
-                done, _ = await asyncio.wait({waiting}, timeout=PING_SECONDS)
-                if not done:
-                    await _write(response, ": ping\n\n")
-                    continue
-                event, waiting = waiting.result(), None
-                if event is None:
+                done, _ = await asyncio.wait({waiting}, timeout=LOOK_SECONDS)
+                if request.transport is None or request.transport.is_closing():
                     return
-                await _write(response, self._draw(event, person))
+                if done:
+                    event = waiting.result()
+                    if event is None:
+                        return
+                    await _write(response, self._draw(event, person))
+                    waiting = asyncio.create_task(subscription.next())
+                    silent = 0.0
+                    continue
+                silent += LOOK_SECONDS
+                if silent >= PING_SECONDS:
+                    await _write(response, ": ping\n\n")
+                    silent = 0.0
         finally:
-            if waiting is not None:
-                waiting.cancel()
+            waiting.cancel()
 
     def _hello(self, subscription: Subscription) -> str:
         """The first event: `reset` where the page must load its history, else `hello`; with the server's time."""

@@ -44,8 +44,6 @@ const WORDS = {
     signIn: "Sign in",
     unreachable: "Easel can't be reached right now. Your text is still here.",
     unreachablePress: "Easel can't be reached right now. Try again in a moment.",
-    nothing: "No matches",
-    suggested: "{count} suggestions",
   },
   "zh-CN": {
     skip: "跳到输入框",
@@ -89,8 +87,6 @@ const WORDS = {
     signIn: "登录",
     unreachable: "暂时连不上 Easel，您的文字还在。",
     unreachablePress: "暂时连不上 Easel，请稍后再试。",
-    nothing: "没有匹配项",
-    suggested: "{count} 个建议",
   },
 };
 

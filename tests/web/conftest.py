@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.actions import Imagine, JobActions
+from bot.domain.limits import Limits
+from bot.domain.ports import ChatPlatform
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from bot.pictures.fit import PictureFitter
+from bot.platforms.web import EventHub, WebConfig, WebPlatform, WebServer
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from tests.fakes.chat import FakeChat
+from tests.fakes.clock import FakeClock
+from tests.fakes.model import FakeModel
+from tests.fakes.picture_shelf import PictureShelf
+
+LOCAL_SECRET = "only processes of this machine know"
+CALLBACK_SECRET = "only-the-provider-knows"
+
+
+@dataclass
+class Event:
+    id: str
+    kind: str
+    data: dict[str, Any]
+
+
+class Stream:
+    """The events of one open stream, read as a browser would."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+        self.last_id = ""
+
+    async def next(self, kind: str = "") -> Event:
+        """The next event, of that kind if one is named; EOFError at the end."""
+        while True:
+            event = await self._one()
+            if kind in {"", event.kind}:
+                return event
+
+    async def line(self) -> str:
+        async with asyncio.timeout(5):
+            line = await self.response.content.readline()
+        if not line:
+            raise EOFError
+        return line.decode().rstrip("\n")
+
+    async def _one(self) -> Event:
+        fields: dict[str, str] = {}
+        while True:
+            line = await self.line()
+            if not line and "data" in fields:
+                self.last_id = fields.get("id", self.last_id)
+                return Event(fields.get("id", ""), fields.get("event", "message"), json.loads(fields["data"]))
+            name, _, value = line.partition(": ")
+            if name:
+                fields[name] = value
+
+
+@dataclass
+class Site:
+    """A page over the real engine, store and grammar, with a provider that a test directs and a clock it moves."""
+
+    store: SqlJobStore
+    clock: FakeClock
+    model: FakeModel
+    shelf: PictureShelf
+    client: aiohttp.ClientSession
+    limits: Limits = field(default_factory=Limits)
+    ready: bool = True
+    hub: EventHub = field(init=False, repr=False)
+    dispatcher: InProcessDispatcher = field(init=False, repr=False)
+    server: WebServer = field(init=False, repr=False)
+    nudges: list[str] = field(default_factory=list)
+    starts: int = 0
+
+    @contextlib.asynccontextmanager
+    async def open(self, *, keep: int = 1000, room: int = 100, **config: Any) -> AsyncIterator[Site]:
+        """One life of the program."""
+        self.starts += 1
+        self.hub = EventHub(run=f"run{self.starts}", keep=keep, room=room)
+        chats = {name: WebPlatform(self.hub, name=name) for name in ("web", "terminal")}
+        platforms: dict[str, ChatPlatform] = {**chats, "fake": FakeChat()}
+
+        def limits_of(_: object) -> Limits:
+            return self.limits
+
+        self.dispatcher = InProcessDispatcher(
+            store=self.store,
+            model=self.model,
+            pictures=self.shelf,
+            platforms=platforms,
+            clock=self.clock,
+            limits_of=limits_of,
+            running_limit=self.limits.user_running,
+            submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
+        )
+        self.dispatcher.nudge = self.nudges.append  # type: ignore[method-assign, assignment]
+
+        async def readiness() -> tuple[bool, dict[str, Any]]:
+            return self.ready, {"database": self.ready}
+
+        settings: dict[str, Any] = {"port": 0, "local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET} | config
+        self.server = WebServer(
+            WebConfig(**settings),
+            hub=self.hub,
+            imagine=Imagine(store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=limits_of),
+            jobs=JobActions(
+                store=self.store,
+                dispatcher=self.dispatcher,
+                clock=self.clock,
+                pictures=self.shelf,
+                platforms=platforms,
+            ),
+            store=self.store,
+            dispatcher=self.dispatcher,
+            pictures=PictureFitter(self.shelf),
+            clock=self.clock,
+            platforms=chats,
+            readiness=readiness,
+            metrics=lambda: b"easel_jobs 1\n",
+        )
+        await self.server.start()
+        life = asyncio.create_task(self.dispatcher.run())
+        try:
+            yield self
+        finally:
+            await self.server.stop()
+            await self.dispatcher.stop()
+            await self.clock.until(life, real_seconds=10)
+
+    async def post(
+        self, path: str, body: object = None, *, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        async with self.client.post(f"{self.server.url}{path}", json=body or {}, headers=headers) as response:
+            return response.status, await response.json()
+
+    async def get(self, path: str, *, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        async with self.client.get(f"{self.server.url}{path}", headers=headers) as response:
+            return response.status, await response.json()
+
+    async def ask(self, text: str, **more: Any) -> dict[str, Any]:
+        """The accepted job."""
+        status, answer = await self.post("/api/commands", {"text": text, **more})
+        assert status == 202, answer
+        job: dict[str, Any] = answer["job"]
+        return job
+
+    async def finished(self, job_id: str) -> dict[str, Any]:
+        """The job once it is done, failed or cancelled, time moving as it must."""
+        return await self.clock.until(self._watch(job_id), real_seconds=10)
+
+    async def _watch(self, job_id: str) -> dict[str, Any]:
+        while True:
+            job = await self.store.get(job_id)
+            if job is not None and job.state.finished and not job.card_open:
+                return {"state": job.state.value}
+            await self.clock.sleep(0.5)
+
+    @contextlib.asynccontextmanager
+    async def watching(
+        self, query: str = "", *, last_id: str = "", headers: dict[str, str] | None = None
+    ) -> AsyncIterator[Stream]:
+        sent = {**(headers or {}), **({"Last-Event-ID": last_id} if last_id else {})}
+        async with self.client.get(f"{self.server.url}/api/events{query}", headers=sent) as response:
+            assert response.status == 200, await response.text()
+            assert response.headers["Content-Type"].startswith("text/event-stream")
+            yield Stream(response)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    """Not open yet: `async with site.open(token=…)`."""
+    clock = FakeClock()
+    async with (
+        open_database(f"sqlite+aiosqlite:///{tmp_path}/easel.db") as engine,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
+    ):
+        await migrate(engine)
+        yield Site(
+            store=SqlJobStore(engine, clock), clock=clock, model=FakeModel(clock), shelf=PictureShelf(), client=client
+        )
+
+
+@pytest.fixture
+async def page(site: Site) -> AsyncIterator[Site]:
+    """Open on loopback, without a token."""
+    async with site.open() as opened:
+        yield opened

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.domain.card import Moment
+from bot.platforms.web import assets, sentences
+from bot.platforms.web.render import text_json
+from bot.platforms.web.sentences import best_locale, sentence
+from tests.web.conftest import Site
+
+STATIC = Path(assets.__file__).parent / "static"
+SOURCES = sorted(STATIC.iterdir())
+
+
+async def test_the_page_and_everything_on_it(page: Site) -> None:
+    async with page.client.get(page.server.url) as response:
+        assert response.content_type == "text/html"
+        assert response.headers["Cache-Control"] == "no-cache"
+        html = await response.text()
+    linked = re.findall(r'(?:src|href)="(/[^"]+)"', html)
+    assert len(linked) >= 5
+    for path in linked:
+        async with page.client.get(f"{page.server.url}{path}") as response:
+            assert response.status == 200, path
+            assert "immutable" in response.headers["Cache-Control"]
+
+
+async def test_modules_find_one_another(page: Site) -> None:
+    async with page.client.get(page.server.url) as response:
+        root = re.findall(r'src="(/static/[^"]+/)app.js"', await response.text())[0]
+    seen: set[str] = set()
+    waiting = ["app.js"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        async with page.client.get(f"{page.server.url}{root}{name}") as response:
+            assert response.status == 200, name
+            assert response.content_type == "text/javascript"
+            waiting += re.findall(r'from "\./([^"]+)"', await response.text())
+    assert {"composer.js", "cards.js", "lightbox.js", "edit.js", "events.js"} <= seen
+
+
+async def test_the_page_speaks_the_reader_s_language(page: Site) -> None:
+    for header, language in (("zh-TW,en;q=0.5", "zh-CN"), ("fr", "en"), ("", "en")):
+        async with page.client.get(page.server.url, headers={"Accept-Language": header}) as response:
+            assert f'<html lang="{language}">' in await response.text()
+
+
+async def test_a_hostile_language_is_no_markup(page: Site) -> None:
+    async with page.client.get(f'{page.server.url}/?lang="><script>') as response:
+        assert "><script>" not in (await response.text()).partition("<head>")[0]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)
+def test_nothing_on_the_page_is_inline_or_from_elsewhere(file: Path) -> None:
+    text = file.read_text("utf-8")
+    foreign = [url for url in re.findall(r"https?://[^\s\"')]+", text) if "www.w3.org" not in url]
+    assert foreign == []
+    assert "innerHTML" not in text
+    assert "eval(" not in text
+    if file.suffix == ".html":
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
+
+
+def test_both_languages_have_all_words() -> None:
+    source = (STATIC / "i18n.js").read_text("utf-8")
+    english, chinese = re.findall(r"\n  (?:en|\"zh-CN\"): \{\n(.*?)\n  \},", source, re.DOTALL)[:2]
+    keys = [re.findall(r"^    (\w+):", words, re.MULTILINE) for words in (english, chinese)]
+    assert keys[0] == keys[1]
+    used = set()
+    for file in SOURCES:
+        text = file.read_text("utf-8")
+        used |= set(re.findall(r'\bt\("(\w+)"', text)) | set(re.findall(r'data-t(?:-\w+)?="(\w+)"', text))
+        used |= set(re.findall(r'\bt\(\w+ \? "(\w+)" : "\w+"\)', text))
+        used |= set(re.findall(r'\bt\(\w+ \? "\w+" : "(\w+)"\)', text))
+    assert used == set(keys[0])
+
+
+def test_both_languages_have_all_sentences() -> None:
+    assert list(sentences._EN) == list(sentences._ZH)
+    for code in sentences._EN:
+        for locale in sentences.LOCALES:
+            words = sentence(code, locale)
+            assert words.message
+            assert words.hint
+
+
+@pytest.mark.parametrize(
+    ("header", "locale"),
+    [
+        ("", "en"),
+        ("zh", "zh-CN"),
+        ("zh-Hans-CN", "zh-CN"),
+        ("en-GB,zh;q=0.9", "en"),
+        ("zh;q=0.2,en;q=0.8", "en"),
+        ("fr,zh;q=0.3", "zh-CN"),
+        ("zh;q=nonsense", "en"),
+        ("zh;q=0", "en"),
+        ("*", "en"),
+        ("," * 10_000, "en"),
+    ],
+)
+def test_the_browser_s_wish_decides(header: str, locale: str) -> None:
+    assert best_locale(header) == locale
+
+
+async def test_moments_travel_as_times(page: Site) -> None:
+    assert text_json(("ready ", Moment(page.clock.now()))) == ["ready ", {"at": "2026-01-02T03:04:05.000Z"}]
