@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
@@ -19,8 +20,8 @@ from .types import storable
 class Scope(StrEnum):
     """What a counter counts. The order is that of locking, the same in every transaction, so that none deadlock."""
 
-    PERSON_DAY = "person-day"  # pictures, over all communities of the platform
-    COMMUNITY_MONTH = "community-month"  # pictures
+    PERSON_DAY = "person-day"  # points
+    COMMUNITY_MONTH = "community-month"  # points
     UNFINISHED = "unfinished"  # jobs of one person
 
 
@@ -62,20 +63,20 @@ _GIVE_BACK = (
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The three counters that a person's job touches, by the day it was accepted."""
+    """The three counters that a person's job touches in one community, by the day it was accepted there."""
 
     person: Person
-    moment: datetime
+    day: date
 
     @property
     def rows(self) -> dict[Scope, tuple[str, str]]:
         """Key and period per scope."""
-        day = self.moment.astimezone(UTC).date().isoformat()
-        person = storable(f"{self.person.platform}:{self.person.user_id}")
+        day = self.day.isoformat()
+        person = [storable(part) for part in (self.person.platform, self.person.community_id, self.person.user_id)]
         return {
-            Scope.PERSON_DAY: (person, day),
-            Scope.COMMUNITY_MONTH: (storable(f"{self.person.platform}:{self.person.community_id}"), day[:7]),
-            Scope.UNFINISHED: (person, ""),
+            Scope.PERSON_DAY: (_key(person), day),
+            Scope.COMMUNITY_MONTH: (_key(person[:2]), day[:7]),
+            Scope.UNFINISHED: (_key(person), ""),
         }
 
     def read(self, connection: Connection) -> Usage:
@@ -91,13 +92,13 @@ class Counters:
         )
         return _usage({row.scope: row.taken for row in found})
 
-    def take(self, connection: Connection, request: ImageRequest, limits: Limits) -> Usage:
+    def take(self, connection: Connection, request: ImageRequest, limits: Limits, now: datetime) -> Usage:
         """Count one more job of this request, each counter only within its limit; OverLimit if one refuses.
 
         On OverLimit the transaction must be rolled back: the other counters may have moved.
         """
-        pictures = limits.points(request) * request.n
-        wanted = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures, Scope.UNFINISHED: 1}
+        points = limits.points(request) * request.n
+        wanted = {Scope.PERSON_DAY: points, Scope.COMMUNITY_MONTH: points, Scope.UNFINISHED: 1}
         allowed = {
             Scope.PERSON_DAY: limits.user_daily,
             Scope.COMMUNITY_MONTH: limits.community_monthly,
@@ -120,20 +121,20 @@ class Counters:
             taken = {row.scope: row.taken for row in connection.execute(_TAKE, values)}
         if len(taken) == len(wanted):
             return _usage(taken)
-        now = self.read(connection)
+        taken_now = self.read(connection)
         before = Usage(
-            today=now.today - (pictures if Scope.PERSON_DAY in taken else 0),
-            community_month=now.community_month - (pictures if Scope.COMMUNITY_MONTH in taken else 0),
-            unfinished=now.unfinished - (1 if Scope.UNFINISHED in taken else 0),
+            today=taken_now.today - (points if Scope.PERSON_DAY in taken else 0),
+            community_month=taken_now.community_month - (points if Scope.COMMUNITY_MONTH in taken else 0),
+            unfinished=taken_now.unfinished - (1 if Scope.UNFINISHED in taken else 0),
         )
-        check(limits, before, request, self.moment)
+        check(limits, before, request, now)
         raise RuntimeError("the counters refused what the limits allow")
 
-    def give_back(self, connection: Connection, pictures: int) -> None:
-        """The job is finished, and so many of its pictures are not charged."""
+    def give_back(self, connection: Connection, points: int) -> None:
+        """The job is finished, and so many of its points are not charged."""
         returned = {Scope.UNFINISHED: 1}
-        if pictures:
-            returned = {Scope.PERSON_DAY: pictures, Scope.COMMUNITY_MONTH: pictures} | returned
+        if points:
+            returned = {Scope.PERSON_DAY: points, Scope.COMMUNITY_MONTH: points} | returned
         rows = self.rows
         connection.execute(
             _GIVE_BACK,
@@ -142,6 +143,10 @@ class Counters:
                 for scope, back in returned.items()
             ],
         )
+
+
+def _key(parts: list[str]) -> str:
+    return json.dumps(parts)  # no name, whatever is in it, makes the key of another
 
 
 def _usage(taken: dict[str, int]) -> Usage:

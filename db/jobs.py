@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -45,14 +46,19 @@ class SqlJobStore:
         self._clock = clock
 
     async def add(self, job: Job, limits: Limits) -> Usage:
-        """See JobStore.add. Day and month are those of `job.created_at`. ValueError: not queued, or the id is taken."""
+        """See JobStore.add. The day is that of `job.created_at` in the limits' time zone; `points` are the limits' too.
+
+        ValueError: not queued, or the id is taken.
+        """
         if job.state is not JobState.QUEUED:
             raise ValueError(f"a job begins as queued, not as {job.state}")
+        day = limits.today(job.created_at)
+        accepted = replace(job, points=limits.points(job.request))
 
         def work(connection: Connection) -> Usage:
-            usage = Counters(job.author, job.created_at).take(connection, job.request, limits)
-            connection.execute(_INSERT, job_columns(job))
-            ledger.reserve(connection, job, self._clock.now())
+            usage = Counters(job.author, day).take(connection, job.request, limits, job.created_at)
+            connection.execute(_INSERT, job_columns(accepted, day))
+            ledger.reserve(connection, accepted, day, self._clock.now())
             return usage
 
         try:
@@ -72,12 +78,13 @@ class SqlJobStore:
         columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}
 
         def work(connection: Connection) -> Job:
-            moved = _update(connection, job.id, columns, job.state)
-            if moved is None:
+            row = _update(connection, job.id, columns, job.state)
+            if row is None:
                 raise StaleJob(f"job {job.id} is not {job.state} any more")
+            moved = job_of(row)
             if to.finished:
-                back = ledger.finish(connection, moved, now)
-                Counters(moved.author, moved.created_at).give_back(connection, back)
+                back = ledger.finish(connection, moved, row["day"], now)
+                Counters(moved.author, row["day"]).give_back(connection, back * moved.points)
             return moved
 
         return await self._save(work)
@@ -89,10 +96,10 @@ class SqlJobStore:
         columns = changed_columns(changes)
 
         def work(connection: Connection) -> Job:
-            noted = _update(connection, job_id, columns)
-            if noted is None:
+            row = _update(connection, job_id, columns)
+            if row is None:
                 raise KeyError(job_id)
-            return noted
+            return job_of(row)
 
         return await self._save(work)
 
@@ -125,7 +132,7 @@ class SqlJobStore:
         return await self._read(lambda connection: _jobs(connection, query)[::-1])
 
     async def usage(self, person: Person, now: datetime) -> Usage:
-        return await self._read(Counters(person, now).read)
+        return await self._read(Counters(person, now.astimezone(UTC).date()).read)
 
     async def usage_by_day(
         self,
@@ -198,11 +205,10 @@ def _implied(to: JobState, now: datetime) -> dict[str, Any]:
 
 def _update(
     connection: Connection, job_id: str, columns: Mapping[str, Any], state: JobState | None = None
-) -> Job | None:
+) -> RowMapping | None:
     parameters = {"the_id": job_id, **columns} | ({} if state is None else {"the_state": state.value})
-    row = connection.execute(_update_statement(frozenset(columns), conditional=state is not None), parameters)
-    found = row.mappings().one_or_none()
-    return None if found is None else job_of(found)
+    result = connection.execute(_update_statement(frozenset(columns), conditional=state is not None), parameters)
+    return result.mappings().one_or_none()
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, case, func, insert, select
@@ -25,26 +25,27 @@ class Entry(StrEnum):
 _INSERT = insert(usage)
 
 
-def reserve(connection: Connection, job: Job, at: datetime) -> None:
-    _write(connection, job, {Entry.RESERVE: job.request.n}, at)
+def reserve(connection: Connection, job: Job, day: date, at: datetime) -> None:
+    _write(connection, job, day, {Entry.RESERVE: job.request.n}, at)
 
 
-def finish(connection: Connection, job: Job, at: datetime) -> int:
+def finish(connection: Connection, job: Job, day: date, at: datetime) -> int:
     """Settle what the finished job delivered and release the rest; how many pictures were given back."""
     back = job.request.n - job.delivered
     entries = {Entry.SETTLE: job.delivered, Entry.RELEASE: -back}
-    _write(connection, job, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
+    _write(connection, job, day, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
     return back
 
 
-def _write(connection: Connection, job: Job, entries: dict[Entry, int], at: datetime) -> None:
+def _write(connection: Connection, job: Job, day: date, entries: dict[Entry, int], at: datetime) -> None:
     common = {
         "job_id": job.id,
         "platform": job.author.platform,
         "community_id": job.author.community_id,
         "channel_id": job.destination.channel_id,
         "user_id": job.author.user_id,
-        "day": job.created_at.astimezone(UTC).date(),
+        "points": job.points,
+        "day": day,
         "at": at,
     }
     connection.execute(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -62,8 +63,8 @@ def author_of(row: RowMapping) -> Person:
     )
 
 
-def job_columns(job: Job) -> dict[str, Any]:
-    """Every column of the job's row."""
+def job_columns(job: Job, day: date) -> dict[str, Any]:
+    """Every column of the job's row; `day` is the one whose limits it counts against."""
     request = job.request
     return {
         "id": job.id,
@@ -75,6 +76,8 @@ def job_columns(job: Job) -> dict[str, Any]:
         "style": request.style,
         "prompt_sent": job.prompt_sent,
         "fingerprint": fingerprint(job),
+        "points": job.points,
+        "day": day,
         "state": job.state.value,
         "created_at": job.created_at,
         **changed_columns({name: getattr(job, name) for name in CHANGEABLE}),
@@ -124,6 +127,7 @@ def job_of(row: RowMapping) -> Job:
         ),
         request=_request_of(row),
         prompt_sent=row["prompt_sent"],
+        points=row["points"],
         state=JobState(row["state"]),
         created_at=row["created_at"],
         pictures=tuple(StoredPicture(**picture) for picture in row["pictures"]),

@@ -58,6 +58,8 @@ jobs = Table(
     Column("style", AnyText),
     Column("prompt_sent", AnyText, nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of what the provider sees: rows.fingerprint
+    Column("points", Integer, nullable=False),  # of one picture, against the limits
+    Column("day", Date, nullable=False),  # of acceptance, where its community is: whose limits it counts against
     # Where it is on its way.
     Column("state", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -97,7 +99,8 @@ usage = Table(
     Column("community_id", AnyText, nullable=False),
     Column("channel_id", AnyText, nullable=False),
     Column("user_id", AnyText, nullable=False),
-    Column("day", Date, nullable=False),  # of acceptance, UTC
+    Column("points", Integer, nullable=False),  # of one picture
+    Column("day", Date, nullable=False),  # of acceptance, where the community is
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("job_id", "kind"),  # nothing is reserved, settled or given back twice
     CheckConstraint("kind IN ('reserve', 'settle', 'release')", name="kind"),

@@ -27,6 +27,7 @@ from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.migrate import migrate
 from tests.db.orders import NOON, PLENTY, bring, order, person, pictures
+from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 Opener = Callable[[], AbstractAsyncContextManager[JobStore]]
@@ -38,10 +39,17 @@ def clock() -> FakeClock:
     return FakeClock(NOON)
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "easel.db"
+    file.write_bytes(migrated())
+    return file
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if SERVER else [])])
-async def opened(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Opener:
+async def opened(request: pytest.FixtureRequest, file: Path, clock: FakeClock) -> Opener:
     """Opens the same data each time, as each start of the program does."""
-    url = SERVER if request.param == "postgresql" and SERVER else f"sqlite+aiosqlite:///{tmp_path}/easel.db"
+    url = SERVER if request.param == "postgresql" and SERVER else f"sqlite+aiosqlite:///{file}"
     if request.param == "postgresql":
         async with open_database(url) as engine, engine.begin() as connection:
             await connection.execute(text("DROP SCHEMA public CASCADE"))
@@ -160,13 +168,16 @@ async def test_exactly_up_to_the_limit_is_fine(store: JobStore) -> None:
     assert await store.usage(person(), NOON) == Usage(today=4, unfinished=2, community_month=4)
 
 
-@pytest.mark.parametrize(("limit", "racers"), [("user_daily", 1000), ("community_monthly", 300)])
-async def test_racers_get_exactly_the_last_pictures(store: JobStore, limit: str, racers: int) -> None:
-    limits = dataclasses.replace(PLENTY, **{limit: 40})
+PERSONAL = dataclasses.replace(PLENTY, user_daily=40)
+COMMON = dataclasses.replace(PLENTY, community_monthly=40)
+
+
+@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 300)])
+async def test_racers_get_exactly_the_last_pictures(store: JobStore, limits: Limits, racers: int) -> None:
     await store.add(order(n=2), limits)
 
     async def race(index: int) -> bool:
-        user = "ann" if limit == "user_daily" else f"user {index}"
+        user = "ann" if limits is PERSONAL else f"user {index}"
         try:
             await store.add(order(n=2, by=person(user)), limits)
         except OverLimit:
@@ -204,11 +215,42 @@ async def test_a_day_and_a_month_begin_anew_in_utc(store: JobStore) -> None:
     assert (await store.usage(person(), next_month)) == Usage(today=0, unfinished=2, community_month=0)
 
 
-async def test_a_person_is_one_over_all_communities_of_a_platform(store: JobStore) -> None:
+async def test_each_community_counts_for_itself(store: JobStore) -> None:
     await store.add(order(n=2, by=person("ann", "one")), PLENTY)
     await store.add(order(n=1, by=person("ann", "two")), PLENTY)
     await store.add(order(n=4, by=person("ann", "one", platform="slack")), PLENTY)
-    assert await store.usage(person("ann", "one"), NOON) == Usage(today=3, unfinished=2, community_month=2)
+    await store.add(order(n=3, by=person("bob", "one")), PLENTY)
+    assert await store.usage(person("ann", "one"), NOON) == Usage(today=2, unfinished=1, community_month=5)
+
+
+async def test_points_are_taken_and_given_back_as_at_acceptance(store: JobStore) -> None:
+    weighty = Limits(user_daily=20, weights={2048: 5})
+    job = order(n=3)
+    assert (await store.add(job, weighty)).today == 15
+    with pytest.raises(OverLimit) as caught:
+        await store.add(order(n=2), weighty)
+    assert (caught.value.values["wanted"], caught.value.values["used"], caught.value.values["fits"]) == (10, 15, 1)
+    saved = await store.get(job.id)
+    assert saved is not None
+    assert saved.points == 5
+    saved = await bring(store, saved, JobState.DELIVERING, pictures=pictures(2))
+    await store.move(saved, JobState.DONE)
+    assert await store.usage(person(), NOON) == Usage(today=10, unfinished=0, community_month=10)
+
+
+async def test_the_day_begins_where_the_community_is(store: JobStore) -> None:
+    limits = Limits(user_daily=2, timezone="Asia/Shanghai")
+    evening = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
+    first = order(n=2, at=evening)
+    await store.add(first, limits)
+    with pytest.raises(OverLimit) as caught:
+        await store.add(order(at=evening), limits)
+    assert caught.value.values["resets_at"] == evening + timedelta(minutes=1)
+    await store.add(order(n=2, at=evening + timedelta(minutes=1)), limits)
+    # What is given back goes to the day it was taken from.
+    await store.move(first, JobState.FAILED)
+    await store.add(order(n=2, at=evening), limits)
+    assert [day.day.day for day in await store.usage_by_day(since=NOON.date())] == [22, 23]
 
 
 # move

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 from sqlalchemy import select
@@ -28,8 +29,10 @@ async def assert_books_agree(engine: AsyncEngine) -> int:
             continue
         taken[row["job_id"]] += row["pictures"]
         day = row["day"].isoformat()
-        expected["person-day", f"{row['platform']}:{row['user_id']}", day] += row["pictures"]
-        expected["community-month", f"{row['platform']}:{row['community_id']}", day[:7]] += row["pictures"]
+        points = row["pictures"] * row["points"]
+        community = [row["platform"], row["community_id"]]
+        expected["person-day", json.dumps([*community, row["user_id"]]), day] += points
+        expected["community-month", json.dumps(community), day[:7]] += points
     assert {row["job_id"] for row in ledger} == {job.id for job in all_jobs}
 
     for job in all_jobs:
@@ -37,6 +40,7 @@ async def assert_books_agree(engine: AsyncEngine) -> int:
         assert taken[job.id] == charged, job
         assert delivered[job.id] == (job.delivered if job.state is JobState.DONE else 0), job
         if job.state not in FINISHED:
-            expected["unfinished", f"{job.author.platform}:{job.author.user_id}", ""] += 1
+            author = job.author
+            expected["unfinished", json.dumps([author.platform, author.community_id, author.user_id]), ""] += 1
     assert {key: value for key, value in counted.items() if value} == {k: v for k, v in expected.items() if v}
     return len(all_jobs)

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from tests.db.orders import NOON
+from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 
@@ -19,9 +19,14 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    async with open_database(url) as engine:
-        await migrate(engine)
+def migrated_url(url: str, tmp_path: Path) -> str:
+    (tmp_path / "easel.db").write_bytes(migrated())
+    return url
+
+
+@pytest.fixture
+async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(migrated_url) as engine:
         yield engine
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import tempfile
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ from bot.domain.job import TRANSITIONS, Job, JobState
 from bot.domain.limits import Limits, check
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from tests.db.audit import assert_books_agree
 from tests.db.orders import NOON, order, person, pictures
+from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 LIMITS = Limits(user_daily=7, user_running=2, user_waiting=1, community_monthly=13)
@@ -36,6 +37,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.files = tempfile.TemporaryDirectory()
+        Path(self.files.name, "easel.db").write_bytes(migrated())
         self.clock = FakeClock(NOON)
         self.jobs: dict[str, Job] = {}
 
@@ -52,7 +54,6 @@ class Histories(RuleBasedStateMachine):
 
         async def start() -> None:
             self.engine = await self.stack.enter_async_context(open_database(f"sqlite:///{self.files.name}/easel.db"))
-            await migrate(self.engine)
             self.store = SqlJobStore(self.engine, self.clock)
 
         self.run(start())
@@ -77,7 +78,7 @@ class Histories(RuleBasedStateMachine):
         job = order(prompt, n=n, by=person(user, community), at=self.clock.now())
         before = self.run(self.store.usage(job.author, self.clock.now()))
         try:
-            check(LIMITS, before, n, self.clock.now())
+            check(LIMITS, before, job.request, self.clock.now())
         except OverLimit as expected:
             with pytest.raises(OverLimit) as refused:
                 self.run(self.store.add(job, LIMITS))

@@ -32,14 +32,16 @@ def test_the_head_in_the_code_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-async def test_an_empty_file_gets_the_tables_that_the_code_expects(engine: AsyncEngine) -> None:
+async def test_an_empty_file_gets_the_tables_that_the_code_expects(url: str) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
 
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    assert await revision(engine) == HEAD
+    async with open_database(url) as engine:
+        await migrate(engine)
+        async with engine.connect() as connection:
+            assert await connection.run_sync(differences) == []
+        assert await revision(engine) == HEAD
 
 
 async def test_partial_indices_are_as_in_the_code(engine: AsyncEngine) -> None:
