@@ -53,15 +53,17 @@ async def _close(engine: AsyncEngine) -> None:
 
 
 def _make_way(file: Path, where: str) -> None:
-    # SQLite opens a file that it may not write to all the same, and complains at the first save.
-    if file.is_file() and not os.access(file, os.W_OK):
-        raise read_only(where)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        there = file.exists()
     except OSError as error:
         raise DatabaseProblem(
-            f"{where} has no directory, and it can't be made ({error.strerror}). Make it, or change DATABASE_URL."
+            f"{where} has no directory that can be used ({error.strerror}). Make one in which the user that runs "
+            "the bot may write, or change DATABASE_URL."
         ) from error
+    # SQLite opens a file that it may not write to all the same, and complains at the first save.
+    if there and not os.access(file, os.W_OK):
+        raise read_only(where)
 
 
 def _sqlite(address: URL, where: str) -> AsyncEngine:

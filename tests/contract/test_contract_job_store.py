@@ -1,73 +1,23 @@
-"""What every JobStore must do, run on each of them.
-
-`TEST_DATABASE_URL=postgresql://…` adds a database server; everything in that database is thrown away.
-"""
+"""What every JobStore must do, run on each of them. What it counts is in test_contract_job_store_usage.py."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.domain.errors import OverLimit, StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import TRANSITIONS, Failure, FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
 from bot.domain.people import Destination
-from bot.domain.ports import Draft, JobStore, UsageDay
+from bot.domain.ports import Draft, JobStore
 from bot.domain.request import ImageRequest
-from db.engine import open_database
-from db.jobs import SqlJobStore
-from db.migrate import migrate
+from tests.contract.conftest import Opener
 from tests.db.orders import NOON, PLENTY, bring, order, person, pictures
-from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
-
-Opener = Callable[[], AbstractAsyncContextManager[JobStore]]
-SERVER = os.environ.get("TEST_DATABASE_URL")
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(NOON)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "easel.db"
-    file.write_bytes(migrated())
-    return file
-
-
-@pytest.fixture(params=["sqlite", *(["postgresql"] if SERVER else [])])
-async def opened(request: pytest.FixtureRequest, file: Path, clock: FakeClock) -> Opener:
-    """Opens the same data each time, as each start of the program does."""
-    url = SERVER if request.param == "postgresql" and SERVER else f"sqlite+aiosqlite:///{file}"
-    if request.param == "postgresql":
-        async with open_database(url) as engine, engine.begin() as connection:
-            await connection.execute(text("DROP SCHEMA public CASCADE"))
-            await connection.execute(text("CREATE SCHEMA public"))
-
-    @asynccontextmanager
-    async def start() -> AsyncIterator[JobStore]:
-        async with open_database(url) as engine:
-            await migrate(engine)
-            yield SqlJobStore(engine, clock)
-
-    return start
-
-
-@pytest.fixture
-async def store(opened: Opener) -> AsyncIterator[JobStore]:
-    async with opened() as store:
-        yield store
 
 
 def everything() -> Job:
@@ -114,13 +64,6 @@ async def test_an_unknown_job_is_none(store: JobStore) -> None:
     assert await store.get("nosuchjobxxx") is None
 
 
-async def test_adding_gives_the_usage_with_the_job_counted_in(store: JobStore) -> None:
-    assert await store.add(order(n=3), PLENTY) == Usage(today=3, unfinished=1, community_month=3)
-    assert await store.add(order(n=2), PLENTY) == Usage(today=5, unfinished=2, community_month=5)
-    bob = await store.add(order(n=1, by=person("bob")), PLENTY)
-    assert bob == Usage(today=1, unfinished=1, community_month=6)
-
-
 async def test_only_a_queued_job_and_only_once(store: JobStore) -> None:
     job = order(n=2)
     with pytest.raises(ValueError, match="queued"):
@@ -129,128 +72,6 @@ async def test_only_a_queued_job_and_only_once(store: JobStore) -> None:
     with pytest.raises(ValueError, match="already"):
         await store.add(job, PLENTY)
     assert await store.usage(person(), NOON) == Usage(today=2, unfinished=1, community_month=2)
-
-
-REFUSALS = [
-    (Limits(user_daily=5), 4, "limit-daily", {"limit": 5, "used": 3, "wanted": 4, "fits": 2}),
-    (Limits(user_daily=2), 3, "limit-daily", {"limit": 2, "used": 3, "fits": 0}),
-    (Limits(community_monthly=4), 3, "limit-community-monthly", {"limit": 4, "used": 3, "wanted": 3, "fits": 1}),
-    (Limits(user_running=1, user_waiting=0), 1, "limit-unfinished", {"limit": 1, "used": 1}),
-]
-
-
-@pytest.mark.parametrize(("limits", "wanted", "code", "values"), REFUSALS)
-async def test_a_limit_refuses_with_its_numbers_and_leaves_nothing(
-    store: JobStore, limits: Limits, wanted: int, code: str, values: dict[str, int]
-) -> None:
-    await store.add(order(n=3), PLENTY)
-    refused = order(n=wanted)
-    with pytest.raises(OverLimit) as caught:
-        await store.add(refused, limits)
-    assert caught.value.code == code
-    assert values.items() <= caught.value.values.items()
-    assert await store.get(refused.id) is None
-    assert await store.usage(person(), NOON) == Usage(today=3, unfinished=1, community_month=3)
-    assert [day.jobs for day in await store.usage_by_day(since=date(2026, 1, 1))] == [1]
-
-
-async def test_what_no_limit_could_hold_is_refused_on_an_empty_store(store: JobStore) -> None:
-    for limits in (Limits(user_daily=1), Limits(community_monthly=1), Limits(user_running=0, user_waiting=0)):
-        with pytest.raises(OverLimit):
-            await store.add(order(n=2), limits)
-    assert await store.usage(person(), NOON) == Usage()
-
-
-async def test_exactly_up_to_the_limit_is_fine(store: JobStore) -> None:
-    limits = Limits(user_daily=4, community_monthly=4, user_running=1, user_waiting=1)
-    await store.add(order(n=2), limits)
-    await store.add(order(n=2), limits)
-    assert await store.usage(person(), NOON) == Usage(today=4, unfinished=2, community_month=4)
-
-
-PERSONAL = dataclasses.replace(PLENTY, user_daily=40)
-COMMON = dataclasses.replace(PLENTY, community_monthly=40)
-
-
-@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 300)])
-async def test_racers_get_exactly_the_last_pictures(store: JobStore, limits: Limits, racers: int) -> None:
-    await store.add(order(n=2), limits)
-
-    async def race(index: int) -> bool:
-        user = "ann" if limits is PERSONAL else f"user {index}"
-        try:
-            await store.add(order(n=2, by=person(user)), limits)
-        except OverLimit:
-            return False
-        return True
-
-    served = await asyncio.gather(*(race(index) for index in range(racers)))
-    assert sum(served) == 19
-    assert (await store.usage(person(), NOON)).community_month == 40
-    assert sum(day.reserved for day in await store.usage_by_day(since=NOON.date())) == 40
-
-
-async def test_racers_get_exactly_the_last_places_in_line(store: JobStore) -> None:
-    limits = Limits(user_daily=None, user_running=3, user_waiting=7)
-    outcomes = await asyncio.gather(*(store.add(order(), limits) for _ in range(100)), return_exceptions=True)
-    assert sum(isinstance(outcome, Usage) for outcome in outcomes) == 10
-    assert sum(isinstance(outcome, OverLimit) for outcome in outcomes) == 90
-
-
-async def test_a_day_and_a_month_begin_anew_in_utc(store: JobStore) -> None:
-    limits = Limits(user_daily=2, community_monthly=4, user_running=100)
-    late = datetime(2026, 11, 29, 23, 59, 59, 999999, tzinfo=UTC)
-    await store.add(order(n=2, at=late), limits)
-    with pytest.raises(OverLimit):
-        await store.add(order(at=late), limits)
-    # Half past eight in Shanghai: the next day in UTC.
-    next_day = datetime(2026, 11, 30, 8, 30, tzinfo=timezone(timedelta(hours=8)))
-    assert (await store.usage(person(), next_day)).today == 0
-    await store.add(order(n=2, at=next_day), limits)
-    next_month = datetime(2026, 12, 1, tzinfo=UTC)
-    with pytest.raises(OverLimit) as caught:
-        await store.add(order(n=1, at=next_month - timedelta(seconds=1)), dataclasses.replace(limits, user_daily=9))
-    assert caught.value.code == "limit-community-monthly"
-    assert caught.value.values["resets_at"] == next_month
-    assert (await store.usage(person(), next_month)) == Usage(today=0, unfinished=2, community_month=0)
-
-
-async def test_each_community_counts_for_itself(store: JobStore) -> None:
-    await store.add(order(n=2, by=person("ann", "one")), PLENTY)
-    await store.add(order(n=1, by=person("ann", "two")), PLENTY)
-    await store.add(order(n=4, by=person("ann", "one", platform="slack")), PLENTY)
-    await store.add(order(n=3, by=person("bob", "one")), PLENTY)
-    assert await store.usage(person("ann", "one"), NOON) == Usage(today=2, unfinished=1, community_month=5)
-
-
-async def test_points_are_taken_and_given_back_as_at_acceptance(store: JobStore) -> None:
-    weighty = Limits(user_daily=20, weights={2048: 5})
-    job = order(n=3)
-    assert (await store.add(job, weighty)).today == 15
-    with pytest.raises(OverLimit) as caught:
-        await store.add(order(n=2), weighty)
-    assert (caught.value.values["wanted"], caught.value.values["used"], caught.value.values["fits"]) == (10, 15, 1)
-    saved = await store.get(job.id)
-    assert saved is not None
-    assert saved.points == 5
-    saved = await bring(store, saved, JobState.DELIVERING, pictures=pictures(2))
-    await store.move(saved, JobState.DONE)
-    assert await store.usage(person(), NOON) == Usage(today=10, unfinished=0, community_month=10)
-
-
-async def test_the_day_begins_where_the_community_is(store: JobStore) -> None:
-    limits = Limits(user_daily=2, timezone="Asia/Shanghai")
-    evening = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
-    first = order(n=2, at=evening)
-    await store.add(first, limits)
-    with pytest.raises(OverLimit) as caught:
-        await store.add(order(at=evening), limits)
-    assert caught.value.values["resets_at"] == evening + timedelta(minutes=1)
-    await store.add(order(n=2, at=evening + timedelta(minutes=1)), limits)
-    # What is given back goes to the day it was taken from.
-    await store.move(first, JobState.FAILED)
-    await store.add(order(n=2, at=evening), limits)
-    assert [day.day.day for day in await store.usage_by_day(since=NOON.date())] == [22, 23]
 
 
 # move
@@ -308,38 +129,6 @@ async def test_of_many_moves_at_once_one_succeeds(store: JobStore) -> None:
     assert sum(isinstance(outcome, Job) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, StaleJob) for outcome in outcomes) == 99
     assert await store.usage(person(), NOON) == Usage()
-
-
-@pytest.mark.parametrize("delivered", [4, 2, 0])
-async def test_done_settles_what_was_delivered(store: JobStore, delivered: int) -> None:
-    job = order(n=4)
-    await store.add(job, PLENTY)
-    await bring(store, await bring(store, job, JobState.GENERATING), JobState.FAILED)
-    job = order(n=4)
-    await store.add(job, PLENTY)
-    job = await bring(store, job, JobState.DELIVERING, pictures=pictures(delivered))
-    assert (await store.usage(person(), NOON)).today == 4
-    await store.move(job, JobState.DONE)
-    assert await store.usage(person(), NOON) == Usage(today=delivered, unfinished=0, community_month=delivered)
-    [day] = await store.usage_by_day(since=NOON.date())
-    assert (day.jobs, day.delivered, day.reserved) == (2, delivered, 0)
-
-
-@pytest.mark.parametrize("end", [JobState.FAILED, JobState.CANCELLED])
-async def test_an_end_without_pictures_gives_the_reservation_back(
-    store: JobStore, clock: FakeClock, end: JobState
-) -> None:
-    for state in (JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING, JobState.DELIVERING):
-        job = order(n=3)
-        await store.add(job, PLENTY)
-        if state is not JobState.QUEUED:
-            job = await bring(store, job, state)
-        failure = Failure(code=FailureCode.TASK_FAILED, detail="违规内容") if end is JobState.FAILED else None
-        await clock.advance(86_400)  # it goes back to the day of acceptance
-        ended = await store.move(job, end, failure=failure, submit_open=False)
-        assert ended == await store.get(job.id)
-        assert (ended.finished_at, ended.failure) == (clock.now(), failure)
-        assert await store.usage(person(), NOON) == Usage()
 
 
 async def test_cancelling_during_a_submit_leaves_its_outcome_open(store: JobStore) -> None:
@@ -467,38 +256,6 @@ async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore)
     found = await store.recent(platform="discord", community_id="guild", channel_id="general", count=3)
     assert list(found) == [jobs[2], jobs[3], jobs[5]]
     assert not await store.recent(platform="discord", community_id="guild", channel_id="empty", count=3)
-
-
-async def test_usage_by_day_and_person(store: JobStore) -> None:
-    yesterday = NOON - timedelta(days=1)
-    await store.add(order(n=4, at=NOON - timedelta(days=9)), PLENTY)
-    done = order(n=3, at=yesterday)
-    await store.add(done, PLENTY)
-    await bring(store, done, JobState.DONE)
-    failed = order(n=2, at=yesterday)
-    await store.add(failed, PLENTY)
-    await store.move(failed, JobState.FAILED)
-    await store.add(order(n=1), PLENTY)
-    await store.add(order(n=2, by=person("bob")), PLENTY)
-    await store.add(order(n=2, by=person("bob", "other")), PLENTY)
-    await store.add(order(n=4, by=person("bob", platform="slack")), PLENTY)
-
-    def day(user: str, when: datetime, *counts: int, community: str = "guild", platform: str = "discord") -> UsageDay:
-        jobs, delivered, reserved = counts
-        return UsageDay(
-            platform=platform, community_id=community, user_id=user, day=when.date(),
-            jobs=jobs, delivered=delivered, reserved=reserved,
-        )  # fmt: skip
-
-    ann_yesterday, ann = day("ann", yesterday, 2, 3, 0), day("ann", NOON, 1, 0, 1)
-    bob, bob_other = day("bob", NOON, 1, 0, 2), day("bob", NOON, 1, 0, 2, community="other")
-    bob_slack = day("bob", NOON, 1, 0, 4, platform="slack")
-    since = yesterday.date()
-    assert list(await store.usage_by_day(since=since)) == [ann_yesterday, ann, bob, bob_other, bob_slack]
-    assert list(await store.usage_by_day(since=NOON.date())) == [ann, bob, bob_other, bob_slack]
-    assert list(await store.usage_by_day(since=since, platform="slack")) == [bob_slack]
-    assert list(await store.usage_by_day(since=since, platform="discord", community_id="other")) == [bob_other]
-    assert list(await store.usage_by_day(since=since, platform="discord", user_id="bob")) == [bob, bob_other]
 
 
 async def test_drawing_seconds_of_the_last_of_a_kind(store: JobStore, clock: FakeClock) -> None:
