@@ -46,6 +46,8 @@ def claiming(width: int, height: int) -> bytes:
 PNG = picture()
 GIF = picture("GIF", mode="P")
 SPOILED = PNG[:200] + bytes([PNG[200] ^ 0xFF]) + PNG[201:]
+# Behind the pixels' check sum, only the 12 bytes of the end are left.
+WRONG_SUM = PNG[:-14] + bytes([PNG[-14] ^ 0xFF]) + PNG[-13:]
 
 
 class Names(AbstractResolver):
@@ -91,7 +93,9 @@ async def test_the_client_downloads_without_showing_its_token(bench: Bench, prov
     assert not headers & {"access_token", "authorization", "cookie"}
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>", PNG[:-30], PNG[: len(PNG) // 2], SPOILED, GIF, picture("JPEG")[:900]])
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>", PNG[:-30], PNG[: len(PNG) // 2], SPOILED, WRONG_SUM, GIF, picture("JPEG")[:900]]
+)
 async def test_what_is_no_complete_picture_is_broken(local: Downloads, provider: Provider, data: bytes) -> None:
     provider.on("/p", raw(data, content_type="image/png"))
     with pytest.raises(PictureBroken):

@@ -224,7 +224,7 @@ async def test_an_entry_that_cant_be_the_one_looked_for_doesnt(broken: Entry) ->
     assert (await account.since(60)).complete
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     count=st.integers(0, 130),
     order=st.sampled_from(["newest", "oldest", "shuffled", "same second"]),

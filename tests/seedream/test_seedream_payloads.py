@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ports import TaskState
@@ -36,6 +36,7 @@ def storable(text: str) -> bool:
     return text == text.encode().decode()
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_an_envelope_or_unreadable(body: bytes) -> None:
     try:
@@ -47,6 +48,7 @@ def test_any_body_is_an_envelope_or_unreadable(body: bytes) -> None:
     assert len(envelope.msg) <= LONGEST_MESSAGE
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON | TASK)
 def test_any_entry_is_a_task_or_unreadable(entry: Any) -> None:
     try:
@@ -67,6 +69,7 @@ PAGE = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON | PAGE)
 def test_any_data_is_a_page_or_unreadable(data: Any) -> None:
     try:
@@ -76,6 +79,7 @@ def test_any_data_is_a_page_or_unreadable(data: Any) -> None:
     assert page.size == len(page.tasks) + page.unreadable
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON | st.fixed_dictionaries({"access_token": JSON}, optional={"expire_in": JSON}))
 def test_any_data_is_a_token_or_unreadable(data: Any) -> None:
     try:
@@ -86,6 +90,7 @@ def test_any_data_is_a_token_or_unreadable(data: Any) -> None:
     assert given_token.token.isprintable()
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON)
 def test_any_data_is_a_task_id_or_unreadable(data: Any) -> None:
     try:

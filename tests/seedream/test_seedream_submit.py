@@ -21,6 +21,7 @@ from bot.domain.errors import (
     StaleJob,
 )
 from bot.seedream.api import LARGEST_ANSWER, Api
+from bot.seedream.limiter import Lane
 from bot.seedream.payloads import Envelope
 from tests.seedream.conftest import SECRET, Bench, MakeBench
 from tests.seedream.scripted_provider import (
@@ -112,6 +113,19 @@ async def test_a_refused_token_is_renewed_once_and_the_call_made_once_more(bench
     tokens = [asked.headers["access_token"] for asked in provider.asked if asked.path == SUBMIT_PATH]
     assert tokens == ["token-1", "token-2"]
     assert bench.saved == 1
+
+
+async def test_a_token_that_was_replaced_while_a_submit_waited_in_line_is_not_used(
+    bench: Bench, provider: Provider
+) -> None:
+    provider.on(SUBMIT_PATH, ok("t1"))
+    await bench.run(bench.tokens.get())
+    waiting = asyncio.create_task(bench.client.submit(a_job(), before_call=bench.before))
+    await bench.clock.settle()
+    assert bench.limiter.waiting[Lane.SUBMIT] == 1
+    assert await bench.run(bench.tokens.replacement("token-1")) == "token-2"
+    await bench.run(waiting)
+    assert provider.last(SUBMIT_PATH).headers["access_token"] == "token-2"
 
 
 async def test_a_token_refused_twice_is_unavailable_without_a_third_call(bench: Bench, provider: Provider) -> None:
