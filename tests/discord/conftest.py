@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,13 +219,23 @@ def slept(fake: FakeDiscord) -> Iterator[list[float]]:
 
 
 @pytest.fixture
-async def idle(fake: FakeDiscord, slept: list[float], clock: FakeClock, tmp_path: Path) -> AsyncIterator[Bot]:
+async def database(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a new database; its tables are made once and copied."""
+    template = tmp_path_factory.getbasetemp() / "discord-template.db"
+    if not template.exists():
+        async with open_database(f"sqlite+aiosqlite:///{template}") as engine:
+            await migrate(engine)
+    shutil.copy(template, tmp_path / "easel.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/easel.db"
+
+
+@pytest.fixture
+async def idle(fake: FakeDiscord, slept: list[float], clock: FakeClock, database: str) -> AsyncIterator[Bot]:
     """A bot that has not been started."""
     ann, bob, moderator = (fake.add_user(name) for name in ("ann", "bob", "mo"))
     guild = fake.add_guild("atelier", ann, bob, moderator)
     fake.join(guild, moderator, fake.add_role(guild, "moderators", manage_messages=True))
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/easel.db") as engine:
-        await migrate(engine)
+    async with open_database(database) as engine:
         bot = Bot(
             fake=fake,
             store=SlowStore(engine, clock),

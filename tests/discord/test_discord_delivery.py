@@ -167,12 +167,14 @@ class TestSizes:
         bot.fake.file_limit = 20 * MIB
         result = await bot.result()
         assert result.attachments[0].size >= len(large)
+        assert "Compressed" not in result.text
 
     async def test_a_smaller_one_where_less_is_announced(self, bot: Bot, large: bytes) -> None:
         bot.fake.file_limit = 10 * MIB
         result = await bot.result()
         assert result.attachments[0].size <= 10 * MIB
         assert result.attachments[0].filename.endswith(".webp")
+        assert "Compressed to fit Discord's file limit; the original is kept" in result.text
         assert len(bot.fake.calls("POST", POST)) == 1
 
     async def test_down_the_ladder_where_the_announcement_was_wrong(self, bot: Bot, large: bytes) -> None:
@@ -264,6 +266,21 @@ async def test_a_user_installed_app_whose_interaction_is_over_writes_to_its_auth
     await bot.until(lambda: "Drawing" in card.text)
     bot.clock.jump(16 * 60)
     result = await bot.posted(bot.fake.add_dm(cat))
+    assert result.attachments
+
+
+async def test_a_late_word_does_not_overwrite_a_result(bot: Bot) -> None:
+    cat = bot.fake.add_user("cat", has_app=True)
+    group = bot.fake.add_group(cat, bot.bob)
+    result = await bot.result("a red fox", cat, channel=group)
+    drawn = list(result.versions)
+    (report,) = await bot.jobs.recent(
+        platform="discord", community_id=f"dm-{group.id}", channel_id=str(group.id), count=1
+    )
+    late = dataclasses.replace(report.job, state=JobState.GENERATING)
+    await bot.platform.show(bot.dispatcher.report(late))
+    await bot.clock.advance(10)
+    assert result.versions == drawn
     assert result.attachments
 
 

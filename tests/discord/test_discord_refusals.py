@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.limits import Limits
 from tests.discord.conftest import Bot
@@ -137,16 +138,20 @@ async def test_a_bug_is_answered_with_a_reference(bot: Bot, monkeypatch: pytest.
         raise RuntimeError("the disk said a secret")
 
     monkeypatch.setattr(bot.store, "add", broken)
-    message = await refusal(bot, "a fox")
+    with capture_logs() as logs:
+        message = await refusal(bot, "a fox")
+    (logged,) = [one for one in logs if one["log_level"] == "error"]
     assert "Something went wrong" in message.text
     assert "Nothing was charged" in message.text
-    assert "Reference: " in message.text
+    assert f"Reference: {logged['reference']}" in message.text
+    assert "a fox" not in str(logged)
     assert "secret" not in message.text
 
 
 async def test_a_command_of_a_former_version_is_answered(bot: Bot) -> None:
     (command,) = bot.fake.commands[None].values()
     command["name"] = "draw"
-    message = await (await bot.fake.slash(bot.ann, bot.channel, "draw", {"prompt": "a fox"})).shown()
+    with capture_logs():
+        message = await (await bot.fake.slash(bot.ann, bot.channel, "draw", {"prompt": "a fox"})).shown()
     assert message.ephemeral
     assert "Something went wrong" in message.text

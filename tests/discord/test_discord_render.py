@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.domain.card import Button, Card, CardPicture, Moment, Press, Tone
 from bot.domain.ports import FittedPicture
+from bot.domain.request import ImageRequest
 from bot.platforms.discord import limits
 from bot.platforms.discord.buttons import belongs_to
+from bot.platforms.discord.form import edit_form, read_form
 from bot.platforms.discord.localise import imagine_texts
 from bot.platforms.discord.render import COLOURS, draw, files_of, mention
 from bot.platforms.discord.text import clip, escape, markdown, plain, unescape
@@ -43,14 +45,18 @@ async def test_every_tone_has_a_colour() -> None:
 
 async def test_buttons_carry_what_to_do_and_to_which_job() -> None:
     buttons = tuple(Button(press=press, label="x" * 200, target="0123456789ab") for press in Press)
-    drawn = draw(Card(tone=Tone.DONE, buttons=(*buttons, Button(press=Press.EDIT, label="Edit", target="0" * 12))))
+    drawn = draw(
+        Card(tone=Tone.DONE, buttons=(*buttons, Button(press=Press.VOTE, label="3", target="0" * 12, index=3)))
+    )
     assert drawn.view is not None
     rows = drawn.view.to_components()
     found = [button for row in rows for button in row["components"]]
-    assert [len(row["components"]) for row in rows] == [5, 1]
-    assert [button["custom_id"] for button in found[:5]] == [f"im:{press}:0123456789ab" for press in Press]
+    assert all(len(row["components"]) <= 5 for row in rows)
+    assert [button["custom_id"] for button in found[:-1]] == [f"im:{press}:0123456789ab" for press in Press]
+    assert found[-1]["custom_id"] == "im:vote:000000000000:3"
     assert all(len(button["label"]) <= limits.BUTTON_LABEL for button in found)
-    assert all(belongs_to(button["custom_id"], "0123456789ab") for button in found[:5])
+    assert all(belongs_to(button["custom_id"], "0123456789ab") for button in found[:-1])
+    assert belongs_to("im:vote:0123456789ab:3", "0123456789ab")
     assert not belongs_to("im:again:0123456789ac", "0123456789ab")
     assert not belongs_to(None, "0123456789ab")
     assert drawn.view.is_persistent()
@@ -123,3 +129,21 @@ def test_every_text_of_the_command_fits_discord() -> None:
     texts = imagine_texts()
     assert "16:9 wide" in texts
     assert all(1 <= len(text) <= 100 for pair in texts.items() for text in pair)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN", "zh-TW"])
+async def test_the_form_fits_discord(locale: str) -> None:
+    form = edit_form("0123456789ab", ImageRequest(prompt="x4 " * 660 + "fox", n=2, ratio="16:9"), locale)
+    told = form.to_dict()
+    assert len(told["title"]) <= limits.FORM_TITLE
+    assert all(len(label["label"]) <= limits.FORM_LABEL for label in told["components"])
+    prompt = told["components"][0]["component"]
+    assert len(prompt["value"]) <= prompt["max_length"] <= limits.TEXT_INPUT
+
+
+def test_what_somebody_makes_of_a_form_is_read_with_care() -> None:
+    filled = read_form({"custom_id": "im:form:0123456789ab", "components": [{"type": 1, "components": []}, {}]})
+    assert filled.text == ""
+    assert filled.target == "0123456789ab"
+    odd = {"type": 18, "component": {"type": 21, "custom_id": "n", "value": "many"}}
+    assert read_form({"custom_id": "im:form:x", "components": [odd]}).typed.n is None

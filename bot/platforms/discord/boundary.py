@@ -45,7 +45,9 @@ async def defer(interaction: discord.Interaction[EaselClient], how: str) -> int 
         interaction.extras[ANSWERED] = how
         return message_id
     interaction.extras[ANSWERED] = how
-    return answer.message_id if answer else None
+    if how == SILENT:
+        return None
+    return (answer.message_id if answer else None) or (await interaction.original_response()).id
 
 
 class Boundary:

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 class PressButton(
     ui.DynamicItem[ui.Button[ui.View]],
     # Wider than the buttons of today: one that a later version posted is answered with a sentence, not with silence.
-    template=r"im:(?P<press>[a-z-]{1,20}):(?P<target>[^\s:]{1,70})",
+    template=r"im:(?P<press>[a-z-]{1,20}):(?P<target>[^\s:]{1,70})(?::(?P<index>\d{1,3}))?",
 ):
-    """`im:<press>:<id>`, for example `im:again:3kq8w2v5x0ab`."""
+    """`im:<press>:<id>` or `im:<press>:<id>:<index>`, for example `im:again:3kq8w2v5x0ab`."""
 
-    def __init__(self, press: str, target: str, button: ui.Button[ui.View]) -> None:
+    def __init__(self, press: str, target: str, index: int | None, button: ui.Button[ui.View]) -> None:
         super().__init__(button)
         self.press = press
         self.target = target
+        self.index = index
 
     @classmethod
     def of(cls, button: card.Button) -> Self:
@@ -36,11 +37,10 @@ class PressButton(
             style = discord.ButtonStyle.danger
         elif button.primary:
             style = discord.ButtonStyle.primary
-        press, target = button.press.value, button.target
         drawn: ui.Button[ui.View] = ui.Button(
-            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(press, target)
+            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(button)
         )
-        return cls(press, target, drawn)
+        return cls(button.press.value, button.target, button.index, drawn)
 
     @classmethod
     async def from_custom_id(
@@ -48,17 +48,20 @@ class PressButton(
     ) -> Self:
         if not isinstance(item, ui.Button):
             raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a button")
-        return cls(match["press"], match["target"], item)
+        index = None if match["index"] is None else int(match["index"])
+        return cls(match["press"], match["target"], index, item)
 
     async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
         """discord.py names the client's type more widely; a button is only ever pressed on ours."""
         await interaction.client.desk.pressed(interaction, self.press, self.target)
 
 
-def custom_id(press: str, target: str) -> str:
-    return f"im:{press}:{target}"
+def custom_id(button: card.Button) -> str:
+    index = "" if button.index is None else f":{button.index}"
+    return f"im:{button.press.value}:{button.target}{index}"
 
 
 def belongs_to(component_id: str | None, job_id: str) -> bool:
     """Whether a button with this custom_id is one of the job's own."""
-    return component_id is not None and component_id.startswith("im:") and component_id.endswith(f":{job_id}")
+    parts = (component_id or "").split(":")
+    return parts[0] == "im" and job_id in parts[2:3]

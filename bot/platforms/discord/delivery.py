@@ -75,15 +75,16 @@ class Delivery:
         card = job_card(report, job.destination.locale)
         try:
             if way_back(job.destination).interaction_only:
-                result_id = await self._into_card_or_dm(job, card)
+                result_id = await self._into_card_or_dm(report, card)
             else:
-                result_id = await self._into_channel_or_dm(job, card)
+                result_id = await self._into_channel_or_dm(report, card)
         except CallUnclear:
             self._unclear.add(job.id)
             raise
-        except (PlatformUnavailable, Undeliverable):
+        except PlatformUnavailable:
             raise
         except PlatformError as error:
+            self._unclear.discard(job.id)
             raise Undeliverable(str(error)) from error
         self._unclear.discard(job.id)
         await self._drop_card(job, result_id=result_id)
@@ -148,26 +149,27 @@ class Delivery:
 
     # The result
 
-    async def _into_channel_or_dm(self, job: Job, card: Card) -> str:
-        destination = job.destination
+    async def _into_channel_or_dm(self, report: JobReport, card: Card) -> str:
+        job, destination = report.job, report.job.destination
         limit = max(way_back(destination).file_limit, self._wire.guild_file_limit(destination.community_id))
         try:
             async with self._noticing_closed(destination.channel_id):
-                return await self._post(job, card, int(destination.channel_id), limit, ping=job.author.user_id)
+                return await self._post(report, card, int(destination.channel_id), limit, ping=job.author.user_id)
         except (AccessDenied, MessageGone) as closed:
             _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
         try:
-            return await self._into_dm(job, card)
+            return await self._into_dm(report, card)
         except (AccessDenied, MessageGone) as refused:
             return await self._into_card(job, card, why=refused)
 
-    async def _into_card_or_dm(self, job: Job, card: Card) -> str:
+    async def _into_card_or_dm(self, report: JobReport, card: Card) -> str:
+        job = report.job
         try:
             return await self._into_card(job, card)
         except (Undeliverable, MessageGone) as error:
             _log.info("card out of reach", action="deliver", job=job.id, error=str(error))
         try:
-            return await self._into_dm(job, card)
+            return await self._into_dm(report, card)
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the interaction is over, and its author takes no private messages") from refused
 
@@ -177,17 +179,16 @@ class Delivery:
         card_id = job.destination.card_id
         if card_id is None or not back.token_lives(self._clock.now()):
             raise Undeliverable("the interaction is over") from why
-        drawn = draw(card)
         try:
             await self._fitting.send(
                 job,
                 card,
                 back.file_limit,
-                lambda files: self._wire.edit_answer(
+                lambda card, files: self._wire.edit_answer(
                     application_id=back.application_id,
                     token=back.token,
                     message_id=int(card_id),
-                    drawn=drawn,
+                    drawn=draw(card),
                     files=files,
                 ),
             )
@@ -195,28 +196,29 @@ class Delivery:
             raise Undeliverable(str(error)) from error
         return card_id
 
-    async def _into_dm(self, job: Job, card: Card) -> str:
+    async def _into_dm(self, report: JobReport, card: Card) -> str:
+        job = report.job
         channel_id = await self._wire.open_dm(int(job.author.user_id))
         words = word("sent-privately", job.author.locale)
-        return await self._post(job, card, channel_id, 0, ping=None, words=words)
+        return await self._post(report, card, channel_id, 0, ping=None, words=words)
 
     async def _post(
-        self, job: Job, card: Card, channel_id: int, file_limit: int, *, ping: str | None, words: str = ""
+        self, report: JobReport, card: Card, channel_id: int, file_limit: int, *, ping: str | None, words: str = ""
     ) -> str:
-        if self._may_be_posted(job):
+        job = report.job
+        if self._may_be_posted(report):
             found = await self._wire.find(channel_id, job.id, since=_last_word_at(job), besides=_number(job))
             if found is not None:
                 _log.info("result was there already", action="deliver", job=job.id)
                 return str(found)
-        drawn = draw(card)
         return str(
             await self._fitting.send(
                 job,
                 card,
                 file_limit,
-                lambda files: self._wire.post(
+                lambda card, files: self._wire.post(
                     channel_id,
-                    drawn,
+                    draw(card),
                     files=files,
                     nonce=f"im-{job.id}",
                     ping=ping if card.mention else None,
@@ -225,12 +227,12 @@ class Delivery:
             )
         )
 
-    def _may_be_posted(self, job: Job) -> bool:
+    def _may_be_posted(self, report: JobReport) -> bool:
         """Whether a message may be there of which we don't know: from an earlier life, or its answer was lost.
 
         Discord remembers a nonce for minutes only, so then it is worth a look.
         """
-        return job.id in self._unclear or job.created_at <= self._began
+        return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
 
     @contextlib.asynccontextmanager
     async def _noticing_closed(self, channel_id: str) -> AsyncIterator[None]:

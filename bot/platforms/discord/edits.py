@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -19,6 +20,8 @@ _log = structlog.get_logger(__name__)
 
 # The last word on a card is worth a few tries; anything before it is overtaken by the next change.
 LAST_WORD_TRIES = 3
+# A word about a job may come late, when its card is the result already or gone.
+FINISHED_REMEMBERED = 1000
 
 
 class _Slot:
@@ -53,13 +56,19 @@ class CardEdits:
         self._clock = clock
         self._send = send
         self._slots: dict[str, _Slot] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished: deque[str] = deque(maxlen=FINISHED_REMEMBERED)
         self._closed = False
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._slots
 
     def show(self, job_id: str, destination: Destination, card: Card) -> None:
-        """Have the card shown soon, unless another one comes first."""
+        """Have the card shown soon, unless another one comes first, or the job's end has been told already."""
+        if job_id not in self._finished:
+            self._put(job_id, destination, card)
+
+    def _put(self, job_id: str, destination: Destination, card: Card) -> None:
         if self._closed:
             return
         slot = self._slots.setdefault(job_id, _Slot(destination))
@@ -68,11 +77,12 @@ class CardEdits:
         slot.waiting = card
         if slot.task is None:
             slot.task = asyncio.create_task(self._work(job_id, slot), name=f"discord-card-{job_id}")
-            slot.task.add_done_callback(_surface)
+            self._tasks.add(slot.task)
+            slot.task.add_done_callback(self._ended)
 
     async def show_last(self, job_id: str, destination: Destination, card: Card) -> None:
         """Show the card's last word, and return once it is there or can't be."""
-        self.show(job_id, destination, card)
+        self._put(job_id, destination, card)
         slot = self._slots.get(job_id)
         if slot is None:
             return
@@ -85,6 +95,7 @@ class CardEdits:
 
     async def finish(self, job_id: str) -> None:
         """Edit this card no more: drops what waits, and returns once no edit is under way."""
+        self._finished.append(job_id)
         slot = self._slots.pop(job_id, None)
         if slot is None:
             return
@@ -96,11 +107,10 @@ class CardEdits:
     async def close(self) -> None:
         """Drop everything that waits; a start shows every unfinished job's card anew."""
         self._closed = True
-        tasks = [slot.task for slot in self._slots.values() if slot.task is not None]
         self._slots.clear()
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self, job_id: str, slot: _Slot) -> None:
         try:
@@ -141,8 +151,8 @@ class CardEdits:
             if left > 0:
                 await self._clock.sleep(left)
 
-
-def _surface(task: asyncio.Task[None]) -> None:
-    """An error of ours in a card's task must not vanish with the task."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("card task failed", action="show", exc_info=error)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """An error of ours in a card's task must not vanish with the task."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("card task failed", action="show", exc_info=error)

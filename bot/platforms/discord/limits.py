@@ -7,8 +7,7 @@ from typing import Final
 MIB: Final = 1024 * 1024
 
 # https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction
-FIRST_ANSWER_SECONDS: Final = 3.0
-TOKEN_SECONDS: Final = 15 * 60.0
+# Three seconds for the first answer, fifteen minutes for the rest.
 # The token's last half minute is not relied on: clocks differ, and an upload takes a while.
 TOKEN_MARGIN_SECONDS: Final = 30.0
 
@@ -20,15 +19,11 @@ EMBED_TOTAL: Final = 6000
 EMBED_FOOTER: Final = EMBED_TOTAL - EMBED_TITLE - EMBED_DESCRIPTION
 # https://docs.discord.com/developers/components/reference#button
 BUTTON_LABEL: Final = 80
-CUSTOM_ID: Final = 100
-BUTTONS_PER_ROW: Final = 5
 # https://docs.discord.com/developers/components/reference#label, #text-input
-MODAL_TITLE: Final = 45
-LABEL_TEXT: Final = 45
+FORM_TITLE: Final = 45
+FORM_LABEL: Final = 45
 # https://docs.discord.com/developers/resources/message#attachment-object
 ALT_TEXT: Final = 1024
-# https://docs.discord.com/developers/resources/message#create-message: unique for "the past few minutes"
-NONCE: Final = 25
 
 # One file. The documented limit moved 8 → 25 → 10 → 20 MiB since 2023, so the runtime's number counts;
 # 10 MiB is the least it has been (https://github.com/discord/discord-api-docs/issues/8572).
@@ -40,6 +35,9 @@ FILE_CAP: Final = 24 * MIB
 REQUEST_FILES: Final = 25 * MIB - 256 * 1024
 # Where even that is refused (413, 40005): bytes for one file and for all of them, step by step.
 LADDER: Final = ((FILE_FLOOR, 20 * MIB), (8 * MIB, 12 * MIB), (4 * MIB, 6 * MIB), (1 * MIB, 2 * MIB))
+
+# Messages with pictures that are made and sent side by side; each may hold REQUEST_FILES in memory.
+UPLOADS_AT_ONCE: Final = 6
 
 # About 5 edits in 2 seconds are taken per interaction token; a card that changes faster can't be read either.
 EDIT_INTERVAL_SECONDS: Final = 2.0

@@ -30,14 +30,18 @@ PERMISSION_NAMES = {
 
 def person_of(interaction: discord.Interaction[EaselClient]) -> Person:
     """Whoever pressed or typed. A private conversation is a community of its own."""
-    community = str(interaction.guild_id) if interaction.guild_id else f"dm-{interaction.channel_id}"
+    in_guild = interaction.guild_id is not None
+    community = str(interaction.guild_id) if in_guild else f"dm-{interaction.channel_id}"
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
     return Person(
         platform=NAME,
         community_id=community,
         user_id=str(interaction.user.id),
         name=interaction.user.display_name,
         locale=interaction.locale.value,
-        moderator=interaction.guild_id is not None and interaction.permissions.manage_messages,
+        roles=tuple(str(role.id) for role in roles),
+        moderator=in_guild and interaction.permissions.manage_messages,
+        manager=in_guild and interaction.permissions.manage_guild,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 
 import aiohttp
@@ -83,6 +84,8 @@ class DiscordPlatform:
 
     async def run(self) -> None:
         """Stay connected until `close()`. PlatformError, with a sentence for the operator, if the token is refused."""
+        # At debug discord.py logs every address and body: interaction tokens and prompts.
+        logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
         if self._api_url is not None:
             discord.http.Route.BASE = self._api_url.rstrip("/")
         pause = FIRST_PAUSE_SECONDS
@@ -106,7 +109,7 @@ class DiscordPlatform:
                 return
             lasted = self._clock.monotonic() - began
             pause = FIRST_PAUSE_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
-            await self._clock.sleep(pause)
+            await self._pause(pause)
 
     async def close(self) -> None:
         """Take nothing new, let those who are being answered have their answer, hang up. Seconds, not more."""
@@ -136,6 +139,16 @@ class DiscordPlatform:
         finally:
             self._logged_in.clear()
             await self._hang_up(client)
+
+    async def _pause(self, seconds: float) -> None:
+        """That long, or until `close()`."""
+        either = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(self._closing.wait())}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in either:
+                one.cancel()
+            await asyncio.gather(*either, return_exceptions=True)
 
     async def _sync(self, client: EaselClient) -> None:
         try:

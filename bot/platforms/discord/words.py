@@ -20,6 +20,10 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
         "form-n": {"en": "How many", "zh-CN": "张数"},
         "form-clarity": {"en": "Clarity", "zh-CN": "清晰度"},
         "form-style": {"en": "Style", "zh-CN": "风格"},
+        "note-reduced": {
+            "en": "Compressed to fit Discord's file limit; the original is kept",
+            "zh-CN": "为符合 Discord 的文件大小限制做了压缩，原图已保留",
+        },
         "sent-privately": {
             "en": "I can't post in the channel where you asked any more, so here it is:",
             "zh-CN": "你提问的频道里我已经不能发消息了，所以发到这里：",
