@@ -9,7 +9,6 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import aiohttp
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,12 +23,9 @@ from bot.pictures.fit import PictureFitter
 from bot.pictures.store import open_pictures
 from bot.sandbox import server as sandbox
 from bot.sandbox.config import SandboxConfig
-from bot.seedream.api import Api
-from bot.seedream.client import SeedreamClient
-from bot.seedream.downloads import Downloads
+from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
-from bot.seedream.token import AccountToken, FixedToken, TokenSource
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.meta import get_meta, set_meta
@@ -91,12 +87,19 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         await migrate(engine)
         store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
         shelf = open_pictures(settings.pictures_url)
-        limiter = Limiter(clock=clock, qps=settings.seedream_qps)
+        metrics = Metrics()
         sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
-        model = await _open_model(settings, sandbox_url, limiter, clock, stack)
+        model = await stack.enter_async_context(
+            open_seedream(
+                base_url=sandbox_url or settings.seedream_api_url,
+                account=_account(settings),
+                qps=settings.seedream_qps,
+                clock=clock,
+                observe=metrics.provider_call,
+            )
+        )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         platforms: dict[str, ChatPlatform] = {}
-        metrics = Metrics()
 
         def limits_of(_: Person) -> Limits:
             return settings.limits
@@ -109,7 +112,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             clock=clock,
             limits_of=limits_of,
             running_limit=settings.limit_user_running,
-            submits_per_second=lambda: limiter.rate,
+            submits_per_second=lambda: model.limiter.rate,
             metrics=metrics,
             sandbox=settings.uses_sandbox,
             callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
@@ -124,7 +127,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=shelf, platforms=platforms),
             platforms=platforms,
             metrics=metrics,
-            limiter=limiter,
+            limiter=model.limiter,
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
         )
@@ -139,28 +142,11 @@ async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -
     return running.url
 
 
-async def _open_model(
-    settings: Settings,
-    sandbox_url: str | None,
-    limiter: Limiter,
-    clock: SystemClock,
-    stack: contextlib.AsyncExitStack,
-) -> SeedreamClient:
-    base_url = sandbox_url or settings.seedream_api_url
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-    api = Api(session, base_url)
-    tokens: TokenSource
-    if settings.chanjing_access_token is not None:
-        tokens = FixedToken(settings.chanjing_access_token.get_secret_value())
-    else:
-        secret = settings.chanjing_secret_key
-        tokens = AccountToken(
-            api=api,
-            limiter=limiter,
-            clock=clock,
-            app_id=settings.chanjing_app_id or "sandbox",
-            secret_key=secret.get_secret_value() if secret is not None else "sandbox",
-        )
-    stack.push_async_callback(tokens.aclose)
-    downloads = await stack.enter_async_context(Downloads(loopback=is_loopback(api.base_url.host or "")))
-    return SeedreamClient(api=api, tokens=tokens, limiter=limiter, clock=clock, downloads=downloads)
+def _account(settings: Settings) -> Account:
+    """The operator's, or one that the sandbox takes: any."""
+    token, secret = settings.chanjing_access_token, settings.chanjing_secret_key
+    return Account(
+        app_id=settings.chanjing_app_id or "sandbox",
+        secret_key=secret.get_secret_value() if secret is not None else "sandbox",
+        access_token=token.get_secret_value() if token is not None else "",
+    )

@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _together(self) -> Self:
         if (self.chanjing_app_id is None) != (self.chanjing_secret_key is None):
-            raise ValueError("CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox")
+            raise ValueError(
+                "CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox"
+            )
         if self.web_token is None and not is_loopback(self.web_host):
             raise ValueError(
                 f"WEB_HOST={self.web_host} lets other machines in, so set WEB_TOKEN to a long random word, "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,19 +52,38 @@ class Call:
     body: dict[str, Any] | None = None
     query: dict[str, str] | None = None
 
+    @property
+    def name(self) -> str:
+        """For metrics: the last word of the path."""
+        return self.path.rpartition("/")[2]
+
+
+Observe = Callable[[str, int | str, float], None]
+
+
+def nobody_watches(call: str, code: int | str, seconds: float) -> None:
+    """The default observer."""
+
 
 class Api:
     """Calls below `base_url`. Knows no token, no rate and no repeating."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, base_url: str, *, timeout: aiohttp.ClientTimeout = API_TIMEOUT
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        *,
+        timeout: aiohttp.ClientTimeout = API_TIMEOUT,
+        observe: Observe = nobody_watches,
     ) -> None:
+        """`observe` is told of every call: its name, its code (or a word where there is none), its seconds."""
         url = URL(base_url)
         if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
             raise ValueError("the base URL of the API must be http(s)://host, without ? and #")
         self.base_url = url
         self._session = session
         self._timeout = timeout
+        self._observe = observe
         self._away = False
 
     async def call(self, call: Call, *, token: str | None = None) -> Envelope:
@@ -70,15 +91,19 @@ class Api:
 
         ModelUnavailable: nothing was sent. ModelUnclear: it was sent, and the answer is lost or unreadable.
         """
+        began = time.monotonic()
         try:
             answer = await self._call(call, token)
         except ModelError as error:
+            word = "unclear" if isinstance(error, ModelUnclear) else "unavailable"
+            self._observe(call.name, word, time.monotonic() - began)
             if not self._away:
                 self._away = True
                 log.warning(
                     "the provider can't be reached", action="seedream_away", detail=error.detail, path=call.path
                 )
             raise
+        self._observe(call.name, answer.code, time.monotonic() - began)
         if self._away:
             self._away = False
             log.info("the provider answers again", action="seedream_back")

@@ -12,7 +12,7 @@ from yarl import URL
 from bot.domain.ports import Clock
 
 from .addresses import is_loopback_host
-from .api import API_TIMEOUT, Api
+from .api import API_TIMEOUT, Api, Observe, nobody_watches
 from .client import SeedreamClient
 from .downloads import Downloads
 from .limiter import Limiter
@@ -39,8 +39,12 @@ class Account:
 
 
 @asynccontextmanager
-async def open_seedream(*, base_url: str, account: Account, qps: float, clock: Clock) -> AsyncIterator[SeedreamClient]:
+async def open_seedream(
+    *, base_url: str, account: Account, qps: float, clock: Clock, observe: Observe = nobody_watches
+) -> AsyncIterator[SeedreamClient]:
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
+
+    `observe` is told of every call to the API: its name, code and seconds.
 
     ValueError for a base URL, account or rate that can't be meant.
     """
@@ -56,7 +60,7 @@ async def open_seedream(*, base_url: str, account: Account, qps: float, clock: C
                 trust_env=not loopback,  # a company's HTTPS_PROXY; it can't reach this machine
             )
         )
-        api = Api(session, base_url)
+        api = Api(session, base_url, observe=observe)
         downloads = await stack.enter_async_context(Downloads(loopback=loopback))
         tokens: TokenSource
         if account.access_token:

@@ -52,3 +52,17 @@ async def test_a_base_url_that_is_none_is_told_before_anything_opens() -> None:
     with pytest.raises(ValueError, match="base URL"):
         async with open_seedream(base_url="chanjing", account=ACCOUNT, qps=5, clock=SystemClock()):
             pass
+
+
+async def test_whoever_watches_is_told_of_every_call(provider: Provider) -> None:
+    provider.on(PAGE_PATH, ok(a_page(a_task("t1"))))
+    seen: list[tuple[str, int | str]] = []
+    async with open_seedream(
+        base_url=provider.url,
+        account=ACCOUNT,
+        qps=50,
+        clock=SystemClock(),
+        observe=lambda call, code, seconds: seen.append((call, code)) if seconds >= 0 else None,
+    ) as client:
+        await client.tasks(["t1"])
+    assert seen == [("access_token", 0), ("page", 0)]
