@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from bot.grammar.options import OPTIONS, Option
-from bot.grammar.words import QUOTES
+from bot.grammar.quotations import QUOTES
 
 ESCAPE = "\\"
 CLOSING = ",;.!"  # "ratio:16:9, n:2." is how sentences are written

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.grammar.forms import CLOSING
-from bot.grammar.words import Word
+from bot.grammar.forms import CLOSING, form_of
+from bot.grammar.words import NARROW_MARKS, WIDE_MARKS, Word
 
 # "a 4k tv", "filmed in 4k", "y = x2": taking the word out would leave a broken sentence.
 _ARTICLES = {"a", "an", "the", "this", "that", "my", "your", "his", "her", "its", "our", "their"}
@@ -35,4 +35,19 @@ def model_name(text: str, before: Word | None, word: Word) -> bool:
         and text[before.end : word.start].isspace()
         and before.typed[0].isupper()
         and text != text.upper()
+    )
+
+
+def crowded(text: str, before: Word | None, word: Word, behind: Word | None) -> bool:
+    """A tag's beginning, "masterpiece,4k resolution": glued to the prompt's mark, with a word of the prompt behind it.
+
+    `before` as above.
+    """
+    return (
+        before is not None
+        and text[word.start - 1 : word.start] in {*NARROW_MARKS, *WIDE_MARKS}
+        and word.plain[-1].isalnum()
+        and behind is not None
+        and text[word.end : behind.start].strip(" \t\u3000") == ""
+        and form_of(behind.plain) is None
     )

@@ -124,14 +124,14 @@ def _style(style: str) -> Value:
 
 RATIO = Option(
     name="ratio",
-    aliases=("ar", "aspect", "比例", "宽高比", "画幅"),
+    aliases=("ar", "aspect", "比例", "宽高比", "画幅", "画面比例", "图片比例", "宽高比例", "长宽比例"),
     values=tuple(_ratio(ratio) for ratio in RATIOS),
     default=DEFAULT_RATIO,
     descriptions={"en": "Width to height", "zh-CN": "宽高比例"},
 )
 NUMBER = Option(
     name="n",
-    aliases=("张数", "数量"),
+    aliases=("张数", "数量", "图片张数", "图片数量"),
     values=tuple(_number(n) for n in range(1, MAX_PICTURES + 1)),
     default=DEFAULT_PICTURES,
     descriptions={"en": "How many pictures, 1 to 4", "zh-CN": "张数，1 到 4"},
@@ -139,14 +139,14 @@ NUMBER = Option(
 )
 CLARITY = Option(
     name="clarity",
-    aliases=("清晰度", "分辨率"),
+    aliases=("清晰度", "分辨率", "图片清晰度", "画面清晰度"),
     values=tuple(_clarity(clarity) for clarity in CLARITIES),
     default=DEFAULT_CLARITY,
     descriptions={"en": "Size and detail of the pictures", "zh-CN": "清晰度，越高图越大"},
 )
 STYLE = Option(
     name="style",
-    aliases=("风格",),
+    aliases=("风格", "画面风格", "绘画风格", "艺术风格"),
     values=(
         *(_style(style) for style in STYLES),
         Value(value=NO_STYLE, labels={"en": "No style", "zh-CN": "无风格"}, also=("无", "no")),

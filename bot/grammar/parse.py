@@ -1,17 +1,19 @@
 r"""`a red fox ratio:16:9 n:2` → ImageRequest.
 
 - An option is a word of its own, wherever it stands: `ratio:16:9`, `--ar 16:9`, `x4`, `4k`, `比例：16：9`,
-  `[ratio:16:9]`, `--n2`. White space, Chinese punctuation and a closing comma, full stop or exclamation mark end a
-  word. The last of a kind wins, and a typed option (a field of a form) wins over all; what loses isn't judged.
+  `[ratio:16:9]`, `--n2`. White space, commas, semicolons and Chinese punctuation part words (splitting.py has the
+  exceptions), and a full stop or exclamation mark closes one: `cat,ratio:16:9,n:2` has three words. The last of a
+  kind wins, and a typed option (a field of a form) wins over all; what loses isn't judged.
 - `name:value` in one word is always meant as an option: a value that isn't legal is refused. `ratio: 16:9` counts
   only if the value is legal, and not for `n:` and `style:`, which are words. `--name value` counts always; with a
   long dash in place of `--` only if what follows looks like a value.
 - `x1`-`x4` and `1k`, `2k`, `4k` belong to the sentence behind an article, a preposition, a number or a sign ("a 4k
-  tv", "in 4k", "2 x4"), and 4k before a screen or a film ("4k tv"); so does the X4 of "BMW X4". `x5` is always prompt.
+  tv", "in 4k", "2 x4"), and 4k before a screen or a film ("4k tv"); so does the X4 of "BMW X4", and the 4k
+  of "sharp,4k resolution": a short form glued to a mark needs a mark, an option or the end behind it. `x5` is prompt.
 - A word in double quotes is prompt, and the quotes stay; so is one behind a backslash, which goes: `\n:2`.
-- The rest is the prompt, character by character, except that an option goes with the comma and the white space
-  behind it, that control characters are dropped (those that part words become a space), and that half a surrogate
-  pair becomes U+FFFD: none of these can be sent to anybody.
+- The rest is the prompt, character by character, except for the marks and the white space that an option leaves with
+  nothing to part (cutting.py), for control characters, which are dropped (those that part words become a space), and
+  for half a surrogate pair, which becomes U+FFFD: none of these can be sent to anybody.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ from dataclasses import dataclass, field
 from bot.domain.errors import BadOption, Repair
 from bot.domain.request import MAX_PROMPT, ImageRequest, has_visible
 from bot.domain.style import STYLES
+from bot.grammar.cutting import Cut, prompt_of
 from bot.grammar.forms import CLOSING, Form, Shape, bare, escaped, form_of
-from bot.grammar.neighbours import claimed, model_name
+from bot.grammar.neighbours import claimed, crowded, model_name
 from bot.grammar.options import NO_STYLE, OPTIONS, Option
 from bot.grammar.printing import print_options, print_request
 from bot.grammar.repair import nearest
-from bot.grammar.words import Word, normalise, split, tail
+from bot.grammar.splitting import split
+from bot.grammar.words import Word, normalise
 
 # Room for every option and escape around the longest prompt. Beyond it nobody typed it, so nobody looks closer.
 MAX_TEXT = 4 * MAX_PROMPT
@@ -78,21 +82,17 @@ class _Found:
 class _Reading:
     text: str
     found: list[_Found] = field(default_factory=list)
-    cuts: list[tuple[int, int]] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
 
     def take(self, form: Form, start: int, end: int, spelling: str) -> int:
-        self.found.append(_Found(form.option, self.text[start:end].rstrip(CLOSING), spelling))
-        self.cuts.append((start, tail(self.text, end)))
+        typed = self.text[start:end].rstrip(CLOSING)
+        self.found.append(_Found(form.option, typed, spelling))
+        self.cuts.append(Cut(start, start + len(typed), option=True))
         return 1
 
     @property
     def prompt(self) -> str:
-        pieces = []
-        done = 0
-        for start, end in self.cuts:
-            pieces.append(self.text[done:start])
-            done = end
-        return "".join([*pieces, self.text[done:]]).strip()
+        return prompt_of(self.text, self.cuts).strip()
 
 
 def _clean(text: str) -> str:
@@ -118,7 +118,7 @@ def _read(text: str) -> _Reading:
 def _take(reading: _Reading, before: Word | None, word: Word, behind: Word | None) -> int:
     """Note the option that begins at this word, if one does; how many words it has."""
     if escaped(word.plain):
-        reading.cuts.append((word.start, word.start + 1))
+        reading.cuts.append(Cut(word.start, word.start + 1, option=False))
         return 0
     form = form_of(word.plain)
     if form is None:
@@ -133,7 +133,8 @@ def _take(reading: _Reading, before: Word | None, word: Word, behind: Word | Non
 
 
 def _take_short(reading: _Reading, form: Form, before: Word | None, word: Word, behind: Word | None) -> int:
-    if claimed(reading.text, before, word, behind) or model_name(reading.text, before, word):
+    text = reading.text
+    if claimed(text, before, word, behind) or crowded(text, before, word, behind) or model_name(text, before, word):
         return 0
     return reading.take(form, word.start, word.end, form.value)
 

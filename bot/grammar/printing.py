@@ -8,15 +8,21 @@ What stands in double quotes is never read as an option, so it needs none.
 from __future__ import annotations
 
 from bot.domain.request import ImageRequest
+from bot.grammar.cutting import ends_with_separator
 from bot.grammar.forms import ESCAPE, Shape, form_of
-from bot.grammar.neighbours import claimed
+from bot.grammar.neighbours import claimed, crowded
 from bot.grammar.options import OPTIONS
-from bot.grammar.words import Word, split
+from bot.grammar.splitting import split
+from bot.grammar.words import Word
 
 
 def print_request(request: ImageRequest) -> str:
-    """The shortest text that `parse` turns into exactly this request: the prompt, then what isn't the default."""
-    return " ".join([quote_prompt(request.prompt), *print_options(request)])
+    """The shortest text that `parse` turns into exactly this request: the prompt, then what isn't the default.
+
+    The options come first where the prompt ends with a comma, which would go with an option behind it.
+    """
+    prompt, options = quote_prompt(request.prompt), print_options(request)
+    return " ".join([*options, prompt] if ends_with_separator(prompt) else [prompt, *options])
 
 
 def print_options(request: ImageRequest) -> list[str]:
@@ -47,4 +53,5 @@ def _needs_escape(prompt: str, before: Word | None, word: Word, behind: Word | N
     if form is None:
         return False
     unescaped_short = form.shape is Shape.SHORT and not word.plain.startswith(ESCAPE)
-    return not (unescaped_short and claimed(prompt, before, word, behind))
+    in_sentence = claimed(prompt, before, word, behind) or crowded(prompt, before, word, behind)
+    return not (unescaped_short and in_sentence)

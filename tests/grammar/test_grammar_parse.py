@@ -37,11 +37,7 @@ def test_defaults() -> None:
         "ratio: 16:9",
         "ratio:wide",
         'ratio:"16:9"',
-        "ratio:16:9,",
-        "ratio:16:9.",
-        "ratio:16:9!",
         "[ratio:16:9]",
-        "(ratio:16:9),",
         "（比例：16：9）",
         "比例16:9",
         "--ar16:9",
@@ -63,6 +59,12 @@ def test_defaults() -> None:
 )
 @pytest.mark.parametrize("text", ["{} a red fox", "a {} red fox", "a red fox {}", "a red fox\n{}"])
 def test_spellings_of_a_ratio_anywhere(typed: str, text: str) -> None:
+    assert parse(text.format(typed)) == request(ratio="16:9")
+
+
+@pytest.mark.parametrize("typed", ["ratio:16:9,", "ratio:16:9.", "ratio:16:9!", "(ratio:16:9),", "比例：16：9，"])
+@pytest.mark.parametrize("text", ["{} a red fox", "a red fox {}", "a red fox\n{}", "a red fox, {}", "a red fox,{}"])
+def test_a_mark_behind_an_option_at_an_end_goes_with_it(typed: str, text: str) -> None:
     assert parse(text.format(typed)) == request(ratio="16:9")
 
 
@@ -142,6 +144,29 @@ def test_spellings_of_a_style(typed: str) -> None:
         "()",
         "\\o/ \\frac",
         'a 5" screen and a "quote',
+        "red,green:blue",
+        "a, b; c,d",
+        "https://example.org/a,n:2;x4",
+        "www.example.org/a,n:2",
+        "example.org/a,4k",
+        'a sign saying "fox,n:2,4k"',
+        "rgb(1,n:2)",
+        "{fox,n:2}",
+        "[cat;x4]",
+        "10,000 cats",
+        "1,2k people",
+        "zoom x2,5",
+        "masterpiece,4k resolution,sharp",
+        "一只猫，4k 电视",
+        "一只猫比例16:9",
+        "一只猫比例:好",
+        "一只猫张数:9",
+        "男女比例：1：1",
+        "高清晰度：4k",
+        "一只猫的画面比例：16：9",
+        "苹果数量：3",
+        "屏幕分辨率：4k",
+        "“一只猫比例：16：9”",
         "café rené 🦊 👩‍👩‍👧 שלום é",
     ],
 )
@@ -154,16 +179,93 @@ def test_a_length_in_inches_opens_no_quotation() -> None:
     assert parse('a 5" screen n:2 with "hello" on it') == request('a 5" screen with "hello" on it', n=2)
 
 
-def test_chinese_without_spaces() -> None:
-    assert parse("一只猫，比例：16：9，张数：2，下雨") == request("一只猫，下雨", ratio="16:9", n=2)
+@pytest.mark.parametrize(
+    ("text", "prompt", "fields"),
+    [
+        ("一只猫，比例：16：9，张数：2", "一只猫", {"ratio": "16:9", "n": 2}),
+        ("一只猫，比例：16：9，张数：2，下雨", "一只猫，下雨", {"ratio": "16:9", "n": 2}),
+        ("一只狐狸；风格：水彩", "一只狐狸", {"style": "watercolor"}),
+        ("一只狐狸；风格：水彩；清晰度：4k；", "一只狐狸", {"style": "watercolor", "clarity": 4096}),
+        ("比例：16：9、张数：2、一只猫", "一只猫", {"ratio": "16:9", "n": 2}),
+        ("一只猫,比例：16：9;张数=2", "一只猫", {"ratio": "16:9", "n": 2}),
+        ("一只猫。比例：16：9。", "一只猫。", {"ratio": "16:9"}),
+        ("一只猫，4k，x2", "一只猫", {"clarity": 4096, "n": 2}),
+        ("cat,ratio:16:9,n:2", "cat", {"ratio": "16:9", "n": 2}),
+        ("cat;ratio=16:9;n=2;", "cat", {"ratio": "16:9", "n": 2}),
+        ("ratio:16:9,n:2,cat", "cat", {"ratio": "16:9", "n": 2}),
+        ("ratio: 16:9,n:2,cat", "cat", {"ratio": "16:9", "n": 2}),
+        ("red,green:blue,n:2", "red,green:blue", {"n": 2}),
+        ("cat,--ar 16:9,rain", "cat,rain", {"ratio": "16:9"}),
+        ("cat,--ar=16:9,--n2", "cat", {"ratio": "16:9", "n": 2}),
+        ("cat --ar 16:9,4k", "cat", {"ratio": "16:9", "clarity": 4096}),
+        ("cat --n 2,4k", "cat", {"n": 2, "clarity": 4096}),
+        ("cat,—ar 16:9,rain", "cat,rain", {"ratio": "16:9"}),
+        ("cat,ratio:16:9,2 dogs", "cat,2 dogs", {"ratio": "16:9"}),
+        ("cat,4k", "cat", {"clarity": 4096}),
+        ("cat,4k,rain", "cat,rain", {"clarity": 4096}),
+        ("cat,4k n:2", "cat", {"clarity": 4096, "n": 2}),
+        ("4k,cat", "cat", {"clarity": 4096}),
+        ("n:2,x3 cat", "cat", {"n": 3}),
+        ("n:2,4k cat", "cat", {"n": 2, "clarity": 4096}),
+        ("10,000 cats,n:2", "10,000 cats", {"n": 2}),
+        ("ratio:16:9,https://example.org/a,n:2", "https://example.org/a,n:2", {"ratio": "16:9"}),
+    ],
+)
+def test_options_joined_by_commas(text: str, prompt: str, fields: dict[str, object]) -> None:
+    assert parse(text) == request(prompt, **fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("a, ratio:1:1, b", "a, b"),
+        ("a , ratio:1:1 , b", "a , b"),
+        ("a,ratio:1:1,b", "a,b"),
+        ("a,ratio:1:1, b", "a, b"),
+        ("a, ratio:1:1,b", "a, b"),
+        ("a,ratio:1:1 b", "a, b"),
+        ("a ratio:1:1, b", "a, b"),
+        ("a ratio:1:1. B", "a. B"),
+        ("a. ratio:1:1, b", "a. b"),
+        ("a; x1, 2k; ratio:1:1; b", "a; b"),
+        ("a， 比例：1：1， b", "a， b"),
+        ("a\nratio:1:1, b", "a\nb"),
+        ("a, ratio:1:1", "a"),
+        ("a,; ratio:1:1,,", "a"),
+        ("a. ratio:1:1", "a."),
+        ("a? ratio:1:1", "a?"),
+        ("ratio:1:1, a", "a"),
+        ("ratio:1:1,, a", "a"),
+        ("ratio:1:1 ,a,", ",a,"),
+        ("  a,  b ; c,ratio:1:1", "a,  b ; c"),
+    ],
+)
+def test_a_mark_with_nothing_to_part_goes_with_the_option(text: str, prompt: str) -> None:
+    assert parse(text) == request(prompt)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "fields"),
+    [
+        ("一只猫比例:16:9", "一只猫", {"ratio": "16:9"}),
+        ("一只猫比例：16：9张数：2，下雨", "一只猫，下雨", {"ratio": "16:9", "n": 2}),
+        ("一只猫画面比例：宽屏", "一只猫", {"ratio": "16:9"}),
+        ("「猫」风格=水彩 下雨", "「猫」 下雨", {"style": "watercolor"}),
+        ("🦊清晰度：4k,x2", "🦊", {"clarity": 4096, "n": 2}),
+        ("比例：16：9张数：2 一只猫", "一只猫", {"ratio": "16:9", "n": 2}),
+        (r"一只猫\比例：16：9", "一只猫比例：16：9", {}),
+    ],
+)
+def test_chinese_names_inside_a_word(text: str, prompt: str, fields: dict[str, object]) -> None:
+    assert parse(text) == request(prompt, **fields)
 
 
 def test_a_backslash_keeps_a_word_and_goes() -> None:
     assert parse(r"the word \n:2 and \\x4") == request(r"the word n:2 and \x4")
 
 
-def test_an_option_takes_the_comma_and_the_space_behind_it_along() -> None:
-    assert parse("a cat, ratio:16:9, in  the\nrain, n:2.") == request("a cat, in  the\nrain,", ratio="16:9", n=2)
+def test_nothing_else_changes_around_an_option() -> None:
+    assert parse("a cat, ratio:16:9, in  the\nrain, n:2.") == request("a cat, in  the\nrain", ratio="16:9", n=2)
     assert parse("one\nratio:16:9\ntwo") == request("one\ntwo", ratio="16:9")
 
 
@@ -205,6 +307,10 @@ def test_a_wrong_typed_option_is_refused_too() -> None:
         ("n:-3", "bad-n", "n:-3", "1"),
         ("n:99999999999999999999", "bad-n", "n:99999999999999999999", "4"),
         ("--n x9", "bad-n", "--n", "1"),
+        ("n:2,5", "bad-n", "n:2,5", "2"),
+        ("ratio:16,9", "bad-ratio", "ratio:16,9", "16:9"),
+        ("fox,ratio:2:1,rain", "bad-ratio", "ratio:2:1", "16:9"),
+        ("一只猫，张数：9，下雨", "bad-n", "张数：9", "4"),
         ("张数:５", "bad-n", "张数:５", "4"),
         ("clarity:3000", "bad-clarity", "clarity:3000", "2048"),
         ("clarity:8k", "bad-clarity", "clarity:8k", "4096"),
@@ -238,7 +344,21 @@ def test_several_wrong_values_are_all_named_and_repaired() -> None:
     assert caught.value.repair.request == request("cat", ratio="16:9", n=4, style="ink")
 
 
-@pytest.mark.parametrize("text", ["", "   \n", "n:2", "ratio:16:9 x2", "\x00\x07", "\u200b\u2060", "\u3000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   \n",
+        "n:2",
+        "ratio:16:9 x2",
+        "n:2,x2",
+        ", n:2",
+        "比例：16：9，张数：2。",
+        "\x00\x07",
+        "\u200b\u2060",
+        "\u3000",
+    ],
+)
 def test_nothing_to_draw(text: str) -> None:
     with pytest.raises(BadOption) as caught:
         parse(text)
@@ -278,7 +398,35 @@ def test_right_to_left_marks_and_joiners_survive() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x4 ", '"', '" ', "ratio:", "--n ", "\\", "—", "a", "　", "n:9 ", "“”", "\ud800", "\x00"]
+    "text",
+    [
+        "1,",
+        "n:2,",
+        "n:2,4k;",
+        "--n 1,1",
+        "猫比例:",
+        "猫比例:1:1",
+        "猫\\",
+        "，",
+        "{(",
+        "(a,",
+        "a.b,",
+        " ,",
+        "n:2 ,a",
+        "x4 ",
+        '"',
+        '" ',
+        "ratio:",
+        "--n ",
+        "\\",
+        "—",
+        "a",
+        "　",
+        "n:9 ",
+        "“”",
+        "\ud800",
+        "\x00",
+    ],
 )
 def test_a_hundred_thousand_characters_take_no_time(text: str) -> None:
     for piece in (text * (100_000 // len(text)), text * (7_900 // len(text))):

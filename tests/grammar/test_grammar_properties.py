@@ -1,6 +1,8 @@
 import contextlib
 import json
 import os
+import re
+from dataclasses import replace
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from bot.grammar.forms import form_of
 from bot.grammar.options import OPTIONS, Option, Value
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_options, print_request, quote_prompt
-from bot.grammar.words import split
+from bot.grammar.splitting import split
+from bot.grammar.words import SEPARATORS
 
 THOROUGH = settings(deadline=None, max_examples=int(os.environ.get("EASEL_EXAMPLES", "200")))
 
@@ -45,6 +48,20 @@ PIECES = st.sampled_from(
             ".",
             "，",
             "。",
+            ";",
+            "；",
+            "、",
+            ",",
+            ",",
+            "比例：16：9",
+            "张数:2",
+            "猫",
+            "的",
+            "画面",
+            "://",
+            "www.",
+            "{",
+            "}",
         ],
         *[
             " ",
@@ -91,6 +108,13 @@ ANY_CHARACTER = st.characters(codec=None, categories=None)
 TEXTS = st.one_of(st.text(ANY_CHARACTER), st.lists(PIECES, max_size=25).map("".join))
 
 
+def without_left_over(prompt: str) -> str:
+    """What an option behind `prompt` leaves of it."""
+    while prompt and (prompt[-1].isspace() or prompt[-1] in SEPARATORS):
+        prompt = prompt[:-1]
+    return prompt
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> ImageRequest:
     prompt = draw(TEXTS).strip()
@@ -116,6 +140,10 @@ def requests(draw: st.DrawFn) -> ImageRequest:
 @example(ImageRequest(prompt='5" n:2 "x4', ratio="16:9"))
 @example(ImageRequest(prompt="ratio:", ratio="16:9"))
 @example(ImageRequest(prompt="a —n", n=2))
+@example(ImageRequest(prompt=",a,", n=2))
+@example(ImageRequest(prompt=",", n=2))
+@example(ImageRequest(prompt="cat,ratio:16:9,n:2,4k,5;x4 b", n=3))
+@example(ImageRequest(prompt="猫比例：16：9张数:2\\风格:水彩", n=3))
 def test_printing_and_parsing_give_the_same_request(request: ImageRequest) -> None:
     assert parse(print_request(request)) == request
 
@@ -157,8 +185,31 @@ def test_what_is_no_option_survives_character_by_character(text: str) -> None:
     assume(has_visible(prompt))
     assume(all(form_of(word.plain.lstrip("\\")) is None for word in split(prompt)))
     assert parse(prompt).prompt == prompt
-    assert parse(f"{prompt} ratio:16:9 --n 2").prompt == prompt
     assert parse(f"style:ink {prompt}").prompt == prompt
+    kept = without_left_over(prompt)
+    assume(has_visible(kept))
+    assert parse(f"{prompt} ratio:16:9 --n 2").prompt == kept
+    if "/" not in prompt and not re.search("www", prompt, re.IGNORECASE):  # an address goes on to the next space
+        assert parse(f"{prompt},ratio:16:9,x2").prompt == kept
+
+
+@THOROUGH
+@given(
+    st.lists(st.text(st.characters(categories=["L"]), min_size=1, max_size=8), min_size=2, max_size=6),
+    st.lists(st.sampled_from([",", ", ", ";", "; ", "，", "、", "；"]), min_size=8, max_size=8),
+    st.data(),
+)
+def test_a_list_loses_only_its_options(names: list[str], joints: list[str], data: st.DataObject) -> None:
+    options = data.draw(
+        st.lists(st.sampled_from(["ratio:16:9", "n=2", "--n2", "比例：16：9", "风格:水彩"]), max_size=2)
+    )
+    items: list[tuple[str, bool]] = [(name, False) for name in names]
+    for option in options:
+        items.insert(data.draw(st.integers(0, len(items))), (option, True))
+    text = "".join(f"{item}{joint}" for (item, _), joint in zip(items, joints, strict=False)).rstrip("".join(joints))
+    assume(all(form_of(word.plain) is None for name in names for word in split(name)))
+    words = re.split(r"[,;，、；]\s*", parse(text).prompt)
+    assert words == names
 
 
 @THOROUGH
@@ -187,4 +238,6 @@ def test_options_come_in_any_order_around_a_prompt(request: ImageRequest, data: 
     options = data.draw(st.permutations(print_options(request)))
     behind = data.draw(st.integers(0, len(options)))
     text = " ".join([*options[behind:], quote_prompt(request.prompt), *options[:behind]])
-    assert parse(text) == request
+    kept = without_left_over(request.prompt) if options[:behind] else request.prompt
+    assume(has_visible(kept))
+    assert parse(text) == replace(request, prompt=kept)
