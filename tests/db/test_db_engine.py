@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -135,6 +136,25 @@ async def test_a_cancelled_save_is_whole_or_nothing_and_known(
             assert await store.get(job.id) == job
     # And no connection is lost.
     await asyncio.gather(*(store.add(order(), PLENTY) for _ in range(8)), *(store.unfinished() for _ in range(8)))
+
+
+async def test_who_is_cancelled_in_the_midst_is_told_when_it_is_over(
+    engine: AsyncEngine, store: SqlJobStore, tmp_path: Path
+) -> None:
+    job = order()
+    with contextlib.closing(sqlite3.connect(tmp_path / "easel.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # keeps the transaction from its end for as long as we like
+        task = asyncio.create_task(store.add(job, PLENTY))
+        for _ in range(2):
+            await asyncio.sleep(0.03)
+            task.cancel()
+        await asyncio.sleep(0.03)
+        assert not task.done()
+        other.execute("ROLLBACK")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await store.get(job.id) == job
+    assert await assert_books_agree(engine) == 1
 
 
 async def test_cancelled_reads_give_their_connections_back(store: SqlJobStore) -> None:

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,23 +76,30 @@ def test_sigkill_frees_it(url: str) -> None:
             assert find_running(url) == RunningBot(pid=os.getpid(), url="http://x")
 
 
-def test_looking_never_keeps_anybody_out(url: str) -> None:
-    looking = "import sys\nfrom db.lock import find_running\nwhile True: find_running(sys.argv[1])\n"
-    with DatabaseLock(url):
-        pass
+def test_looking_keeps_nobody_out_and_misleads_nobody(url: str, tmp_path: Path) -> None:
+    looking = (
+        "import sys\nfrom db.lock import find_running\nprint('looking', flush=True)\n"
+        "while True: find_running(sys.argv[1])\n"
+    )
+    (tmp_path / "easel.db.lock").write_text('{"pid": 1, "url": "http://dead", "secret": ""}')
     lookers = [
-        subprocess.Popen([sys.executable, "-c", looking, url], cwd=REPOSITORY)  # noqa: S603 - our own words
+        subprocess.Popen([sys.executable, "-c", looking, url], cwd=REPOSITORY, stdout=subprocess.PIPE)  # noqa: S603 - our own words
         for _ in range(2)
     ]
     try:
-        for _ in range(300):
+        for looker in lookers:
+            assert looker.stdout is not None
+            assert looker.stdout.readline()
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            assert find_running(url) is None
+        for _ in range(100):
             with DatabaseLock(url):
                 pass
-            assert find_running(url) is None
     finally:
         for looker in lookers:
             looker.kill()
-            looker.wait()
+            looker.communicate()
 
 
 def test_the_secret_is_the_users_own(url: str, tmp_path: Path) -> None:
