@@ -114,7 +114,8 @@ class Site:
         async def readiness() -> tuple[bool, dict[str, Any]]:
             return self.ready, {"database": self.ready}
 
-        settings: dict[str, Any] = {"port": 0, "local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET} | config
+        secrets = {"local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET}
+        settings: dict[str, Any] = {"port": 0, **secrets, **config}
         self.server = WebServer(
             WebConfig(**settings),
             hub=self.hub,

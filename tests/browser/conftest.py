@@ -1,0 +1,228 @@
+"""The real program as a process, with its sandbox, and a headless Chromium that looks at its page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+# What the program must not inherit: a developer's account or tokens.
+_OURS = ("CHANJING_", "SEEDREAM_", "DISCORD_", "SLACK_", "WEB_", "PUBLIC_URL", "DATABASE_", "PICTURES_", "LIMIT_")
+_ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Where a Chromium is: CHROMIUM, or whatever the system has."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    found = chromium()
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        if found is None:
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: apt-get install chromium, or set CHROMIUM"))
+    if here and found is None:
+        warnings.warn(pytest.PytestWarning("the browser tests are skipped: no Chromium was found"), stacklevel=1)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@dataclass
+class Program:
+    """`python -m bot run` over a directory of its own; it can be stopped and started again."""
+
+    data: Path
+    settings: dict[str, str]
+    port: int = field(default_factory=free_port)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        ours = {
+            "DATA_DIR": str(self.data),
+            "WEB_PORT": str(self.port),
+            "LOG_FORMAT": "console",
+            "SANDBOX_PAINTING": "plain",
+            "PYTHONPATH": str(ROOT),
+        }
+        log = (self.data / "program.log").open("ab")
+        with log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env=clean | ours | self.settings,
+                cwd=self.data,  # a developer's .env is not ours
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._ready()
+        except TimeoutError:
+            raise AssertionError(f"the program did not start:\n{self.said()}") from None
+
+    async def _ready(self) -> None:
+        async with aiohttp.ClientSession() as client:
+            while True:
+                assert self.process is not None
+                assert self.process.returncode is None, self.said()
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with client.get(f"{self.url}/readyz") as response:
+                        if response.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+            raise AssertionError(f"the program did not stop:\n{self.said()}") from None
+        finally:
+            self.process = None
+
+    def said(self) -> str:
+        return (self.data / "program.log").read_text("utf-8", errors="replace")[-4000:]
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """An order from beside the page; the job."""
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(f"{self.url}/api/commands", json={"text": text}) as response,
+        ):
+            assert response.status == 202, await response.text()
+            job: dict[str, Any] = (await response.json())["job"]
+            return job
+
+
+@dataclass
+class Viewer:
+    """One browser window on the page, and everything it complained about."""
+
+    page: Page
+    complaints: list[str]
+    foreign: list[str]
+
+
+@pytest.fixture
+async def programs(tmp_path: Path) -> AsyncIterator[Callable[..., Program]]:
+    """Makes programs, and ends those that still run."""
+    made: list[Program] = []
+
+    def make(**settings: str) -> Program:
+        data = tmp_path / f"data{len(made)}"
+        data.mkdir()
+        made.append(Program(data, settings))
+        return made[-1]
+
+    yield make
+    for program in made:
+        await program.stop()
+
+
+@pytest.fixture
+async def easel(programs: Callable[..., Program]) -> Program:
+    """Runs, and draws ten times as fast as life."""
+    program = programs(SANDBOX_SPEED="10")
+    await program.start()
+    return program
+
+
+@pytest.fixture
+async def slow_easel(programs: Callable[..., Program]) -> Program:
+    """Runs, and takes its time: a test that waits for its pictures waits for long."""
+    program = programs(SANDBOX_SPEED="0.1")
+    await program.start()
+    return program
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=list(_ARGUMENTS))
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def look(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
+    """Opens windows: `await look(url, viewport=…)`. No window may complain, nor ask for anything from elsewhere."""
+    viewers: list[Viewer] = []
+
+    async def open_window(url: str, **how: Any) -> Page:
+        how = {"viewport": {"width": 1200, "height": 800}, "locale": "en-US", "reduced_motion": "reduce"} | how
+        context = await browser.new_context(**how)
+        page = await context.new_page()
+        viewer = Viewer(page, [], [])
+        viewers.append(viewer)
+        origin = "/".join(url.split("/")[:3])
+
+        def said(message: ConsoleMessage) -> None:
+            # The browser itself reports each refusal and each break of the line so; those are the stories' subject.
+            if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+                viewer.complaints.append(message.text)
+
+        async def only_ours(route: Route) -> None:
+            if route.request.url.startswith((origin, "data:", "blob:")):
+                await route.continue_()
+            else:
+                viewer.foreign.append(route.request.url)
+                await route.abort()
+
+        page.on("console", said)
+        page.on("pageerror", lambda error: viewer.complaints.append(str(error)))
+        await context.route("**/*", only_ours)
+        await page.goto(url)
+        return page
+
+    yield open_window
+    for viewer in viewers:
+        assert viewer.complaints == []
+        assert viewer.foreign == []
+        await viewer.page.context.close()
