@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from typing import Any
 
-from bot.domain.job import JobState
+import pytest
+
+from bot.domain.job import Job, JobState
+from bot.domain.people import Person
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Reply
 
@@ -166,3 +170,22 @@ async def test_a_deleted_card_is_not_asked_for_again(bot: Bot) -> None:
     assert len(gone) == 1
     (job,) = await bot.all_jobs()
     assert job.state is JobState.DONE
+
+
+async def test_who_asks_is_known_with_their_roles_and_powers(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking: list[Person] = []
+    add = bot.store.add
+
+    async def listening(job: Job, *rest: Any) -> Any:
+        asking.append(job.author)
+        return await add(job, *rest)
+
+    monkeypatch.setattr(bot.store, "add", listening)
+    for user in (bot.moderator, bot.ann):
+        await bot.card("a red fox", user)
+    moderator, ann = asking
+    (role,) = [role for role in bot.guild.roles.values() if role.name == "moderators"]
+    assert str(role.id) in moderator.roles
+    assert (moderator.moderator, moderator.manager) == (True, False)
+    assert (ann.moderator, ann.manager) == (False, False)
+    assert (ann.platform, ann.community_id, ann.user_id) == ("discord", str(bot.guild.id), str(bot.ann.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 import discord
@@ -93,11 +93,10 @@ class DiscordPlatform:
             began = self._clock.monotonic()
             try:
                 await self._live()
-            except discord.LoginFailure as error:
-                raise PlatformError(TOKEN_REFUSED) from error
+            except discord.LoginFailure:
+                self._token_refused = True
             except discord.ConnectionClosed as error:
-                if error.code == _AUTHENTICATION_FAILED:
-                    raise PlatformError(TOKEN_REFUSED) from error
+                self._token_refused |= error.code == _AUTHENTICATION_FAILED
                 _log.warning("gateway closed", action="connect", code=error.code)
             except (discord.HTTPException, discord.GatewayNotFound, discord.RateLimited) as error:
                 _log.warning("Discord refuses the connection", action="connect", error=str(error))
@@ -142,13 +141,7 @@ class DiscordPlatform:
 
     async def _pause(self, seconds: float) -> None:
         """That long, or until `close()`."""
-        either = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(self._closing.wait())}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in either:
-                one.cancel()
-            await asyncio.gather(*either, return_exceptions=True)
+        await _first_of(self._clock.sleep(seconds), self._closing.wait())
 
     async def _sync(self, client: EaselClient) -> None:
         try:
@@ -171,13 +164,25 @@ class DiscordPlatform:
             self._closer = asyncio.create_task(self._hang_up(self._client))
 
     async def _connected(self) -> None:
-        try:
-            async with asyncio.timeout(LOGIN_SECONDS):
-                await self._logged_in.wait()
-        except TimeoutError as error:
-            raise PlatformUnavailable("Discord is not connected", after=5.0) from error
+        if not self._logged_in.is_set() and not self._token_refused:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOGIN_SECONDS):
+                    await _first_of(self._logged_in.wait(), self._closing.wait())
+        if not self._logged_in.is_set():
+            raise PlatformUnavailable("Discord is not connected", after=60.0 if self._token_refused else 5.0)
 
     def _usable_client(self) -> EaselClient:
         if self._client is None or not self._logged_in.is_set() or self._client.is_closed():
             raise PlatformUnavailable("Discord is not connected", after=5.0)
         return self._client
+
+
+async def _first_of(*awaitables: Awaitable[object]) -> None:
+    """Until one of them is through; the others are cancelled."""
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
