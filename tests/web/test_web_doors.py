@@ -113,6 +113,7 @@ async def test_every_answer_carries_the_security_headers(page: Site) -> None:
             assert "unsafe" not in policy
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["Server"] == "easel"
             assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
             assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 

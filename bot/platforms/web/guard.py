@@ -39,6 +39,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Server": "easel",  # not the versions of what runs below
     }
 )
 # Asked by orchestrators and the provider by whatever name they know us: they tell nothing, or carry their own secret.
@@ -91,7 +92,7 @@ class Guard:
     async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
         """For the signal `on_response_prepare`: every answer gets them, streams and errors too."""
         for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
+            response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store")
 
     def is_our_host(self, host: str) -> bool:

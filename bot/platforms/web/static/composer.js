@@ -2,8 +2,14 @@
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 import { complete } from "./completion.js";
 import { $, h, shape } from "./dom.js";
+import { locale } from "./i18n.js";
 
 const REMEMBERED = 50;
+
+/** The option's name in the language of the page: its Chinese alias means the same. */
+function nameOf({ insert, aliases }) {
+  return (locale === "zh-CN" && aliases.find((alias) => /\p{Script=Han}/u.test(alias))) || insert;
+}
 
 export class Composer {
   #input = $("prompt");
@@ -33,7 +39,7 @@ export class Composer {
     this.#table = table;
     $("chips").replaceChildren(
       ...table.options.map((option) =>
-        h("button", { type: "button", class: "chip", title: option.description, onclick: () => this.#startOption(option) }, option.insert),
+        h("button", { type: "button", class: "chip", title: option.description, onclick: () => this.#startOption(option) }, nameOf(option)),
       ),
     );
   }

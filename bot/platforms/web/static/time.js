@@ -3,7 +3,6 @@ import { h } from "./dom.js";
 import { locale, t } from "./i18n.js";
 
 let offset = 0; // what to add to Date.now() to get the server's time, in milliseconds
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 export function setServerTime(iso) {
@@ -18,9 +17,9 @@ export function secondsUntil(iso) {
 function words(iso) {
   const seconds = secondsUntil(iso);
   if (seconds <= 0) return t("soon");
-  if (seconds < 90) return relative.format(seconds, "second");
-  if (seconds < 90 * 60) return relative.format(Math.round(seconds / 60), "minute");
-  if (seconds < 36 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
+  if (seconds < 90) return t("inSeconds", { n: seconds });
+  if (seconds < 90 * 60) return t("inMinutes", { n: Math.round(seconds / 60) });
+  if (seconds < 36 * 3600) return t("inHours", { n: Math.round(seconds / 3600) });
   return absolute.format(new Date(iso));
 }
 
