@@ -97,7 +97,8 @@ def next_month(now: datetime, zone: tzinfo = UTC) -> datetime:
 def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) -> None:
     """Raise OverLimit if the request would break a limit: which one, when it resets, how many pictures would fit.
 
-    `wanted`, `used` and `limit` of the refusal are points; `fits` is pictures of the same clarity.
+    Of the refusal `limit`, `used`, `wanted` and `left` are points, `points` what one picture counts, and `fits` is
+    pictures of the same clarity. `room` is what all three limits leave together, in points: what a repair must fit.
     """
     points = limits.points(request)
     wanted = points * request.n
@@ -108,11 +109,13 @@ def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) ->
         if again > now:
             raise OverLimit("limit-cooldown", limit=limits.cooldown, used=1, wanted=1, resets_at=again)
     day, month = next_day(now, limits.zone), next_month(now, limits.zone)
-    for code, limit, used, resets_at in (
+    bounds = (
         ("limit-daily", limits.user_daily, usage.today, day),
         ("limit-channel-daily", limits.channel_daily, usage.channel_today, day),
         ("limit-community-monthly", limits.community_monthly, usage.community_month, month),
-    ):
+    )
+    room = min((max(0, limit - used) for _, limit, used, _ in bounds if limit is not None), default=0)
+    for code, limit, used, resets_at in bounds:
         if limit is not None and used + wanted > limit:
             raise OverLimit(
                 code,
@@ -121,6 +124,8 @@ def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) ->
                 wanted=wanted,
                 fits=max(0, limit - used) // points,
                 left=max(0, limit - used),
+                points=points,
+                room=room,
                 resets_at=resets_at,
             )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+EASEL = "easel"  # the actor of what happens by itself
+
 # A strike counts this long. Three that count lock a person out for LOCK; both are what communities usually do.
 STRIKE_LASTS = timedelta(days=30)
 STRIKES_TO_LOCK = 3
@@ -32,6 +34,7 @@ class AuditAction(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RESET = "reset"  # a person's usage of today
+    APPEALED = "appealed"  # a refusal for a blocked word was called wrong
     DATA_EXPORTED = "data-exported"
     DATA_DELETED = "data-deleted"
 

@@ -284,17 +284,20 @@ class NewAudit:
 
 
 class CommunityStore(Protocol):
-    """What communities have decided, who may not ask, and the trail of it. Each method is one transaction."""
+    """What communities have decided, who may not ask, and the trail of it.
+
+    Each method is one transaction; those that take a NewAudit give back the entry they wrote, for its Undo.
+    """
 
     async def community(self, platform: str, community_id: str) -> Community:
         """Its settings; the defaults for one that has never changed any."""
         ...
 
-    async def save_community(self, community: Community, audit: NewAudit) -> None: ...
+    async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry: ...
 
     async def paused_everywhere(self) -> bool: ...
 
-    async def pause_everywhere(self, audit: NewAudit, *, paused: bool) -> None: ...
+    async def pause_everywhere(self, audit: NewAudit, *, paused: bool) -> AuditEntry: ...
 
     async def block_of(self, person: Person, now: datetime) -> Block | None:
         """The block that holds for this person now, the longest if there are several."""
@@ -302,20 +305,33 @@ class CommunityStore(Protocol):
 
     async def blocks(self, platform: str, community_id: str, now: datetime) -> Sequence[Block]: ...
 
-    async def add_block(self, block: Block, audit: NewAudit) -> None: ...
-
-    async def lift_blocks(self, platform: str, community_id: str, user_id: str, audit: NewAudit) -> int:
-        """How many held."""
+    async def add_block(self, block: Block, audit: NewAudit) -> AuditEntry:
+        """A person may have several blocks at a time: a moderator's lock and a manager's block."""
         ...
 
-    async def add_strike(self, person_id: str, now: datetime, audit: NewAudit) -> int:
-        """How many strikes count now, this one included. `audit` names platform and community."""
+    async def lift_blocks(
+        self, platform: str, community_id: str, user_id: str, audit: NewAudit, *, only: Block | None = None
+    ) -> AuditEntry | None:
+        """Lift all of this person's blocks, or those that equal `only`. None, and nothing saved, where none was."""
         ...
 
-    async def forgive_strikes(self, person_id: str, audit: NewAudit) -> int: ...
+    async def add_strike(self, person_id: str, now: datetime, audit: NewAudit) -> tuple[AuditEntry, int]:
+        """The entry, and how many strikes of the last STRIKE_LASTS count, this one included.
 
-    async def add_report(self, report: Report, audit: NewAudit) -> bool:
-        """False, and nothing saved, where this person has reported this job already."""
+        `audit` names platform and community. The strike is known by the entry's id.
+        """
+        ...
+
+    async def strikes(self, person: Person, now: datetime) -> int:
+        """How many count."""
+        ...
+
+    async def forgive_strikes(self, person_id: str, audit: NewAudit, *, only: int | None = None) -> AuditEntry | None:
+        """Take back all of a person's strikes, or that of one audit entry. None, nothing saved, where none was."""
+        ...
+
+    async def add_report(self, report: Report, audit: NewAudit) -> AuditEntry | None:
+        """None, and nothing saved, where this person has reported this job already."""
         ...
 
     async def report(self, report_id: str) -> Report | None: ...
