@@ -12,7 +12,7 @@ class Person:
 
     `user_id` is unique within `platform`; `locale` is what the platform says of this person, such as `zh-CN`.
     `roles` are the ids of their roles there. `moderator` is the platform's word for "may act on what others made",
-    `manager` for "may change the community's settings"; neither is stored.
+    `manager` for "may change the community's settings"; `operator` is whoever runs this Easel. None is stored.
     """
 
     platform: str
@@ -23,6 +23,7 @@ class Person:
     roles: tuple[str, ...] = ()
     moderator: bool = False
     manager: bool = False
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
