@@ -67,11 +67,12 @@ async def test_a_card_is_edited_by_the_bots_account_when_the_token_is_dead(bot: 
     assert bot.fake.calls("PATCH", f"/channels/{bot.channel.id}/messages/{card.id}")
 
 
-async def test_a_token_that_died_early_is_noticed(bot: Bot) -> None:
+@pytest.mark.parametrize("code", [50027, 0])
+async def test_a_token_that_died_early_is_noticed(bot: Bot, code: int) -> None:
     bot.model.draws_for = 60.0
     card = await bot.card()
-    bot.fake.faults.fail("PATCH", "/webhooks/*", status=401, code=50027, times=99)
-    bot.fake.faults.fail("DELETE", "/webhooks/*", status=401, code=50027, times=99)
+    bot.fake.faults.fail("PATCH", "/webhooks/*", status=401, code=code, times=99)
+    bot.fake.faults.fail("DELETE", "/webhooks/*", status=401, code=code, times=99)
     await bot.until(lambda: "Drawing" in card.text)
     await bot.posted()
     assert card.deleted

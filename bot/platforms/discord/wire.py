@@ -17,7 +17,7 @@ from discord import ui
 from bot.domain.errors import PlatformUnavailable
 
 from .buttons import belongs_to
-from .faults import TokenRefused, translated
+from .faults import TokenDead, TokenRefused, translated
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .render import Drawn, mention
 
@@ -45,7 +45,7 @@ class Wire:
         files: Sequence[discord.File] | None = None,
     ) -> None:
         """Change an interaction's answer. With `files` these become its attachments."""
-        async with self._call(UPLOAD_SECONDS if files else CALL_SECONDS) as client:
+        async with self._call(UPLOAD_SECONDS if files else CALL_SECONDS, by_interaction=True) as client:
             webhook = discord.Webhook.partial(application_id, token, client=client)
             await webhook.edit_message(
                 message_id,
@@ -57,7 +57,7 @@ class Wire:
             )
 
     async def delete_answer(self, *, application_id: int, token: str, message_id: int) -> None:
-        async with self._call(CALL_SECONDS) as client:
+        async with self._call(CALL_SECONDS, by_interaction=True) as client:
             await discord.Webhook.partial(application_id, token, client=client).delete_message(message_id)
 
     async def edit_message(self, channel_id: int, message_id: int, drawn: Drawn) -> None:
@@ -117,12 +117,15 @@ class Wire:
         return guild.filesize_limit if guild else 0
 
     @contextlib.asynccontextmanager
-    async def _call(self, seconds: float) -> AsyncIterator[EaselClient]:
+    async def _call(self, seconds: float, *, by_interaction: bool = False) -> AsyncIterator[EaselClient]:
         client = self._client()
         try:
             async with translated(seconds):
                 yield client
         except TokenRefused as error:
+            if by_interaction:
+                # The interaction's token was shown, not the bot's.
+                raise TokenDead(str(error)) from error
             # Each further call with a dead token counts towards a ban of our address.
             self._token_refused()
             raise PlatformUnavailable("Discord refuses the bot's token", after=60.0) from error
