@@ -49,15 +49,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(_: argparse.Namespace) -> int:
+    settings = load_settings()
     from bot.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 
-    return run(load_settings())
+    return run(settings)
 
 
 def _imagine(options: argparse.Namespace) -> int:
+    settings = load_settings()
     from bot.once import imagine_once  # noqa: PLC0415
 
-    return imagine_once(load_settings(), " ".join(options.text), out=options.out, as_json=options.json)
+    return imagine_once(settings, " ".join(options.text), out=options.out, as_json=options.json)
 
 
 def _sandbox(options: argparse.Namespace) -> int:

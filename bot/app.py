@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.core import Core, open_core
+from bot.core import Core, check, open_core
 from bot.domain.errors import EaselError, PlatformError
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
@@ -31,8 +31,12 @@ _log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings) -> int:
-    """Run every platform that has credentials, plus the web page, until SIGTERM or SIGINT; the exit code."""
+    """Run every platform that has credentials, plus the web page, until SIGTERM or SIGINT; the exit code.
+
+    SettingsError: a value is wrong, and nothing was started.
+    """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
+    check(settings)
     try:
         asyncio.run(_serve(settings))
     except (EaselError, ValueError) as error:  # a sentence for the operator; anything else keeps its traceback

@@ -25,8 +25,10 @@ from bot.sandbox import server as sandbox
 from bot.sandbox.config import SandboxConfig
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
+from db.address import database_file
 from db.engine import open_database
+from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
 from db.meta import get_meta, set_meta
 from db.migrate import migrate
@@ -76,6 +78,17 @@ class Core:
         """Bring the gauges up to date; everything else is counted when it happens."""
         self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
         self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
+
+
+def check(settings: Settings) -> None:
+    """Before anything starts: the values that only their rooms can read. SettingsError with a sentence."""
+    try:
+        database_file(settings.database_url)
+        open_pictures(settings.pictures_url)
+        if settings.uses_sandbox:
+            SandboxConfig.from_environment(os.environ)
+    except (DatabaseProblem, ValueError) as error:
+        raise SettingsError(str(error)) from None
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.cards import job_card as card_of
 from bot.cards import job_json, notice, refusal_card
-from bot.core import Core, open_core
+from bot.core import Core, check, open_core
 from bot.domain.errors import OverLimit, Refused
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
@@ -31,10 +31,11 @@ _LOOK = 0.25  # seconds
 
 
 def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool) -> int:
-    """Run one request and print where its files are; the exit code."""
+    """Run one request and print where its files are; the exit code. SettingsError: a value is wrong."""
     # The line on stderr tells how it goes; the log has a word only where something is broken.
     level = "error" if settings.log_level == "info" else settings.log_level
     configure_logs(settings.log_format, level, redact=settings.secrets)
+    check(settings)
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):

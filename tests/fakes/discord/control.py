@@ -154,12 +154,16 @@ class Control:
         self._fake.permit(self._user(body["user"]), self._channel(body["channel"]), **body["permissions"])
 
     def _fault(self, body: Json) -> None:
-        """`{"kind": "fail"|"rate_limit"|"lose_answer", "method", "path", …}` as in `Faults`."""
+        """`{"kind": "fail"|"rate_limit"|"lose_answer"|"hold", "method", "path", …}` as in `Faults`.
+
+        What is held passes with `clear_faults`.
+        """
         more = {key: value for key, value in body.items() if key not in {"kind", "method", "path"}}
         kinds: dict[str, Callable[..., Any]] = {
             "fail": self._fake.faults.fail,
             "rate_limit": self._fake.faults.rate_limit,
             "lose_answer": self._fake.faults.lose_answer,
+            "hold": self._fake.faults.hold,
         }
         kinds[body["kind"]](body["method"], body["path"], **more)
 

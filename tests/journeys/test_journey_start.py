@@ -1,0 +1,75 @@
+"""Starting: with what, without what, beside whom, and what is said when it can't be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.discord import RemoteFakeDiscord
+from tests.journeys.once import assert_charged_once, assert_on_page_once
+from tests.journeys.programs import BotProgram, SandboxProgram, until
+
+pytestmark = pytest.mark.journey
+
+
+async def test_without_an_account(tmp_path: Path) -> None:
+    settings = {"SANDBOX_SPEED": "1000", "SANDBOX_PAINTING": "plain"}
+    async with BotProgram(tmp_path, settings) as bot:
+        await bot.start()
+        second = bot.launch("run")
+        job_id = await bot.imagine("a lighthouse in a storm ratio:16:9 n:2 1k")
+        await bot.settled()
+        job = await bot.job(job_id)
+        assert (job["state"], job["ratio"], len(job["pictures"])) == ("done", "16:9", 2)
+        await assert_charged_once(bot)
+        await assert_on_page_once(bot)
+        # Everybody is told that no provider drew it.
+        _, session = await bot.call("GET", "/api/session")
+        assert session["sandbox"] is True
+
+        assert await second.exit_code() == 1
+        (sentence,) = second.said.splitlines()
+        assert f"process {bot.life.pid}" in sentence
+        assert bot.url in sentence
+        assert await bot.is_ready()
+        await bot.stop()
+
+
+async def test_discord_refuses_the_token(sandbox: SandboxProgram, tmp_path: Path) -> None:
+    async with RemoteFakeDiscord() as discord:
+        settings = {**sandbox.account, "DISCORD_TOKEN": "not.the.right-one", "DISCORD_API_URL": discord.url}
+        async with BotProgram(tmp_path, settings) as bot:
+            await bot.start()
+            bot.forgiven.append("Discord refuses DISCORD_TOKEN")
+            await until(lambda: "Discord refuses DISCORD_TOKEN" in bot.life.said)
+            assert "Traceback" not in bot.life.said
+
+            await bot.imagine("a fox 1k")
+            await bot.settled()
+            await assert_charged_once(bot)
+            await assert_on_page_once(bot)
+            status, readiness = await bot.call("GET", "/readyz")
+            assert status == 200
+            assert readiness["checks"]["discord"]["ok"] is False
+            _, session = await bot.call("GET", "/api/session")
+            assert session["sandbox"] is False
+            await bot.stop()
+
+
+async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
+    wrong = [
+        ({"WEB_PORT": "eighty"}, "WEB_PORT"),
+        ({"CHANJING_APP_ID": "only-half"}, "CHANJING_SECRET_KEY"),
+        ({"WEB_HOST": "0.0.0.0"}, "WEB_TOKEN"),  # noqa: S104 - it refuses to
+        ({"SANDBOX_SPEED": "fast"}, "SANDBOX_SPEED"),
+        ({"DATABASE_URL": "mysql://somewhere/easel"}, "DATABASE_URL"),
+        ({"PICTURES_URL": "ftp://somewhere/easel"}, "PICTURES_URL"),
+    ]
+    async with BotProgram(tmp_path, {}) as bot:
+        runs = [(bot.launch("run", settings=settings), name) for settings, name in wrong]
+        for run, name in runs:
+            assert await run.exit_code() == 2, (name, run.said)
+            (sentence,) = run.said.splitlines()
+            assert name in sentence
+    assert not bot.data.joinpath("easel.db").exists()
