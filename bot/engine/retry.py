@@ -19,4 +19,4 @@ class Backoff:
         grown = min(self.longest, self.first * 2.0**self.tries)
         self.tries += 1
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, keeps no secret
-        return max(at_least, grown) * jitter
+        return max(grown * jitter, at_least * random.uniform(1.0, 1.25))  # noqa: S311
