@@ -53,7 +53,7 @@ class PressButton(
 
     async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
         """discord.py names the client's type more widely; a button is only ever pressed on ours."""
-        await interaction.client.desk.pressed(interaction, self.press, self.target)
+        await interaction.client.presses.pressed(interaction, self.press, self.target, self.index)
 
 
 def custom_id(button: card.Button) -> str:

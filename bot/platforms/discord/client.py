@@ -17,6 +17,7 @@ from .desk import Desk
 from .form import FORM_PREFIX
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, imagine_texts
+from .presses import Presses
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ class EaselClient(commands.AutoShardedBot):
     Sharded from the start: one shard behaves the same, and Discord tells when there must be more.
     """
 
-    def __init__(self, *, desk: Desk, cogs: Sequence[Callable[[EaselClient], commands.Cog]]) -> None:
+    def __init__(self, *, desk: Desk, presses: Presses, cogs: Sequence[Callable[[EaselClient], commands.Cog]]) -> None:
         intents = discord.Intents.none()
         intents.guilds = True  # names, boosts and permissions of guilds; no messages, no members
         super().__init__(
@@ -58,6 +59,7 @@ class EaselClient(commands.AutoShardedBot):
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
         )
         self.desk = desk
+        self.presses = presses
         self._cog_makers = cogs
 
     async def setup_hook(self) -> None:

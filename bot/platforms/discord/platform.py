@@ -18,10 +18,12 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
 
+from .boundary import Boundary
 from .client import EaselClient, Meta
 from .delivery import Delivery
 from .desk import Desk
 from .place import NAME
+from .presses import Presses
 from .wire import Wire
 
 _log = structlog.get_logger(__name__)
@@ -72,7 +74,9 @@ class DiscordPlatform:
         self._closer: asyncio.Task[None] | None = None
         wire = Wire(self._usable_client, self._give_up_token)
         self._delivery = Delivery(wire=wire, pictures=pictures, clock=clock, connected=self._connected)
-        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery)
+        self._boundary = Boundary()
+        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery, boundary=self._boundary)
+        self._presses = Presses(desk=self._desk, imagine=imagine, jobs=jobs)
 
     @property
     def ready(self) -> bool:
@@ -113,7 +117,7 @@ class DiscordPlatform:
     async def close(self) -> None:
         """Take nothing new, let those who are being answered have their answer, hang up. Seconds, not more."""
         self._closing.set()
-        await self._desk.boundary.idle(LAST_ANSWERS_SECONDS)
+        await self._boundary.idle(LAST_ANSWERS_SECONDS)
         await self._delivery.close()
         await self._hang_up(self._client)
 
@@ -128,7 +132,7 @@ class DiscordPlatform:
 
     async def _live(self) -> None:
         """One client from login to its end."""
-        client = self._client = EaselClient(desk=self._desk, cogs=self._cogs)
+        client = self._client = EaselClient(desk=self._desk, presses=self._presses, cogs=self._cogs)
         try:
             await client.login(self._token)
             await self._sync(client)
