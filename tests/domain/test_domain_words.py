@@ -45,14 +45,17 @@ def test_job_ids() -> None:
         assert not is_job_id(wrong)
 
 
+FOUR, TWO = ImageRequest(prompt="a fox", n=4), ImageRequest(prompt="a fox", n=2)
+
+
 def test_limits_allow_up_to_the_limit() -> None:
     limits = Limits(user_daily=5, user_running=1, user_waiting=1, community_monthly=10)
-    check(limits, Usage(today=1, unfinished=1, community_month=6), 4, NOW)
+    check(limits, Usage(today=1, unfinished=1, community_month=6), FOUR, NOW)
 
 
 def test_no_limit_is_no_limit() -> None:
     limits = Limits(user_daily=None, community_monthly=None)
-    check(limits, Usage(today=10**6, community_month=10**6), 4, NOW)
+    check(limits, Usage(today=10**6, community_month=10**6), FOUR, NOW)
     assert Usage(today=3).left_today(limits) is None
 
 
@@ -63,24 +66,51 @@ def test_no_limit_is_no_limit() -> None:
         (
             Usage(today=4),
             "limit-daily",
-            {"limit": 5, "used": 4, "wanted": 2, "fits": 1, "resets_at": datetime(2026, 11, 23, tzinfo=UTC)},
+            {
+                "limit": 5,
+                "used": 4,
+                "wanted": 2,
+                "fits": 1,
+                "left": 1,
+                "points": 1,
+                "room": 1,
+                "resets_at": datetime(2026, 11, 23, tzinfo=UTC),
+            },
         ),
         (
             Usage(today=9),
             "limit-daily",
-            {"limit": 5, "used": 9, "wanted": 2, "fits": 0, "resets_at": datetime(2026, 11, 23, tzinfo=UTC)},
+            {
+                "limit": 5,
+                "used": 9,
+                "wanted": 2,
+                "fits": 0,
+                "left": 0,
+                "points": 1,
+                "room": 0,
+                "resets_at": datetime(2026, 11, 23, tzinfo=UTC),
+            },
         ),
         (
             Usage(community_month=9),
             "limit-community-monthly",
-            {"limit": 10, "used": 9, "wanted": 2, "fits": 1, "resets_at": datetime(2026, 12, 1, tzinfo=UTC)},
+            {
+                "limit": 10,
+                "used": 9,
+                "wanted": 2,
+                "fits": 1,
+                "left": 1,
+                "points": 1,
+                "room": 1,
+                "resets_at": datetime(2026, 12, 1, tzinfo=UTC),
+            },
         ),
     ],
 )
 def test_each_limit_says_what_would_fit_and_when(usage: Usage, code: str, values: dict[str, object]) -> None:
     limits = Limits(user_daily=5, user_running=1, user_waiting=1, community_monthly=10)
     with pytest.raises(OverLimit) as caught:
-        check(limits, usage, 2, NOW)
+        check(limits, usage, TWO, NOW)
     assert caught.value.code == code
     assert caught.value.values == values
 
