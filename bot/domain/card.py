@@ -44,6 +44,8 @@ class Press(StrEnum):
     SHAPE = "shape"  # the same words in another ratio; `index` counts RATIOS from 0
     SPOILER = "spoiler"
     REPORT = "report"
+    SHOW = "show"  # one job of a gallery, with all there is to say of it
+    PAGE = "page"  # of a gallery: the target is `<shelf>` or `<shelf>.<draft id>`, `index` counts pages from 0
     REMOVE = "remove"  # in the moderators' channel: take the reported result away
     UNDO = "undo"  # what a moderator has just done; the target is an audit entry's id
     LOCK = "lock"  # the author may not ask for an hour
@@ -60,6 +62,7 @@ class Button:
     index: int | None = None
     primary: bool = False
     danger: bool = False
+    row: int | None = None  # buttons of one row stand together, at most five; None: wherever there is room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +80,17 @@ class CardPicture:
 class Card:
     """One message, in one language.
 
-    Drawn from top to bottom: heading, prompt, options, status, pictures, notes, buttons.
+    Drawn from top to bottom: heading, prompt, options, status, command, pictures, notes, buttons.
     `job_id` is empty on a refusal. `mention` says that the author is pinged when this is posted anew.
     """
 
     tone: Tone
     job_id: str = ""
     heading: str = ""
-    prompt: str = ""  # at most 300 characters
+    prompt: str = ""  # at most 300 characters, but all of it where one job is looked at
     options: str = ""  # 16:9 · 2 pictures · 2048
     status: Text = ()
+    command: str = ""  # what one can copy and send; drawn as code where a platform can
     pictures: tuple[CardPicture, ...] = ()
     notes: tuple[Text, ...] = ()  # small print: not charged, sandbox, what is left today, AI-generated
     buttons: tuple[Button, ...] = ()

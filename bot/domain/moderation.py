@@ -37,6 +37,7 @@ class AuditAction(StrEnum):
     APPEALED = "appealed"  # a refusal for a blocked word was called wrong
     DATA_EXPORTED = "data-exported"
     DATA_DELETED = "data-deleted"
+    EXHIBITED = "exhibited"  # a job's best went to the gallery channel; the target is the job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,8 +173,8 @@ class JobStore(Protocol):
         """The newest jobs of one channel, oldest first, without the deleted."""
         ...
 
-    async def usage(self, person: Person, now: datetime) -> Usage:
-        """What this person and their community have taken by now."""
+    async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
+        """What this person, that channel and their community have taken by now, in the community's time zone."""
         ...
 
     async def usage_by_day(
@@ -512,3 +512,14 @@ class FittedPicture:
     height: int
     media_type: str
     reduced: bool
+
+
+class GalleryWall(Protocol):
+    """A ChatPlatform that has channels where a community's best pictures hang. Not every platform has."""
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        """Post these pictures (from 1) of a finished job there, with its words and author, pinging nobody; the id.
+
+        Raises only PlatformError and its children.
+        """
+        ...

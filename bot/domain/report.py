@@ -24,7 +24,8 @@ class JobReport:
 
     `position` is its place in line, 1 for the next, None once it runs. `ready_at` is the expected end, None where
     nothing can be said. `slow`: past the ninetieth percentile. `resumed`: found unfinished at a start. `sandbox`:
-    no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today".
+    no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today". `parent`: the job that
+    this one is an edit or a repetition of, where it was looked up and is still there.
     """
 
     job: Job
@@ -36,3 +37,4 @@ class JobReport:
     sandbox: bool = False
     usage: Usage | None = None
     limits: Limits | None = None
+    parent: Job | None = None

@@ -1,0 +1,50 @@
+"""The same words drawn differently: which ways there are, and what each counts."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from bot.domain.job import Job
+from bot.domain.report import JobReport
+from bot.domain.request import CLARITIES, RATIOS, ImageRequest
+
+
+def sharper(request: ImageRequest) -> ImageRequest | None:
+    """The request at the next clarity; None if it has the highest."""
+    higher = [clarity for clarity in CLARITIES if clarity > request.clarity]
+    return dataclasses.replace(request, clarity=min(higher)) if higher else None
+
+
+def shapes(request: ImageRequest) -> tuple[tuple[int, ImageRequest], ...]:
+    """The request in each other ratio, with the ratio's place in RATIOS."""
+    return tuple(
+        (index, dataclasses.replace(request, ratio=ratio))
+        for index, ratio in enumerate(RATIOS)
+        if ratio != request.ratio
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a request counts against the person's day, in points; `left` is what is there now, None: no limit."""
+
+    points: int
+    left: int | None
+
+    @property
+    def fits(self) -> bool:
+        return self.left is None or self.points <= self.left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreView:
+    """What stands behind More, for one person. `shape` is each shape's price; `hd` None: it is as sharp as can be."""
+
+    report: JobReport
+    shape: Price
+    hd: Price | None
+
+    @property
+    def job(self) -> Job:
+        return self.report.job
