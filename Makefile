@@ -17,7 +17,7 @@ run: $(RUN) ## set up if needed, then start the bot
 install: $(RUN) ## only set up what running needs
 
 test: $(DEV) ## set up if needed, then run every test
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(DEV) ## lint, types, the import contract
 	$(PY) -m ruff check .
