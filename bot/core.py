@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import __version__
 from bot.actions import Imagine, JobActions
 from bot.clock import SystemClock
 from bot.domain.limits import Limits
@@ -100,7 +101,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         await migrate(engine)
         store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
         shelf = open_pictures(settings.pictures_url)
-        metrics = Metrics()
+        metrics = Metrics(version=__version__)
         sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
         model = await stack.enter_async_context(
             open_seedream(

@@ -128,9 +128,11 @@ class Steps:
         if platform is not None:
             await platform.show(self._report(job))
 
-    async def fail(self, job: Job, code: FailureCode, detail: str = "") -> Job:
+    async def fail(self, job: Job, code: FailureCode, detail: str = "", *, refused: bool = False) -> Job:
+        """End the job. `refused`: the provider said no to the submit, so nobody has to look for its task."""
         _log.warning("job failed", action="fail", job=job.id, state=job.state.value, code=code.value)
-        return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail))
+        known = {"submit_open": False} if refused else {}
+        return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail), **known)
 
     async def _submit(self, job: Job, run: Run) -> Job:
         begun: Job | None = None
@@ -152,10 +154,10 @@ class Steps:
             _log.warning("submit unclear", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
             return begun or job
         except ModelRejected as error:
-            return await self.fail(begun or job, FailureCode.REJECTED, error.detail)
+            return await self.fail(begun or job, FailureCode.REJECTED, error.detail, refused=True)
         except ModelAccountRefused as error:
             _log.error("account refused", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
-            return await self.fail(begun or job, FailureCode.ACCOUNT)
+            return await self.fail(begun or job, FailureCode.ACCOUNT, refused=True)
         else:
             return await self._save_task(begun or job, task_id)
         finally:
@@ -310,7 +312,8 @@ class Steps:
     async def _conclude(self, job: Job) -> str:
         report = self._report(job)
         usage = await self._store.usage(job.author, self._clock.now())
-        return await self._platform(job).conclude(dataclasses.replace(report, usage=usage))
+        parent = None if job.parent_id is None else await self._store.get(job.parent_id)
+        return await self._platform(job).conclude(dataclasses.replace(report, usage=usage, parent=parent))
 
     def _platform(self, job: Job) -> ChatPlatform:
         try:

@@ -22,11 +22,12 @@ LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
 # The least that a library must have to say, whatever our own level is. SQLAlchemy writes statements with their
-# parameters (prompts among them) at info, discord.py and slack_sdk whole payloads at debug.
+# parameters (prompts among them) at info, discord.py and slack_sdk whole payloads at debug. Alembic tells of each of
+# its plug-ins at info.
 FLOORS: Final = {
     "sqlalchemy": logging.WARNING,
     "aiosqlite": logging.INFO,
-    "alembic": logging.INFO,
+    "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "discord": logging.INFO,
     "slack_bolt": logging.INFO,

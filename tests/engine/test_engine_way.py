@@ -72,6 +72,17 @@ async def test_a_refused_order_fails_and_costs_nothing(world: World, trouble: Ex
     assert job.id in world.chat.messages  # its author hears of it
 
 
+async def test_after_a_refusal_the_same_words_may_be_sent_at_once(world: World) -> None:
+    world.model.submits.append(ModelRejected("no"))
+    async with world.running():
+        refused = await world.settled(await world.asked())
+        again = await world.settled(await world.asked())
+    assert (refused.state, again.state) == (FAILED, DONE)
+    assert again.submitted_at is not None
+    assert refused.finished_at is not None
+    assert (again.submitted_at - refused.finished_at).total_seconds() < 5
+
+
 async def test_a_task_that_fails_at_the_provider_costs_nothing_and_says_why(world: World) -> None:
     world.model.outcome = lambda task: replace(task, state=TaskState.FAILED, error="生成失败,未扣费")
     async with world.running():
