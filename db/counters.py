@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
@@ -21,19 +22,30 @@ class Scope(StrEnum):
     """What a counter counts. The order is that of locking, the same in every transaction, so that none deadlock."""
 
     PERSON_DAY = "person-day"  # points
+    CHANNEL_DAY = "channel-day"  # points
     COMMUNITY_MONTH = "community-month"  # points
     UNFINISHED = "unfinished"  # jobs of one person
+    ACCEPTED = "accepted"  # no count: when the person's last job was, in microseconds since 1970
 
 
-_UNLIMITED = 2**31 - 1
+# Points of a person's day that they were given back: only a note, no limit reads it.
+FORGIVEN = "forgiven"
 
-# Insert or add, in one statement: it gives back the counters that took it, with what they hold now. The same words on
-# SQLite and PostgreSQL, for which SQLAlchemy would want two. PostgreSQL locks the rows that refuse, too.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_UNLIMITED = 2**62
+
+# Insert, or add (for a moment: move on), in one statement: it gives back the counters that took it, with what they hold
+# now. The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two. PostgreSQL locks the rows that
+# refuse, too.
+_IS_MOMENT = f"counters.scope = '{Scope.ACCEPTED}'"
 _TAKE = text(
     "INSERT INTO counters (scope, key, period, taken) VALUES "  # noqa: S608 - made of this file's constants alone
     + ", ".join(f"('{scope}', :key_{scope.name}, :period_{scope.name}, :wanted_{scope.name})" for scope in Scope)
-    + " ON CONFLICT (scope, key, period) DO UPDATE SET taken = counters.taken + excluded.taken"
-    " WHERE counters.taken + excluded.taken <= CASE counters.scope "
+    + f" ON CONFLICT (scope, key, period) DO UPDATE SET taken = CASE WHEN {_IS_MOMENT}"
+    " THEN CASE WHEN counters.taken < excluded.taken THEN excluded.taken ELSE counters.taken END"
+    " ELSE counters.taken + excluded.taken END"
+    f" WHERE counters.taken + CASE WHEN {_IS_MOMENT} THEN 0 ELSE excluded.taken END <= CASE counters.scope "
     + " ".join(f"WHEN '{scope}' THEN :limit_{scope.name}" for scope in Scope)
     + " END RETURNING scope, taken"
 )
@@ -63,20 +75,24 @@ _GIVE_BACK = (
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The three counters that a person's job touches in one community, by the day it was accepted there."""
+    """The counters that a person's job touches in one community, by the day and the channel it was accepted in."""
 
     person: Person
     day: date
+    channel_id: str
 
     @property
     def rows(self) -> dict[Scope, tuple[str, str]]:
         """Key and period per scope."""
         day = self.day.isoformat()
-        person = [storable(part) for part in (self.person.platform, self.person.community_id, self.person.user_id)]
+        community = (self.person.platform, self.person.community_id)
+        person = key(*community, self.person.user_id)
         return {
-            Scope.PERSON_DAY: (_key(person), day),
-            Scope.COMMUNITY_MONTH: (_key(person[:2]), day[:7]),
-            Scope.UNFINISHED: (_key(person), ""),
+            Scope.PERSON_DAY: (person, day),
+            Scope.CHANNEL_DAY: (key(*community, self.channel_id), day),
+            Scope.COMMUNITY_MONTH: (key(*community), day[:7]),
+            Scope.UNFINISHED: (person, ""),
+            Scope.ACCEPTED: (person, ""),
         }
 
     def read(self, connection: Connection) -> Usage:
@@ -98,15 +114,24 @@ class Counters:
         On OverLimit the transaction must be rolled back: the other counters may have moved.
         """
         points = limits.points(request) * request.n
-        wanted = {Scope.PERSON_DAY: points, Scope.COMMUNITY_MONTH: points, Scope.UNFINISHED: 1}
+        moment = microseconds(now)
+        wanted = {
+            Scope.PERSON_DAY: points,
+            Scope.CHANNEL_DAY: points,
+            Scope.COMMUNITY_MONTH: points,
+            Scope.UNFINISHED: 1,
+            Scope.ACCEPTED: moment,
+        }
         allowed = {
             Scope.PERSON_DAY: limits.user_daily,
+            Scope.CHANNEL_DAY: limits.channel_daily,
             Scope.COMMUNITY_MONTH: limits.community_monthly,
             Scope.UNFINISHED: limits.user_unfinished,
+            Scope.ACCEPTED: moment - limits.cooldown * 1_000_000 if limits.cooldown else None,
         }
         taken: dict[str, int] = {}
         # A fresh row meets no condition, so what no row could hold is refused before.
-        if all(limit is None or wanted[scope] <= limit for scope, limit in allowed.items()):
+        if all(limit is None or wanted[scope] <= limit or scope is Scope.ACCEPTED for scope, limit in allowed.items()):
             rows = self.rows
             values = {
                 f"{name}_{scope.name}": value
@@ -124,34 +149,49 @@ class Counters:
         taken_now = self.read(connection)
         before = Usage(
             today=taken_now.today - (points if Scope.PERSON_DAY in taken else 0),
+            channel_today=taken_now.channel_today - (points if Scope.CHANNEL_DAY in taken else 0),
             community_month=taken_now.community_month - (points if Scope.COMMUNITY_MONTH in taken else 0),
             unfinished=taken_now.unfinished - (1 if Scope.UNFINISHED in taken else 0),
+            # Where it has moved, whatever it held was long enough ago.
+            last_at=None if Scope.ACCEPTED in taken else taken_now.last_at,
         )
         check(limits, before, request, now)
         raise RuntimeError("the counters refused what the limits allow")
 
     def give_back(self, connection: Connection, points: int) -> None:
         """The job is finished, and so many of its points are not charged."""
-        returned = {Scope.UNFINISHED: 1}
-        if points:
-            returned = {Scope.PERSON_DAY: points, Scope.COMMUNITY_MONTH: points} | returned
+        scopes = [Scope.PERSON_DAY, Scope.CHANNEL_DAY, Scope.COMMUNITY_MONTH] if points else []
         rows = self.rows
         connection.execute(
             _GIVE_BACK,
             [
-                {"a_scope": scope.value, "a_key": rows[scope][0], "a_period": rows[scope][1], "back": back}
-                for scope, back in returned.items()
+                {
+                    "a_scope": scope.value,
+                    "a_key": rows[scope][0],
+                    "a_period": rows[scope][1],
+                    "back": 1 if scope is Scope.UNFINISHED else points,
+                }
+                for scope in (*scopes, Scope.UNFINISHED)
             ],
         )
 
 
-def _key(parts: list[str]) -> str:
-    return json.dumps(parts)  # no name, whatever is in it, makes the key of another
+def key(*parts: str) -> str:
+    """The key of a community, or of a person or a channel in it. No name, whatever is in it, makes that of another."""
+    return json.dumps([storable(part) for part in parts])
 
 
-def _usage(taken: dict[str, int]) -> Usage:
+def microseconds(moment: datetime) -> int:
+    """A moment as the scope ACCEPTED holds it."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _usage(taken: Mapping[str, int]) -> Usage:
+    accepted = taken.get(Scope.ACCEPTED)
     return Usage(
         today=taken.get(Scope.PERSON_DAY, 0),
+        channel_today=taken.get(Scope.CHANNEL_DAY, 0),
         community_month=taken.get(Scope.COMMUNITY_MONTH, 0),
         unfinished=taken.get(Scope.UNFINISHED, 0),
+        last_at=None if accepted is None else _EPOCH + accepted * _MICROSECOND,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -19,16 +19,16 @@ from bot.domain.limits import Limits, Usage
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
 
-from . import drafts, ledger
+from . import community_settings, drafts, ledger
 from .counters import Counters
 from .rows import changed_columns, job_columns, job_of
-from .tables import IS_DONE, NEEDS_SOMETHING, jobs
+from .tables import IS_DONE, NEEDS_SOMETHING, jobs, spent_tasks
 from .transactions import read, write
 
 T = TypeVar("T")
 
 # Parameters of one statement are limited: https://www.sqlite.org/limits.html#max_variable_number
-_CHUNK = 500
+_CHUNK = 400
 
 _INSERT = insert(jobs)
 _ONE = select(jobs).where(jobs.c.id == bindparam("the_id"))
@@ -54,11 +54,12 @@ class SqlJobStore:
             raise ValueError(f"a job begins as queued, not as {job.state}")
         day = limits.today(job.created_at)
         accepted = replace(job, points=limits.points(job.request))
+        counters = Counters(job.author, day, job.destination.channel_id)
 
         def work(connection: Connection) -> Usage:
-            usage = Counters(job.author, day).take(connection, job.request, limits, job.created_at)
+            usage = counters.take(connection, job.request, limits, job.created_at)
             connection.execute(_INSERT, job_columns(accepted, day))
-            ledger.reserve(connection, accepted, day, self._clock.now())
+            ledger.reserve(connection, accepted, counters, self._clock.now())
             return usage
 
         try:
@@ -83,8 +84,9 @@ class SqlJobStore:
                 raise StaleJob(f"job {job.id} is not {job.state} any more")
             moved = job_of(row)
             if to.finished:
-                back = ledger.finish(connection, moved, row["day"], now)
-                Counters(moved.author, row["day"]).give_back(connection, back * moved.points)
+                counters = Counters(moved.author, row["day"], row["counted_channel"])
+                back = ledger.finish(connection, moved, counters, now)
+                counters.give_back(connection, back * moved.points)
             return moved
 
         return await self._save(work)
@@ -112,7 +114,13 @@ class SqlJobStore:
         chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
 
         def work(connection: Connection) -> frozenset[str]:
-            queries = [select(jobs.c.task_id).where(jobs.c.task_id.in_(chunk)) for chunk in chunks]
+            queries = [
+                union_all(
+                    select(jobs.c.task_id).where(jobs.c.task_id.in_(chunk)),
+                    select(spent_tasks.c.task_id).where(spent_tasks.c.task_id.in_(chunk)),
+                )
+                for chunk in chunks
+            ]
             return frozenset(task_id for query in queries for task_id in connection.execute(query).scalars())
 
         return await self._read(work)
@@ -131,8 +139,12 @@ class SqlJobStore:
         )
         return await self._read(lambda connection: _jobs(connection, query)[::-1])
 
-    async def usage(self, person: Person, now: datetime) -> Usage:
-        return await self._read(Counters(person, now.astimezone(UTC).date()).read)
+    async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
+        def work(connection: Connection) -> Usage:
+            day = community_settings.day(connection, person, now)
+            return Counters(person, day, channel_id).read(connection)
+
+        return await self._read(work)
 
     async def usage_by_day(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, case, func, insert, select
 from bot.domain.job import Job
 from bot.domain.ports import UsageDay
 
+from .counters import Counters
 from .tables import usage
 
 
@@ -25,28 +27,29 @@ class Entry(StrEnum):
 _INSERT = insert(usage)
 
 
-def reserve(connection: Connection, job: Job, day: date, at: datetime) -> None:
-    _write(connection, job, day, {Entry.RESERVE: job.request.n}, at)
+def reserve(connection: Connection, job: Job, counters: Counters, at: datetime) -> None:
+    _write(connection, job, counters, {Entry.RESERVE: job.request.n}, at)
 
 
-def finish(connection: Connection, job: Job, day: date, at: datetime) -> int:
+def finish(connection: Connection, job: Job, counters: Counters, at: datetime) -> int:
     """Settle what the finished job delivered and release the rest; how many pictures were given back."""
     back = job.request.n - job.delivered
     entries = {Entry.SETTLE: job.delivered, Entry.RELEASE: -back}
-    _write(connection, job, day, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
+    _write(connection, job, counters, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
     return back
 
 
-def _write(connection: Connection, job: Job, day: date, entries: dict[Entry, int], at: datetime) -> None:
+def _write(connection: Connection, job: Job, counters: Counters, entries: dict[Entry, int], at: datetime) -> None:
     common = {
         "job_id": job.id,
         "platform": job.author.platform,
         "community_id": job.author.community_id,
-        "channel_id": job.destination.channel_id,
+        "channel_id": counters.channel_id,
         "user_id": job.author.user_id,
         "points": job.points,
-        "day": day,
+        "day": counters.day,
         "at": at,
+        "roles": json.dumps(sorted(set(job.author.roles))),
     }
     connection.execute(
         _INSERT, [{**common, "kind": entry.value, "pictures": pictures} for entry, pictures in entries.items()]

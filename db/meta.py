@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .tables import meta
@@ -16,10 +16,17 @@ _SET = text(
 
 async def get_meta(engine: AsyncEngine, key: str) -> str | None:
     """What was set last under `key`."""
-    query = select(meta.c.value).where(meta.c.key == key)
-    return await read(engine, lambda connection: connection.execute(query).scalar_one_or_none())
+    return await read(engine, lambda connection: load(connection, key))
 
 
 async def set_meta(engine: AsyncEngine, key: str, value: str) -> None:
     """Remember `value` under `key` instead of what was there."""
-    await write(engine, lambda connection: connection.execute(_SET, {"key": key, "value": value}))
+    await write(engine, lambda connection: save(connection, key, value))
+
+
+def load(connection: Connection, key: str) -> str | None:
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def save(connection: Connection, key: str, value: str) -> None:
+    connection.execute(_SET, {"key": key, "value": value})

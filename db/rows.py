@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -43,6 +44,12 @@ def fingerprint(job: Job) -> str:
     return hashlib.sha256(json.dumps(order).encode()).hexdigest()
 
 
+def folded(text: str) -> str:
+    """The text as it is searched: whatever its case and width."""
+    # Casefolding may undo a normal form: https://www.unicode.org/reports/tr15/#Design_Goals
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def author_columns(author: Person) -> dict[str, Any]:
     return {
         "author_platform": author.platform,
@@ -60,6 +67,7 @@ def author_of(row: RowMapping) -> Person:
         user_id=row["author_id"],
         name=row["author_name"],
         locale=row["author_locale"],
+        roles=tuple(row.get("author_roles", ())),
     )
 
 
@@ -69,7 +77,9 @@ def job_columns(job: Job, day: date) -> dict[str, Any]:
     return {
         "id": job.id,
         **author_columns(job.author),
+        "author_roles": list(job.author.roles),
         "prompt": request.prompt,
+        "prompt_folded": folded(request.prompt),
         "ratio": request.ratio,
         "n": request.n,
         "clarity": request.clarity,
@@ -78,6 +88,7 @@ def job_columns(job: Job, day: date) -> dict[str, Any]:
         "fingerprint": fingerprint(job),
         "points": job.points,
         "day": day,
+        "counted_channel": job.destination.channel_id,
         "state": job.state.value,
         "created_at": job.created_at,
         **changed_columns({name: getattr(job, name) for name in CHANGEABLE}),

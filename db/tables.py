@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -24,6 +28,7 @@ metadata = MetaData(
         "pk": "%(table_name)s_pkey",
         "uq": "%(table_name)s_%(column_0_N_name)s_key",
         "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     }
 )
 
@@ -32,6 +37,9 @@ metadata = MetaData(
 NEEDS_SOMETHING = text("state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open")
 SUBMIT_OPEN = text("submit_open")
 IS_DONE = text("state = 'done'")
+HAS_WORDS = text("prompt <> ''")
+IS_STARRED = text("stars > 0")
+TO_FORGET = text("forget")
 
 jobs = Table(
     "jobs",
@@ -43,6 +51,7 @@ jobs = Table(
     Column("author_id", AnyText, nullable=False),
     Column("author_name", AnyText, nullable=False),
     Column("author_locale", AnyText, nullable=False),
+    Column("author_roles", JSON, nullable=False, server_default="[]"),
     # The destination.
     Column("platform", AnyText, nullable=False),
     Column("community_id", AnyText, nullable=False),
@@ -51,7 +60,8 @@ jobs = Table(
     Column("locale", AnyText, nullable=False),
     Column("details", JSON, nullable=False),
     # The order.
-    Column("prompt", AnyText, nullable=False),
+    Column("prompt", AnyText, nullable=False),  # empty once it is forgotten
+    Column("prompt_folded", AnyText, nullable=False, server_default=""),  # for searching: rows.folded
     Column("ratio", AnyText, nullable=False),
     Column("n", Integer, nullable=False),
     Column("clarity", Integer, nullable=False),
@@ -60,6 +70,7 @@ jobs = Table(
     Column("fingerprint", String(64), nullable=False),  # of what the provider sees: rows.fingerprint
     Column("points", Integer, nullable=False),  # of one picture, against the limits
     Column("day", Date, nullable=False),  # of acceptance, where its community is: whose limits it counts against
+    Column("counted_channel", AnyText, nullable=False, server_default=""),  # whose limit it counts against
     # Where it is on its way.
     Column("state", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -76,6 +87,9 @@ jobs = Table(
     Column("card_open", Boolean, nullable=False),
     Column("parent_id", AnyText),
     Column("deleted_at", UtcDateTime),
+    # What people think of it, and whether its author wants it forgotten as soon as nothing needs it any more.
+    Column("stars", Integer, nullable=False, server_default="0"),
+    Column("forget", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("task_id"),
     Index("jobs_created_at", "created_at"),
     Index("jobs_channel", "platform", "community_id", "channel_id", "created_at"),
@@ -83,6 +97,18 @@ jobs = Table(
     # A lost answer is found by its order, so no two identical orders may be out at once.
     Index("jobs_open_order", "fingerprint", unique=True, sqlite_where=SUBMIT_OPEN, postgresql_where=SUBMIT_OPEN),
     Index("jobs_drawn", "clarity", "n", "ready_at", sqlite_where=IS_DONE, postgresql_where=IS_DONE),
+    Index("jobs_author", "author_platform", "author_id", "created_at"),
+    Index("jobs_kept", "platform", "community_id", "created_at", sqlite_where=HAS_WORDS, postgresql_where=HAS_WORDS),
+    Index(
+        "jobs_starred",
+        "platform",
+        "community_id",
+        "stars",
+        "created_at",
+        sqlite_where=IS_STARRED,
+        postgresql_where=IS_STARRED,
+    ),
+    Index("jobs_to_forget", "author_platform", "author_id", sqlite_where=TO_FORGET, postgresql_where=TO_FORGET),
 )
 
 # The ledger of pictures: rows are added, never changed, and outlive their jobs. `pictures` is signed.
@@ -102,9 +128,20 @@ usage = Table(
     Column("points", Integer, nullable=False),  # of one picture
     Column("day", Date, nullable=False),  # of acceptance, where the community is
     Column("at", UtcDateTime, nullable=False),
+    Column("roles", Text, nullable=False, server_default="[]"),  # of the person at acceptance: JSON, sorted
     UniqueConstraint("job_id", "kind"),  # nothing is reserved, settled or given back twice
     CheckConstraint("kind IN ('reserve', 'settle', 'release')", name="kind"),
     Index("usage_day", "day", "platform", "community_id", "user_id"),
+)
+
+# Which shares of a community's budget were warned of.
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("platform", AnyText, primary_key=True),
+    Column("community_id", AnyText, primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("per_cent", Integer, primary_key=True, autoincrement=False),
 )
 
 # What is taken right now, where a limit must hold: the conditional update forbids overshooting.
@@ -114,7 +151,8 @@ counters = Table(
     Column("scope", String(16), primary_key=True),
     Column("key", AnyText, primary_key=True),
     Column("period", String(10), primary_key=True),  # 2026-11-22, 2026-11, or nothing
-    Column("taken", Integer, nullable=False),
+    # SQLite's integers are as large as they need to be.
+    Column("taken", BigInteger().with_variant(Integer(), "sqlite"), nullable=False),
     CheckConstraint("taken >= 0", name="taken"),
 )
 
@@ -138,4 +176,105 @@ meta = Table(
     metadata,
     Column("key", AnyText, primary_key=True),
     Column("value", AnyText, nullable=False),
+)
+
+communities = Table(
+    "communities",
+    metadata,
+    Column("platform", AnyText, primary_key=True),
+    Column("community_id", AnyText, primary_key=True),
+    Column("settings", JSON, nullable=False),  # community_settings.document
+)
+
+# Who may not ask. Somebody's several blocks hold beside one another.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("platform", AnyText, nullable=False),
+    Column("community_id", AnyText, nullable=False),
+    Column("user_id", AnyText, nullable=False),
+    Column("until", UtcDateTime),
+    Column("reason", AnyText, nullable=False),
+    Index("blocks_person", "platform", "community_id", "user_id"),
+)
+
+strikes = Table(
+    "strikes",
+    metadata,
+    Column("audit_id", Integer, primary_key=True, autoincrement=False),  # the entry that tells of it
+    Column("platform", AnyText, nullable=False),
+    Column("community_id", AnyText, nullable=False),
+    Column("user_id", AnyText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("strikes_person", "platform", "community_id", "user_id"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", AnyText, primary_key=True),
+    Column("job_id", AnyText, nullable=False),
+    Column("platform", AnyText, nullable=False),
+    Column("reporter_id", AnyText, nullable=False),
+    Column("reason", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("message_id", AnyText),
+    Column("closed_at", UtcDateTime),
+    UniqueConstraint("job_id", "reporter_id"),
+)
+
+# Buttons carry these ids, so none is ever used again.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("platform", AnyText, nullable=False),
+    Column("community_id", AnyText, nullable=False),
+    Column("actor_id", AnyText, nullable=False),
+    Column("actor_name", AnyText, nullable=False),
+    Column("action", AnyText, nullable=False),
+    Column("target", AnyText, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("undo", JSON(none_as_null=True)),
+    Column("undone_at", UtcDateTime),
+    Column("undone_by", AnyText, nullable=False),
+    Index("audit_community", "platform", "community_id", "id"),
+    Index("audit_target", "platform", "community_id", "target", "id"),
+    sqlite_autoincrement=True,
+)
+
+stars = Table(
+    "stars",
+    metadata,
+    Column("job_id", AnyText, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("platform", AnyText, primary_key=True),
+    Column("user_id", AnyText, primary_key=True),
+    Index("stars_person", "platform", "user_id"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("job_id", AnyText, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("platform", AnyText, primary_key=True),
+    Column("user_id", AnyText, primary_key=True),
+    Column("picture", Integer, nullable=False),  # from 1
+    Index("votes_person", "platform", "user_id"),
+)
+
+# Pictures' files whose jobs are forgotten, until somebody says that they are deleted.
+doomed_pictures = Table(
+    "doomed_pictures",
+    metadata,
+    Column("key", AnyText, primary_key=True),
+)
+
+# The provider's tasks of jobs that are forgotten, while a lost submit of the same order could take one for its own.
+spent_tasks = Table(
+    "spent_tasks",
+    metadata,
+    Column("task_id", AnyText, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
@@ -45,6 +46,17 @@ class AnyText(TypeDecorator[str]):
 def storable(text: str) -> str:
     """The text as the database will hold it."""
     return text.translate(_UNSTORABLE) if "\0" in text or not _encodable(text) else text
+
+
+def storable_json(value: Any) -> Any:
+    """The plain value with every text in it storable: SQLAlchemy escapes what PostgreSQL then refuses to read."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable_json(key): storable_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable_json(item) for item in value]
+    return value
 
 
 def _encodable(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The implementations of the JobStore.
+"""The databases that the stores over SQL run on.
 
 `TEST_DATABASE_URL=postgresql://…` adds a database server; everything in that database is thrown away.
 """
@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.ports import JobStore
+from bot.domain.ports import CommunityStore, JobStore
+from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.migrate import migrate
@@ -23,6 +25,7 @@ from tests.fakes.clock import FakeClock
 
 Opener = Callable[[], AbstractAsyncContextManager[JobStore]]
 SERVER = os.environ.get("TEST_DATABASE_URL")
+DATABASES = ["sqlite", *(["postgresql"] if SERVER else [])]
 
 
 @pytest.fixture
@@ -37,25 +40,51 @@ def file(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if SERVER else [])])
-async def opened(request: pytest.FixtureRequest, file: Path, clock: FakeClock) -> Opener:
+async def emptied(database: str, file: Path) -> str:
+    """The URL of an empty database of this kind."""
+    if database == "sqlite" or SERVER is None:
+        return f"sqlite+aiosqlite:///{file}"
+    async with open_database(SERVER) as engine, engine.begin() as connection:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
+    return SERVER
+
+
+@asynccontextmanager
+async def opened_at(url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(url) as engine:
+        await migrate(engine)
+        yield engine
+
+
+@pytest.fixture(params=DATABASES)
+async def url(request: pytest.FixtureRequest, file: Path) -> str:
+    return await emptied(request.param, file)
+
+
+@pytest.fixture
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    async with opened_at(url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def opened(url: str, clock: FakeClock) -> Opener:
     """Opens the same data each time, as each start of the program does."""
-    url = SERVER if request.param == "postgresql" and SERVER else f"sqlite+aiosqlite:///{file}"
-    if request.param == "postgresql":
-        async with open_database(url) as engine, engine.begin() as connection:
-            await connection.execute(text("DROP SCHEMA public CASCADE"))
-            await connection.execute(text("CREATE SCHEMA public"))
 
     @asynccontextmanager
     async def start() -> AsyncIterator[JobStore]:
-        async with open_database(url) as engine:
-            await migrate(engine)
+        async with opened_at(url) as engine:
             yield SqlJobStore(engine, clock)
 
     return start
 
 
 @pytest.fixture
-async def store(opened: Opener) -> AsyncIterator[JobStore]:
-    async with opened() as store:
-        yield store
+def store(engine: AsyncEngine, clock: FakeClock) -> JobStore:
+    return SqlJobStore(engine, clock)
+
+
+@pytest.fixture
+def communities(engine: AsyncEngine, clock: FakeClock) -> CommunityStore:
+    return SqlCommunityStore(engine, clock)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +14,20 @@ from bot.domain.community import BlockedWord, Community
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, NewAudit
+from db.communities import SqlCommunityStore
+from tests.contract.conftest import DATABASES, emptied, opened_at
 from tests.db.orders import NOON, person
 from tests.fakes.clock import FakeClock
 from tests.fakes.communities import MemoryCommunities
 
 
-@pytest.fixture(params=["memory"])
-def communities(clock: FakeClock) -> CommunityStore:
-    return MemoryCommunities(clock)
+@pytest.fixture(params=["memory", *DATABASES])
+async def communities(request: pytest.FixtureRequest, clock: FakeClock, file: Path) -> AsyncIterator[CommunityStore]:
+    if request.param == "memory":
+        yield MemoryCommunities(clock)
+    else:
+        async with opened_at(await emptied(request.param, file)) as engine:
+            yield SqlCommunityStore(engine, clock)
 
 
 def audit(

@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
+from bot.domain.community import Community
 from bot.domain.errors import OverLimit
 from bot.domain.job import Failure, FailureCode, JobState
 from bot.domain.limits import Limits, Usage
-from bot.domain.ports import JobStore, UsageDay
-from tests.db.orders import NOON, PLENTY, bring, order, person, pictures
+from bot.domain.moderation import AuditAction
+from bot.domain.ports import CommunityStore, JobStore, NewAudit, UsageDay
+from tests.db.orders import NOON, PLENTY, bring, counted, order, person, pictures
 from tests.fakes.clock import FakeClock
 
 
 async def test_adding_gives_the_usage_with_the_job_counted_in(store: JobStore) -> None:
-    assert await store.add(order(n=3), PLENTY) == Usage(today=3, unfinished=1, community_month=3)
-    assert await store.add(order(n=2), PLENTY) == Usage(today=5, unfinished=2, community_month=5)
+    first = await store.add(order(n=3), PLENTY)
+    assert first == Usage(today=3, channel_today=3, unfinished=1, community_month=3, last_at=NOON)
+    later = NOON + timedelta(seconds=1, microseconds=7)
+    second = await store.add(order(n=2, channel="art", at=later), PLENTY)
+    assert second == Usage(today=5, channel_today=2, unfinished=2, community_month=5, last_at=later)
     bob = await store.add(order(n=1, by=person("bob")), PLENTY)
-    assert bob == Usage(today=1, unfinished=1, community_month=6)
+    assert bob == Usage(today=1, channel_today=4, unfinished=1, community_month=6, last_at=NOON)
+    assert await store.usage(person("bob"), NOON, channel_id="general") == bob
+    assert await store.usage(person("bob"), NOON) == dataclasses.replace(bob, channel_today=0)
 
 
 REFUSALS = [
@@ -28,12 +36,15 @@ REFUSALS = [
     (Limits(user_daily=2), 3, "limit-daily", {"limit": 2, "used": 3, "fits": 0}),
     (Limits(community_monthly=4), 3, "limit-community-monthly", {"limit": 4, "used": 3, "wanted": 3, "fits": 1}),
     (Limits(user_running=1, user_waiting=0), 1, "limit-unfinished", {"limit": 1, "used": 1}),
+    (Limits(channel_daily=4), 3, "limit-channel-daily", {"limit": 4, "used": 3, "wanted": 3, "fits": 1, "room": 1}),
+    (Limits(cooldown=1), 1, "limit-cooldown", {"limit": 1, "resets_at": NOON + timedelta(seconds=1)}),
+    (Limits(user_daily=4, channel_daily=3, cooldown=0), 2, "limit-daily", {"used": 3, "fits": 1, "room": 0}),
 ]
 
 
 @pytest.mark.parametrize(("limits", "wanted", "code", "values"), REFUSALS)
 async def test_a_limit_refuses_with_its_numbers_and_leaves_nothing(
-    store: JobStore, limits: Limits, wanted: int, code: str, values: dict[str, int]
+    store: JobStore, limits: Limits, wanted: int, code: str, values: dict[str, Any]
 ) -> None:
     await store.add(order(n=3), PLENTY)
     refused = order(n=wanted)
@@ -42,29 +53,31 @@ async def test_a_limit_refuses_with_its_numbers_and_leaves_nothing(
     assert caught.value.code == code
     assert values.items() <= caught.value.values.items()
     assert await store.get(refused.id) is None
-    assert await store.usage(person(), NOON) == Usage(today=3, unfinished=1, community_month=3)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=3, unfinished=1, community_month=3)
     assert [day.jobs for day in await store.usage_by_day(since=date(2026, 1, 1))] == [1]
 
 
 async def test_what_no_limit_could_hold_is_refused_on_an_empty_store(store: JobStore) -> None:
-    for limits in (Limits(user_daily=1), Limits(community_monthly=1), Limits(user_running=0, user_waiting=0)):
+    nothing = Limits(user_running=0, user_waiting=0)
+    for limits in (Limits(user_daily=1), Limits(community_monthly=1), Limits(channel_daily=1), nothing):
         with pytest.raises(OverLimit):
             await store.add(order(n=2), limits)
-    assert await store.usage(person(), NOON) == Usage()
+    assert counted(await store.usage(person(), NOON)) == Usage()
 
 
 async def test_exactly_up_to_the_limit_is_fine(store: JobStore) -> None:
     limits = Limits(user_daily=4, community_monthly=4, user_running=1, user_waiting=1)
     await store.add(order(n=2), limits)
     await store.add(order(n=2), limits)
-    assert await store.usage(person(), NOON) == Usage(today=4, unfinished=2, community_month=4)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=4, unfinished=2, community_month=4)
 
 
 PERSONAL = dataclasses.replace(PLENTY, user_daily=40)
 COMMON = dataclasses.replace(PLENTY, community_monthly=40)
+CHANNEL = dataclasses.replace(PLENTY, channel_daily=40)
 
 
-@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 300)])
+@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 1000), (CHANNEL, 1000)])
 async def test_racers_get_exactly_the_last_pictures(store: JobStore, limits: Limits, racers: int) -> None:
     await store.add(order(n=2), limits)
 
@@ -80,6 +93,56 @@ async def test_racers_get_exactly_the_last_pictures(store: JobStore, limits: Lim
     assert sum(served) == 19
     assert (await store.usage(person(), NOON)).community_month == 40
     assert sum(day.reserved for day in await store.usage_by_day(since=NOON.date())) == 40
+
+
+async def test_the_channels_of_a_community_count_for_themselves(store: JobStore) -> None:
+    limits = Limits(channel_daily=2)
+    await store.add(order(n=2), limits)
+    for other in (order(n=2, channel="art"), order(n=2, by=person("bob", "elsewhere"))):
+        await store.add(other, limits)
+    with pytest.raises(OverLimit) as caught:
+        await store.add(order(by=person("bob")), limits)
+    assert caught.value.code == "limit-channel-daily"
+    assert (await store.usage(person("bob"), NOON, channel_id="general")).channel_today == 2
+    await store.add(order(n=2, at=NOON + timedelta(days=1)), limits)
+
+
+async def test_what_is_given_back_goes_to_the_channel_of_acceptance(store: JobStore) -> None:
+    job = order(n=2)
+    await store.add(job, PLENTY)
+    await store.note(job.id, destination=dataclasses.replace(job.destination, channel_id="moved"))
+    moved = await store.get(job.id)
+    assert moved is not None
+    await store.move(moved, JobState.FAILED)
+    assert (await store.usage(person(), NOON, channel_id="general")).channel_today == 0
+    assert (await store.usage(person(), NOON, channel_id="moved")).channel_today == 0
+
+
+async def test_a_pause_between_requests_to_the_microsecond(store: JobStore) -> None:
+    limits = Limits(cooldown=30)
+    first = order(at=NOON)
+    await store.add(first, limits)
+    await store.move(first, JobState.FAILED)  # what was accepted counts, whatever became of it
+    again = NOON + timedelta(seconds=30)
+    for at in (NOON, again - timedelta(microseconds=1), NOON - timedelta(hours=1)):
+        with pytest.raises(OverLimit) as caught:
+            await store.add(order(at=at), limits)
+        assert (caught.value.code, caught.value.values["resets_at"]) == ("limit-cooldown", again)
+    for other in (person("bob"), person("ann", "other"), person("ann", platform="slack")):
+        await store.add(order(by=other, at=NOON), limits)
+    assert (await store.add(order(at=again), limits)).last_at == again
+    # A request that is refused for something else doesn't begin the pause anew.
+    later = again + timedelta(seconds=31)
+    with pytest.raises(OverLimit, match="daily"):
+        await store.add(order(at=later), dataclasses.replace(limits, user_daily=0))
+    assert (await store.usage(person(), later)).last_at == again
+
+
+async def test_of_many_requests_at_once_one_passes_the_pause(store: JobStore) -> None:
+    limits = dataclasses.replace(PLENTY, cooldown=1)
+    outcomes = await asyncio.gather(*(store.add(order(), limits) for _ in range(100)), return_exceptions=True)
+    assert sum(isinstance(outcome, Usage) for outcome in outcomes) == 1
+    assert {outcome.code for outcome in outcomes if isinstance(outcome, OverLimit)} == {"limit-cooldown"}
 
 
 async def test_racers_get_exactly_the_last_places_in_line(store: JobStore) -> None:
@@ -104,7 +167,7 @@ async def test_a_day_and_a_month_begin_anew_in_utc(store: JobStore) -> None:
         await store.add(order(n=1, at=next_month - timedelta(seconds=1)), dataclasses.replace(limits, user_daily=9))
     assert caught.value.code == "limit-community-monthly"
     assert caught.value.values["resets_at"] == next_month
-    assert (await store.usage(person(), next_month)) == Usage(today=0, unfinished=2, community_month=0)
+    assert counted(await store.usage(person(), next_month)) == Usage(today=0, unfinished=2, community_month=0)
 
 
 async def test_each_community_counts_for_itself(store: JobStore) -> None:
@@ -112,7 +175,7 @@ async def test_each_community_counts_for_itself(store: JobStore) -> None:
     await store.add(order(n=1, by=person("ann", "two")), PLENTY)
     await store.add(order(n=4, by=person("ann", "one", platform="slack")), PLENTY)
     await store.add(order(n=3, by=person("bob", "one")), PLENTY)
-    assert await store.usage(person("ann", "one"), NOON) == Usage(today=2, unfinished=1, community_month=5)
+    assert counted(await store.usage(person("ann", "one"), NOON)) == Usage(today=2, unfinished=1, community_month=5)
 
 
 async def test_points_are_taken_and_given_back_as_at_acceptance(store: JobStore) -> None:
@@ -127,7 +190,7 @@ async def test_points_are_taken_and_given_back_as_at_acceptance(store: JobStore)
     assert saved.points == 5
     saved = await bring(store, saved, JobState.DELIVERING, pictures=pictures(2))
     await store.move(saved, JobState.DONE)
-    assert await store.usage(person(), NOON) == Usage(today=10, unfinished=0, community_month=10)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=10, unfinished=0, community_month=10)
 
 
 async def test_the_day_begins_where_the_community_is(store: JobStore) -> None:
@@ -143,6 +206,25 @@ async def test_the_day_begins_where_the_community_is(store: JobStore) -> None:
     await store.move(first, JobState.FAILED)
     await store.add(order(n=2, at=evening), limits)
     assert [day.day.day for day in await store.usage_by_day(since=NOON.date())] == [22, 23]
+
+
+async def test_what_is_taken_today_is_asked_where_the_community_is(
+    store: JobStore, communities: CommunityStore
+) -> None:
+    shanghai = Community(platform="discord", community_id="guild", timezone="Asia/Shanghai")
+    settled = NewAudit(
+        platform="discord", community_id="guild", actor_id="m", actor_name="M", action=AuditAction.SETTINGS_CHANGED
+    )
+    await communities.save_community(shanghai, settled)
+    limits = Limits(timezone="Asia/Shanghai")
+    evening = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
+    await store.add(order(n=2, at=evening), limits)
+    assert counted(await store.usage(person(), evening)) == Usage(today=2, unfinished=1, community_month=2)
+    midnight = evening + timedelta(minutes=1)
+    assert counted(await store.usage(person(), midnight)) == Usage(unfinished=1)
+    # Another community has its own days.
+    await store.add(order(n=2, by=person("ann", "other"), at=evening), Limits())
+    assert (await store.usage(person("ann", "other"), midnight)).today == 2
 
 
 async def test_usage_by_day_and_person(store: JobStore) -> None:
@@ -187,7 +269,7 @@ async def test_done_settles_what_was_delivered(store: JobStore, delivered: int) 
     job = await bring(store, job, JobState.DELIVERING, pictures=pictures(delivered))
     assert (await store.usage(person(), NOON)).today == 4
     await store.move(job, JobState.DONE)
-    assert await store.usage(person(), NOON) == Usage(today=delivered, unfinished=0, community_month=delivered)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=delivered, unfinished=0, community_month=delivered)
     [day] = await store.usage_by_day(since=NOON.date())
     assert (day.jobs, day.delivered, day.reserved) == (2, delivered, 0)
 
@@ -206,4 +288,4 @@ async def test_an_end_without_pictures_gives_the_reservation_back(
         ended = await store.move(job, end, failure=failure, submit_open=False)
         assert ended == await store.get(job.id)
         assert (ended.finished_at, ended.failure) == (clock.now(), failure)
-        assert await store.usage(person(), NOON) == Usage()
+        assert counted(await store.usage(person(), NOON)) == Usage()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.job import Job, JobState, StoredPicture, new_job_id
-from bot.domain.limits import Limits
+from bot.domain.limits import Limits, Usage
 from bot.domain.people import Destination, Person
 from bot.domain.ports import JobStore
 from bot.domain.request import ImageRequest
@@ -19,6 +20,11 @@ WAY = (JobState.SUBMITTING, JobState.GENERATING, JobState.DELIVERING, JobState.D
 
 def person(user: str = "ann", community: str = "guild", platform: str = "discord") -> Person:
     return Person(platform=platform, community_id=community, user_id=user, name=user.title(), locale="zh-CN")
+
+
+def counted(usage: Usage) -> Usage:
+    """What is counted of it: when the last request was is left out."""
+    return dataclasses.replace(usage, last_at=None)
 
 
 def order(

@@ -25,7 +25,7 @@ from tests.db.orders import NOON, order, person, pictures
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
-LIMITS = Limits(user_daily=7, user_running=2, user_waiting=1, community_monthly=13)
+LIMITS = Limits(user_daily=7, user_running=2, user_waiting=1, channel_daily=9, community_monthly=13, cooldown=1800)
 
 
 class Histories(RuleBasedStateMachine):
@@ -73,10 +73,13 @@ class Histories(RuleBasedStateMachine):
         n=st.integers(1, 4),
         user=st.sampled_from(["ann", "bob"]),
         community=st.sampled_from(["one", "two"]),
+        channel=st.sampled_from(["general", "art"]),
+        minutes=st.sampled_from([0, 29, 30, 31]),
     )
-    def add(self, prompt: str, n: int, user: str, community: str) -> Any:
-        job = order(prompt, n=n, by=person(user, community), at=self.clock.now())
-        before = self.run(self.store.usage(job.author, self.clock.now()))
+    def add(self, prompt: str, n: int, user: str, community: str, channel: str, minutes: int) -> Any:
+        self.clock.jump(60 * minutes)
+        job = order(prompt, n=n, by=person(user, community), channel=channel, at=self.clock.now())
+        before = self.run(self.store.usage(job.author, self.clock.now(), channel_id=channel))
         try:
             check(LIMITS, before, job.request, self.clock.now())
         except OverLimit as expected:
@@ -89,7 +92,9 @@ class Histories(RuleBasedStateMachine):
             before,
             today=before.today + n,
             unfinished=before.unfinished + 1,
+            channel_today=before.channel_today + n,
             community_month=before.community_month + n,
+            last_at=self.clock.now(),
         )
         self.jobs[job.id] = job
         return job
