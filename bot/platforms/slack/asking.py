@@ -1,0 +1,157 @@
+"""Who does something in Slack, where, and the ways to answer: read out of what Bolt hands over."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import PlatformError
+from bot.domain.people import Destination, Person
+from bot.domain.ports import Clock
+
+from .limits import PERSON_SECONDS, REMEMBERED
+from .wire import Place, Wire
+from .workspaces import Workspace
+
+NAME = "slack"
+# Names that a slash command gives conversations of people: https://docs.slack.dev/interactivity/implementing-slash-commands
+_PRIVATE_TALKS = ("directmessage", "mpdm-")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Asking:
+    """One thing that a person did. `accepted` becomes the id of the job that came of it."""
+
+    workspace: Workspace
+    user_id: str
+    name: str
+    channel_id: str
+    channel_name: str = ""
+    thread: str | None = None
+    response_url: str | None = None
+    trigger_id: str = ""
+    stranger: bool = False
+    message: Mapping[str, Any] = field(default_factory=dict)
+    accepted: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(workspace=self.workspace, channel_id=self.channel_id, thread=self.thread)
+
+    @property
+    def private_talk(self) -> bool:
+        return self.channel_name.startswith(_PRIVATE_TALKS)
+
+    def destination(self, place: Place, locale: str) -> Destination:
+        """Enough to post there without any trigger, whenever that is."""
+        details = {"team": self.workspace.team_id}
+        if self.workspace.enterprise_id:
+            details["enterprise"] = self.workspace.enterprise_id
+        if place.thread:
+            details["thread"] = place.thread
+        return Destination(
+            platform=NAME,
+            community_id=self.workspace.community_id,
+            channel_id=place.channel_id,
+            locale=locale,
+            details=details,
+        )
+
+
+def asking_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> Asking:
+    """From a command, an action, a shortcut, a form or an event; Bolt has found the ids in `context`."""
+    event, message = body.get("event") or {}, body.get("message") or {}
+    container, user = body.get("container") or {}, body.get("user")
+    workspace = Workspace(team_id=str(context.get("team_id") or ""), enterprise_id=context.get("enterprise_id"))
+    known = user if isinstance(user, dict) else {}
+    channel = body.get("channel") if isinstance(body.get("channel"), dict) else {}
+    name = body.get("user_name") or known.get("name") or known.get("username") or context.get("user_id") or ""
+    return Asking(
+        workspace=workspace,
+        user_id=str(context.get("user_id") or ""),
+        name=str(name),
+        channel_id=str(context.get("channel_id") or container.get("channel_id") or ""),
+        channel_name=str(body.get("channel_name") or (channel or {}).get("name") or ""),
+        thread=_thread_of(event) or _thread_of(message) or _thread_of(container),
+        response_url=body.get("response_url"),
+        trigger_id=str(body.get("trigger_id") or ""),
+        stranger=_is_stranger(body, context, known),
+        message=message,
+    )
+
+
+def _thread_of(message: Mapping[str, Any]) -> str | None:
+    """The thread it is in. A message that others have answered names itself as a thread, yet stands in the channel."""
+    thread = message.get("thread_ts")
+    return str(thread) if thread and thread != (message.get("ts") or message.get("message_ts")) else None
+
+
+def _is_stranger(body: Mapping[str, Any], context: Mapping[str, Any], user: Mapping[str, Any]) -> bool:
+    """Whether this person is of another organization, in a channel shared with it (Slack Connect).
+
+    https://docs.slack.dev/apis/slack-connect
+    """
+    team, enterprise = context.get("team_id"), context.get("enterprise_id")
+    home = user.get("team_id")
+    if home and home not in {team, enterprise}:
+        return not enterprise or str(user.get("enterprise_id") or enterprise) != enterprise
+    if body.get("is_ext_shared_channel") is not True:
+        return False
+    actor_enterprise, actor_team = context.get("actor_enterprise_id"), context.get("actor_team_id")
+    if enterprise:
+        return bool(actor_enterprise != enterprise)
+    return bool(actor_team) and bool(actor_team != team)
+
+
+class People:
+    """What Slack says of a person: their language, and whether they manage the workspace. Asked once an hour."""
+
+    def __init__(self, *, wire: Wire, clock: Clock) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._known: OrderedDict[tuple[str, str], tuple[float, Mapping[str, Any]]] = OrderedDict()
+
+    def locale(self, asking: Asking) -> str:
+        """As far as it is known without asking."""
+        known = self._known.get((asking.workspace.team_id, asking.user_id))
+        return str(known[1].get("locale") or "en") if known else "en"
+
+    async def person(self, asking: Asking) -> Person:
+        """Where Slack doesn't say, an ordinary member who reads English."""
+        user = await self._user(asking)
+        profile = user.get("profile") or {}
+        admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+        return Person(
+            platform=NAME,
+            community_id=asking.workspace.community_id,
+            user_id=asking.user_id,
+            name=str(profile.get("display_name") or user.get("real_name") or asking.name or asking.user_id),
+            locale=str(user.get("locale") or "en"),
+            moderator=admin and not asking.stranger,
+            manager=admin and not asking.stranger,
+        )
+
+    async def _user(self, asking: Asking) -> Mapping[str, Any]:
+        key = (asking.workspace.team_id, asking.user_id)
+        now = self._clock.monotonic()
+        until, known = self._known.get(key, (0.0, {}))
+        if now < until:
+            return known
+        try:
+            answer = await self._wire.call(
+                asking.workspace, lambda client: client.users_info(user=asking.user_id, include_locale=True)
+            )
+        except PlatformError as error:
+            _log.info("person not known", action="person", error=str(error))
+            return known
+        user: Mapping[str, Any] = answer.get("user") or {}
+        self._known[key] = (now + PERSON_SECONDS, user)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return user

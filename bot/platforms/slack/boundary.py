@@ -1,0 +1,142 @@
+"""The edge of everything a person does: whatever goes wrong behind it becomes a sentence for that person alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.cards.refusal_card import refusal_card
+from bot.cards.sentences import sentence
+from bot.domain.card import Card, Tone
+from bot.domain.errors import PlatformError, Refused
+from bot.domain.ports import Clock
+
+from .asking import Asking, People
+from .limits import CALL_SECONDS, REMEMBERED, RESPONSE_URL_SECONDS, RESPONSE_URL_USES
+from .membership import SaidHere
+from .render import Drawn, draw
+from .wire import Wire
+from .workspaces import Workspaces
+
+_log = structlog.get_logger(__name__)
+
+
+class Boundary:
+    """Every listener runs within `answering`: Bolt loses an acknowledgement when a listener raises right behind it."""
+
+    def __init__(self, *, wire: Wire, workspaces: Workspaces, people: People, clock: Clock) -> None:
+        self._wire = wire
+        self._workspaces = workspaces
+        self._people = people
+        self._clock = clock
+        self._running: set[asyncio.Task[object]] = set()
+        self._uses: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses left, monotonic end
+
+    @contextlib.asynccontextmanager
+    async def answering(self, asking: Asking, *, prompt: str = "") -> AsyncIterator[None]:
+        """Answer a Refused with why, anything else with a reference that the log has too. `prompt`: as typed."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+        try:
+            yield
+        except SaidHere as refused:
+            locale = self._people.locale(asking)
+            await self.say(asking, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
+        except Refused as refused:
+            await self.say(asking, refusal_card(refused, self._people.locale(asking), prompt=prompt))
+        except Exception as error:
+            # The last place before Bolt, which would only log it.
+            await self._failed(asking, error)
+        finally:
+            if task is not None:
+                self._running.discard(task)
+
+    async def say(self, asking: Asking, card: Card) -> None:
+        """Show the card to this person alone, by whichever way is still open."""
+        drawn = draw(card, now=self._clock.now(), locale=self._people.locale(asking))
+        if await self._respond(asking, drawn):
+            return
+        try:
+            if asking.channel_id and not asking.channel_id.startswith("D"):
+                await self._wire.whisper(asking.place, asking.user_id, drawn)
+                return
+        except PlatformError as error:
+            _log.info("not whispered", action="answer", error=str(error))
+        try:
+            await self._wire.post(await self._wire.open_dm(asking.workspace, asking.user_id), drawn)
+        except PlatformError as error:
+            _log.warning("answer not shown", action="answer", error=str(error))
+
+    async def dismiss(self, asking: Asking) -> None:
+        """Take away the message, for its reader alone, that was pressed on."""
+        await self._respond(asking, None)
+
+    def keep(self, task: asyncio.Task[object]) -> None:
+        """Own a task whose outcome nobody needs any more."""
+        self._running.add(task)
+        task.add_done_callback(self._let_go)
+
+    async def idle(self, seconds: float) -> None:
+        """Wait until nobody is being answered, at most so long."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+
+    async def _respond(self, asking: Asking, drawn: Drawn | None) -> bool:
+        """Whether the response_url took it. It needs no membership, but it wears out.
+
+        https://docs.slack.dev/interactivity/handling-user-interaction#message-responses
+        """
+        url = asking.response_url
+        if not url or not self._use(url):
+            return False
+        client = AsyncWebhookClient(url, session=self._workspaces.session)
+        client.retry_handlers = []
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                if drawn is None:
+                    answer = await client.send(delete_original=True)
+                else:
+                    answer = await client.send(
+                        text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=False
+                    )
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            _log.info("response_url failed", action="answer", error=type(error).__name__)
+            return False
+        if answer.status_code != 200:  # noqa: PLR2004 - HTTP's own number
+            _log.info("response_url is used up", action="answer", status=answer.status_code)
+            self._uses[url] = (0, self._clock.monotonic() + RESPONSE_URL_SECONDS)
+            return False
+        return True
+
+    def _use(self, url: str) -> bool:
+        now = self._clock.monotonic()
+        left, end = self._uses.get(url, (RESPONSE_URL_USES, now + RESPONSE_URL_SECONDS))
+        if left == 0 or now >= end:
+            return False
+        self._uses[url] = (left - 1, end)
+        if len(self._uses) > REMEMBERED:
+            self._uses.popitem(last=False)
+        return True
+
+    async def _failed(self, asking: Asking, error: Exception) -> None:
+        """Something that nobody foresaw: the log gets the error, the person its reference."""
+        reference = secrets.token_hex(4)
+        _log.error("listener failed", action="answer", reference=reference, exc_info=error)
+        if asking.accepted is not None:
+            return  # the job is on its way, and its card will say so
+        said = sentence("internal", self._people.locale(asking), id=reference)
+        await self.say(asking, Card(tone=Tone.FAILED, status=said))
+
+    def _let_go(self, task: asyncio.Task[object]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.info("late answer not needed", action="answer", error=str(error))

@@ -1,0 +1,53 @@
+"""The buttons of cards. They carry what to do and to which job, nothing else, so they outlive every restart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain import card
+
+from .limits import BUTTON_LABEL
+from .text import clip
+
+# Wider than the buttons of today: one that a later version posted is answered with a sentence, not with silence.
+ACTION = re.compile(r"^im:(?P<press>[a-z-]{1,20})(?::(?P<index>\d{1,3}))?$")
+
+
+def button_element(button: card.Button) -> dict[str, Any]:
+    """`action_id` is `im:<press>` or `im:<press>:<index>`, unique within a message as Slack wants; `value` the target.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/button-element
+    """
+    index = "" if button.index is None else f":{button.index}"
+    element: dict[str, Any] = {
+        "type": "button",
+        "action_id": f"im:{button.press.value}{index}",
+        "text": {"type": "plain_text", "text": clip(button.label, BUTTON_LABEL) or "·", "emoji": False},
+        "value": button.target,
+    }
+    if button.danger:
+        element["style"] = "danger"
+    elif button.primary:
+        element["style"] = "primary"
+    return element
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What came back of a button. `press` may be one that this version doesn't know."""
+
+    press: str
+    target: str
+    index: int | None
+
+
+def pressed(action: Mapping[str, Any]) -> Pressed:
+    """An action of a block_actions payload; one that is none of ours has an empty press."""
+    found = ACTION.match(str(action.get("action_id", "")))
+    target = str(action.get("value") or "")
+    if found is None:
+        return Pressed("", target, None)
+    return Pressed(found["press"], target, None if found["index"] is None else int(found["index"]))

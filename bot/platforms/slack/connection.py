@@ -1,0 +1,69 @@
+"""Socket Mode: one WebSocket that Slack closes every few hours and that comes back by itself.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from .faults import TokenRefused, translated
+from .limits import CALL_SECONDS
+from .workspaces import Workspaces
+
+CLOSE_SECONDS = 3.0
+PING_SECONDS = 10.0
+
+
+class SocketMode:
+    """`connect` once; the library reconnects from then on. Made within the running loop."""
+
+    def __init__(self, *, app: AsyncApp, app_token: str, workspaces: Workspaces) -> None:
+        self._app_token = app_token
+        self._workspaces = workspaces
+        self._handler = AsyncSocketModeHandler(
+            app, app_token, web_client=workspaces.client_with(None), ping_interval=PING_SECONDS
+        )
+        self.token_refused = asyncio.Event()
+
+    @property
+    def connected(self) -> bool:
+        client = self._handler.client
+        session = client.current_session
+        return not client.closed and not client.stale and session is not None and not session.closed
+
+    async def connect(self) -> None:
+        """TokenRefused or PlatformUnavailable where the socket's address is refused: the library would try for ever."""
+        client = self._handler.client
+        client.wss_uri = await self._address()
+        # From now on every reconnection asks here, so that a token that was taken back is noticed.
+        client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]
+        async with asyncio.timeout(CALL_SECONDS):
+            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        """Hang up, and see the library's tasks end."""
+        client = self._handler.client
+        tasks: list[Any] = [client.message_processor, client.current_session_monitor, client.message_receiver]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._handler.close_async()  # type: ignore[no-untyped-call]
+                await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+
+    async def _address(self) -> str:
+        client = self._workspaces.client_with(None)
+        async with translated(CALL_SECONDS):
+            answer = await client.apps_connections_open(app_token=self._app_token)
+        return str(answer["url"])
+
+    async def _next_address(self) -> str:
+        try:
+            return await self._address()
+        except TokenRefused:
+            self.token_refused.set()
+            raise

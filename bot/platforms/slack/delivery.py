@@ -1,0 +1,247 @@
+"""Where people see their jobs in Slack: the card while it runs, then its last word as a message of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from bot.cards.job_card import job_card
+from bot.domain.card import Card
+from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
+from bot.domain.job import Job
+from bot.domain.people import Destination
+from bot.domain.ports import Clock, PictureReader
+from bot.domain.report import JobReport
+
+from .edits import CardEdits, Word
+from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
+from .limits import NOT_READY_TRIES, REMEMBERED
+from .membership import Membership
+from .render import Drawn, draw
+from .uploads import Uploaded, Uploads
+from .wire import Mark, Message, Place, Wire
+from .words import word
+from .workspaces import Workspace, workspace_of
+
+_log = structlog.get_logger(__name__)
+
+# Our clock and Slack's differ; a message posted at this moment may bear a timestamp that is a little older.
+CLOCK_SKEW = timedelta(minutes=5)
+CARD, RESULT = "card", "result"
+
+
+class JobNotes(Protocol):
+    """The part of JobStore that remembers which message is a job's card."""
+
+    async def note(self, job_id: str, **changes: Any) -> Job: ...
+
+
+class Delivery:
+    """The three verbs of ChatPlatform. `connected` waits for the connection, or raises PlatformUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        pictures: PictureReader,
+        notes: JobNotes,
+        membership: Membership,
+        clock: Clock,
+        connected: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._wire = wire
+        self._uploads = Uploads(wire=wire, pictures=pictures, clock=clock)
+        self._notes = notes
+        self._membership = membership
+        self._clock = clock
+        self._connected = connected
+        self._edits = CardEdits(clock=clock, send=self._show_card)
+        self._cards: OrderedDict[str, Message] = OrderedDict()
+        self._began = clock.now()
+        self._unclear: set[str] = set()  # jobs of which a post's answer was lost
+
+    async def open(self, report: JobReport) -> None:
+        """Show a card for the first time, unless the engine was faster and has shown something newer."""
+        if report.job.id not in self._edits:
+            await self.show(report)
+
+    async def show(self, report: JobReport) -> None:
+        """See ChatPlatform.show. Returns before the message is changed, but for a finished job."""
+        job = report.job
+        shown = Word(report, job_card(report, job.destination.locale))
+        if job.state.finished:
+            await self._edits.show_last(shown)
+        else:
+            self._edits.show(shown)
+
+    async def conclude(self, report: JobReport) -> str:
+        """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
+        job = report.job
+        await self._connected()
+        await self._edits.finish(job.id)
+        card = job_card(report, job.destination.locale)
+        try:
+            result = await self._result(report, card)
+        except CallUnclear:
+            self._unclear.add(job.id)
+            raise
+        except (PlatformUnavailable, Undeliverable):
+            raise
+        except PlatformError as error:
+            raise Undeliverable(str(error)) from error
+        self._unclear.discard(job.id)
+        self._uploads.forget(job, workspace_of(job.destination))
+        await self._drop_card(job)
+        return str(result)
+
+    async def take_away(self, job: Job) -> None:
+        """See ChatPlatform.take_away. The files go too. Raises PlatformUnavailable."""
+        await self._connected()
+        await self._edits.finish(job.id)
+        workspace = workspace_of(job.destination)
+        with contextlib.suppress(MessageGone, AccessDenied, Rejected):
+            await self._take_result(job, workspace)
+        card = self._card_of(job)
+        if card is not None:
+            with contextlib.suppress(MessageGone, AccessDenied, Rejected):
+                await self._wire.delete(workspace, card)
+        self._cards.pop(job.id, None)
+
+    async def close(self) -> None:
+        await self._edits.close()
+
+    # The card
+
+    async def _show_card(self, shown: Word) -> None:
+        """Post the card, or change the one that is there."""
+        await self._connected()
+        job = shown.report.job
+        place = place_of(job.destination)
+        drawn = self._drawn(shown.card, job)
+        card = self._card_of(job)
+        if card is None and self._may_be_posted(shown.report):
+            card = (await self._wire.find(place, job.id, since=job.created_at - CLOCK_SKEW)).get(CARD, (None,))[0]
+        mark = Mark(job_id=job.id, part=CARD)
+        try:
+            if card is None:
+                card = await self._wire.post(place, drawn, mark)
+            else:
+                await self._wire.update(place.workspace, card, drawn, mark)
+        except CallUnclear:
+            self._unclear.add(job.id)
+            raise
+        await self._remember(job, card)
+
+    async def _remember(self, job: Job, card: Message) -> None:
+        if self._cards.get(job.id) == card:
+            return
+        self._cards[job.id] = card
+        if len(self._cards) > REMEMBERED:
+            self._cards.popitem(last=False)
+        if job.destination.card_id != str(card):
+            await self._notes.note(job.id, destination=replace(job.destination, card_id=str(card)))
+
+    def _card_of(self, job: Job) -> Message | None:
+        return self._cards.get(job.id) or Message.of(job.destination.card_id)
+
+    async def _drop_card(self, job: Job) -> None:
+        card = self._card_of(job)
+        if card is None:
+            return
+        try:
+            await self._wire.delete(workspace_of(job.destination), card)
+        except MessageGone:
+            pass
+        except PlatformError as error:
+            # The result is there; a card that stays behind is untidy and no more.
+            _log.info("card not removed", action="conclude", job=job.id, error=str(error))
+        self._cards.pop(job.id, None)
+
+    # The result
+
+    async def _result(self, report: JobReport, card: Card) -> Message:
+        job, place = report.job, place_of(report.job.destination)
+        try:
+            return await self._post_once(report, card, place)
+        except (AccessDenied, MessageGone) as closed:
+            _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
+        try:
+            if await self._membership.rejoined(place):
+                return await self._post_once(report, card, place)
+        except (AccessDenied, MessageGone):
+            pass
+        try:
+            private = await self._wire.open_dm(place.workspace, job.author.user_id)
+            return await self._post_once(report, card, private, words=word("sent-privately", job.author.locale))
+        except (AccessDenied, MessageGone) as refused:
+            raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
+
+    async def _post_once(self, report: JobReport, card: Card, place: Place, words: str = "") -> Message:
+        job = report.job
+        if self._may_be_posted(report):
+            found = await self._wire.find(place, job.id, since=job.created_at - CLOCK_SKEW)
+            if CARD in found and self._card_of(job) is None:
+                self._cards[job.id] = found[CARD][0]
+            if RESULT in found:
+                _log.info("result was there already", action="deliver", job=job.id)
+                return found[RESULT][0]
+        if not card.pictures:
+            return await self._wire.post(place, self._drawn(card, job, words=words), Mark(job_id=job.id, part=RESULT))
+        uploaded = await self._uploads.ready(job, card, place.workspace)
+        card = _told(card, job, uploaded)
+        mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
+        drawn = self._drawn(card, job, files=uploaded.files, words=words)
+        for tries in range(NOT_READY_TRIES):
+            if tries:
+                await self._clock.sleep(2.0 ** (tries - 1))
+            try:
+                return await self._wire.post(place, drawn, mark)
+            except FileNotReady:
+                _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
+        return await self._share(job, card, place, words)
+
+    async def _share(self, job: Job, card: Card, place: Place, words: str) -> Message:
+        """The way without image blocks: the files in the channel, then the words and the buttons below."""
+        uploaded = await self._uploads.share(job, card, place)
+        mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
+        return await self._wire.post(place, self._drawn(_told(card, job, uploaded), job, words=words), mark)
+
+    async def _take_result(self, job: Job, workspace: Workspace) -> None:
+        result = Message.of(job.result_id)
+        if result is None:
+            return
+        place = place_of(job.destination)
+        thread = place.thread if result.channel_id == place.channel_id else None
+        mark = await self._wire.mark_of(workspace, result, thread)
+        await self._wire.delete(workspace, result)
+        for file_id in mark.files if mark is not None else ():
+            with contextlib.suppress(MessageGone):
+                await self._wire.delete_file(workspace, file_id)
+
+    def _drawn(self, card: Card, job: Job, *, files: tuple[str, ...] = (), words: str = "") -> Drawn:
+        ping = job.author.user_id if card.mention and job.card_open else None
+        return draw(card, now=self._clock.now(), locale=job.destination.locale, files=files, ping=ping, words=words)
+
+    def _may_be_posted(self, report: JobReport) -> bool:
+        """Whether a message may be there of which we don't know: from an earlier life, or its answer was lost."""
+        return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
+
+
+def place_of(destination: Destination) -> Place:
+    return Place(
+        workspace=workspace_of(destination),
+        channel_id=destination.channel_id,
+        thread=destination.details.get("thread") or None,
+    )
+
+
+def _told(card: Card, job: Job, uploaded: Uploaded) -> Card:
+    if not uploaded.reduced:
+        return card
+    return replace(card, notes=(*card.notes, (word("note-reduced", job.destination.locale),)))

@@ -1,0 +1,234 @@
+"""What people do in Slack, turned into actions, and the answer to each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from bot.actions import Imagine, JobActions
+from bot.cards.help_text import help_text
+from bot.cards.notice import notice
+from bot.domain.card import Card, Press, Tone
+from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
+from bot.domain.people import Destination, Person
+from bot.domain.ports import Clock
+from bot.domain.report import JobReport
+from bot.domain.request import ImageRequest, has_visible
+from bot.grammar.parse import TypedOptions, parse
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .buttons import Pressed
+from .delivery import Delivery
+from .faults import Rejected, TriggerDead
+from .form import Filled, Form, form_view
+from .limits import FORM_LOOKUP_SECONDS
+from .membership import Membership, SaidHere
+from .render import prompt_on
+from .wire import Wire
+from .words import word
+
+Ask = Callable[[Person, Destination], Awaitable[JobReport]]
+
+_log = structlog.get_logger(__name__)
+
+# Offers taken lately, so that a second press on one doesn't order twice.
+_OFFERS_REMEMBERED = 1000
+
+
+class Desk:
+    """Each method answers for itself and raises nothing: what goes wrong becomes a sentence for the person."""
+
+    def __init__(
+        self,
+        *,
+        imagine: Imagine,
+        jobs: JobActions,
+        delivery: Delivery,
+        membership: Membership,
+        people: People,
+        boundary: Boundary,
+        wire: Wire,
+        clock: Clock,
+        serve_strangers: bool = False,
+    ) -> None:
+        self.boundary = boundary
+        self._imagine = imagine
+        self._jobs = jobs
+        self._delivery = delivery
+        self._membership = membership
+        self._people = people
+        self._wire = wire
+        self._clock = clock
+        self._serve_strangers = serve_strangers
+        self._taken: OrderedDict[str, None] = OrderedDict()
+
+    async def typed(self, asking: Asking, text: str) -> None:
+        """A request in words; without any, the form."""
+        async with self.boundary.answering(asking, prompt=text):
+            if has_visible(text):
+                await self._from_text(asking, text)
+            else:
+                await self._open(asking, Form(channel_id=asking.channel_id, channel_name=asking.channel_name))
+
+    async def mentioned(self, asking: Asking, text: str) -> None:
+        """A request in words where no form can be opened: in a thread, in our own conversation."""
+        async with self.boundary.answering(asking, prompt=text):
+            if has_visible(text):
+                await self._from_text(asking, text)
+            else:
+                person = await self._people.person(asking)
+                await self.boundary.say(asking, help_text(person.locale))
+
+    async def shortcut(self, asking: Asking, text: str = "") -> None:
+        """The form, with somebody's message as its prompt; or empty, asking where."""
+        async with self.boundary.answering(asking):
+            form = Form(
+                channel_id=asking.channel_id,
+                channel_name=asking.channel_name,
+                thread=asking.thread,
+                prompt=text.strip(),
+            )
+            await self._open(asking, form)
+
+    async def submitted(self, asking: Asking, filled: Filled) -> None:
+        """The form came back."""
+        asking.channel_id, asking.thread = filled.channel_id, filled.thread
+        asking.channel_name = filled.channel_name
+        async with self.boundary.answering(asking, prompt=filled.text):
+            await self._from_text(asking, filled.text, filled.typed, parent=filled.target or None)
+
+    async def pressed(self, asking: Asking, button: Pressed) -> None:
+        """A button of a card, of any age; ids are checked by the actions, as anybody can make them up."""
+        async with self.boundary.answering(asking):
+            match button.press:
+                case Press.AGAIN:
+                    await self._order(
+                        asking,
+                        lambda author, there: self._imagine.again(button.target, author=author, destination=there),
+                    )
+                case Press.USE:
+                    await self._use(asking, button.target)
+                case Press.EDIT:
+                    await self._open_edit(asking, button.target)
+                case Press.CANCEL:
+                    await self._jobs.cancel(button.target, await self._people.person(asking))
+                case Press.DELETE:
+                    await self._delete(asking, button.target)
+                case _:
+                    raise NotAllowed("job-gone")
+
+    async def _from_text(
+        self, asking: Asking, text: str, typed: TypedOptions | None = None, *, parent: str | None = None
+    ) -> None:
+        try:
+            request = parse(text, typed)
+        except Refused:
+            # Said before anything else is looked at. The action keeps the repair.
+            author = await self._people.person(asking)
+            there = asking.destination(asking.place, author.locale)
+            await self._imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
+            raise
+
+        async def ask(author: Person, there: Destination) -> JobReport:
+            known = await self._still_there(parent, author)
+            return await self._imagine.from_request(request, author=author, destination=there, parent_id=known)
+
+        await self._order(asking, ask)
+
+    async def _order(self, asking: Asking, ask: Ask) -> None:
+        """Everything that could stand in the way of the result is settled first: it costs nothing then."""
+        author = await self._people.person(asking)
+        if asking.stranger and not self._serve_strangers:
+            raise SaidHere("stranger")
+        place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
+        report = await ask(author, asking.destination(place, author.locale))
+        asking.accepted = report.job.id
+        await self._delivery.open(report)
+        if place.channel_id != asking.channel_id:
+            said = (word("comes-privately", author.locale),)
+            await self.boundary.say(asking, Card(tone=Tone.DONE, status=said))
+
+    async def _still_there(self, parent: str | None, author: Person) -> str | None:
+        if parent is not None:
+            try:
+                await self._jobs.show(parent, author)
+            except NotAllowed:
+                return None  # deleted meanwhile
+        return parent
+
+    async def _use(self, asking: Asking, draft_id: str) -> None:
+        if draft_id in self._taken:
+            raise NotAllowed("draft-gone")
+        self._taken[draft_id] = None
+        if len(self._taken) > _OFFERS_REMEMBERED:
+            self._taken.popitem(last=False)
+        try:
+            await self._order(
+                asking, lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there)
+            )
+        finally:
+            if asking.accepted is None:
+                self._taken.pop(draft_id, None)
+        await self.boundary.dismiss(asking)
+
+    async def _delete(self, asking: Asking, job_id: str) -> None:
+        person = await self._people.person(asking)
+        try:
+            await self._jobs.delete(job_id, person)
+        except PlatformUnavailable as error:
+            _log.info("message not removed", action="delete", job=job_id, error=str(error))
+        await self.boundary.say(asking, Card(tone=Tone.DONE, status=notice("deleted-ok", person.locale)))
+
+    async def _open_edit(self, asking: Asking, job_id: str) -> None:
+        request = await self._request_of(job_id, asking)
+        if request is None:
+            shown = prompt_on(asking.message)
+            if not has_visible(shown):
+                raise NotAllowed("job-gone")
+            request = ImageRequest(prompt=shown)
+        form = Form(
+            target=job_id,
+            channel_id=asking.channel_id,
+            channel_name=asking.channel_name,
+            thread=asking.thread,
+            request=request,
+        )
+        await self._open(asking, form)
+
+    async def _request_of(self, job_id: str, asking: Asking) -> ImageRequest | None:
+        """The job's request; None if it is gone, or if we are not told before the trigger dies."""
+
+        async def look() -> JobReport:
+            return await self._jobs.show(job_id, await self._people.person(asking))
+
+        looking = asyncio.create_task(look())
+        await asyncio.wait({looking}, timeout=FORM_LOOKUP_SECONDS)
+        if not looking.done():
+            self.boundary.keep(looking)
+            return None
+        try:
+            return looking.result().job.request
+        except NotAllowed:
+            return None
+
+    async def _open(self, asking: Asking, form: Form) -> None:
+        view = form_view(form, self._people.locale(asking))
+        try:
+            await self._wire.call(
+                asking.workspace, lambda client: client.views_open(trigger_id=asking.trigger_id, view=view)
+            )
+        except (TriggerDead, Rejected, PlatformUnavailable) as error:
+            _log.info("form not opened", action="form", error=str(error))
+            raise SaidHere("form-late") from error
+
+    def locale(self, asking: Asking) -> str:
+        """The person's language as far as it is known without asking."""
+        return self._people.locale(asking)
+
+    def now(self) -> datetime:
+        return self._clock.now()

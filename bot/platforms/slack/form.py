@@ -1,0 +1,134 @@
+"""The form behind a bare /imagine, Edit and the shortcuts: a request, filled in, to be changed and sent as a new one.
+
+It is read from what Slack sends, so a form that was open while the bot restarted is taken all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.request import DEFAULT_CLARITY, DEFAULT_PICTURES, DEFAULT_RATIO, ImageRequest
+from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
+from bot.grammar.parse import TypedOptions
+from bot.grammar.printing import quote_prompt
+
+from .limits import OPTION_TEXT, TEXT_INPUT, VIEW_TITLE
+from .text import clip
+from .words import word
+
+CALLBACK = "im-form"
+PROMPT, WHERE = "prompt", "where"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a form is about. `target` is the job that the new one will be an edit of; no channel: it is asked for."""
+
+    target: str = ""
+    channel_id: str = ""
+    channel_name: str = ""
+    thread: str | None = None
+    prompt: str = ""
+    request: ImageRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What came back."""
+
+    target: str
+    channel_id: str
+    channel_name: str
+    thread: str | None
+    text: str
+    typed: TypedOptions
+
+
+def form_view(form: Form, locale: str) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/views/modal-views."""
+    request = form.request
+    prompt = quote_prompt(request.prompt) if request else form.prompt
+    text: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": PROMPT,
+        "multiline": True,
+        "max_length": TEXT_INPUT,
+        "focus_on_load": True,
+    }
+    if prompt:
+        text["initial_value"] = prompt[:TEXT_INPUT]
+    blocks = [_input(PROMPT, "form-prompt", text, locale)]
+    if not form.channel_id:
+        where = {"type": "conversations_select", "action_id": WHERE, "default_to_current_conversation": True}
+        blocks.append(_input(WHERE, "form-where", where, locale))
+    chosen = (
+        (RATIO, request.ratio if request else DEFAULT_RATIO),
+        (NUMBER, request.n if request else DEFAULT_PICTURES),
+        (CLARITY, request.clarity if request else DEFAULT_CLARITY),
+        (STYLE, (request.style if request else None) or STYLE.default),
+    )
+    blocks += [
+        _input(option.name, f"form-{option.name}", _select(option, value, locale), locale) for option, value in chosen
+    ]
+    state = {"job": form.target, "channel": form.channel_id, "name": form.channel_name[:80], "thread": form.thread}
+    title = "form-title-edit" if form.target else "form-title"
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": _plain(clip(word(title, locale), VIEW_TITLE)),
+        "submit": _plain(word("form-draw", locale)),
+        "close": _plain(word("form-close", locale)),
+        "private_metadata": json.dumps(state),
+        "blocks": blocks,
+    }
+
+
+def read_form(view: Mapping[str, Any]) -> Filled:
+    """A submitted form: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload."""
+    try:
+        state = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        state = {}
+    values = {
+        block: field
+        for block, fields in ((view.get("state") or {}).get("values") or {}).items()
+        for field in fields.values()
+    }
+    chosen = {name: ((values.get(name) or {}).get("selected_option") or {}).get("value") for name in values}
+    n, clarity = chosen.get(NUMBER.name), chosen.get(CLARITY.name)
+    return Filled(
+        target=str(state.get("job") or ""),
+        channel_id=str(state.get("channel") or (values.get(WHERE) or {}).get("selected_conversation") or ""),
+        channel_name=str(state.get("name") or ""),
+        thread=state.get("thread") or None,
+        text=str((values.get(PROMPT) or {}).get("value") or ""),
+        typed=TypedOptions(
+            ratio=chosen.get(RATIO.name),
+            n=int(n) if n and n.isdecimal() else None,
+            clarity=int(clarity) if clarity and clarity.isdecimal() else None,
+            style=chosen.get(STYLE.name),
+        ),
+    )
+
+
+def _input(block_id: str, label: str, element: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    return {"type": "input", "block_id": block_id, "label": _plain(word(label, locale)), "element": dict(element)}
+
+
+def _select(option: Option, chosen: str | int, locale: str) -> dict[str, Any]:
+    options = [
+        {"text": _plain(clip(choice.label, OPTION_TEXT)), "value": str(choice.value)}
+        for choice in option.choices(locale)
+    ]
+    initial = [item for item in options if item["value"] == str(chosen)]
+    select: dict[str, Any] = {"type": "static_select", "action_id": option.name, "options": options}
+    if initial:
+        select["initial_option"] = initial[0]
+    return select
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,125 @@
+"""What Bolt hears, acknowledged at once and handed to the desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.cards.refusal_card import refusal_sentence
+from bot.domain.errors import BadOption
+from bot.grammar.parse import parse
+
+from .asking import Asking, asking_of
+from .buttons import pressed
+from .desk import Desk
+from .form import CALLBACK, PROMPT, read_form
+from .once import Once, key_of
+from .text import plain, typed
+from .workspaces import Workspace, Workspaces
+
+_log = structlog.get_logger(__name__)
+
+MESSAGE_SHORTCUT = "imagine_message"
+GLOBAL_SHORTCUT = "imagine_global"
+
+_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
+_LEGAL_FORM_ERRORS = frozenset({"prompt-empty", "prompt-too-long", "text-too-long"})
+
+Body = dict[str, Any]
+
+
+class Listeners:
+    """Acknowledges first, works afterwards. Whatever comes twice is done once."""
+
+    def __init__(self, *, desk: Desk, workspaces: Workspaces) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._once = Once()
+
+    def register(self, app: AsyncApp) -> None:
+        app.command("/imagine")(self.command)
+        app.shortcut(MESSAGE_SHORTCUT)(self.message_shortcut)
+        app.shortcut(GLOBAL_SHORTCUT)(self.global_shortcut)
+        app.view(CALLBACK)(self.form)
+        app.action(re.compile(r".*"))(self.button)
+        app.event("app_mention")(self.mention)
+        app.event("message")(self.message)
+        app.event("app_uninstalled")(self.uninstalled)
+        app.event("tokens_revoked")(self.revoked)
+        app.error(self.failed)
+
+    async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        await self._do(body, context, lambda asking: self._desk.typed(asking, typed(str(body.get("text") or ""))))
+
+    async def message_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        text = typed(str((body.get("message") or {}).get("text") or ""))
+        await self._do(body, context, lambda asking: self._desk.shortcut(asking, text))
+
+    async def global_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        await self._do(body, context, self._desk.shortcut)
+
+    async def form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        filled = read_form(body.get("view") or {})
+        asking = asking_of(body, context)
+        try:
+            parse(filled.text, filled.typed)
+        except BadOption as wrong:
+            # What only the words of the prompt can mend is said beside them; anything else has a button that mends it.
+            if wrong.code in _LEGAL_FORM_ERRORS:
+                locale = self._desk.locale(asking)
+                said = plain(refusal_sentence(wrong, locale), now=self._desk.now(), locale=locale)
+                await ack(response_action="errors", errors={PROMPT: said})
+                return
+        await ack()
+        await self._do(body, context, lambda asking: self._desk.submitted(asking, filled))
+
+    async def button(self, ack: AsyncAck, body: Body, action: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        if action.get("type") == "button" and not action.get("url"):
+            await self._do(body, context, lambda asking: self._desk.pressed(asking, pressed(action)))
+
+    async def mention(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
+        if event.get("bot_id") or event.get("channel_type") == "im":
+            return  # our own conversation is heard as a message already
+        text = typed(_MENTION.sub("", str(event.get("text") or "")))
+        await self._do(body, context, lambda asking: self._desk.mentioned(asking, text))
+
+    async def message(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
+        """Only those to ourselves are asked for; edits, joins and what bots say are no requests."""
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+            return
+        text = typed(_MENTION.sub("", str(event.get("text") or "")))
+        await self._do(body, context, lambda asking: self._desk.mentioned(asking, text))
+
+    async def uninstalled(self, context: AsyncBoltContext) -> None:
+        await self._forget(context)
+
+    async def revoked(self, event: Body, context: AsyncBoltContext) -> None:
+        if (event.get("tokens") or {}).get("bot"):
+            await self._forget(context)
+
+    async def failed(self, error: Exception) -> None:
+        """Before a listener of ours is reached, or an error in acknowledging: there is nobody to answer."""
+        _log.error("Bolt failed", action="listen", exc_info=error)
+
+    async def _do(
+        self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[Asking], Awaitable[None]]
+    ) -> None:
+        if not self._once.first(key_of(body)):
+            _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
+            return
+        await work(asking_of(body, context))
+
+    async def _forget(self, context: AsyncBoltContext) -> None:
+        workspace = Workspace(team_id=context.team_id or "", enterprise_id=context.enterprise_id)
+        _log.warning("uninstalled", action="listen", team=workspace.team_id)
+        await self._workspaces.forget(workspace)

@@ -1,0 +1,91 @@
+"""Whether the result could be posted where somebody asks: settled before anything is ordered."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import structlog
+
+from bot.domain.errors import NotAllowed, PlatformUnavailable
+from bot.domain.ports import Clock
+
+from .faults import AccessDenied, Rejected
+from .limits import MEMBERSHIP_SECONDS, REMEMBERED
+from .wire import Place, Wire
+from .words import word
+
+_log = structlog.get_logger(__name__)
+
+
+class SaidHere(NotAllowed):
+    """A refusal that only Slack knows; its sentence is in words.py under `key`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def sentence(self, locale: str) -> str:
+        return word(self.key, locale)
+
+
+class Membership:
+    """Joins public channels by itself, asks to be invited to private ones.
+
+    https://docs.slack.dev/reference/methods/conversations.join
+    """
+
+    def __init__(self, *, wire: Wire, clock: Clock) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._in_until: OrderedDict[tuple[str, str], float] = OrderedDict()  # monotonic seconds
+
+    async def place(self, asked: Place, user_id: str, *, private_talk: bool) -> Place:
+        """Where the card and the result go: `asked`, or the conversation with this person where we can't be in it.
+
+        `private_talk`: it is a conversation of people, which no app can join. SaidHere where there is no way in.
+        """
+        key = (asked.workspace.team_id, asked.channel_id)
+        if self._clock.monotonic() < self._in_until.get(key, 0.0):
+            return asked
+        try:
+            answer = await self._wire.call(
+                asked.workspace, lambda client: client.conversations_info(channel=asked.channel_id)
+            )
+        except AccessDenied as refused:
+            if refused.code == "missing_scope":
+                return asked  # then posting itself has to tell
+            if private_talk or asked.channel_id.startswith("D"):
+                return await self._wire.open_dm(asked.workspace, user_id)
+            raise SaidHere("invite-me") from refused
+        channel = answer.get("channel") or {}
+        if channel.get("is_archived"):
+            raise SaidHere("archived")
+        if not (channel.get("is_im") or channel.get("is_member")):
+            if channel.get("is_mpim"):
+                return await self._wire.open_dm(asked.workspace, user_id)
+            if channel.get("is_private"):
+                raise SaidHere("invite-me")
+            await self._join(asked)
+        self._remember(key)
+        return asked
+
+    async def rejoined(self, place: Place) -> bool:
+        """Whether a public channel that has thrown us out lets us in again."""
+        self._in_until.pop((place.workspace.team_id, place.channel_id), None)
+        try:
+            await self._join(place)
+        except (SaidHere, PlatformUnavailable):
+            return False
+        return True
+
+    async def _join(self, place: Place) -> None:
+        try:
+            await self._wire.call(place.workspace, lambda client: client.conversations_join(channel=place.channel_id))
+        except (AccessDenied, Rejected) as refused:
+            raise SaidHere("cannot-join") from refused
+        _log.info("joined", action="join", channel=place.channel_id)
+
+    def _remember(self, key: tuple[str, str]) -> None:
+        self._in_until[key] = self._clock.monotonic() + MEMBERSHIP_SECONDS
+        if len(self._in_until) > REMEMBERED:
+            self._in_until.popitem(last=False)

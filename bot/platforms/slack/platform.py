@@ -1,0 +1,261 @@
+"""Slack as one ChatPlatform: Bolt over Socket Mode or over our own web server, and the way results are posted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.actions import Imagine, JobActions
+from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.job import Job
+from bot.domain.ports import Clock, PictureReader
+from bot.domain.report import JobReport
+
+from .asking import NAME, People
+from .boundary import Boundary
+from .connection import SocketMode
+from .delivery import Delivery, JobNotes
+from .desk import Desk
+from .faults import TokenRefused, translated
+from .http import HttpEvents
+from .limits import CALL_SECONDS
+from .listeners import Listeners
+from .membership import Membership
+from .wire import Wire
+from .workspaces import Installation, InstallationStore, Workspace, Workspaces
+
+_log = structlog.get_logger(__name__)
+
+# How long a delivery waits for the connection before it says "later".
+CONNECT_SECONDS = 30.0
+# On the way down: for those who are being answered.
+LAST_ANSWERS_SECONDS = 2.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+
+# Sentences, no secrets.
+BOT_TOKEN_REFUSED = (
+    "Slack refuses SLACK_BOT_TOKEN. Copy the Bot User OAuth Token (xoxb-…) again from https://api.slack.com/apps "  # noqa: S105
+    "(your app, OAuth & Permissions) and start Easel anew."
+)
+APP_TOKEN_REFUSED = (
+    "Slack refuses SLACK_APP_TOKEN. Make an app-level token (xapp-…) with the scope connections:write at "  # noqa: S105
+    "https://api.slack.com/apps (your app, Basic Information, App-Level Tokens), switch Socket Mode on, and start "
+    "Easel anew."
+)
+NO_WAY_IN = (
+    "SLACK_BOT_TOKEN alone lets nobody reach the bot: set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET "
+    "for HTTP events."
+)
+
+
+class SlackPlatform:
+    """Implements bot.domain.ports.ChatPlatform. `run()` is its life; it ends by `close()` or cancellation.
+
+    With `app_token` it connects by Socket Mode; else with `signing_secret` it takes what comes to `slack_routes()`.
+    `bot_token` is one workspace's; without it the `installations` say which workspaces there are. `api_url`: the base
+    of the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
+    shared channels.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        imagine: Imagine,
+        jobs: JobActions,
+        pictures: PictureReader,
+        notes: JobNotes,
+        clock: Clock,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        api_url: str | None = None,
+        installations: InstallationStore | None = None,
+        serve_strangers: bool = False,
+    ) -> None:
+        if not app_token and not signing_secret:
+            raise ValueError(NO_WAY_IN)
+        self._bot_token = bot_token
+        self._app_token = app_token
+        self._signing_secret = signing_secret or ""
+        self._clock = clock
+        self._ready = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._refused = asyncio.Event()
+        self._socket: SocketMode | None = None
+        self._workspaces = Workspaces(api_url=api_url, installations=None if bot_token else installations)
+        self._workspaces.token_refused = self._refused.set
+        self._http = None if app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
+        wire = Wire(self._workspaces, clock)
+        people = People(wire=wire, clock=clock)
+        membership = Membership(wire=wire, clock=clock)
+        self._delivery = Delivery(
+            wire=wire, pictures=pictures, notes=notes, membership=membership, clock=clock, connected=self._connected
+        )
+        self._boundary = Boundary(wire=wire, workspaces=self._workspaces, people=people, clock=clock)
+        desk = Desk(
+            imagine=imagine,
+            jobs=jobs,
+            delivery=self._delivery,
+            membership=membership,
+            people=people,
+            boundary=self._boundary,
+            wire=wire,
+            clock=clock,
+            serve_strangers=serve_strangers,
+        )
+        self._listeners = Listeners(desk=desk, workspaces=self._workspaces)
+
+    @property
+    def ready(self) -> bool:
+        """Whether events arrive and messages can be sent."""
+        if not self._ready.is_set() or self._closing.is_set() or self._refused.is_set():
+            return False
+        return self._http is not None or (self._socket is not None and self._socket.connected)
+
+    def slack_routes(self) -> Sequence[web.RouteDef]:
+        """For our web server; empty in Socket Mode."""
+        return [] if self._http is None else self._http.routes()
+
+    async def run(self) -> None:
+        """Stay connected until `close()`. PlatformError, with a sentence for the operator, if a token is refused."""
+        # At debug they log every body: tokens and prompts.
+        for name in ("slack_sdk", "slack_bolt"):
+            logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
+        pause = FIRST_PAUSE_SECONDS
+        async with aiohttp.ClientSession() as session:
+            self._workspaces.connect(session)
+            try:
+                while not self._closing.is_set():
+                    try:
+                        await self._live()
+                    except TokenRefused as error:
+                        raise PlatformError(self._whose_token(error)) from error
+                    except (PlatformUnavailable, TimeoutError) as error:
+                        _log.warning("Slack can't be reached", action="connect", error=str(error))
+                    if not self._closing.is_set():
+                        await _first_of(self._clock.sleep(pause), self._closing.wait())
+                    pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            finally:
+                self._workspaces.connect(None)
+
+    async def close(self) -> None:
+        """Take nothing new, let those who are being answered have their answer, hang up. Seconds, not more."""
+        if self._http is not None:
+            self._http.app = None
+        await self._boundary.idle(LAST_ANSWERS_SECONDS)
+        self._closing.set()
+        await self._delivery.close()
+
+    async def show(self, report: JobReport) -> None:
+        await self._delivery.show(report)
+
+    async def conclude(self, report: JobReport) -> str:
+        return await self._delivery.conclude(report)
+
+    async def take_away(self, job: Job) -> None:
+        await self._delivery.take_away(job)
+
+    async def _live(self) -> None:
+        """One connection, from who we are to its end."""
+        if self._bot_token:
+            self._workspaces.only = await self._who_we_are(self._bot_token)
+        app = self._app()
+        socket: SocketMode | None = None
+        try:
+            if self._app_token:
+                socket = self._socket = SocketMode(app=app, app_token=self._app_token, workspaces=self._workspaces)
+                await socket.connect()
+            if self._http is not None:
+                self._http.app = app
+            self._ready.set()
+            _log.info("connected", action="connect", mode="http" if self._http else "socket")
+            waiting: list[Awaitable[object]] = [self._closing.wait(), self._refused.wait()]
+            if socket is not None:
+                waiting.append(socket.token_refused.wait())
+            await _first_of(*waiting)
+        finally:
+            self._ready.clear()
+            if self._http is not None:
+                self._http.app = None
+            if socket is not None:
+                await socket.close()
+        if self._refused.is_set():
+            raise TokenRefused("bot")
+        if socket is not None and socket.token_refused.is_set():
+            raise TokenRefused("app")
+
+    def _whose_token(self, _error: TokenRefused) -> str:
+        return BOT_TOKEN_REFUSED if self._refused.is_set() else APP_TOKEN_REFUSED
+
+    async def _who_we_are(self, token: str) -> Installation:
+        try:
+            async with translated(CALL_SECONDS):
+                answer = await self._workspaces.client_with(token).auth_test()
+        except TokenRefused:
+            self._refused.set()
+            raise
+        return Installation(
+            team_id=answer.get("team_id"),
+            enterprise_id=answer.get("enterprise_id"),
+            bot_token=token,
+            bot_user_id=str(answer.get("user_id") or ""),
+            bot_id=str(answer.get("bot_id") or ""),
+            name=str(answer.get("team") or ""),
+        )
+
+    def _app(self) -> AsyncApp:
+        app = AsyncApp(
+            name="easel",
+            client=self._workspaces.client_with(None),
+            authorize=self._authorize,
+            signing_secret=self._signing_secret,
+            request_verification_enabled=False,  # http.py has done it; a socket's envelopes are not signed
+        )
+        self._listeners.register(app)
+        return app
+
+    async def _authorize(self, *, enterprise_id: str | None, team_id: str | None) -> Any:
+        """None where the app is not installed: Bolt then refuses the request."""
+        workspace = Workspace(team_id=team_id or "", enterprise_id=enterprise_id)
+        try:
+            found = await self._workspaces.installation(workspace)
+        except PlatformUnavailable as error:
+            _log.info("not installed there", action="listen", error=str(error))
+            return None
+        return AuthorizeResult(
+            enterprise_id=found.enterprise_id,
+            team_id=found.team_id,
+            bot_token=found.bot_token,
+            bot_user_id=found.bot_user_id,
+            bot_id=found.bot_id,
+        )
+
+    async def _connected(self) -> None:
+        if not self._ready.is_set() and not self._refused.is_set() and not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await _first_of(self._ready.wait(), self._closing.wait(), self._refused.wait())
+        if not self._ready.is_set():
+            raise PlatformUnavailable("Slack is not connected", after=60.0 if self._refused.is_set() else 5.0)
+
+
+async def _first_of(*awaitables: Awaitable[object]) -> None:
+    """Until one of them is through; the others are cancelled."""
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,99 @@
+"""A Card as one Slack message. The one place that knows how a card looks here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from bot.domain.card import Card, Tone
+
+from .buttons import button_element
+from .limits import (
+    ACTION_ELEMENTS,
+    ALT_TEXT,
+    CONTEXT_ELEMENTS,
+    CONTEXT_TEXT,
+    FALLBACK_TEXT,
+    MESSAGE_BLOCKS,
+    SECTION_TEXT,
+)
+from .text import clip, escape, mrkdwn, plain, unescape
+
+PROMPT_BLOCK = "prompt"
+
+# Slack's messages have no colour of their own; a mark before the status tells the mood at a glance.
+MARKS: Mapping[Tone, str] = MappingProxyType(
+    {Tone.WAITING: "⏳ ", Tone.WORKING: "🎨 ", Tone.SLOW: "🐢 ", Tone.FAILED: "⚠️ ", Tone.REFUSED: "✋ "}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a message is made of. `text` is what notifications and screen readers get of it."""
+
+    text: str
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+
+
+def draw(
+    card: Card,
+    *,
+    now: datetime,
+    locale: str,
+    files: Sequence[str] = (),
+    ping: str | None = None,
+    words: str = "",
+) -> Drawn:
+    """`files` are the ids of the card's pictures, uploaded and ready; without them it is drawn without pictures.
+
+    `ping` is the one user who is notified; nothing else in the message can notify anybody.
+    """
+    blocks: list[dict[str, Any]] = []
+    begin = " ".join(part for part in (f"<@{ping}>" if ping else "", escape(words)) if part)
+    if begin:
+        blocks.append(section(begin))
+    if card.heading:
+        blocks.append(section(f"*{escape(card.heading)}*"))
+    if card.prompt:
+        # Plain text is shown as it is: no emphasis, no mention, no link, whatever somebody typed.
+        text = {"type": "plain_text", "text": clip(card.prompt, SECTION_TEXT), "emoji": False}
+        blocks.append({"type": "section", "block_id": PROMPT_BLOCK, "text": text})
+    status = mrkdwn(card.status, now=now, locale=locale)
+    told = "\n".join(
+        line for line in (escape(card.options), MARKS.get(card.tone, "") + status if status else "") if line
+    )
+    if told:
+        blocks.append(section(told))
+    blocks += [
+        {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(picture.alt, ALT_TEXT) or "·"}
+        for picture, file_id in zip(card.pictures, files, strict=False)
+    ]
+    notes = [clip(mrkdwn(note, now=now, locale=locale), CONTEXT_TEXT) for note in card.notes]
+    notes = [note for note in notes if note]
+    for start in range(0, len(notes), CONTEXT_ELEMENTS):
+        blocks.append(context(notes[start : start + CONTEXT_ELEMENTS]))
+    for start in range(0, len(card.buttons), ACTION_ELEMENTS):
+        elements = [button_element(button) for button in card.buttons[start : start + ACTION_ELEMENTS]]
+        blocks.append({"type": "actions", "elements": elements})
+    said = " · ".join(part for part in (card.heading, card.prompt, plain(card.status, now=now, locale=locale)) if part)
+    return Drawn(text=clip(escape(" ".join(said.split())), FALLBACK_TEXT) or "Easel", blocks=blocks[:MESSAGE_BLOCKS])
+
+
+def section(text: str) -> dict[str, Any]:
+    """Text that is escaped already; `verbatim` keeps Slack from finding links and channels in it."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_TEXT), "verbatim": True}}
+
+
+def context(texts: Sequence[str]) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts]}
+
+
+def prompt_on(message: Mapping[str, Any] | None) -> str:
+    """The prompt as one of our cards shows it (at most 300 characters of it); empty where there is none."""
+    for block in (message or {}).get("blocks") or []:
+        if block.get("block_id") == PROMPT_BLOCK:
+            return unescape(str((block.get("text") or {}).get("text", ""))).strip()
+    return ""

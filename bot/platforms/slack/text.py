@@ -1,0 +1,87 @@
+"""Text from people and for people, as Slack escapes it.
+
+https://docs.slack.dev/messaging/formatting-message-text#escaping
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.card import Moment, Text
+from bot.grammar.language import language
+
+# <@U1>, <@U1|ann>, <#C1|general>, <!here>, <https://…|shown>: only Slack writes bare angle brackets.
+_REFERENCE = re.compile(r"<([^<>]*)>")
+_SOON = timedelta(hours=1)
+
+
+def escape(text: str) -> str:
+    """The text with nothing in it that Slack would take for a mention, a link or a date."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def typed(text: str) -> str:
+    """What the person typed: references as they read, then the three escaped characters, & last."""
+    return unescape(_REFERENCE.sub(_reading, text))
+
+
+def unescape(text: str) -> str:
+    """What `escape` was given: the ampersand comes last, or `&amp;lt;` would become a bracket."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _reading(found: re.Match[str]) -> str:
+    target, bar, label = found[1].partition("|")
+    match target[:1]:
+        case "@":
+            return f"@{label}" if label else ""
+        case "#":
+            return f"#{label}" if label else ""
+        case "!":
+            return label or f"@{target[1:].partition('^')[0]}"
+        case _:
+            return label if bar and label else target.removeprefix("mailto:")
+
+
+def clip(text: str, length: int) -> str:
+    """At most `length` characters, with an ellipsis where something was cut; never in the middle of an entity."""
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    ampersand, bracket = kept.rfind("&"), kept.rfind("<")
+    if ampersand > kept.rfind(";"):
+        kept = kept[:ampersand]
+    if bracket > kept.rfind(">"):
+        kept = kept[:bracket]
+    return kept.rstrip() + "…"
+
+
+def mrkdwn(text: Text, *, now: datetime, locale: str) -> str:
+    """A card's text, its moments as dates that each reader sees in their own time zone."""
+    return "".join(_date(part.at, now, locale) if isinstance(part, Moment) else escape(part) for part in text)
+
+
+def plain(text: Text, *, now: datetime, locale: str) -> str:
+    """The text for a place without dates, such as a notification."""
+    return "".join(_words(part.at, now, locale) if isinstance(part, Moment) else part for part in text)
+
+
+def _date(at: datetime, now: datetime, locale: str) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text#date-formatting."""
+    chinese = language(locale) == "zh-CN"
+    if at - now < _SOON:
+        shown = "{time_secs}" if chinese else "at {time_secs}"
+    else:
+        shown = "{date_short_pretty} {time}" if chinese else "{date_short_pretty} at {time}"
+    return f"<!date^{round(at.timestamp())}^{shown}|{_words(at, now, locale)}>"
+
+
+def _words(at: datetime, now: datetime, locale: str) -> str:
+    seconds = max(0, round((at - now).total_seconds()))
+    chinese = language(locale) == "zh-CN"
+    if seconds < 100:  # noqa: PLR2004 - beyond that nobody counts seconds
+        return f" {seconds} 秒后" if chinese else f"in {seconds} s"
+    if at - now < _SOON:
+        return f" {round(seconds / 60)} 分钟后" if chinese else f"in {round(seconds / 60)} min"
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

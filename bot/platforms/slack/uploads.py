@@ -1,0 +1,108 @@
+"""Pictures on their way into Slack: made to fit, handed over, and waited for until Slack can show them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.domain.card import Card
+from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
+from bot.domain.job import Job
+from bot.domain.ports import Clock, FittedPicture, PictureReader
+
+from .limits import (
+    ALT_TEXT,
+    FILE_LOOK_SECONDS,
+    FILE_LOOKS,
+    PICTURE_BYTES,
+    PICTURES_BYTES,
+    REMEMBERED,
+    UPLOADS_AT_ONCE,
+)
+from .text import clip
+from .wire import Place, Wire
+from .workspaces import Workspace
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The ids of a job's files in Slack. `reduced`: they are not the originals."""
+
+    files: tuple[str, ...]
+    reduced: bool
+
+
+class Uploads:
+    def __init__(self, *, wire: Wire, pictures: PictureReader, clock: Clock) -> None:
+        self._wire = wire
+        self._pictures = pictures
+        self._clock = clock
+        self._turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        # Uploaded, not posted yet: a message that is posted later needs no second upload.
+        self._kept: OrderedDict[tuple[str, str], Uploaded] = OrderedDict()
+
+    async def ready(self, job: Job, card: Card, workspace: Workspace) -> Uploaded:
+        """The job's pictures as files that an image block can show; in no channel, so only we see them yet.
+
+        PlatformUnavailable while they are not ready; Undeliverable where the pictures are gone.
+        """
+        kept = self._kept.get((workspace.team_id, job.id))
+        if kept is None:
+            async with self._turns:
+                fitted = await self._fitted(job)
+                files = await self._wire.upload(workspace, fitted, _alts(card))
+            if len(files) != len(job.pictures):
+                raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
+            kept = self._kept[workspace.team_id, job.id] = Uploaded(files, any(one.reduced for one in fitted))
+            if len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+        for file_id in kept.files:
+            await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
+        return kept
+
+    async def share(self, job: Job, card: Card, place: Place) -> Uploaded:
+        """Upload into the channel itself, where image blocks are refused; returns once they stand there."""
+        async with self._turns:
+            fitted = await self._fitted(job)
+            files = await self._wire.upload(place.workspace, fitted, _alts(card), place)
+        for file_id in files:
+            await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
+        return Uploaded(files, any(one.reduced for one in fitted))
+
+    def forget(self, job: Job, workspace: Workspace) -> None:
+        self._kept.pop((workspace.team_id, job.id), None)
+
+    async def _until(self, workspace: Workspace, file_id: str, ready: Callable[[Mapping[str, Any]], bool]) -> None:
+        """Completing an upload only begins it: https://docs.slack.dev/messaging/working-with-files#upload."""
+        for look in range(FILE_LOOKS):
+            if look:
+                await self._clock.sleep(FILE_LOOK_SECONDS * min(look, 4))
+            if ready(await self._wire.file_info(workspace, file_id)):
+                return
+        raise PlatformUnavailable("Slack is still looking through the pictures", after=5.0)
+
+    async def _fitted(self, job: Job) -> Sequence[FittedPicture]:
+        try:
+            return await self._pictures.fitted(
+                job.pictures, job_id=job.id, per_file=PICTURE_BYTES, together=PICTURES_BYTES, webp=False
+            )
+        except OSError as error:
+            raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error
+        except PictureBroken as error:
+            raise Undeliverable(f"the kept pictures are not usable: {error}") from error
+
+
+def _alts(card: Card) -> list[str]:
+    return [clip(picture.alt, ALT_TEXT) for picture in card.pictures]
+
+
+def _shared_in(info: Mapping[str, Any], channel_id: str) -> bool:
+    shares = info.get("shares") or {}
+    return any((shares.get(kind) or {}).get(channel_id) for kind in ("public", "private"))

@@ -1,0 +1,223 @@
+"""The calls that put messages and files into Slack, change them and take them away. Each raises only PlatformErrors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.errors import PlatformUnavailable
+from bot.domain.ports import Clock, FittedPicture
+
+from .faults import AccessDenied, SlowDown, TokenRefused, translated
+from .limits import CALL_SECONDS, RATE_PAUSE_SECONDS, RATE_PAUSES, UPLOAD_SECONDS
+from .render import Drawn
+from .workspaces import Workspace, Workspaces
+
+Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+# https://docs.slack.dev/messaging/message-metadata
+EVENT_TYPE = "easel_job"
+# How much of a channel is looked through for one of our messages.
+PAGES, PAGE_SIZE = 5, 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message goes: a channel of a workspace, and the thread in it, if any."""
+
+    workspace: Workspace
+    channel_id: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of ours. As text it is `channel:timestamp`: a timestamp alone is unique within its channel only."""
+
+    channel_id: str
+    ts: str
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}:{self.ts}"
+
+    @classmethod
+    def of(cls, text: str | None) -> Message | None:
+        channel, colon, ts = (text or "").partition(":")
+        return cls(channel_id=channel, ts=ts) if colon else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a message of ours is, in its metadata: `part` is "card" or "result"."""
+
+    job_id: str
+    part: str
+    files: tuple[str, ...] = field(default=())
+
+    def metadata(self) -> dict[str, Any]:
+        payload = {"job": self.job_id, "part": self.part, "files": " ".join(self.files)}
+        return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+    @classmethod
+    def on(cls, message: Mapping[str, Any]) -> Mark | None:
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") != EVENT_TYPE:
+            return None
+        files = tuple(str(payload.get("files", "")).split())
+        return cls(job_id=str(payload.get("job", "")), part=str(payload.get("part", "")), files=files)
+
+
+class Wire:
+    def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
+        self._workspaces = workspaces
+        self._clock = clock
+
+    # Messages
+
+    async def post(self, place: Place, drawn: Drawn, mark: Mark | None = None) -> Message:
+        answer = await self.call(
+            place.workspace,
+            lambda client: client.chat_postMessage(
+                channel=place.channel_id,
+                thread_ts=place.thread,
+                text=drawn.text,
+                blocks=drawn.blocks,
+                metadata=mark.metadata() if mark else None,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return Message(channel_id=str(answer["channel"]), ts=str(answer["ts"]))
+
+    async def update(self, workspace: Workspace, message: Message, drawn: Drawn, mark: Mark) -> None:
+        await self.call(
+            workspace,
+            lambda client: client.chat_update(
+                channel=message.channel_id,
+                ts=message.ts,
+                text=drawn.text,
+                blocks=drawn.blocks,
+                metadata=mark.metadata(),
+            ),
+        )
+
+    async def delete(self, workspace: Workspace, message: Message) -> None:
+        await self.call(workspace, lambda client: client.chat_delete(channel=message.channel_id, ts=message.ts))
+
+    async def whisper(self, place: Place, user_id: str, drawn: Drawn) -> None:
+        """Words that this person alone sees, in a channel that we are in."""
+        await self.call(
+            place.workspace,
+            lambda client: client.chat_postEphemeral(
+                channel=place.channel_id, user=user_id, thread_ts=place.thread, text=drawn.text, blocks=drawn.blocks
+            ),
+        )
+
+    async def find(self, place: Place, job_id: str, *, since: datetime) -> dict[str, tuple[Message, Mark]]:
+        """The job's messages in this place since then, by their part. Another app's metadata is not believed."""
+        me = await self._workspaces.installation(place.workspace)
+        found: dict[str, tuple[Message, Mark]] = {}
+        cursor: str | None = None
+        for _ in range(PAGES):
+            answer = await self._page(place, f"{since.timestamp():.6f}", cursor)
+            for message in answer.get("messages") or []:
+                mark = Mark.on(message)
+                ours = message.get("user") == me.bot_user_id or message.get("bot_id") == me.bot_id
+                if ours and mark is not None and mark.job_id == job_id:
+                    found.setdefault(mark.part, (Message(channel_id=place.channel_id, ts=str(message["ts"])), mark))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                break
+        return found
+
+    async def mark_of(self, workspace: Workspace, message: Message, thread: str | None) -> Mark | None:
+        """What the message says of itself; None if it is gone."""
+        place = Place(workspace=workspace, channel_id=message.channel_id, thread=thread)
+        answer = await self._page(place, message.ts, None, latest=message.ts)
+        for candidate in answer.get("messages") or []:
+            if str(candidate.get("ts")) == message.ts:
+                return Mark.on(candidate)
+        return None
+
+    async def _page(
+        self, place: Place, oldest: str, cursor: str | None, latest: str | None = None
+    ) -> Mapping[str, Any]:
+        asked: dict[str, Any] = {
+            "channel": place.channel_id,
+            "oldest": oldest,
+            "latest": latest,
+            "inclusive": True,
+            "limit": PAGE_SIZE,
+            "cursor": cursor,
+            "include_all_metadata": True,
+        }
+        thread = place.thread
+        if thread is None:
+            return await self.call(place.workspace, lambda client: client.conversations_history(**asked))
+        return await self.call(place.workspace, lambda client: client.conversations_replies(ts=thread, **asked))
+
+    # Files
+
+    async def upload(
+        self, workspace: Workspace, pictures: Sequence[FittedPicture], alts: Sequence[str], place: Place | None = None
+    ) -> tuple[str, ...]:
+        """Hand the pictures over; their files' ids. Without a place they are in no channel yet, and private."""
+        uploads = [
+            {"file": picture.data, "filename": picture.name, "title": picture.name, "alt_txt": alt}
+            for picture, alt in zip(pictures, alts, strict=False)
+        ]
+        answer = await self.call(
+            workspace,
+            lambda client: client.files_upload_v2(
+                file_uploads=uploads,
+                channel=place.channel_id if place else None,
+                thread_ts=place.thread if place else None,
+            ),
+            UPLOAD_SECONDS,
+        )
+        return tuple(str(file["id"]) for file in answer.get("files") or [])
+
+    async def file_info(self, workspace: Workspace, file_id: str) -> Mapping[str, Any]:
+        answer = await self.call(workspace, lambda client: client.files_info(file=file_id))
+        file: Mapping[str, Any] = answer.get("file") or {}
+        return file
+
+    async def delete_file(self, workspace: Workspace, file_id: str) -> None:
+        await self.call(workspace, lambda client: client.files_delete(file=file_id))
+
+    # Places and people
+
+    async def open_dm(self, workspace: Workspace, user_id: str) -> Place:
+        answer = await self.call(workspace, lambda client: client.conversations_open(users=[user_id]))
+        channel = answer.get("channel") or {}
+        if not channel.get("id"):
+            raise AccessDenied("channel_not_found")
+        return Place(workspace=workspace, channel_id=str(channel["id"]))
+
+    async def call(self, workspace: Workspace, call: Call, seconds: float = CALL_SECONDS) -> Mapping[str, Any]:
+        """The answer's body. A short 429 is waited out; a token that was taken back is forgotten.
+
+        PlatformUnavailable, or one of faults.
+        """
+        for pause in range(RATE_PAUSES + 1):
+            client = await self._workspaces.client(workspace)
+            try:
+                async with translated(seconds):
+                    answer = await call(client)
+            except SlowDown as busy:
+                if pause == RATE_PAUSES or busy.after > RATE_PAUSE_SECONDS:
+                    raise
+                await self._clock.sleep(busy.after)
+            except TokenRefused as error:
+                await self._workspaces.forget(workspace)
+                raise PlatformUnavailable("Slack refuses the bot's token", after=60.0) from error
+            else:
+                body: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+                return body
+        raise AssertionError("the loop returns or raises")

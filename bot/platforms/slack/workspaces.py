@@ -1,0 +1,117 @@
+"""The workspaces that have installed the app, and a Web API client for each.
+
+With plain tokens there is one. With OAuth there are as many as the InstallationStore keeps; an installation for a
+whole Enterprise Grid organization has no team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import PlatformUnavailable
+from bot.domain.people import Destination
+
+API_URL = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Which installation a call belongs to. `team_id` is where it happens, also within an organization."""
+
+    team_id: str
+    enterprise_id: str | None = None
+
+    @property
+    def community_id(self) -> str:
+        """Whose limits hold: in an Enterprise Grid a person has one id in all its workspaces."""
+        return self.enterprise_id or self.team_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What one workspace, or a whole organization (`team_id` is None), has given us."""
+
+    team_id: str | None
+    enterprise_id: str | None
+    bot_token: str
+    bot_user_id: str
+    bot_id: str
+    name: str = ""
+    scopes: str = ""
+
+
+class InstallationStore(Protocol):
+    """Where installations are kept, the tokens encrypted."""
+
+    async def save(self, installation: Installation) -> None:
+        """Keep it in place of an earlier one of the same workspace or organization."""
+        ...
+
+    async def find(self, *, enterprise_id: str | None, team_id: str | None) -> Installation | None:
+        """The workspace's own, else its organization's."""
+        ...
+
+    async def remove(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        """Forget it; one that is gone already is fine."""
+        ...
+
+
+class NotInstalled(PlatformUnavailable):
+    """That workspace has taken the app away, or never had it."""
+
+
+class Workspaces:
+    """Clients by workspace. `connect` gives them the HTTP session that they share; `only` is the plain token's one."""
+
+    def __init__(self, *, api_url: str | None, installations: InstallationStore | None) -> None:
+        self.api_url = f"{(api_url or API_URL).rstrip('/')}/"
+        self._installations = installations
+        self._session: aiohttp.ClientSession | None = None
+        self.only: Installation | None = None
+        self.token_refused: Callable[[], None] = lambda: None
+
+    def connect(self, session: aiohttp.ClientSession | None) -> None:
+        self._session = session
+
+    @property
+    def session(self) -> aiohttp.ClientSession | None:
+        return self._session
+
+    def client_with(self, token: str | None) -> AsyncWebClient:
+        """No retries by the library: it repeats a POST whose answer was lost, and its pauses know no clock of ours."""
+        return AsyncWebClient(token=token, base_url=self.api_url, session=self._session, retry_handlers=[])
+
+    async def installation(self, workspace: Workspace) -> Installation:
+        """NotInstalled where there is none."""
+        if self._installations is None:
+            if self.only is None:
+                raise PlatformUnavailable("Slack is not connected", after=5.0)
+            return self.only
+        found = await self._installations.find(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
+        if found is None:
+            raise NotInstalled("the workspace has not installed the app", after=60.0)
+        return found
+
+    async def client(self, workspace: Workspace) -> AsyncWebClient:
+        if self._session is None or self._session.closed:
+            raise PlatformUnavailable("Slack is not connected", after=5.0)
+        return self.client_with((await self.installation(workspace)).bot_token)
+
+    async def forget(self, workspace: Workspace) -> None:
+        """The workspace, or Slack, has taken our token back."""
+        if self._installations is None:
+            self.token_refused()
+        else:
+            await self._installations.remove(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
+
+
+def workspace_of(destination: Destination) -> Workspace:
+    details = destination.details
+    return Workspace(
+        team_id=details.get("team", destination.community_id), enterprise_id=details.get("enterprise") or None
+    )
