@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from bot.actions.admission import Admission
+from bot.actions.budget import BudgetWatch
 from bot.actions.jobs import find_visible
 from bot.domain.errors import NotAllowed, OverLimit, Refused, Repair
 from bot.domain.job import Job, new_job_id
-from bot.domain.limits import Limits
+from bot.domain.limits import Limits, fitting
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, Dispatcher, Draft, JobStore
 from bot.domain.report import JobReport
@@ -22,15 +24,31 @@ class Imagine:
 
     Nothing is charged before the job is saved; with it, its pictures are reserved in the same transaction.
     Every Refused with a repair carries the id of a draft, so that one press can take the repair.
+
+    Without an `admission` everybody may ask for anything anywhere, within `limits_of`.
     """
 
     def __init__(
-        self, *, store: JobStore, dispatcher: Dispatcher, clock: Clock, limits_of: Callable[[Person], Limits]
+        self,
+        *,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        limits_of: Callable[[Person], Limits],
+        admission: Admission | None = None,
+        budget: BudgetWatch | None = None,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._clock = clock
         self._limits_of = limits_of
+        self._admission = admission
+        self._budget = budget
+
+    async def read(self, text: str, *, author: Person, typed: TypedOptions | None = None) -> ImageRequest:
+        """What `text` asks for where the author is: the community's defaults hold for what isn't said. BadOption."""
+        defaults = None if self._admission is None else await self._admission.defaults(author)
+        return parse(text, typed, defaults=defaults)
 
     async def from_text(
         self,
@@ -43,7 +61,7 @@ class Imagine:
     ) -> JobReport:
         """Accept `text` as typed after the command; values in `typed` win over those in the text."""
         try:
-            request = parse(text, typed)
+            request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
             await self._keep_repair(refused, author, parent_id)
             raise
@@ -52,28 +70,29 @@ class Imagine:
     async def from_request(
         self, request: ImageRequest, *, author: Person, destination: Destination, parent_id: str | None = None
     ) -> JobReport:
+        if not self._dispatcher.accepting:
+            raise NotAllowed("shutting-down")
+        limits = await self._admit(request, author, destination)
         job = Job(
             id=new_job_id(),
             author=author,
             destination=destination,
             request=request,
             prompt_sent=request.prompt_sent,
+            points=limits.points(request),
             created_at=self._clock.now(),
             parent_id=parent_id,
         )
-        if not self._dispatcher.accepting:
-            raise NotAllowed("shutting-down")
         try:
-            usage = await self._store.add(job, self._limits_of(author))
+            usage = await self._store.add(job, limits)
         except OverLimit as refused:
-            fits = refused.values.get("fits")
-            if isinstance(fits, int) and 0 < fits < request.n:
-                smaller = dataclasses.replace(request, n=fits)
-                refused.repair = Repair(text=print_request(smaller), request=smaller)
-            await self._keep_repair(refused, author, parent_id)
+            await self._over_limit(refused, job, limits)
             raise
+        # No await from here on: whoever is cancelled now has a job that the engine knows.
         self._dispatcher.add(job)
-        return self._dispatcher.report(job, usage)
+        if self._budget is not None:
+            self._budget.used(destination, limits, usage.community_month)
+        return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
     async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
         """Take the repaired request that a refusal offered to this person."""
@@ -82,12 +101,33 @@ class Imagine:
             raise NotAllowed("draft-gone")
         if (draft.author.platform, draft.author.user_id) != (author.platform, author.user_id):
             raise NotAllowed("not-yours")
-        return await self.from_text(draft.text, author=author, destination=destination, parent_id=draft.parent_id)
+        # What is printed leaves out Easel's own defaults, not the community's.
+        request = parse(draft.text)
+        return await self.from_request(request, author=author, destination=destination, parent_id=draft.parent_id)
 
     async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
         """Order the same once more, on the account of whoever presses."""
         job = await find_visible(self._store, job_id, author)
         return await self.from_request(job.request, author=author, destination=destination, parent_id=job.id)
+
+    async def _admit(self, request: ImageRequest, author: Person, destination: Destination) -> Limits:
+        if self._admission is None:
+            return self._limits_of(author)
+        community = await self._admission.check(request, author, destination)
+        return self._admission.limits_within(community, author, destination.channel_id)
+
+    async def _over_limit(self, refused: OverLimit, job: Job, limits: Limits) -> None:
+        """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""
+        room = refused.values.get("room")
+        smaller = fitting(job.request, limits, room) if isinstance(room, int) else None
+        if smaller is not None:
+            refused.repair = Repair(text=print_request(smaller), request=smaller)
+        await self._keep_repair(refused, job.author, job.parent_id)
+        if self._admission is not None:
+            await self._admission.note(refused, job.author, job.destination)
+        used = refused.values.get("used")
+        if self._budget is not None and refused.code == "limit-community-monthly" and isinstance(used, int):
+            self._budget.used(job.destination, limits, used, refused=True)
 
     async def _keep_repair(self, refused: Refused, author: Person, parent_id: str | None) -> None:
         if refused.repair is None:

@@ -40,6 +40,7 @@ def _under_way(report: JobReport, locale: str) -> Card:
     queued = job.state is JobState.QUEUED
     if queued:
         tone, status = Tone.WAITING, _queued(report, locale)
+        notes += _price(report, locale)
     else:
         time = span(report.outlook.usual_low, report.outlook.usual_high, locale)
         tone, status = Tone.WORKING, sentence("status-drawing", locale, time=time)
@@ -50,6 +51,17 @@ def _under_way(report: JobReport, locale: str) -> Card:
         notes = [status] if report.resumed else []
         tone, status = Tone.SLOW, sentence("status-slow", locale)
     return _card(report, locale, tone, status, notes=notes, buttons=(_button(Press.CANCEL, job, locale),))
+
+
+def _price(report: JobReport, locale: str) -> list[Text]:
+    """What it counts and what is left after it, where there is a limit."""
+    left = None if report.usage is None or report.limits is None else report.usage.left_today(report.limits)
+    if left is None:
+        return []
+    job = report.job
+    price = job.points * job.request.n
+    clarity = str(job.request.clarity)
+    return [sentence("note-price", locale, points=job.points, price=price, clarity=clarity, left=left)]
 
 
 def _queued(report: JobReport, locale: str) -> Text:

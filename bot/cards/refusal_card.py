@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import listed, options_line
@@ -11,35 +13,49 @@ from bot.domain.errors import BadOption, OverLimit, Refused, Repair
 from bot.grammar.options import NO_STYLE, NUMBER, OPTIONS, STYLE, Option
 
 _SHOWN_WORD = 60
+_SHOWN_CHANNELS = 10
 _OPTION = {option.name: option for option in OPTIONS}
 
 
-def refusal_card(refused: Refused, locale: str, *, draft_id: str | None = None, prompt: str = "") -> Card:
+def refusal_card(
+    refused: Refused,
+    locale: str,
+    *,
+    draft_id: str | None = None,
+    prompt: str = "",
+    channel_name: Callable[[str], str] = str,
+) -> Card:
     """Why nothing was done. With a repair and the draft that keeps it there is one button, which takes it.
 
-    `draft_id` is where the repair waits (the refusal's own where none is given); `prompt` is what the person typed.
+    `draft_id` is where the repair waits (the refusal's own where none is given); `prompt` is what the person typed;
+    `channel_name` makes `#general` of a channel's id. A blocked word can be called harmless by a button.
     """
     draft = draft_id or refused.draft_id
     buttons: tuple[Button, ...] = ()
     if refused.repair is not None and draft:
         label = _use(refused, refused.repair, locale)
         buttons = (Button(press=Press.USE, label=label, target=draft, primary=True),)
+    elif refused.code == "blocked-word" and refused.entry_id is not None:
+        label = words("button-appeal", locale)
+        buttons = (Button(press=Press.APPEAL, label=label, target=str(refused.entry_id)),)
     return Card(
         tone=Tone.REFUSED,
         prompt=clip(prompt.strip(), SHOWN_PROMPT),
-        status=refusal_sentence(refused, locale),
+        status=refusal_sentence(refused, locale, channel_name=channel_name),
         notes=_notes(refused, locale),
         buttons=buttons,
     )
 
 
-def refusal_sentence(refused: Refused, locale: str) -> Text:
+def refusal_sentence(refused: Refused, locale: str, *, channel_name: Callable[[str], str] = str) -> Text:
     """The one sentence that says why."""
     code = refused.code if has_sentence(refused.code) else OTHERWISE
     values = {
         name: clip(value, _SHOWN_WORD) if name == "word" and isinstance(value, str) else value
         for name, value in refused.values.items()
     }
+    if "channels" in values:
+        values["channels"] = listed(map(channel_name, str(values["channels"]).split()[:_SHOWN_CHANNELS]), locale)
     option = _OPTION.get(str(values.get("option", "")))
     if option is not None:
         values["legal"] = listed((choice.value for choice in option.choices() if choice.value != NO_STYLE), locale)
@@ -63,14 +79,22 @@ def _notes(refused: Refused, locale: str) -> tuple[Text, ...]:
 
 def _use(refused: Refused, repair: Repair, locale: str) -> str:
     """What the button takes: "Use 16:9", or all of it where more than one thing changes."""
-    option = _OPTION.get(str(refused.values.get("option", "")))
     if isinstance(refused, OverLimit):
-        option = NUMBER
+        return _smaller(refused, repair, locale)
+    option = _OPTION.get(str(refused.values.get("option", "")))
     if option is None or refused.values.get("others"):
         return words("button-use", locale, what=options_line(repair.request, locale))
     if option is STYLE and repair.request.style is None:
         return words("button-use-no-style", locale)
     return words("button-use", locale, what=_named(option, repair, locale))
+
+
+def _smaller(refused: OverLimit, repair: Repair, locale: str) -> str:
+    """Fewer pictures ("Make it 2"), or the lower clarity where it must be that."""
+    request = repair.request
+    if str(request.clarity) == refused.values.get("clarity", str(request.clarity)):
+        return words("button-make-it", locale, n=request.n)
+    return words("button-use", locale, what=f"{request.clarity} · {words('pictures', locale, n=request.n)}")
 
 
 def _named(option: Option, repair: Repair, locale: str) -> str:

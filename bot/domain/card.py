@@ -51,7 +51,7 @@ class Press(StrEnum):
     LOCK = "lock"  # the author may not ask for an hour
     BLOCK_WORD = "blockword"
     WHY = "why"  # why was I refused?
-    APPEAL = "appeal"  # my last refusal for a blocked word was wrong: tell the moderators
+    APPEAL = "appeal"  # this refusal for a blocked word was wrong; the target is its audit entry's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ class Refused(EaselError):
         self.values = values
         self.repair = repair
         self.draft_id: str | None = None  # where an action kept the repair, for the button that uses it
+        self.entry_id: int | None = None  # what tells of it in the audit trail, for an appeal
 
 
 class BadOption(Refused):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.community import Community
 from bot.domain.errors import OverLimit
-from bot.domain.request import ImageRequest
+from bot.domain.request import CLARITIES, ImageRequest
 
 T = TypeVar("T")
 
@@ -125,9 +125,20 @@ def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) ->
                 fits=max(0, limit - used) // points,
                 left=max(0, limit - used),
                 points=points,
+                clarity=str(request.clarity),
                 room=room,
                 resets_at=resets_at,
             )
+
+
+def fitting(request: ImageRequest, limits: Limits, room: int) -> ImageRequest | None:
+    """The nearest smaller request that counts at most `room` points: fewer pictures, or else a lower clarity."""
+    for clarity in sorted((each for each in CLARITIES if each <= request.clarity), reverse=True):
+        smaller = replace(request, clarity=clarity)
+        n = min(request.n, room // limits.points(smaller))
+        if n and (clarity, n) != (request.clarity, request.n):
+            return replace(smaller, n=n)
+    return None
 
 
 def _or(own: T | None, otherwise: T) -> T:

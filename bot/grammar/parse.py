@@ -52,8 +52,8 @@ class TypedOptions:
     style: str | None = None  # "none" takes a style away
 
 
-def parse(text: str, typed: TypedOptions | None = None) -> ImageRequest:
-    """The request that `text` asks for, in linear time.
+def parse(text: str, typed: TypedOptions | None = None, *, defaults: TypedOptions | None = None) -> ImageRequest:
+    """The request that `text` asks for, in linear time; `defaults` hold where neither it nor `typed` says anything.
 
     Raises BadOption and nothing else: `bad-ratio`, `bad-n`, `bad-clarity` and `bad-style` with the values `word` (as
     typed), `option`, `nearest`, `understood` (the request without the wrong words) and `others` (further corrections,
@@ -65,7 +65,7 @@ def parse(text: str, typed: TypedOptions | None = None) -> ImageRequest:
         raise BadOption("prompt-too-long", length=len(text), limit=MAX_PROMPT)
     reading = _read(text)
     found = {item.option.name: item for item in reading.found} | _typed(typed)
-    values, wrong = _judge(found)
+    values, wrong = _judge(found, _typed(defaults))
     if wrong:
         raise _bad_option(reading.prompt, values, wrong)
     return _request(reading.prompt, values)
@@ -170,9 +170,13 @@ def _typed(typed: TypedOptions | None) -> dict[str, _Found]:
     }
 
 
-def _judge(found: Mapping[str, _Found]) -> tuple[dict[str, str | int], list[_Found]]:
+def _judge(found: Mapping[str, _Found], defaults: Mapping[str, _Found]) -> tuple[dict[str, str | int], list[_Found]]:
     """The value of every option, the nearest legal one in place of a wrong one; and the wrong ones."""
     values: dict[str, str | int] = {option.name: option.default for option in OPTIONS}
+    for name, item in defaults.items():
+        legal = item.option.find(item.spelling)
+        if legal is not None:  # a default that isn't legal any more is nobody's fault who types now
+            values[name] = legal
     wrong = []
     for name, item in found.items():
         value = item.option.find(item.spelling)

@@ -88,12 +88,47 @@ def test_over_the_daily_limit(fits: int, said: str) -> None:
     refused = OverLimit(
         "limit-daily",
         repair=None if smaller is None else Repair(text="a cat", request=smaller),
-        limit=50, used=50 - fits, wanted=4, fits=fits, resets_at=RESET,
+        limit=50, used=50 - fits, wanted=4, fits=fits, left=fits, points=1, clarity="2048", resets_at=RESET,
     )  # fmt: skip
     card = refusal_card(refused, "en", draft_id="d")
     assert card.status == (said, Moment(RESET), ".")
     labels = [button.label for button in card.buttons]
-    assert labels == ([f"Use {fits} picture{'s' if fits > 1 else ''}"] if fits else [])
+    assert labels == ([f"Make it {fits}"] if fits else [])
+
+
+def test_where_a_clarity_counts_more_points_are_told_and_a_lower_one_is_offered() -> None:
+    smaller = ImageRequest(prompt="a cat", n=2, clarity=2048)
+    refused = OverLimit(
+        "limit-daily", repair=Repair(text="a cat n:2", request=smaller),
+        limit=50, used=47, wanted=8, fits=0, left=3, points=4, clarity="4096", resets_at=RESET,
+    )  # fmt: skip
+    card = refusal_card(refused, "en", draft_id="d")
+    said = "This counts 8 points, 4 a picture at 4096, and 3 of your 50 are left today. There are new ones "
+    assert card.status == (said, Moment(RESET), ".")
+    assert [button.label for button in card.buttons] == ["Use 2048 · 2 pictures"]
+    said = "这次要算 8 点（4096 一张 4 点），你今天的 50 点里还剩 3 点，"
+    assert refusal_card(refused, "zh-CN").status == (said, Moment(RESET), "恢复。")
+
+
+def test_a_blocked_word_is_named_and_may_be_called_harmless() -> None:
+    refused = NotAllowed("blocked-word", word="bad")
+    assert refusal_card(refused, "en").buttons == ()
+    refused.entry_id = 17
+    card = refusal_card(refused, "en")
+    assert str(card.status[0]).startswith("“bad” is on this community's list of blocked words.")
+    assert card.buttons == (Button(press=Press.APPEAL, label="It's harmless", target="17"),)
+
+
+def test_channels_are_named_as_the_platform_does() -> None:
+    refused = NotAllowed("wrong-channel", channels="17 18")
+    card = refusal_card(refused, "en", channel_name=lambda channel_id: f"#room-{channel_id}")
+    assert card.status == ("Pictures aren't drawn in this channel. They are in #room-17, #room-18.",)
+
+
+@pytest.mark.parametrize(("reason", "said"), [("nothing", "."), ("spam", ": spam.")])
+def test_a_lock_says_until_when_and_why(reason: str, said: str) -> None:
+    card = refusal_card(NotAllowed("locked", until=RESET, reason=reason), "en")
+    assert card.status == (f"The moderators here have paused you{said} You can ask again ", Moment(RESET), ".")
 
 
 def test_too_many_under_way_has_no_moment() -> None:

@@ -19,11 +19,26 @@ from bot.grammar.options import OPTIONS
 
 ROOT = Path(bot.__file__).parent.parent
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-MOMENTS = {"moment", "resets_at"}
-NUMBERS = {"n", "used", "limit", "left", "wanted", "fits", "came", "position", "low", "high", "seconds", "minutes"}
+MOMENTS = {"moment", "resets_at", "until"}
+NUMBERS = {
+    "n",
+    "used",
+    "limit",
+    "left",
+    "wanted",
+    "fits",
+    "came",
+    "position",
+    "low",
+    "high",
+    "seconds",
+    "minutes",
+    "points",
+    "price",
+}
 # What others may say at any time, raised in the tree today or not.
 PROMISED = {
-    "limit-unfinished", "limit-daily", "limit-community-monthly", "not-yours", "job-gone", "already-finished",
+    "limit-unfinished", "limit-daily", "limit-channel-daily", "limit-community-monthly", "not-yours", "job-gone", "already-finished",
     "nothing-to-delete", "draft-gone", "missing-permissions", "shutting-down", "not-understood-command",
     "text-too-long", "internal", "cancelled-ok", "deleted-ok", "provider-account", "working",
 }  # fmt: skip
@@ -93,7 +108,7 @@ def test_every_failure_and_every_promised_code_has_its_sentence() -> None:
 
 def test_every_refusal_raised_anywhere_has_its_sentence() -> None:
     raised = dict(calls({"Refused", "BadOption", "OverLimit", "NotAllowed"}))
-    assert {"job-gone", "bad-ratio", "limit-daily"} <= set(raised)
+    assert {"job-gone", "bad-ratio", "limit-cooldown", "blocked-word"} <= set(raised)
     assert {code: where for code, where in raised.items() if not has_sentence(code)} == {}
 
 

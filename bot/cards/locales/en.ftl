@@ -59,6 +59,10 @@ note-understood = Understood: { $understood }
 note-others = Also changed: { $others }
 note-quote = Meant it as part of the picture? Put it in "double quotes".
 note-nothing-charged = Nothing was charged
+note-price = { $points ->
+    [1] Counts { $price }, { $left } left today
+   *[other] Counts { $price } ({ $points } a picture at { $clarity }), { $left } left today
+}
 alt-text = AI-generated picture { $index } of { $count }: { $prompt }
 
 ## Buttons
@@ -70,6 +74,9 @@ button-edit = Edit
 button-delete = Delete
 button-use = Use { $what }
 button-use-no-style = Use no style
+button-make-it = Make it { $n }
+button-appeal = It's harmless
+button-why = Why?
 
 ## Why a job failed
 
@@ -105,16 +112,45 @@ prompt-too-long = That's { $length } characters; a prompt may have { $limit }. L
 text-too-long = That's { $length } characters; at most { $limit } fit here.
 
 limit-unfinished = { $used } of your requests are still under way, and { $limit } is the most at a time. One has to finish first, or cancel one.
-limit-daily = { $fits ->
-    [0] All { $limit } of your pictures for today are used. There are new ones { $resets_at }.
-    [one] You asked for { $wanted }, and 1 of your { $limit } pictures is left today. There are new ones { $resets_at }.
-   *[other] You asked for { $wanted }, and { $fits } of your { $limit } pictures are left today. There are new ones { $resets_at }.
+# Where a clarity counts more than one point a picture, points are what is spoken of.
+limit-daily = { $points ->
+    [1] { $fits ->
+        [0] All { $limit } of your pictures for today are used. There are new ones { $resets_at }.
+        [one] You asked for { $wanted }, and 1 of your { $limit } pictures is left today. There are new ones { $resets_at }.
+       *[other] You asked for { $wanted }, and { $fits } of your { $limit } pictures are left today. There are new ones { $resets_at }.
+    }
+   *[other] This counts { $wanted } points, { $points } a picture at { $clarity }, and { $left } of your { $limit } are left today. There are new ones { $resets_at }.
 }
-limit-community-monthly = { $fits ->
-    [0] All { $limit } pictures of this community for the month are used. There are new ones { $resets_at }.
-    [one] You asked for { $wanted }, and 1 of this community's { $limit } pictures is left this month. There are new ones { $resets_at }.
-   *[other] You asked for { $wanted }, and { $fits } of this community's { $limit } pictures are left this month. There are new ones { $resets_at }.
+limit-channel-daily = { $points ->
+    [1] { $fits ->
+        [0] All { $limit } pictures of this channel for today are used. There are new ones { $resets_at }.
+        [one] You asked for { $wanted }, and 1 of this channel's { $limit } pictures is left today. There are new ones { $resets_at }.
+       *[other] You asked for { $wanted }, and { $fits } of this channel's { $limit } pictures are left today. There are new ones { $resets_at }.
+    }
+   *[other] This counts { $wanted } points, { $points } a picture at { $clarity }, and { $left } of this channel's { $limit } are left today. There are new ones { $resets_at }.
 }
+limit-community-monthly = { $points ->
+    [1] { $fits ->
+        [0] All { $limit } pictures of this community for the month are used. There are new ones { $resets_at }.
+        [one] You asked for { $wanted }, and 1 of this community's { $limit } pictures is left this month. There are new ones { $resets_at }.
+       *[other] You asked for { $wanted }, and { $fits } of this community's { $limit } pictures are left this month. There are new ones { $resets_at }.
+    }
+   *[other] This counts { $wanted } points, { $points } a picture at { $clarity }, and { $left } of this community's { $limit } are left this month. There are new ones { $resets_at }.
+}
+limit-cooldown = A little slower, please: your next picture can be asked for { $resets_at }.
+
+paused-everywhere = Drawing is paused everywhere for the moment. Nothing is wrong with your request: try again later.
+paused = Drawing is paused in this community for the moment. Nothing is wrong with your request: try again later.
+blocked-person = The moderators here have blocked you from asking for pictures{ $reason ->
+    [nothing] .
+   *[other] : { $reason }.
+} They can say more and lift it.
+locked = The moderators here have paused you{ $reason ->
+    [nothing] .
+   *[other] : { $reason }.
+} You can ask again { $until }.
+wrong-channel = Pictures aren't drawn in this channel. They are in { $channels }.
+blocked-word = “{ $word }” is on this community's list of blocked words. Leave it out; if it's harmless here, tell the moderators. Only you see this.
 
 not-yours = That isn't yours: only its author and moderators can do this.
 job-gone = That one is gone: it was deleted, or it was never here.

@@ -44,6 +44,10 @@ note-understood = 已理解：{ $understood }
 note-others = 同时改了：{ $others }
 note-quote = 如果这是画面的一部分，请给它加上双引号。
 note-nothing-charged = 没有扣费
+note-price = { $points ->
+    [1] 计 { $price } 张，今天还剩 { $left } 张
+   *[other] 计 { $price } 点（{ $clarity } 一张 { $points } 点），今天还剩 { $left } 点
+}
 alt-text = AI 生成的图片，第 { $index } 张，共 { $count } 张：{ $prompt }
 
 ## 按钮
@@ -55,6 +59,9 @@ button-edit = 修改
 button-delete = 删除
 button-use = 改用 { $what }
 button-use-no-style = 不用风格
+button-make-it = 改成 { $n } 张
+button-appeal = 没有恶意
+button-why = 为什么？
 
 ## 失败原因
 
@@ -90,14 +97,42 @@ prompt-too-long = 一共 { $length } 个字符，描述最多 { $limit } 个。�
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
 
 limit-unfinished = 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成，或者取消一个。
-limit-daily = { $fits ->
-    [0] 你今天的 { $limit } 张已经用完，{ $resets_at }恢复。
-   *[other] 你要画 { $wanted } 张，今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+# 有的清晰度一张算几点，这时按点数来说。
+limit-daily = { $points ->
+    [1] { $fits ->
+        [0] 你今天的 { $limit } 张已经用完，{ $resets_at }恢复。
+       *[other] 你要画 { $wanted } 张，今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+    }
+   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），你今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
 }
-limit-community-monthly = { $fits ->
-    [0] 这个社区本月的 { $limit } 张已经用完，{ $resets_at }恢复。
-   *[other] 你要画 { $wanted } 张，这个社区本月的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+limit-channel-daily = { $points ->
+    [1] { $fits ->
+        [0] 这个频道今天的 { $limit } 张已经用完，{ $resets_at }恢复。
+       *[other] 你要画 { $wanted } 张，这个频道今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+    }
+   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个频道今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
 }
+limit-community-monthly = { $points ->
+    [1] { $fits ->
+        [0] 这个社区本月的 { $limit } 张已经用完，{ $resets_at }恢复。
+       *[other] 你要画 { $wanted } 张，这个社区本月的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+    }
+   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个社区本月的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
+}
+limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
+
+paused-everywhere = 画图功能目前全部暂停。你的请求没有问题，请稍后再试。
+paused = 这个社区目前暂停画图。你的请求没有问题，请稍后再试。
+blocked-person = 这里的管理员已禁止你画图{ $reason ->
+    [nothing] 。
+   *[other] ：{ $reason }。
+}详情和解除请找管理员。
+locked = 这里的管理员暂停了你画图{ $reason ->
+    [nothing] 。
+   *[other] ：{ $reason }。
+}{ $until }可以再画。
+wrong-channel = 这个频道不画图。可以画图的频道：{ $channels }。
+blocked-word = “{ $word }”在这个社区的屏蔽词里。请去掉它；如果在这里没有恶意，可以告诉管理员。只有你能看到这条消息。
 
 not-yours = 这不是你的：只有作者和管理员可以这样做。
 job-gone = 找不到了：可能已被删除，或者从来不在这里。

@@ -1,0 +1,90 @@
+"""May this be asked, here, by this person? Whatever no limit says: pauses, blocks, channels, words."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from bot.actions.trail import refusal_audit
+from bot.domain.community import Community
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.limits import Limits
+from bot.domain.moderation import Block
+from bot.domain.people import Destination, Person
+from bot.domain.ports import Clock, CommunityStore
+from bot.domain.request import ImageRequest
+from bot.domain.wording import find_blocked
+from bot.grammar.parse import TypedOptions
+
+
+class Admission:
+    """The door before the limits. Each refusal is written to the audit trail, so that it can be explained later."""
+
+    def __init__(self, *, communities: CommunityStore, clock: Clock, limits: Limits) -> None:
+        self._communities = communities
+        self._clock = clock
+        self._limits = limits
+
+    async def community(self, person: Person) -> Community:
+        return await self._communities.community(person.platform, person.community_id)
+
+    async def limits(self, person: Person, channel_id: str) -> Limits:
+        """What holds for this person there."""
+        return self.limits_within(await self.community(person), person, channel_id)
+
+    def limits_within(self, community: Community, person: Person, channel_id: str) -> Limits:
+        return self._limits.within(community, roles=person.roles, channel_id=channel_id)
+
+    async def defaults(self, person: Person) -> TypedOptions:
+        """What the community wants where nobody says otherwise."""
+        community = await self.community(person)
+        return TypedOptions(
+            ratio=community.default_ratio,
+            n=community.default_n,
+            clarity=community.default_clarity,
+            style=community.default_style,
+        )
+
+    async def check(self, request: ImageRequest, author: Person, destination: Destination) -> Community:
+        """The community's settings, or a NotAllowed, told from the widest reason to the narrowest.
+
+        `paused-everywhere`, `paused`; `blocked-person` and `locked`, with `reason` ("nothing" where none was given)
+        and `until`; `wrong-channel` with `channels`, the ids of those that are allowed, parted by spaces;
+        `blocked-word` with `word`, which only the author may see.
+        """
+        now = self._clock.now()
+        community, stopped, block = await asyncio.gather(
+            self.community(author), self._communities.paused_everywhere(), self._communities.block_of(author, now)
+        )
+        refused = _reason(request, destination, community, block, stopped=stopped)
+        if refused is not None:
+            await self.note(refused, author, destination)
+            raise refused
+        return community
+
+    async def note(self, refused: Refused, author: Person, destination: Destination) -> None:
+        """Write to the trail that this person was refused, and why."""
+        entry = await self._communities.write_audit(refusal_audit(refused, author, destination.channel_id))
+        refused.entry_id = entry.id
+
+
+def _reason(
+    request: ImageRequest, destination: Destination, community: Community, block: Block | None, *, stopped: bool
+) -> NotAllowed | None:
+    if stopped:
+        return NotAllowed("paused-everywhere")
+    if community.paused:
+        return NotAllowed("paused")
+    if block is not None:
+        return _blocked(block.until, block.reason)
+    if community.allowed_channels and destination.channel_id not in community.allowed_channels:
+        return NotAllowed("wrong-channel", channels=" ".join(community.allowed_channels))
+    word = find_blocked(request.prompt, community.blocked_words)
+    return None if word is None else NotAllowed("blocked-word", word=word.word)
+
+
+def _blocked(until: datetime | None, reason: str) -> NotAllowed:
+    said = reason or "nothing"
+    if until is None:
+        return NotAllowed("blocked-person", reason=said)
+    return NotAllowed("locked", reason=said, until=until)

@@ -1,0 +1,52 @@
+"""The way to a community's moderators, where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from bot.domain.card import Card
+from bot.domain.errors import PlatformError
+from bot.domain.job import Job
+from bot.domain.ports import CommunityStore, ModeratorDesk
+
+_log = structlog.get_logger(__name__)
+
+
+class ModeratorsChannel:
+    """`desks` are the platforms that have such channels, by name."""
+
+    def __init__(self, *, communities: CommunityStore, desks: Mapping[str, ModeratorDesk]) -> None:
+        self._communities = communities
+        self._desks = desks
+
+    async def post(self, platform: str, community_id: str, card: Card, job: Job | None = None) -> str | None:
+        """The message's id; None where there is no such channel, or it can't be reached."""
+        found = await self._find(platform, community_id)
+        if found is None:
+            return None
+        desk, channel_id = found
+        try:
+            return await desk.post_for_moderators(community_id, channel_id, card, job)
+        except PlatformError as error:
+            _log.warning("moderators not told", action="moderate", platform=platform, error=type(error).__name__)
+            return None
+
+    async def edit(self, platform: str, community_id: str, message_id: str, card: Card) -> None:
+        """Bring a card there up to date; where it can't be reached, it stays as it is."""
+        found = await self._find(platform, community_id)
+        if found is None:
+            return
+        desk, channel_id = found
+        try:
+            await desk.edit_for_moderators(community_id, channel_id, message_id, card)
+        except PlatformError as error:
+            _log.warning("report not brought up to date", action="moderate", error=type(error).__name__)
+
+    async def _find(self, platform: str, community_id: str) -> tuple[ModeratorDesk, str] | None:
+        desk = self._desks.get(platform)
+        if desk is None:
+            return None
+        channel_id = (await self._communities.community(platform, community_id)).moderation_channel
+        return None if channel_id is None else (desk, channel_id)

@@ -1,0 +1,52 @@
+"""A refusal in the audit trail: what is kept of it, and how it is read back. Never a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import OverLimit, Refused
+from bot.domain.moderation import EASEL, AuditAction, AuditEntry
+from bot.domain.people import Person
+from bot.domain.ports import NewAudit
+
+EASEL_NAME = "Easel"
+_NUMBERS = frozenset({"limit", "used", "wanted", "fits", "left", "points", "room"})
+_MOMENTS = frozenset({"resets_at", "until"})
+_NOT_VALUES = frozenset({"code", "channel"})
+
+
+def refusal_audit(refused: Refused, author: Person, channel_id: str) -> NewAudit:
+    """The target is whoever was refused; code, channel and the sentence's values are the detail."""
+    values = {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in refused.values.items()
+    }
+    return NewAudit(
+        platform=author.platform,
+        community_id=author.community_id,
+        actor_id=EASEL,
+        actor_name=EASEL_NAME,
+        action=AuditAction.REFUSED,
+        target=author.user_id,
+        detail=values | {"code": refused.code, "channel": channel_id},
+    )
+
+
+def refusal_of(entry: AuditEntry) -> Refused:
+    """The refusal that an entry tells of, as far as it was kept."""
+    code = entry.detail.get("code", "")
+    kind = OverLimit if code.startswith("limit-") else Refused
+    return kind(code, **_values(entry.detail))
+
+
+def _values(detail: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in detail.items():
+        if name in _NUMBERS:
+            values[name] = int(text)
+        elif name in _MOMENTS:
+            values[name] = datetime.fromisoformat(text)
+        elif name not in _NOT_VALUES:
+            values[name] = text
+    return values

@@ -1,0 +1,50 @@
+"""What moderators are shown and what people are told of it, before the cards put it into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import Refused
+from bot.domain.job import Job
+from bot.domain.moderation import AuditEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """A reported job: how many people reported it and why, its author's strikes, and what was done, oldest first."""
+
+    job: Job
+    reports: int
+    reasons: tuple[str, ...] = ()
+    strikes: int = 0
+    done: tuple[AuditEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetWarning:
+    """A community has used so many per cent of its points for the month."""
+
+    per_cent: int
+    used: int
+    limit: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealView:
+    """Somebody says that a word was blocked wrongly. `added`: the entry that blocked it, where it is still known."""
+
+    name: str
+    word: str
+    refused_at: datetime
+    added: AuditEntry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRefusal:
+    """What somebody was refused, and whether it would be refused for that reason now."""
+
+    at: datetime
+    refused: Refused
+    holds: bool
