@@ -7,10 +7,11 @@ import contextlib
 import secrets
 import signal
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+from aiohttp.web import RouteDef
 
 from bot.core import Core, check, open_core
 from bot.domain.errors import EaselError, PlatformError
@@ -26,6 +27,7 @@ from db.lock import DatabaseLock
 
 if TYPE_CHECKING:
     from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.slack import SlackPlatform
 
 _log = structlog.get_logger(__name__)
 
@@ -53,34 +55,44 @@ async def _serve(settings: Settings) -> None:
             health = Health(required=("database", "engine"))
             health.set("database", ok=True)
             local_secret = secrets.token_urlsafe(32)
-            web = _web_server(settings, core, health, local_secret)
+            slack = _slack(settings, core, health)
+            web = _web_server(settings, core, health, local_secret, slack.slack_routes() if slack else ())
             await web.start()
             stack.push_async_callback(web.stop)
             discord = _discord(settings, core) if settings.discord_token else None
             lock.publish(web.url, local_secret)
             _announce(settings, core, web)
-            await _work(core, health, discord, stop)
+            await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
 
 
-async def _work(core: Core, health: Health, discord: DiscordPlatform | None, stop: asyncio.Event) -> None:
+class Connected(Protocol):
+    """A platform with a connection of its own."""
+
+    name: str
+
+    async def run(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop: asyncio.Event) -> None:
     """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
         lag = group.create_task(watch_loop_lag(core.metrics), name="loop-lag")
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         health.set("engine", ok=True)
-        connected = group.create_task(_stay_connected(discord, health), name="discord") if discord else None
+        connected = [group.create_task(_stay_connected(one, health), name=one.name) for one in platforms]
         await stop.wait()
         _log.info("stopping", action="stop", under_way=core.dispatcher.under_way)
         health.draining = True
         await core.dispatcher.stop()
         await dispatching
-        if discord is not None and connected is not None:
-            await discord.close()
-            await connected
+        await asyncio.gather(*(platform.close() for platform in platforms))
+        await asyncio.gather(*connected)
         lag.cancel()
 
 
-async def _stay_connected(platform: DiscordPlatform, health: Health) -> None:
+async def _stay_connected(platform: Connected, health: Health) -> None:
     """The platform's life. Refused credentials are said in a sentence and take no other platform down."""
     try:
         await platform.run()
@@ -107,6 +119,36 @@ def _discord(settings: Settings, core: Core) -> DiscordPlatform:
     return platform
 
 
+def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | None:
+    """None where there are no credentials, or too few of them, which is said."""
+    bot, app, signing = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+    if bot is None and app is None and signing is None:
+        return None
+    if bot is None or (app is None and signing is None):
+        said = (
+            "Slack needs SLACK_BOT_TOKEN and, with it, SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for "
+            "HTTP events; it stays off"
+        )
+        _log.error("platform is off", action="connect", platform="slack", error=said)
+        health.set("slack", ok=False, detail=said)
+        return None
+    from bot.platforms.slack import SlackPlatform  # noqa: PLC0415 - loaded for those who use it
+
+    platform = SlackPlatform(
+        bot_token=bot.get_secret_value(),
+        app_token=app.get_secret_value() if app else None,
+        signing_secret=signing.get_secret_value() if signing else None,
+        api_url=settings.slack_api_url,
+        imagine=core.imagine,
+        jobs=core.jobs,
+        pictures=core.pictures,
+        notes=core.store,
+        clock=core.clock,
+    )
+    core.platforms[platform.name] = platform
+    return platform
+
+
 def _announce(settings: Settings, core: Core, web: WebServer) -> None:
     _log.info("ready", action="start", page=web.url, sandbox=core.sandbox_url is not None)
     if sys.stderr.isatty():
@@ -122,7 +164,9 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-def _web_server(settings: Settings, core: Core, health: Health, local_secret: str) -> WebServer:
+def _web_server(
+    settings: Settings, core: Core, health: Health, local_secret: str, extra_routes: Sequence[RouteDef]
+) -> WebServer:
     hub = EventHub(run=secrets.token_hex(4))
     platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
     core.platforms.update(platforms)
@@ -156,4 +200,5 @@ def _web_server(settings: Settings, core: Core, health: Health, local_secret: st
         platforms=platforms,
         readiness=readiness,
         metrics=metrics,
+        extra_routes=extra_routes,
     )

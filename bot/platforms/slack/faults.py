@@ -70,7 +70,7 @@ no_permission ekm_access_denied access_denied missing_scope method_not_supported
 user_not_in_channel user_disabled cannot_dm_bot user_is_bot user_is_restricted user_is_ultra_restricted
 channel_type_not_supported posting_to_general_channel_denied
 """
-_TOKEN = """
+_REVOKED = """
 invalid_auth not_authed account_inactive token_revoked token_expired org_login_required not_allowed_token_type
 """
 _BLOCKS = "invalid_blocks invalid_blocks_format slack_file_not_found"
@@ -84,7 +84,7 @@ def _by_code() -> dict[str, Callable[[str, str], PlatformError]]:
     meanings: tuple[tuple[str, Callable[[str, str], PlatformError]], ...] = (
         (_GONE, lambda _, said: MessageGone(said)),
         (_DENIED, lambda code, _: AccessDenied(code)),
-        (_TOKEN, lambda _, said: TokenRefused(said)),
+        (_REVOKED, lambda _, said: TokenRefused(said)),
         (_BLOCKS, lambda _, said: FileNotReady(said)),
         (_TRIGGER, lambda _, said: TriggerDead(said)),
         (_LATER, lambda _, said: PlatformUnavailable(said, after=5.0)),

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 
@@ -51,9 +52,12 @@ class HttpEvents:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """401 for what Slack did not sign just now; 503 while the app is not running."""
-        if (request.content_length or 0) > BODY_LIMIT:
-            return web.Response(status=413)
-        body = (await request.read()).decode("utf-8", "replace")
+        raw = bytearray()
+        while chunk := await request.content.readany():
+            raw += chunk
+            if len(raw) > BODY_LIMIT:
+                return web.Response(status=413)
+        body = raw.decode("utf-8", "replace")
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not self._genuine(body, timestamp, signature):
@@ -62,8 +66,8 @@ class HttpEvents:
             return web.Response(status=503, headers={"Retry-After": "5"})
         if not self._signatures.first(signature):
             return web.Response(status=401)
-        # Bolt looks at the signature by the wall clock once more, which does no harm.
-        answer = await asyncio.shield(self.app.async_dispatch(await to_bolt_request(request)))
+        asked = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+        answer = await asyncio.shield(self.app.async_dispatch(asked))
         return await to_aiohttp_response(answer)
 
     def _genuine(self, body: str, timestamp: str, signature: str) -> bool:

@@ -43,7 +43,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     }
 )
 # Asked by orchestrators and the provider by whatever name they know us: they tell nothing, or carry their own secret.
-_ANY_HOST = ("/healthz", "/readyz", "/seedream/callback/")
+_ANY_HOST = ("/healthz", "/readyz", "/seedream/callback/", "/slack/")
 _CODES: Mapping[int, str] = MappingProxyType({404: "not-found", 405: "no-method", 413: "too-large"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -35,7 +35,10 @@ STOP_SECONDS = 2.0
 
 
 class WebServer:
-    """Serves the page, its API, the pictures and the probes on one port. Give it the hub that its platforms feed."""
+    """Serves the page, its API, the pictures and the probes on one port. Give it the hub that its platforms feed.
+
+    `extra_routes` are another platform's, which sees to who may call them.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class WebServer:
         platforms: Mapping[str, WebPlatform],
         readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
         metrics: Callable[[], bytes],
+        extra_routes: Sequence[web.RouteDef] = (),
     ) -> None:
         self._config = config
         self._visitors = Visitors(config, clock)
@@ -68,6 +72,7 @@ class WebServer:
             *self._stream.routes(),
             *files.routes(),
             *probes.routes(),
+            *extra_routes,
         ]
         self._runner: web.AppRunner | None = None
 
