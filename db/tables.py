@@ -35,6 +35,7 @@ metadata = MetaData(
 # The same words in the index and in the query: SQLite uses a partial index only then
 # (https://www.sqlite.org/partialindex.html, "Queries Using Partial Indexes").
 NEEDS_SOMETHING = text("state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open")
+NEEDS_NOTHING = text("state IN ('done', 'failed', 'cancelled') AND NOT card_open AND NOT submit_open")
 SUBMIT_OPEN = text("submit_open")
 IS_DONE = text("state = 'done'")
 HAS_WORDS = text("prompt <> ''")

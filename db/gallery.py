@@ -1,0 +1,154 @@
+"""The Gallery over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.people import Person
+from bot.domain.ports import GalleryPage, GalleryQuery, GalleryShelf, Opinion
+
+from .rows import folded, job_of
+from .tables import HAS_WORDS, IS_DONE, IS_STARRED, jobs, stars, votes
+from .transactions import read, write
+
+# The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
+_STAR = text(
+    "INSERT INTO stars (job_id, platform, user_id) VALUES (:job_id, :platform, :user_id) ON CONFLICT DO NOTHING"
+)
+_VOTE = text(
+    "INSERT INTO votes (job_id, platform, user_id, picture) VALUES (:job_id, :platform, :user_id, :picture)"
+    " ON CONFLICT (job_id, platform, user_id) DO UPDATE SET picture = excluded.picture"
+)
+
+
+class SqlGallery:
+    """Implements bot.domain.ports.Gallery on any database that db.migrate has prepared.
+
+    Raises KeyError where a job that is starred or voted for isn't there.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def search(self, query: GalleryQuery) -> GalleryPage:
+        """See Gallery.search. A page beyond the last is the last."""
+        conditions = _conditions(query)
+        newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
+        order = (jobs.c.stars.desc(), *newest) if query.shelf is GalleryShelf.STARRED else newest
+        count = select(func.count()).select_from(jobs).where(*conditions)
+
+        def work(connection: Connection) -> GalleryPage:
+            total = connection.execute(count).scalar_one()
+            pages = -(-total // query.page_size)
+            page = max(0, min(query.page, pages - 1))
+            rows: Select[Any] = (
+                select(jobs).where(*conditions).order_by(*order).limit(query.page_size).offset(page * query.page_size)
+            )
+            found = tuple(job_of(row) for row in connection.execute(rows).mappings()) if total else ()
+            return GalleryPage(jobs=found, page=page, pages=pages, total=total)
+
+        return await read(self._engine, work)
+
+    async def star(self, job_id: str, person: Person, *, starred: bool) -> Opinion:
+        whose = {"job_id": job_id, "platform": person.platform, "user_id": person.user_id}
+
+        def work(connection: Connection) -> Opinion:
+            if starred:
+                more = connection.execute(_STAR, whose).rowcount
+            else:
+                more = -connection.execute(delete(stars).where(*_is(stars, whose))).rowcount
+            if more:
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(stars=jobs.c.stars + more))
+            return _opinion(connection, job_id, person)
+
+        return await self._judge(job_id, work)
+
+    async def vote(self, job_id: str, person: Person, index: int | None) -> Opinion:
+        whose = {"job_id": job_id, "platform": person.platform, "user_id": person.user_id}
+
+        def work(connection: Connection) -> Opinion:
+            if index is None:
+                connection.execute(delete(votes).where(*_is(votes, whose)))
+            else:
+                connection.execute(_VOTE, {**whose, "picture": index})
+            return _opinion(connection, job_id, person)
+
+        return await self._judge(job_id, work)
+
+    async def opinion(self, job_id: str, person: Person) -> Opinion:
+        return await read(self._engine, lambda connection: _opinion(connection, job_id, person))
+
+    async def recent_prompts(self, person: Person, *, beginning: str, count: int) -> Sequence[str]:
+        """See Gallery.recent_prompts. From every community; what was taken away is left out."""
+        latest = func.max(jobs.c.created_at)
+        query = (
+            select(jobs.c.prompt)
+            .where(
+                jobs.c.author_platform == person.platform,
+                jobs.c.author_id == person.user_id,
+                jobs.c.deleted_at.is_(None),
+                HAS_WORDS,
+                jobs.c.prompt_folded.contains(folded(beginning), autoescape=True),
+            )
+            .group_by(jobs.c.prompt)
+            .order_by(latest.desc(), jobs.c.prompt)
+            .limit(count)
+        )
+        return await read(self._engine, lambda connection: list(connection.execute(query).scalars()))
+
+    async def _judge(self, job_id: str, work: Callable[[Connection], Opinion]) -> Opinion:
+        try:
+            return await write(self._engine, work)
+        except IntegrityError as error:
+            raise KeyError(job_id) from error
+
+
+def _conditions(query: GalleryQuery) -> list[Any]:
+    return [
+        *_on_shelf(query),
+        IS_DONE,
+        jobs.c.deleted_at.is_(None),
+        HAS_WORDS,
+        func.json_array_length(jobs.c.pictures) > 0,
+        *(jobs.c.prompt_folded.contains(word, autoescape=True) for word in map(folded, query.words)),
+    ]
+
+
+def _on_shelf(query: GalleryQuery) -> list[Any]:
+    person = query.person
+    match query.shelf:
+        case GalleryShelf.MINE:
+            return _is(jobs, {"author_platform": person.platform, "author_id": person.user_id})
+        case GalleryShelf.HERE:
+            here = {"platform": person.platform, "community_id": person.community_id, "channel_id": query.channel_id}
+            return _is(jobs, here)
+        case GalleryShelf.STARRED:
+            return [*_is(jobs, {"platform": person.platform, "community_id": person.community_id}), IS_STARRED]
+
+
+def _opinion(connection: Connection, job_id: str, person: Person) -> Opinion:
+    whose = {"platform": person.platform, "user_id": person.user_id}
+    starred = connection.execute(
+        select(func.count(), func.count().filter(and_(*_is(stars, whose)))).where(stars.c.job_id == job_id)
+    ).one()
+    counts = connection.execute(
+        select(votes.c.picture, func.count(), func.count().filter(and_(*_is(votes, whose))))
+        .where(votes.c.job_id == job_id)
+        .group_by(votes.c.picture)
+        .order_by(votes.c.picture)
+    ).all()
+    return Opinion(
+        stars=starred[0],
+        starred=starred[1] > 0,
+        votes={picture: count for picture, count, _ in counts},
+        vote=next((picture for picture, _, own in counts if own), None),
+    )
+
+
+def _is(table: Any, values: dict[str, str]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in values.items()]

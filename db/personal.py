@@ -1,0 +1,94 @@
+"""The PersonalData over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.job import Job
+from bot.domain.ports import Clock
+
+from . import forgetting, pruning
+from .rows import job_of
+from .tables import doomed_pictures, jobs
+from .transactions import read, write
+
+# Rows of one transaction, so that nobody waits long for a turn to write.
+BATCH = 200
+
+
+class SqlPersonalData:
+    """Implements bot.domain.ports.PersonalData on any database that db.migrate has prepared.
+
+    What a limit or a lock hangs on outlives forgetting, or it would be a way around them: the counters (at most
+    pruning.KEPT), strikes while they count and blocks while they hold. They know a person by id alone.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
+        query = (
+            select(jobs)
+            .where(jobs.c.author_platform == platform, jobs.c.author_id == user_id)
+            .order_by(jobs.c.created_at, jobs.c.id)
+        )
+        return await read(
+            self._engine, lambda connection: [job_of(row) for row in connection.execute(query).mappings()]
+        )
+
+    async def forget(self, platform: str, user_id: str) -> Sequence[str]:
+        """See PersonalData.forget. A job that still needs something goes with the first `prune` after its end."""
+        while await write(self._engine, lambda c: forgetting.mark(c, platform, user_id, BATCH)) == BATCH:
+            pass
+        await write(self._engine, lambda connection: forgetting.forget_traces(connection, platform, user_id))
+        return await self._sweep((platform, user_id))
+
+    async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:
+        """See PersonalData.expire. None, only if there is nothing left to expire: jobs without pictures go along."""
+        now = self._clock.now()
+        while True:
+            expired = await write(
+                self._engine,
+                lambda connection: forgetting.expire(connection, platform, community_id, before, count, now),
+            )
+            if expired.keys or expired.count < count:
+                return expired.keys
+
+    async def prune(self, now: datetime) -> Sequence[str]:
+        await self._sweep(None)
+        for stale in pruning.stale(now):
+            while await self._delete(stale):
+                pass
+        await write(self._engine, lambda connection: pruning.close_reports(connection, now))
+        query = select(doomed_pictures.c.key).order_by(doomed_pictures.c.key).limit(pruning.MOST_KEYS)
+        return await read(self._engine, lambda connection: list(connection.execute(query).scalars()))
+
+    async def pictures_gone(self, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), BATCH):
+            await write(self._engine, partial(forgetting.pictures_gone, keys=keys[start : start + BATCH]))
+
+    async def _sweep(self, author: tuple[str, str] | None) -> list[str]:
+        """Forget what is marked and needs nothing any more, of one person or all; the pictures' keys."""
+        now, pseudonyms = self._clock.now(), forgetting.Pseudonyms()
+        keys: list[str] = []
+        while True:
+            swept = await write(
+                self._engine, lambda connection: forgetting.sweep(connection, author, pseudonyms, BATCH, now)
+            )
+            keys += swept.keys
+            if swept.count < BATCH:
+                return keys
+
+    async def _delete(self, stale: pruning.Stale) -> bool:
+        """One batch; whether there may be more."""
+        # Looked for without holding the turn to write.
+        found = await read(self._engine, lambda connection: stale.find(connection, BATCH))
+        if found:
+            await write(self._engine, lambda connection: stale.delete(connection, found))
+        return len(found) == BATCH

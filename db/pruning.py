@@ -1,0 +1,70 @@
+"""What has no use any more after a while, and how long that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, bindparam, delete, or_, select, update
+
+from bot.domain.moderation import STRIKE_LASTS
+
+from .counters import FORGIVEN, Scope, microseconds
+from .tables import blocks, counters, drafts, reports, spent_tasks, strikes, warnings
+
+# A month's budget is counted to its end, in the last of all time zones, and may still be given back to after that.
+KEPT = timedelta(days=62)
+DRAFTS_KEPT = timedelta(days=2)
+RESOLVED_KEPT = timedelta(days=30)  # the words of reports that are closed
+MOST_KEYS = 1000
+
+_DAYS = (Scope.PERSON_DAY.value, Scope.CHANNEL_DAY.value, FORGIVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Rows of a table that nobody will miss."""
+
+    table: Table
+    condition: ColumnElement[bool]
+
+    def find(self, connection: Connection, count: int) -> Sequence[RowMapping]:
+        """The keys of some of them."""
+        return connection.execute(select(*self.table.primary_key).where(self.condition).limit(count)).mappings().all()
+
+    def delete(self, connection: Connection, found: Sequence[RowMapping]) -> None:
+        """Delete those of the found that still are what they were."""
+        keys = [column == bindparam(f"the_{column.name}") for column in self.table.primary_key]
+        parameters: list[dict[str, Any]] = [{f"the_{name}": value for name, value in row.items()} for row in found]
+        connection.execute(delete(self.table).where(self.condition, *keys), parameters)
+
+
+def stale(now: datetime) -> Sequence[Stale]:
+    """Everything but words and pictures, whose time each community sets."""
+    long_ago = now - KEPT
+    day, month = long_ago.date().isoformat(), long_ago.strftime("%Y-%m")
+    scope, taken = counters.c.scope, counters.c.taken
+    return (
+        Stale(
+            counters,
+            or_(
+                and_(scope.in_(_DAYS), counters.c.period < day),
+                and_(scope == Scope.COMMUNITY_MONTH.value, counters.c.period < month),
+                and_(scope == Scope.UNFINISHED.value, taken == 0),
+                and_(scope == Scope.ACCEPTED.value, taken < microseconds(long_ago)),
+            ),
+        ),
+        Stale(drafts, drafts.c.created_at < now - DRAFTS_KEPT),
+        Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),
+        Stale(blocks, blocks.c.until <= now),
+        Stale(spent_tasks, spent_tasks.c.at < long_ago),
+        Stale(warnings, warnings.c.month < month),
+    )
+
+
+def close_reports(connection: Connection, now: datetime) -> None:
+    """Forget the words of reports that were closed long ago; that somebody has reported this job stays."""
+    old = and_(reports.c.closed_at < now - RESOLVED_KEPT, reports.c.reason != "")
+    connection.execute(update(reports).where(old).values(reason=""))
