@@ -10,7 +10,8 @@ from db.engine import open_database
 from tests.db.audit import assert_books_agree
 from tests.fakes.discord import RemoteFakeDiscord
 
-from .programs import BotProgram, SandboxProgram
+from .bot_program import BotProgram
+from .programs import SandboxProgram
 
 
 async def assert_ordered_once(bot: BotProgram, sandbox: SandboxProgram) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_ordered_once
-from tests.journeys.programs import BotProgram, SandboxProgram
+from tests.journeys.programs import SandboxProgram
 
 pytestmark = pytest.mark.journey
 
@@ -29,9 +30,11 @@ async def test_a_burst_of_one_person_leaves_room_for_another(sandbox: SandboxPro
     }
     async with BotProgram(tmp_path, settings) as bot:
         await bot.start()
-        await asyncio.gather(*(bot.imagine(f"hare {number} 1k") for number in range(FIRST)))
+        await asyncio.gather(*(bot.imagine(f"hare {number} clarity:1024") for number in range(FIRST)))
         asked = datetime.now(UTC).timestamp()
-        await asyncio.gather(*(bot.imagine(f"tortoise {number} 1k", terminal=True) for number in range(SECOND)))
+        await asyncio.gather(
+            *(bot.imagine(f"tortoise {number} clarity:1024", terminal=True) for number in range(SECOND))
+        )
         await bot.settled(within=60)
 
         await assert_ordered_once(bot, sandbox)

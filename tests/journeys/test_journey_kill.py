@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord import RemoteFakeDiscord
+from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_answered_once, assert_charged_once, assert_on_page_once, assert_ordered_once
-from tests.journeys.programs import BotProgram, SandboxProgram, until_told
+from tests.journeys.programs import SandboxProgram, until_told
 
 pytestmark = pytest.mark.journey
 
@@ -137,8 +138,8 @@ async def test_kills_at_any_moment(sandbox: SandboxProgram, tmp_path: Path) -> N
         for life in range(2):
             await bot.start()
             for number in range(3):
-                await bot.imagine(f"a fox of life {life}, number {number} 1k n:2")
-                await bot.imagine(f"a hare of life {life}, number {number} 1k", terminal=True)
+                await bot.imagine(f"a fox of life {life}, number {number} clarity:1024 n:2")
+                await bot.imagine(f"a hare of life {life}, number {number} clarity:1024", terminal=True)
             await asyncio.sleep(moments.uniform(0, 0.4))
             await bot.kill()
             bot.let_time_pass(60)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord import RemoteFakeDiscord
+from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_on_page_once
-from tests.journeys.programs import BotProgram, SandboxProgram, until
+from tests.journeys.programs import SandboxProgram, until
 
 pytestmark = pytest.mark.journey
 

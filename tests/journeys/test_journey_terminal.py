@@ -10,7 +10,8 @@ import pytest
 
 from db.engine import open_database
 from tests.db.audit import assert_books_agree
-from tests.journeys.programs import BotProgram, Program, SandboxProgram
+from tests.journeys.bot_program import BotProgram
+from tests.journeys.programs import Program, SandboxProgram
 
 pytestmark = pytest.mark.journey
 

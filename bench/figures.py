@@ -1,0 +1,61 @@
+"""What every measurement shares: tables, percentiles, a look at a process's memory and at its metrics."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+_SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
+
+
+def table(title: str, rows: Sequence[tuple[str, object]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    print(f"\n{title}")
+    for name, value in rows:
+        print(f"  {name:<{width}}  {value}")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Milliseconds of some durations: the middle, the worst of a hundred, the worst."""
+    p50, p99, worst = (1000 * value for value in (percentile(seconds, 0.5), percentile(seconds, 0.99), max(seconds)))
+    return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {worst:.0f} ms (of {len(seconds)})"
+
+
+def memory(pid: int) -> float:
+    """MB that the process occupies in memory."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that the process has used, which a busy machine changes less than the wall clock."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def buckets(metrics: str, name: str) -> list[tuple[float, float]]:
+    """A histogram's cumulative counts by upper bound."""
+    found = []
+    for sample, labels, value in _SAMPLE.findall(metrics):
+        if sample == f"{name}_bucket":
+            bound = re.search(r'le="([^"]+)"', labels)
+            assert bound is not None
+            found.append((float(bound[1]), float(value)))
+    return found
+
+
+def lag(before: str, after: str) -> str:
+    """How late the event loop was between two looks at /metrics."""
+    old = dict(buckets(before, "easel_loop_lag_seconds"))
+    counts = [(bound, count - old.get(bound, 0)) for bound, count in buckets(after, "easel_loop_lag_seconds")]
+    total = counts[-1][1]
+    worst = next((bound for bound, count in counts if count == total), 0)
+    usual = next((bound for bound, count in counts if count >= total / 2), 0)
+    return f"half of {total:.0f} looks within {1000 * usual:.0f} ms, all within {1000 * worst:.0f} ms"
