@@ -68,13 +68,19 @@ class Imagine:
         return await self.from_request(request, author=author, destination=destination, parent_id=parent_id)
 
     async def from_request(
-        self, request: ImageRequest, *, author: Person, destination: Destination, parent_id: str | None = None
+        self,
+        request: ImageRequest,
+        *,
+        author: Person,
+        destination: Destination,
+        parent_id: str | None = None,
+        job_id: str | None = None,
     ) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
         limits = await self._admit(request, author, destination)
         job = Job(
-            id=new_job_id(),
+            id=job_id or new_job_id(),
             author=author,
             destination=destination,
             request=request,
@@ -95,15 +101,22 @@ class Imagine:
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
     async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
-        """Take the repaired request that a refusal offered to this person."""
+        """Take the repaired request that a refusal offered to this person.
+
+        The job bears the draft's id, so an offer is taken once, however often and wherever its button is pressed.
+        """
         draft = await self._store.draft(draft_id)
         if draft is None:
             raise NotAllowed("draft-gone")
         if (draft.author.platform, draft.author.user_id) != (author.platform, author.user_id):
             raise NotAllowed("not-yours")
+        if await self._store.get(draft_id) is not None:
+            raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's.
         request = parse(draft.text)
-        return await self.from_request(request, author=author, destination=destination, parent_id=draft.parent_id)
+        return await self.from_request(
+            request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
+        )
 
     async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
         """Order the same once more, on the account of whoever presses."""

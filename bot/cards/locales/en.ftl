@@ -162,6 +162,7 @@ already-finished = Too late: it is already { $state ->
 }.
 nothing-to-delete = There's nothing to delete yet. Cancel it instead, or wait until it's done.
 draft-gone = That offer has expired. Please send the request again.
+draft-taken = That offer was taken already: it is job { $id }.
 missing-permissions = I'm missing a permission here: { $permissions }. Ask whoever runs this server to grant it, then try again.
 shutting-down = I'm restarting and take nothing new for a moment. Please try again in a minute.
 not-understood-command = I don't know “{ $word }”. Try /imagine and what you'd like to see.
@@ -188,3 +189,143 @@ help-quote = Whatever stands in "double quotes" is drawn, never read as an optio
 terminal-waiting = Another Easel command is at work on this database; waiting for it
 terminal-sandbox = No Seedream account is set, so the built-in sandbox paints this
 terminal-bot-gone = The running bot went away. If it had taken your request, it goes on with it at its next start; the pictures are then kept.
+
+## Usage
+
+usage-of-mine = Your usage
+usage-of-channel = Usage of this channel
+usage-of-community = Usage of this community
+usage-of-everywhere = Usage everywhere
+usage-by-person = by person
+usage-by-channel = by channel
+usage-by-role = by role
+usage-by-community = by community
+usage-by-platform = by platform
+usage-total = { $pictures } in { $jobs ->
+    [one] 1 request
+   *[other] { $jobs } requests
+}{ $still ->
+    [0] {""}
+   *[other] , { $still } still on the way
+}
+usage-today = Today: { $used } of your { $limit } used, { $left } left; new ones { $resets_at }
+usage-today-unlimited = Today: { $used } used, without a limit
+usage-month = This community: { $used } of { $limit } used this month, { $left } left; new ones { $resets_at }
+usage-month-unlimited = This community: { $used } used this month, without a limit
+usage-unit = { $n ->
+    [one] picture
+   *[other] pictures
+}
+usage-done = delivered
+usage-still = on the way
+usage-others = { $n } more
+usage-alt = { $title }, { $days }: { $pictures }.
+usage-managers-only = Who used how much is for those who manage this community to see. You can look at yours, and at the days of this channel.
+usage-operator-only = Only whoever runs this bot can look beyond this community.
+
+## Gallery
+
+gallery-mine = Your pictures
+gallery-here = This channel's pictures
+gallery-starred = Starred here
+gallery-words = With: { $words }
+gallery-page = Page { $page } of { $pages } · { $total ->
+    [one] 1 result
+   *[other] { $total } results
+}
+gallery-mine-empty = Nothing of yours yet. Try /imagine and what you'd like to see.
+gallery-here-empty = Nothing in this channel yet. Try /imagine and what you'd like to see.
+gallery-starred-empty = Nobody here has starred anything yet.
+gallery-nothing-found = Nothing with “{ $words }” in it.
+gallery-ai = All AI-generated
+wall-made-by = By { $name }
+no-pictures-yet = There are no pictures of it to choose from.
+no-such-picture = There's no such picture: it has { $count ->
+    [one] only one
+   *[other] { $count }
+}.
+starred-ok = Starred
+unstarred-ok = No longer starred
+voted-ok = Your vote is for picture { $index }
+unvoted-ok = Your vote is taken back
+
+button-hd = HD
+button-star = Star
+button-starred = ★ { $stars }
+button-voted = { $index } · { $votes }
+button-more = More
+button-show = Details
+button-spoiler = Spoiler
+button-report = Report
+
+show-heading = Job { $id }
+show-asked = Asked by { $name } { $moment }
+show-stars = { $stars ->
+    [one] ★ 1 star
+   *[other] ★ { $stars } stars
+}
+show-votes = picture { $index }: { $votes ->
+    [one] 1 vote
+   *[other] { $votes } votes
+}
+
+lineage-edit = Edit of { $id }: { $changes }
+lineage-again = The same as { $id } once more
+lineage-prompt = other words
+lineage-ratio = ratio
+lineage-n = number
+lineage-clarity = clarity
+lineage-style = style
+
+## More
+
+more-heading = The same, differently
+more-shapes = In another shape: { $price }
+more-hd = HD draws it anew at { $clarity }: { $price }. It will be another picture, since there's no way to keep this one's details.
+more-sent = Sent with its style: { $prompt }
+price = counts { $n } of the { $left } you have left today
+price-too-much = counts { $n }, and you have { $left } left today
+price-unlimited = counts { $n }
+hd-largest = It already has the highest clarity, { $clarity }. Again draws it once more.
+no-such-shape = It can't be drawn in that shape. There are { $ratios }.
+
+## What is kept of a person
+
+mydata-export-ready = Everything that is kept of you: { $jobs ->
+    [one] 1 request
+   *[other] { $jobs } requests
+}, { $pictures ->
+    [one] 1 picture
+   *[other] { $pictures } pictures
+}
+mydata-left-out = { $n ->
+    [one] 1 older picture is
+   *[other] { $n } older pictures are
+} not in it: the file would be too large to send.
+mydata-delete-ask = Delete everything that is kept of you: your requests, your pictures, your stars and votes, in every community here? What is running is cancelled. This can't be undone.
+mydata-delete-ask-again = Really everything? It can't be brought back.
+mydata-deleted = Done: nothing of you is kept any more. { $messages ->
+    [0] Your results are gone from the chat, too.
+   *[other] { $messages } of your messages could not be removed from the chat; you can delete them there.
+}
+button-delete-mine = Delete my data
+button-delete-mine-really = Yes, delete it all
+button-keep-mine = Keep it
+mydata-readme-title = This is everything that Easel keeps of you here.
+mydata-readme-jobs = jobs.json: your { $jobs ->
+    [one] request
+   *[other] { $jobs } requests
+} with words, options, states and times, and which file is which picture. Times are in UTC.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back.
+mydata-readme-pictures = pictures: { $pictures ->
+    [0] none are kept
+    [one] your picture, as it was delivered. It is AI-generated
+   *[other] your { $pictures } pictures, as they were delivered. They are AI-generated
+}.
+mydata-readme-left-out = { $n ->
+    [one] 1 older picture is
+   *[other] { $n } older pictures are
+} not in this archive, because it would have been too large to send. Ask whoever runs the bot for them.
+mydata-readme-delete = To have it all deleted, send /mydata delete.
+
+audit-exhibited = Put up in the gallery

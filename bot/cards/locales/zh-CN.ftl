@@ -144,6 +144,7 @@ already-finished = 晚了一步：{ $state ->
 }。
 nothing-to-delete = 还没有可以删除的。可以取消它，或者等它完成。
 draft-gone = 这个选项已经过期，请重新发送请求。
+draft-taken = 这个选项已经用过了，任务编号 { $id }。
 missing-permissions = 我在这里缺少权限：{ $permissions }。请让管理员授权，然后再试。
 shutting-down = 我正在重启，暂时不接新请求。请过一分钟再试。
 not-understood-command = 看不懂“{ $word }”。请输入 /imagine，再写上想画什么。
@@ -170,3 +171,111 @@ help-quote = "双引号" 里的内容一定是画面，不会当作选项。
 terminal-waiting = 另一条 Easel 命令正在使用这个数据库，正在等它结束
 terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
 terminal-bot-gone = 正在运行的机器人断开了。如果它已经接受你的请求，下次启动后会继续，图片会保留。
+
+## 用量
+
+usage-of-mine = 我的用量
+usage-of-channel = 本频道的用量
+usage-of-community = 本社区的用量
+usage-of-everywhere = 全部用量
+usage-by-person = 按成员
+usage-by-channel = 按频道
+usage-by-role = 按身份组
+usage-by-community = 按社区
+usage-by-platform = 按平台
+usage-total = { $jobs } 次请求，共 { $pictures }{ $still ->
+    [0] {""}
+   *[other] ，还有 { $still } 张在画
+}
+usage-today = 今天：{ $limit } 张里已用 { $used } 张，还剩 { $left } 张，{ $resets_at }恢复
+usage-today-unlimited = 今天：已用 { $used } 张，没有上限
+usage-month = 本社区：本月 { $limit } 张里已用 { $used } 张，还剩 { $left } 张，{ $resets_at }恢复
+usage-month-unlimited = 本社区：本月已用 { $used } 张，没有上限
+usage-unit = { $n ->
+   *[other] 张
+}
+usage-done = 已完成
+usage-still = 在画
+usage-others = 其他 { $n } 项
+usage-alt = { $title }，{ $days }：{ $pictures }。
+usage-managers-only = 谁用了多少，只有本社区的管理者能看。你可以看自己的用量，或本频道每天的用量。
+usage-operator-only = 只有机器人的运营者能看本社区以外的用量。
+
+## 图库
+
+gallery-mine = 我的图
+gallery-here = 本频道的图
+gallery-starred = 这里加星的图
+gallery-words = 包含：{ $words }
+gallery-page = 第 { $page } 页，共 { $pages } 页 · { $total } 个结果
+gallery-mine-empty = 你还没有图。请输入 /imagine，再写上想画什么。
+gallery-here-empty = 这个频道还没有图。请输入 /imagine，再写上想画什么。
+gallery-starred-empty = 这里还没有人加过星。
+gallery-nothing-found = 没有找到包含“{ $words }”的图。
+gallery-ai = 全部由 AI 生成
+wall-made-by = 作者：{ $name }
+no-pictures-yet = 它还没有可以选的图。
+no-such-picture = 没有这一张：一共只有 { $count } 张。
+starred-ok = 已加星
+unstarred-ok = 已取消加星
+voted-ok = 你投给了第 { $index } 张
+unvoted-ok = 已收回你的票
+
+button-hd = 高清
+button-star = 加星
+button-starred = ★ { $stars }
+button-voted = { $index } · { $votes }
+button-more = 更多
+button-show = 详情
+button-spoiler = 遮挡
+button-report = 举报
+
+show-heading = 编号 { $id }
+show-asked = 由 { $name } 提出，{ $moment }
+show-stars = ★ { $stars } 颗星
+show-votes = 第 { $index } 张：{ $votes } 票
+
+lineage-edit = 修改自 { $id }：{ $changes }
+lineage-again = 与 { $id } 相同，再画一次
+lineage-prompt = 描述不同
+lineage-ratio = 比例
+lineage-n = 张数
+lineage-clarity = 清晰度
+lineage-style = 风格
+
+## 更多
+
+more-heading = 同样的内容，换个画法
+more-shapes = 换个比例：{ $price }
+more-hd = 高清会按 { $clarity } 重新画：{ $price }。画出来是另一张图，原图的细节无法保留。
+more-sent = 连同风格发送的描述：{ $prompt }
+price = 计 { $n } 张，今天还剩 { $left } 张
+price-too-much = 要计 { $n } 张，可今天只剩 { $left } 张
+price-unlimited = 计 { $n } 张
+hd-largest = 它已经是最高的清晰度 { $clarity }。可以用“再来一次”重新画。
+no-such-shape = 不能画成这个比例。可用的有 { $ratios }。
+
+## 个人数据
+
+mydata-export-ready = 与你有关的全部数据：{ $jobs } 次请求，{ $pictures } 张图
+mydata-left-out = 有 { $n } 张较早的图没有放进去：文件会大到发不出。
+mydata-delete-ask = 要删除与你有关的全部数据吗？包括你在所有社区的请求、图片、加星和投票。正在画的会取消。此操作无法撤销。
+mydata-delete-ask-again = 真的全部删除吗？删除后无法恢复。
+mydata-deleted = 完成：不再保存与你有关的任何数据。{ $messages ->
+    [0] 聊天里的结果也已删除。
+   *[other] 有 { $messages } 条消息没能从聊天里删除，你可以自己删除。
+}
+button-delete-mine = 删除我的数据
+button-delete-mine-really = 是的，全部删除
+button-keep-mine = 保留
+mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
+mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括描述、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
+mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。
+mydata-readme-pictures = pictures：{ $pictures ->
+    [0] 没有保存图片
+   *[other] 你的 { $pictures } 张图，与收到时完全一样，均由 AI 生成
+}。
+mydata-readme-left-out = 有 { $n } 张较早的图不在压缩包里，因为文件会大到发不出。需要的话请联系机器人的运营者。
+mydata-readme-delete = 如果想全部删除，请发送 /mydata delete。
+
+audit-exhibited = 挂进了图库
