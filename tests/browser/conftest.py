@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     found = chromium()
     for item in here:
         item.add_marker(pytest.mark.browser)
+        # One event loop for all of them, since one Chromium serves them all: its start costs more than most tests.
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if found is None:
             item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: apt-get install chromium, or set CHROMIUM"))
     if here and found is None:
@@ -150,7 +153,7 @@ class Viewer:
     foreign: list[str]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def programs(tmp_path: Path) -> AsyncIterator[Callable[..., Program]]:
     """Makes programs, and ends those that still run."""
     made: list[Program] = []
@@ -166,7 +169,7 @@ async def programs(tmp_path: Path) -> AsyncIterator[Callable[..., Program]]:
         await program.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def easel(programs: Callable[..., Program]) -> Program:
     """Runs, and draws ten times as fast as life."""
     program = programs(SANDBOX_SPEED="10")
@@ -174,7 +177,7 @@ async def easel(programs: Callable[..., Program]) -> Program:
     return program
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slow_easel(programs: Callable[..., Program]) -> Program:
     """Runs, and takes its time: a test that waits for its pictures waits for long."""
     program = programs(SANDBOX_SPEED="0.1")
@@ -182,7 +185,7 @@ async def slow_easel(programs: Callable[..., Program]) -> Program:
     return program
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium(), args=list(_ARGUMENTS))
@@ -190,7 +193,7 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def look(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
     """Opens windows: `await look(url, viewport=…)`. No window may complain, nor ask for anything from elsewhere."""
     viewers: list[Viewer] = []
