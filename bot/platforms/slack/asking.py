@@ -125,6 +125,7 @@ class People:
     async def person(self, asking: Asking) -> Person:
         """Where Slack doesn't say, an ordinary member who reads English."""
         user = await self._user(asking)
+        asking.stranger = asking.stranger or bool(user.get("is_stranger"))
         profile = user.get("profile") or {}
         admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
         return Person(

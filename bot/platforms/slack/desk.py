@@ -18,7 +18,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest, has_visible
-from bot.grammar.parse import TypedOptions, parse
+from bot.grammar.parse import TypedOptions
 
 from .asking import Asking, People
 from .boundary import Boundary
@@ -125,11 +125,11 @@ class Desk:
     async def _from_text(
         self, asking: Asking, text: str, typed: TypedOptions | None = None, *, parent: str | None = None
     ) -> None:
+        author = await self._people.person(asking)
         try:
-            request = parse(text, typed)
+            request = await self._imagine.read(text, author=author, typed=typed)
         except Refused:
             # Said before anything else is looked at. The action keeps the repair.
-            author = await self._people.person(asking)
             there = asking.destination(asking.place, author.locale)
             await self._imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
             raise

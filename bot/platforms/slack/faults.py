@@ -74,7 +74,7 @@ _REVOKED = """
 invalid_auth not_authed account_inactive token_revoked token_expired org_login_required not_allowed_token_type
 """
 _BLOCKS = "invalid_blocks invalid_blocks_format slack_file_not_found"
-_TRIGGER = "expired_trigger_id exchanged_trigger_id trigger_expired trigger_exchanged"
+_TRIGGER = "invalid_trigger_id expired_trigger_id exchanged_trigger_id trigger_expired trigger_exchanged"
 _LATER = "service_unavailable team_added_to_org accesslimited"
 # "It is possible some aspect of the operation succeeded before the error was raised."
 _UNCLEAR = "fatal_error internal_error request_timeout"
