@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from bot.domain.errors import NotAllowed
@@ -23,6 +24,12 @@ async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
     if not here and not is_author(job, person):
         raise NotAllowed("job-gone")
     return job
+
+
+async def with_parent(store: JobStore, report: JobReport) -> JobReport:
+    """The report with the job that this one was made from, where that is still to be seen."""
+    parent = None if report.job.parent_id is None else await store.get(report.job.parent_id)
+    return report if parent is None else dataclasses.replace(report, parent=parent)
 
 
 def is_author(job: Job, person: Person) -> bool:
@@ -48,14 +55,14 @@ class JobActions:
     async def show(self, job_id: str, person: Person) -> JobReport:
         job = await find_visible(self._store, job_id, person)
         usage = await self._store.usage(job.author, self._clock.now())
-        return self._dispatcher.report(job, usage)
+        return await with_parent(self._store, self._dispatcher.report(job, usage))
 
     async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> list[JobReport]:
         """The channel's newest jobs, oldest first."""
         jobs = await self._store.recent(
             platform=platform, community_id=community_id, channel_id=channel_id, count=count
         )
-        return [self._dispatcher.report(job) for job in jobs]
+        return [await with_parent(self._store, self._dispatcher.report(job)) for job in jobs]
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:
         """Stop the job in whatever state it is. Its author may, and moderators; a finished job is a Refused."""

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from bot.cards.clip import clip
+from bot.cards.lineage import lineage
 from bot.cards.phrases import MODEL, alt_text, options_line, span, took
+from bot.cards.result_buttons import result_buttons
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
 from bot.domain.job import Job, JobState
+from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
 SHOWN_PROMPT = 300
 _SHOWN_DETAIL = 200
 
 
-def job_card(report: JobReport, locale: str) -> Card:
+def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, full: bool = False) -> Card:
     """The card of the job's present state, in the language of `locale`.
 
     With `done` it is the result with its pictures, to be posted anew; so is `failed`: both mention their author.
+    `full`: a result has all of its buttons, with the stars and votes of `opinion`; else Again, Edit and Delete.
     """
     job = report.job
     if job.deleted_at is not None:
         return Card(tone=Tone.CANCELLED, job_id=job.id, status=sentence("status-deleted", locale))
     match job.state:
         case JobState.DONE:
-            return _done(report, locale)
+            return _done(report, locale, result_buttons(report.job, locale, opinion) if full else None)
         case JobState.FAILED:
             return _failed(report, locale)
         case JobState.CANCELLED:
@@ -71,7 +75,7 @@ def _queued(report: JobReport, locale: str) -> Text:
     return sentence("status-queued", locale, position=position, ready="known", moment=report.ready_at)
 
 
-def _done(report: JobReport, locale: str) -> Card:
+def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None) -> Card:
     job = report.job
     status = [took(job, locale)]
     if report.usage is not None:
@@ -83,23 +87,16 @@ def _done(report: JobReport, locale: str) -> Card:
     notes: list[Text] = []
     if len(job.pictures) < job.request.n:
         notes.append(sentence("note-fewer", locale, came=len(job.pictures), wanted=job.request.n))
-    ai = words("note-ai-sandbox" if report.sandbox else "note-ai", locale, model=MODEL)
-    notes.append((f"{ai} · {words('note-job', locale, id=job.id)}",))
-    buttons = (
+    changed = lineage(report, locale)
+    if changed is not None:
+        notes.append(changed)
+    notes.append((f"{ai_note(report, locale)} · {words('note-job', locale, id=job.id)}",))
+    buttons = all_buttons or (
         _button(Press.AGAIN, job, locale),
         _button(Press.EDIT, job, locale),
         _button(Press.DELETE, job, locale, danger=True),
     )
-    pictures = tuple(
-        CardPicture(
-            key=picture.key,
-            alt=alt_text(job, index, locale),
-            width=picture.width,
-            height=picture.height,
-            media_type=picture.media_type,
-        )
-        for index, picture in enumerate(job.pictures, start=1)
-    )
+    pictures = tuple(card_picture(job, index, locale) for index in range(1, len(job.pictures) + 1))
     told = (" · ".join(part for part in status if part),)
     return _card(report, locale, Tone.DONE, told, notes=notes, buttons=buttons, pictures=pictures, mention=True)
 
@@ -132,6 +129,23 @@ def _cancelled(report: JobReport, locale: str) -> Card:
         notes=[sentence("note-cancelled-begun" if begun else "note-cancelled", locale)],
         buttons=(_button(Press.AGAIN, job, locale), _button(Press.EDIT, job, locale)),
     )
+
+
+def card_picture(job: Job, index: int, locale: str) -> CardPicture:
+    """Picture `index` (from 1) with its alt text."""
+    picture = job.pictures[index - 1]
+    return CardPicture(
+        key=picture.key,
+        alt=alt_text(job, index, locale),
+        width=picture.width,
+        height=picture.height,
+        media_type=picture.media_type,
+    )
+
+
+def ai_note(report: JobReport, locale: str) -> str:
+    """Who painted it: it is always said."""
+    return words("note-ai-sandbox" if report.sandbox else "note-ai", locale, model=MODEL)
 
 
 def failure_sentence(job: Job, locale: str) -> Text:

@@ -218,6 +218,7 @@ usage-unit = { $n ->
 }
 usage-done = delivered
 usage-still = on the way
+usage-nothing = Nothing yet
 usage-others = { $n } more
 usage-alt = { $title }, { $days }: { $pictures }.
 usage-managers-only = Who used how much is for those who manage this community to see. You can look at yours, and at the days of this channel.

@@ -196,6 +196,7 @@ usage-unit = { $n ->
 }
 usage-done = 已完成
 usage-still = 在画
+usage-nothing = 还没有
 usage-others = 其他 { $n } 项
 usage-alt = { $title }，{ $days }：{ $pictures }。
 usage-managers-only = 谁用了多少，只有本社区的管理者能看。你可以看自己的用量，或本频道每天的用量。

@@ -1,0 +1,128 @@
+"""Everything that is kept of a person as one zip file, written piece by piece off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import zipfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from bot.domain.job import Job, StoredPicture
+from bot.domain.ports import PictureStore
+
+_EXTENSIONS: Mapping[str, str] = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_AROUND = 512  # bytes that an entry of the archive takes besides its content, twice its name included
+
+
+@contextmanager
+def temporary_file(folder: Path | None) -> Iterator[IO[bytes]]:
+    """A file without a name: it goes when it is closed, and when the program is killed."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        yield file
+
+
+class Archive:
+    """A zip on `file` that stays within `most_bytes`, if there is such a limit, by leaving pictures out.
+
+    One picture at a time is in memory. Pictures are stored as they are: they are compressed already.
+    """
+
+    def __init__(self, file: IO[bytes], *, most_bytes: int | None = None) -> None:
+        self._file = file
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+        self._most = most_bytes
+        self.pictures = 0
+        self.left_out = 0
+
+    async def add_text(self, name: str, text: str) -> None:
+        await asyncio.to_thread(self._zip.writestr, name, text.encode(errors="replace"))
+
+    async def add_chunks(self, name: str, chunks: AsyncIterator[bytes]) -> None:
+        with self._zip.open(name, "w", force_zip64=True) as entry:
+            async for chunk in chunks:
+                await asyncio.to_thread(entry.write, chunk)
+
+    async def add_jobs(self, name: str, jobs: Sequence[Job], kept: Mapping[str, str]) -> None:
+        """What is known of each job; `kept` are the names in this archive of those pictures that are in it, by key."""
+        await asyncio.to_thread(self._add_jobs, name, jobs, kept)
+
+    def _add_jobs(self, name: str, jobs: Sequence[Job], kept: Mapping[str, str]) -> None:
+        with self._zip.open(name, "w", force_zip64=True) as entry:
+            entry.write(b"[")
+            for number, job in enumerate(jobs):
+                entry.write(b",\n" if number else b"\n")
+                text = json.dumps(_told(job, kept), ensure_ascii=False, indent=1)
+                entry.write(text.encode(errors="replace"))
+            entry.write(b"\n]\n")
+
+    async def add_pictures(self, jobs: Sequence[Job], store: PictureStore) -> dict[str, str]:
+        """The originals, the newest first; names in the archive by key. What is gone from the store is passed over."""
+        kept: dict[str, str] = {}
+        for job in reversed(jobs):
+            for number, picture in enumerate(job.pictures, 1):
+                name = f"pictures/{job.id}-{number}.{_EXTENSIONS.get(picture.media_type, 'bin')}"
+                if not self._has_room(picture):
+                    self.left_out += 1
+                    continue
+                try:
+                    data = await store.get(picture.key)
+                except KeyError:
+                    continue
+                await asyncio.to_thread(self._zip.writestr, name, data, zipfile.ZIP_STORED)
+                kept[picture.key] = name
+                self.pictures += 1
+        return kept
+
+    def _has_room(self, picture: StoredPicture) -> bool:
+        return self._most is None or self._file.tell() + picture.size + _AROUND <= self._most
+
+    async def close(self) -> int:
+        """Finish the file and go back to its beginning; its size in bytes."""
+        await asyncio.to_thread(self._zip.close)
+        size = self._file.seek(0, 2)
+        self._file.seek(0)
+        return size
+
+
+def _told(job: Job, kept: Mapping[str, str]) -> dict[str, object]:
+    """A job for its author. Not the platform's own details: they are keys to a conversation, and expire."""
+    return {
+        "id": job.id,
+        "platform": job.destination.platform,
+        "community": job.destination.community_id,
+        "channel": job.destination.channel_id,
+        "author": {"id": job.author.user_id, "name": job.author.name, "locale": job.author.locale},
+        "prompt": job.request.prompt,
+        "prompt_sent": job.prompt_sent,
+        "ratio": job.request.ratio,
+        "n": job.request.n,
+        "clarity": job.request.clarity,
+        "style": job.request.style,
+        "points_a_picture": job.points,
+        "state": job.state.value,
+        "created_at": _time(job.created_at),
+        "submitted_at": _time(job.submitted_at),
+        "generating_at": _time(job.generating_at),
+        "ready_at": _time(job.ready_at),
+        "finished_at": _time(job.finished_at),
+        "deleted_at": _time(job.deleted_at),
+        "made_from": job.parent_id,
+        "provider_task": job.task_id,
+        "message": job.result_id,
+        "card": job.destination.card_id,
+        "failure": None if job.failure is None else {"code": job.failure.code.value, "detail": job.failure.detail},
+        "pictures": [
+            {name: value for name, value in asdict(picture).items() if name != "key"} | {"file": kept.get(picture.key)}
+            for picture in job.pictures
+        ],
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

@@ -1,0 +1,181 @@
+"""What people have made, starred and voted for; and the way of the best to the community's gallery channel."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot.actions.jobs import find_visible, is_author, with_parent
+from bot.domain.errors import NotAllowed, PlatformError
+from bot.domain.gallery import FoundPage, Shown
+from bot.domain.job import Job, JobState, new_job_id
+from bot.domain.moderation import EASEL, AuditAction
+from bot.domain.people import Person
+from bot.domain.ports import (
+    Clock,
+    CommunityStore,
+    Dispatcher,
+    Draft,
+    Gallery,
+    GalleryQuery,
+    GalleryShelf,
+    GalleryWall,
+    JobStore,
+    NewAudit,
+    Opinion,
+)
+
+_log = structlog.get_logger(__name__)
+
+WINS_AT = 3  # votes for one picture
+_MOST_WORDS = 8
+_MOST_LETTERS = 100  # of the words together
+_LAST_PAGE = 999  # a Discord button's id has room for three digits
+# A completion that comes later than this is of no use to anybody who types.
+_COMPLETION_SECONDS = 1.0
+
+
+class GalleryActions:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        gallery: Gallery,
+        communities: CommunityStore,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        walls: Mapping[str, GalleryWall],
+    ) -> None:
+        self._store = store
+        self._gallery = gallery
+        self._communities = communities
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._walls = walls
+        self._hanging: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def search(
+        self, person: Person, *, shelf: GalleryShelf, channel_id: str = "", text: str = "", page: int = 0
+    ) -> FoundPage:
+        """Pictures whose prompts have all the words of `text`; `page` counts from 0 and is brought into range."""
+        words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
+        target = shelf.value
+        if words:
+            # Words don't fit into a button, so they wait where repaired requests do, and outlive a restart there.
+            draft = Draft(id=new_job_id(), author=person, text=" ".join(words), created_at=self._clock.now())
+            await self._store.save_draft(draft)
+            target = f"{shelf.value}.{draft.id}"
+        return await self._page(person, shelf, channel_id, words, page, target)
+
+    async def turn(self, target: str, index: int | None, *, person: Person, channel_id: str = "") -> FoundPage:
+        """The page behind a button: `target` and `index` are the button's. NotAllowed: `draft-gone`, `not-yours`."""
+        name, _, draft_id = target.partition(".")
+        if name not in set(GalleryShelf):
+            raise NotAllowed("draft-gone")
+        words: tuple[str, ...] = ()
+        if draft_id:
+            draft = await self._store.draft(draft_id)
+            if draft is None:
+                raise NotAllowed("draft-gone")
+            if (draft.author.platform, draft.author.user_id) != (person.platform, person.user_id):
+                raise NotAllowed("not-yours")
+            words = tuple(draft.text.split())
+        return await self._page(person, GalleryShelf(name), channel_id, words, index or 0, target)
+
+    async def _page(
+        self, person: Person, shelf: GalleryShelf, channel_id: str, words: tuple[str, ...], page: int, target: str
+    ) -> FoundPage:
+        query = GalleryQuery(
+            shelf=shelf, person=person, channel_id=channel_id, words=words, page=max(0, min(page, _LAST_PAGE))
+        )
+        found = await self._gallery.search(query)
+        if not found.jobs and found.pages:  # something was deleted meanwhile: the last page that there is
+            found = await self._gallery.search(dataclasses.replace(query, page=min(found.pages - 1, _LAST_PAGE)))
+        return FoundPage(shelf=shelf, page=found, target=target, words=words)
+
+    async def show(self, job_id: str, person: Person) -> Shown:
+        """Any job that this person may see: their own from anywhere, others' of the community they are in."""
+        job = await find_visible(self._store, job_id, person)
+        report = await with_parent(self._store, self._dispatcher.report(job))
+        return Shown(report=report, opinion=await self._gallery.opinion(job.id, person))
+
+    async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
+        """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel."""
+        job = await self._done(job_id, person)
+        if starred is None:
+            starred = not (await self._gallery.opinion(job.id, person)).starred
+        opinion = await self._gallery.star(job.id, person, starred=starred)
+        if starred and is_author(job, person):
+            await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
+        return Shown(report=self._dispatcher.report(job), opinion=opinion)
+
+    async def vote(self, job_id: str, person: Person, index: int | None) -> Shown:
+        """Vote for picture `index` (from 1); the same once more takes the vote back. A winner is hung."""
+        job = await self._done(job_id, person)
+        if index is None or not 1 <= index <= len(job.pictures):
+            raise NotAllowed("no-such-picture", count=len(job.pictures))
+        before = await self._gallery.opinion(job.id, person)
+        opinion = await self._gallery.vote(job.id, person, None if before.vote == index else index)
+        if winner := _best(job, opinion, at_least=WINS_AT):
+            await self._hang(job, winner)
+        return Shown(report=self._dispatcher.report(job), opinion=opinion)
+
+    async def recent_prompts(self, person: Person, beginning: str, *, count: int = 25) -> Sequence[str]:
+        """This person's own latest prompts with `beginning` in them, newest first; none rather than late."""
+        try:
+            async with asyncio.timeout(_COMPLETION_SECONDS):
+                return await self._gallery.recent_prompts(person, beginning=beginning[:_MOST_LETTERS], count=count)
+        except TimeoutError:
+            return ()
+
+    async def _done(self, job_id: str, person: Person) -> Job:
+        job = await find_visible(self._store, job_id, person)
+        if job.state is not JobState.DONE or not job.pictures:
+            raise NotAllowed("no-pictures-yet")
+        return job
+
+    async def _hang(self, job: Job, indexes: tuple[int, ...]) -> None:
+        """Post the best to the gallery channel, if there is one: once a job, whoever stars or votes later.
+
+        The audit entry says that it hangs. It is written first, and taken back if the platform says no: after a kill
+        in between nothing is posted, which is better than twice.
+        """
+        place = job.destination
+        wall = self._walls.get(place.platform)
+        community = await self._communities.community(place.platform, place.community_id)
+        if wall is None or community.gallery_channel is None:
+            return
+        lock = self._hanging.setdefault(job.id, asyncio.Lock())
+        async with lock:
+            hung = await self._communities.audit_trail(
+                place.platform, place.community_id, target=job.id, action=AuditAction.EXHIBITED
+            )
+            if any(entry.undone_at is None for entry in hung):
+                return
+            entry = await self._communities.write_audit(
+                NewAudit(
+                    platform=place.platform,
+                    community_id=place.community_id,
+                    actor_id=EASEL,
+                    actor_name="Easel",
+                    action=AuditAction.EXHIBITED,
+                    target=job.id,
+                    detail={"pictures": ", ".join(map(str, indexes))},
+                )
+            )
+            try:
+                await wall.exhibit(self._dispatcher.report(job), community.gallery_channel, indexes)
+            except PlatformError as error:
+                _log.warning("not hung in the gallery", action="exhibit", job=job.id, error=str(error))
+                await self._communities.mark_undone(entry.id, EASEL)
+
+
+def _best(job: Job, opinion: Opinion, *, at_least: int) -> tuple[int, ...]:
+    """The picture with the most votes, the first of several; none where that is fewer than `at_least`."""
+    votes = {index: count for index, count in opinion.votes.items() if 1 <= index <= len(job.pictures)}
+    most = max(votes.values(), default=0)
+    return (min(index for index, count in votes.items() if count == most),) if most >= at_least else ()

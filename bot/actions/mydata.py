@@ -1,0 +1,197 @@
+"""What is kept of a person: handed out to them, or forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from bot.actions.archive import Archive, temporary_file
+from bot.actions.table import csv_chunks
+from bot.domain.errors import PlatformError
+from bot.domain.job import Job
+from bot.domain.moderation import EASEL, AuditAction
+from bot.domain.people import Person
+from bot.domain.ports import (
+    ChatPlatform,
+    Clock,
+    CommunityStore,
+    Dispatcher,
+    JobStore,
+    NewAudit,
+    PersonalData,
+    PictureStore,
+    UsageFilter,
+    UsageLedger,
+)
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 100  # picture files deleted in one call
+# Messages are taken away as well as it goes: a chat's rate limits must not keep the data itself.
+_MESSAGES_AT_ONCE = 4
+_ONE_MESSAGE = 15.0  # seconds
+_ALL_MESSAGES = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A zip, at its beginning, open until the context ends. `left_out`: pictures for which there was no room."""
+
+    file: IO[bytes]
+    name: str
+    size: int
+    jobs: int
+    pictures: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was deleted. `messages_left`: results that the platform would not let go of, or not in time."""
+
+    jobs: int
+    pictures: int
+    messages_left: int
+
+
+class MyData:
+    """`readme` puts into a person's language what the archive holds: (locale, jobs, pictures, left out) → text."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        personal: PersonalData,
+        ledger: UsageLedger,
+        communities: CommunityStore,
+        dispatcher: Dispatcher,
+        pictures: PictureStore,
+        platforms: Mapping[str, ChatPlatform],
+        clock: Clock,
+        readme: Callable[[str, int, int, int], str],
+        folder: Path | None = None,
+    ) -> None:
+        self._store = store
+        self._personal = personal
+        self._ledger = ledger
+        self._communities = communities
+        self._dispatcher = dispatcher
+        self._pictures = pictures
+        self._platforms = platforms
+        self._clock = clock
+        self._readme = readme
+        self._folder = folder
+
+    @contextlib.asynccontextmanager
+    async def export(self, person: Person, *, most_bytes: int | None = None) -> AsyncIterator[Export]:
+        """jobs.json, usage.csv, the pictures as the provider delivered them, and a README.txt that explains them.
+
+        `most_bytes` is what the platform can post: the oldest pictures are left out, and the README says so.
+        OSError where the disk or the picture store fails.
+        """
+        jobs = await self._personal.jobs_of(person.platform, person.user_id)
+        with temporary_file(self._folder) as file:
+            archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - _rest(jobs))
+            where = UsageFilter(platform=person.platform, user_id=person.user_id)
+            await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
+            kept = await archive.add_pictures(jobs, self._pictures)
+            await archive.add_jobs("jobs.json", jobs, kept)
+            readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
+            await archive.add_text("README.txt", readme)
+            size = await archive.close()
+            await self._audit(person, AuditAction.DATA_EXPORTED, target=person.user_id, actor=person)
+            _log.info("personal data handed out", action="export", jobs=len(jobs), pictures=archive.pictures)
+            yield Export(
+                file=file,
+                name=f"easel-{self._clock.now():%Y-%m-%d}.zip",
+                size=size,
+                jobs=len(jobs),
+                pictures=archive.pictures,
+                left_out=archive.left_out,
+            )
+
+    async def delete(self, person: Person) -> Forgotten:
+        """Forget this person on their platform, in all its communities, for good; to ask twice is the caller's part.
+
+        Each step can be done again: after a kill, or an OSError from the picture store, call it once more and it goes
+        on with what is left. The rows go last but for the audit entry, since they know the files and the messages.
+        """
+        jobs = await self._personal.jobs_of(person.platform, person.user_id)
+        for job in jobs:
+            if not job.state.finished:
+                with contextlib.suppress(KeyError):  # gone meanwhile
+                    await self._dispatcher.cancel(job.id)
+        keys = {picture.key for job in jobs for picture in job.pictures}
+        await delete_pictures(self._pictures, sorted(keys))
+        messages_left = await self._take_away([job for job in jobs if job.deleted_at is None])
+        # Whatever came to its end in the meantime is among these.
+        late = set(await self._personal.forget(person.platform, person.user_id)) - keys
+        await delete_pictures(self._pictures, sorted(late))
+        if jobs or late:
+            # The entry must not keep what was just forgotten: not who, only that and how much.
+            counted = {"jobs": str(len(jobs)), "pictures": str(len(keys | late))}
+            await self._audit(person, AuditAction.DATA_DELETED, detail=counted)
+        _log.info("personal data deleted", action="forget", jobs=len(jobs), pictures=len(keys | late))
+        return Forgotten(jobs=len(jobs), pictures=len(keys | late), messages_left=messages_left)
+
+    async def _take_away(self, jobs: Sequence[Job]) -> int:
+        """Take the messages of these jobs away; how many are still there."""
+        turns = asyncio.Semaphore(_MESSAGES_AT_ONCE)
+
+        async def one(job: Job, platform: ChatPlatform) -> None:
+            async with turns:
+                try:
+                    async with asyncio.timeout(_ONE_MESSAGE):
+                        await platform.take_away(job)
+                    await self._store.note(job.id, deleted_at=self._clock.now())
+                except (PlatformError, TimeoutError, KeyError) as error:
+                    _log.info("message not taken away", action="forget", job=job.id, error=type(error).__name__)
+                else:
+                    gone.add(job.id)
+
+        gone: set[str] = set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ALL_MESSAGES), asyncio.TaskGroup() as group:
+                for job in reversed(jobs):
+                    platform = self._platforms.get(job.destination.platform)
+                    if platform is not None:
+                        group.create_task(one(job, platform))
+        return len(jobs) - len(gone)
+
+    async def _audit(
+        self,
+        person: Person,
+        action: AuditAction,
+        *,
+        target: str = "",
+        detail: Mapping[str, str] | None = None,
+        actor: Person | None = None,
+    ) -> None:
+        await self._communities.write_audit(
+            NewAudit(
+                platform=person.platform,
+                community_id=person.community_id,
+                actor_id=EASEL if actor is None else actor.user_id,
+                actor_name="Easel" if actor is None else actor.name,
+                action=action,
+                target=target,
+                detail=detail or {},
+            )
+        )
+
+
+async def delete_pictures(store: PictureStore, keys: Sequence[str]) -> None:
+    """In batches, so that no call takes long and others get their turn."""
+    for start in range(0, len(keys), BATCH):
+        await store.delete(keys[start : start + BATCH])
+
+
+def _rest(jobs: Sequence[Job]) -> int:
+    """Bytes to keep for what is written after the pictures: jobs.json at its largest, the README, the directory."""
+    return 16 * 1024 + sum(2048 + 6 * len(job.request.prompt) + 6 * len(job.prompt_sent) for job in jobs)

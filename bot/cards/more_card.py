@@ -1,0 +1,60 @@
+"""What stands behind More: other shapes and HD with their price, the command, spoiler and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cards.clip import clip
+from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.phrases import options_line
+from bot.cards.sentences import sentence, words
+from bot.cards.show_card import command
+from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.job import JobState
+from bot.domain.variant import MoreView, Price, shapes, sharper
+from bot.grammar.options import RATIO
+
+_SHOWN_SENT = 500
+
+
+def more_card(view: MoreView, locale: str) -> Card:
+    """For whoever pressed More, alone: the prices are theirs."""
+    job = view.job
+    notes: list[Text] = []
+    hd = sharper(job.request)
+    if hd is not None and view.hd is not None:
+        price = "".join(map(str, _price(view.hd, locale)))
+        notes.append(sentence("more-hd", locale, clarity=str(hd.clarity), price=price))
+    if job.prompt_sent != job.request.prompt:
+        notes.append(sentence("more-sent", locale, prompt=clip(job.prompt_sent, _SHOWN_SENT)))
+    notes.append(sentence("note-job", locale, id=job.id))
+    return Card(
+        tone=Tone.DONE,
+        job_id=job.id,
+        heading=words("more-heading", locale),
+        prompt=clip(job.request.prompt, SHOWN_PROMPT),
+        options=options_line(job.request, locale),
+        status=sentence("more-shapes", locale, price="".join(map(str, _price(view.shape, locale)))),
+        command=command(job.request),
+        notes=tuple(notes),
+        buttons=tuple(_buttons(view, locale)),
+    )
+
+
+def _price(price: Price, locale: str) -> Text:
+    """`counts 2 of the 14 that you have left today`."""
+    if price.left is None:
+        return sentence("price-unlimited", locale, n=price.points)
+    return sentence("price" if price.fits else "price-too-much", locale, n=price.points, left=price.left)
+
+
+def _buttons(view: MoreView, locale: str) -> Iterator[Button]:
+    job = view.job
+    for index, request in shapes(job.request):
+        label = RATIO.label(request.ratio, locale)
+        yield Button(press=Press.SHAPE, label=label, target=job.id, index=index, row=0)
+    if view.hd is not None:
+        yield Button(press=Press.HD, label=words("button-hd", locale), target=job.id, row=1)
+    if job.state is JobState.DONE:
+        yield Button(press=Press.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
+        yield Button(press=Press.REPORT, label=words("button-report", locale), target=job.id, row=1)

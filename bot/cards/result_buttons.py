@@ -1,0 +1,38 @@
+"""The buttons under a result, in two rows as every platform has room for: what to do next, and which is best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cards.sentences import words
+from bot.domain.card import Button, Press
+from bot.domain.job import Job
+from bot.domain.ports import Opinion
+from bot.domain.variant import sharper
+
+
+def result_buttons(job: Job, locale: str, opinion: Opinion | None = None) -> tuple[Button, ...]:
+    """Again, Edit, HD, Star, More; below them a number for each of several pictures, and Delete.
+
+    HD is missing where there is no higher clarity. The numbers say how many votes their pictures have.
+    """
+    return tuple(_buttons(job, locale, opinion or Opinion()))
+
+
+def _buttons(job: Job, locale: str, opinion: Opinion) -> Iterator[Button]:
+    yield Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id, row=0)
+    yield Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id, row=0)
+    if sharper(job.request) is not None:
+        yield Button(press=Press.HD, label=words("button-hd", locale), target=job.id, row=0)
+    yield Button(press=Press.STAR, label=_star(opinion, locale), target=job.id, row=0)
+    yield Button(press=Press.MORE, label=words("button-more", locale), target=job.id, row=0)
+    if len(job.pictures) > 1:
+        for index in range(1, len(job.pictures) + 1):
+            votes = opinion.votes.get(index, 0)
+            label = words("button-voted", locale, index=index, votes=votes) if votes else str(index)
+            yield Button(press=Press.VOTE, label=label, target=job.id, index=index, row=1)
+    yield Button(press=Press.DELETE, label=words("button-delete", locale), target=job.id, danger=True, row=1)
+
+
+def _star(opinion: Opinion, locale: str) -> str:
+    return words("button-starred", locale, stars=opinion.stars) if opinion.stars else words("button-star", locale)
