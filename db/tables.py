@@ -279,3 +279,12 @@ spent_tasks = Table(
     Column("task_id", AnyText, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
+
+# What each Slack workspace, or organization ("" for none), has given us: sealed, so that the database holds no token.
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("enterprise_id", AnyText, primary_key=True),
+    Column("team_id", AnyText, primary_key=True),
+    Column("sealed", AnyText, nullable=False),
+)

@@ -1,0 +1,34 @@
+"""Sealed installations of Slack workspaces. What is in them, only the Slack room can read."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .tables import slack_installations as table
+from .transactions import read, write
+
+
+class SqlSlackInstallations:
+    """One row a workspace, or an organization that has installed the app for all of its workspaces ("" for none)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def save(self, enterprise_id: str, team_id: str, sealed: str) -> None:
+        where = (table.c.enterprise_id == enterprise_id) & (table.c.team_id == team_id)
+        row = {"enterprise_id": enterprise_id, "team_id": team_id, "sealed": sealed}
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(table).where(where))
+            connection.execute(insert(table), row)
+
+        await write(self._engine, work)
+
+    async def find(self, enterprise_id: str, team_id: str) -> str | None:
+        query = select(table.c.sealed).where(table.c.enterprise_id == enterprise_id, table.c.team_id == team_id)
+        return await read(self._engine, lambda connection: connection.execute(query).scalar_one_or_none())
+
+    async def remove(self, enterprise_id: str, team_id: str) -> None:
+        where = (table.c.enterprise_id == enterprise_id) & (table.c.team_id == team_id)
+        await write(self._engine, lambda connection: connection.execute(delete(table).where(where)))

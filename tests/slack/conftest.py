@@ -1,0 +1,245 @@
+"""The whole bot on a fake Slack: real Bolt, slack_sdk, store, engine and actions over a fake provider."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.actions import Imagine, JobActions
+from bot.domain.job import Job
+from bot.domain.limits import Limits
+from bot.domain.ports import ChatPlatform
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from bot.pictures.fit import PictureFitter
+from bot.platforms.slack import SlackPlatform
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from tests.fakes.clock import FakeClock
+from tests.fakes.model import FakeModel
+from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
+
+ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
+
+
+@dataclass
+class Bot:
+    fake: FakeSlack
+    store: SqlJobStore
+    clock: FakeClock
+    model: FakeModel
+    shelf: PictureShelf
+    team: Team
+    channel: Channel
+    ann: User
+    bob: User
+    admin: User
+    limits: Limits = ORDINARY
+    options: dict[str, Any] = field(default_factory=dict)
+    http: bool = False
+    platform: SlackPlatform = field(init=False)
+    jobs: JobActions = field(init=False)
+    dispatcher: InProcessDispatcher = field(init=False)
+    lives: list[asyncio.Task[None]] = field(default_factory=list)
+    runner: web.AppRunner | None = None
+
+    def build(self) -> None:
+        platforms: dict[str, ChatPlatform] = {}
+        self.dispatcher = InProcessDispatcher(
+            store=self.store,
+            model=self.model,
+            pictures=self.shelf,
+            platforms=platforms,
+            clock=self.clock,
+            limits_of=lambda _: self.limits,
+            running_limit=self.limits.user_running,
+            submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
+        )
+        imagine = Imagine(
+            store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=lambda _: self.limits
+        )
+        self.jobs = JobActions(
+            store=self.store, dispatcher=self.dispatcher, clock=self.clock, pictures=self.shelf, platforms=platforms
+        )
+        tokens = (
+            {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}
+        )
+        self.platform = SlackPlatform(
+            **{
+                "bot_token": self.fake.token,
+                "api_url": self.fake.api_url,
+                "imagine": imagine,
+                "jobs": self.jobs,
+                "pictures": PictureFitter(self.shelf),
+                "notes": self.store,
+                "clock": self.clock,
+                **tokens,
+                **self.options,
+            }
+        )
+        platforms["slack"] = self.platform
+
+    async def start(self) -> None:
+        """A new life: nothing is left of the former one but what was saved."""
+        self.build()
+        if self.http:
+            await self._serve()
+        self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
+        await self.until(lambda: self.platform.ready)
+
+    async def _serve(self) -> None:
+        app = web.Application(client_max_size=64 * 1024)
+        app.add_routes(self.platform.slack_routes())
+        self.runner = web.AppRunner(app, access_log=None)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.fake.deliver_over_http(self.url)
+
+    @property
+    def url(self) -> str:
+        assert self.runner is not None
+        return f"http://127.0.0.1:{self.runner.addresses[0][1]}/slack/events"
+
+    async def stop(self) -> None:
+        if self.lives:
+            await self.dispatcher.stop()
+            await self.clock.until(self.lives[1], real_seconds=10)
+            await self.platform.close()
+            await self.clock.until(self.lives[0], real_seconds=10)
+        if self.runner is not None:
+            await self.runner.cleanup()
+            self.runner = None
+        self.lives = []
+
+    async def kill(self) -> None:
+        """Pull the plug: nothing is awaited that a process killed could not do either."""
+        for life in reversed(self.lives):
+            life.cancel()
+        for life in self.lives:
+            with contextlib.suppress(asyncio.CancelledError):
+                await life
+        await self.platform.close()
+        self.lives = []
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 8.0) -> Any:
+        """Wait until the condition holds, moving time on whenever nothing else happens; its value."""
+        return await self.clock.until(self.fake.until(condition, timeout=seconds), real_seconds=seconds)
+
+    async def soon(self, condition: Callable[[], Any], seconds: float = 5.0) -> Any:
+        """Wait until the condition holds, with time standing still; its value."""
+        return await self.fake.until(condition, timeout=seconds)
+
+    def messages(self, channel: Channel | None = None) -> list[Message]:
+        """What the bot has posted there and everybody sees."""
+        return [one for one in (channel or self.channel).messages if one.bot_id]
+
+    async def imagine(self, text: str = "a red fox", user: User | None = None, channel: Channel | None = None) -> Act:
+        return await self.fake.command(user or self.ann, channel or self.channel, "/imagine", text)
+
+    async def card(self, text: str = "a red fox", user: User | None = None, channel: Channel | None = None) -> Message:
+        """The card of a request that was accepted, time standing still."""
+        before = set(map(id, self.messages(channel)))
+        await self.imagine(text, user, channel)
+        found = await self.soon(lambda: [one for one in self.messages(channel) if id(one) not in before])
+        message = found[-1]
+        assert isinstance(message, Message)
+        return message
+
+    async def result(
+        self, text: str = "a red fox", user: User | None = None, channel: Channel | None = None
+    ) -> Message:
+        before = {one.ts for one in self.messages(channel)}
+        await self.imagine(text, user, channel)
+        return await self.posted(channel, before)
+
+    async def posted(self, channel: Channel | None = None, before: set[str] | None = None) -> Message:
+        """The newest message with pictures that was not there before, once its job is settled."""
+
+        def newest() -> Message | None:
+            found = [one for one in self.messages(channel) if one.pictures and one.ts not in (before or set())]
+            return found[-1] if found else None
+
+        message = await self.until(newest)
+        await self.settled()
+        assert isinstance(message, Message)
+        return message
+
+    async def settled(self) -> None:
+        """Every job is finished and its card is at its end."""
+
+        async def nothing_left() -> None:
+            while await self.store.unfinished():
+                await self.clock.sleep(1.0)
+
+        await self.clock.until(nothing_left(), real_seconds=8)
+
+    async def all_jobs(self, channel: Channel | None = None) -> list[Job]:
+        reports = await self.jobs.recent(
+            platform="slack", community_id=self.team.id, channel_id=(channel or self.channel).id, count=50
+        )
+        return [report.job for report in reports]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def fake(clock: FakeClock) -> AsyncIterator[FakeSlack]:
+    async with FakeSlack(Clock(lambda: clock.now().timestamp())) as fake:
+        yield fake
+    assert fake.violations == []
+
+
+@pytest.fixture
+async def database(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a new database; its tables are made once and copied."""
+    template = tmp_path_factory.getbasetemp() / "slack-template.db"
+    if not template.exists():
+        async with open_database(f"sqlite+aiosqlite:///{template}") as engine:
+            await migrate(engine)
+    shutil.copy(template, tmp_path / "easel.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/easel.db"
+
+
+@pytest.fixture
+async def idle(fake: FakeSlack, clock: FakeClock, database: str) -> AsyncIterator[Bot]:
+    """A bot that has not been started."""
+    team = fake.add_team("atelier")
+    ann, bob = fake.add_user("ann"), fake.add_user("bob")
+    admin = fake.add_user("admin", is_admin=True)
+    async with open_database(database) as engine:
+        bot = Bot(
+            fake=fake,
+            store=SqlJobStore(engine, clock),
+            clock=clock,
+            model=FakeModel(clock),
+            shelf=PictureShelf(),
+            team=team,
+            channel=fake.add_channel("general", ann, bob, admin),
+            ann=ann,
+            bob=bob,
+            admin=admin,
+        )
+        try:
+            yield bot
+        finally:
+            await bot.stop()
+
+
+@pytest.fixture
+async def bot(idle: Bot) -> Bot:
+    await idle.start()
+    return idle
