@@ -37,7 +37,9 @@ def refusal_of(entry: AuditEntry) -> Refused:
     """The refusal that an entry tells of, as far as it was kept."""
     code = entry.detail.get("code", "")
     kind = OverLimit if code.startswith("limit-") else Refused
-    return kind(code, **_values(entry.detail))
+    refused = kind(code, **_values(entry.detail))
+    refused.entry_id = entry.id
+    return refused
 
 
 def _values(detail: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Why was I refused? Answered from the trail; and what somebody can do who thinks it wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.trail import refusal_of
+from bot.domain.card import Card
+from bot.domain.community import Community
+from bot.domain.desk import AppealView, PastRefusal
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.people import Person
+from bot.domain.ports import Clock, CommunityStore, NewAudit
+from bot.domain.wording import find_blocked
+
+TOLD = 3
+APPEAL_WITHIN = timedelta(days=1)
+
+
+class Why:
+    def __init__(
+        self,
+        *,
+        communities: CommunityStore,
+        channel: ModeratorsChannel,
+        clock: Clock,
+        draw: Callable[[AppealView, str], Card],
+    ) -> None:
+        self._communities = communities
+        self._channel = channel
+        self._clock = clock
+        self._draw = draw
+
+    async def refusals(self, person: Person, *, count: int = TOLD) -> list[PastRefusal]:
+        """This person's own last refusals here, newest first. Nobody is told another's."""
+        entries = await self._communities.audit_trail(
+            person.platform,
+            person.community_id,
+            target=person.user_id,
+            action=AuditAction.REFUSED,
+            count=count,
+        )
+        if not entries:
+            return []
+        community = await self._communities.community(person.platform, person.community_id)
+        return [await self._past(entry, person, community) for entry in entries]
+
+    async def appeal(self, entry_id: int, person: Person, locale: str) -> bool:
+        """Tell the moderators, in the language `locale`, that a word was blocked wrongly; whether they were reached.
+
+        NotAllowed: `nothing-to-appeal` (not theirs, no blocked word, older than a day), `already-appealed`.
+        """
+        entry = await self._communities.audit_entry(entry_id)
+        if entry is None or not self._may_appeal(entry, person):
+            raise NotAllowed("nothing-to-appeal")
+        word = entry.detail.get("word", "")
+        earlier = await self._trail(person, AuditAction.APPEALED, person.user_id)
+        if any(each.detail.get("word") == word and each.at > self._clock.now() - APPEAL_WITHIN for each in earlier):
+            raise NotAllowed("already-appealed")
+        await self._communities.write_audit(
+            NewAudit(
+                platform=person.platform,
+                community_id=person.community_id,
+                actor_id=person.user_id,
+                actor_name=person.name,
+                action=AuditAction.APPEALED,
+                target=person.user_id,
+                detail={"word": word},
+            )
+        )
+        added = [each for each in await self._trail(person, AuditAction.WORD_ADDED, word) if each.undone_at is None]
+        view = AppealView(name=person.name, word=word, refused_at=entry.at, added=added[0] if added else None)
+        card = self._draw(view, locale)
+        return await self._channel.post(person.platform, person.community_id, card) is not None
+
+    def _may_appeal(self, entry: AuditEntry, person: Person) -> bool:
+        mine = (entry.platform, entry.community_id, entry.target) == (
+            person.platform,
+            person.community_id,
+            person.user_id,
+        )
+        recent = entry.at > self._clock.now() - APPEAL_WITHIN
+        return mine and recent and entry.detail.get("code") == "blocked-word"
+
+    async def _trail(self, person: Person, action: AuditAction, target: str) -> list[AuditEntry]:
+        found = await self._communities.audit_trail(person.platform, person.community_id, target=target, action=action)
+        return list(found)
+
+    async def _past(self, entry: AuditEntry, person: Person, community: Community) -> PastRefusal:
+        refused = refusal_of(entry)
+        return PastRefusal(at=entry.at, refused=refused, holds=await self._holds(refused, entry, person, community))
+
+    async def _holds(self, refused: Refused, entry: AuditEntry, person: Person, community: Community) -> bool:
+        now = self._clock.now()
+        match refused.code:
+            case "paused-everywhere":
+                return await self._communities.paused_everywhere()
+            case "paused":
+                return community.paused
+            case "blocked-person" | "locked":
+                return await self._communities.block_of(person, now) is not None
+            case "wrong-channel":
+                allowed = community.allowed_channels
+                return bool(allowed) and entry.detail.get("channel") not in allowed
+            case "blocked-word":
+                return find_blocked(str(refused.values.get("word", "")), community.blocked_words) is not None
+            case _:
+                resets_at = refused.values.get("resets_at")
+                return isinstance(resets_at, datetime) and resets_at > now
