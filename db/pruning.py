@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, bindparam, delete, select, update
 
 from bot.domain.moderation import STRIKE_LASTS
 
@@ -47,15 +47,10 @@ def stale(now: datetime) -> Sequence[Stale]:
     day, month = long_ago.date().isoformat(), long_ago.strftime("%Y-%m")
     scope, taken = counters.c.scope, counters.c.taken
     return (
-        Stale(
-            counters,
-            or_(
-                and_(scope.in_(_DAYS), counters.c.period < day),
-                and_(scope == Scope.COMMUNITY_MONTH.value, counters.c.period < month),
-                and_(scope == Scope.UNFINISHED.value, taken == 0),
-                and_(scope == Scope.ACCEPTED.value, taken < microseconds(long_ago)),
-            ),
-        ),
+        *(Stale(counters, and_(scope == each, counters.c.period < day)) for each in _DAYS),
+        Stale(counters, and_(scope == Scope.COMMUNITY_MONTH.value, counters.c.period < month)),
+        Stale(counters, and_(scope == Scope.UNFINISHED.value, taken == 0)),
+        Stale(counters, and_(scope == Scope.ACCEPTED.value, taken < microseconds(long_ago))),
         Stale(drafts, drafts.c.created_at < now - DRAFTS_KEPT),
         Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),
         Stale(blocks, blocks.c.until <= now),

@@ -14,11 +14,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.ports import CommunityStore, JobStore
+from bot.domain.ports import CommunityStore, Gallery, JobStore, PersonalData, UsageLedger
 from db.communities import SqlCommunityStore
 from db.engine import open_database
+from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.migrate import migrate
+from db.personal import SqlPersonalData
+from db.usage import SqlUsageLedger
 from tests.db.orders import NOON
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
@@ -88,3 +91,18 @@ def store(engine: AsyncEngine, clock: FakeClock) -> JobStore:
 @pytest.fixture
 def communities(engine: AsyncEngine, clock: FakeClock) -> CommunityStore:
     return SqlCommunityStore(engine, clock)
+
+
+@pytest.fixture
+def ledger(engine: AsyncEngine) -> UsageLedger:
+    return SqlUsageLedger(engine)
+
+
+@pytest.fixture
+def gallery(engine: AsyncEngine) -> Gallery:
+    return SqlGallery(engine)
+
+
+@pytest.fixture
+def personal(engine: AsyncEngine, clock: FakeClock) -> PersonalData:
+    return SqlPersonalData(engine, clock)

@@ -1,0 +1,215 @@
+"""What every Gallery must do."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.job import Job, JobState
+from bot.domain.people import Person
+from bot.domain.ports import Gallery, GalleryPage, GalleryQuery, GalleryShelf, JobStore, Opinion
+from tests.db.orders import NOON, PLENTY, bring, order, person
+
+MINE, HERE, STARRED = GalleryShelf.MINE, GalleryShelf.HERE, GalleryShelf.STARRED
+
+
+async def drawn(
+    store: JobStore,
+    prompt: str = "a fox",
+    *,
+    minute: int = 0,
+    n: int = 1,
+    by: Person | None = None,
+    channel: str = "general",
+    end: JobState = JobState.DONE,
+) -> Job:
+    job = order(prompt, n=n, by=by, channel=channel, at=NOON + timedelta(minutes=minute))
+    await store.add(job, PLENTY)
+    if end is JobState.DONE:
+        return await bring(store, job, end)
+    return await bring(store, await bring(store, job, JobState.DELIVERING), end)
+
+
+async def found(gallery: Gallery, shelf: GalleryShelf, *words: str, by: Person | None = None) -> list[Job]:
+    query = GalleryQuery(shelf=shelf, person=by or person(), channel_id="general", words=words, page_size=50)
+    return list((await gallery.search(query)).jobs)
+
+
+# shelves
+
+
+async def test_mine_are_mine_wherever_they_are(store: JobStore, gallery: Gallery) -> None:
+    first = await drawn(store)
+    second = await drawn(store, minute=1, channel="art")
+    third = await drawn(store, minute=2, by=person("ann", "elsewhere"))
+    await drawn(store, minute=3, by=person("bob"))
+    await drawn(store, minute=4, by=person("ann", platform="slack"))
+    assert await found(gallery, MINE) == [third, second, first]
+
+
+async def test_here_is_this_channel(store: JobStore, gallery: Gallery) -> None:
+    first = await drawn(store)
+    second = await drawn(store, minute=1, by=person("bob"))
+    await drawn(store, channel="art")
+    await drawn(store, by=person("ann", "elsewhere"))
+    await drawn(store, by=person("ann", platform="slack"))
+    assert await found(gallery, HERE) == [second, first]
+
+
+async def test_the_starred_are_this_communitys_best_first(store: JobStore, gallery: Gallery) -> None:
+    jobs = [await drawn(store, minute=minute, channel=f"c{minute}") for minute in range(4)]
+    elsewhere = await drawn(store, by=person("ann", "elsewhere"))
+    for job, fans in ((jobs[0], 2), (jobs[1], 1), (jobs[2], 1), (elsewhere, 3)):
+        for fan in range(fans):
+            await gallery.star(job.id, person(f"fan {fan}"), starred=True)
+    assert await found(gallery, STARRED) == [jobs[0], jobs[2], jobs[1]]
+    await gallery.star(jobs[2].id, person("fan 0"), starred=False)
+    assert await found(gallery, STARRED) == [jobs[0], jobs[1]]
+
+
+async def test_only_what_was_delivered_and_not_taken_away(store: JobStore, gallery: Gallery) -> None:
+    kept = await drawn(store)
+    gone = await drawn(store, minute=1)
+    await store.note(gone.id, deleted_at=NOON)
+    empty = order(at=NOON)
+    await store.add(empty, PLENTY)
+    await store.move(await bring(store, empty, JobState.DELIVERING, pictures=()), JobState.DONE)
+    waiting = order(at=NOON)
+    await store.add(waiting, PLENTY)
+    for end in (JobState.CANCELLED, JobState.FAILED):
+        await drawn(store, end=end)
+    for job in (kept, gone, empty, waiting):
+        await gallery.star(job.id, person("bob"), starred=True)
+    for shelf in GalleryShelf:
+        assert await found(gallery, shelf) == [kept]
+
+
+# words
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("A Red FOX in the snow", ("fox", "RED")),
+        ("ein GROSSER Weg", ("großer",)),
+        ("ΟΔΥΣΣΕΥΣ at sea", ("οδυσσευς",)),
+        ("лиса В СНЕГУ", ("снегу", "ЛИСА")),
+        ("一只狐狸在雪里", ("狐狸", "雪")),
+        ("Ｆｕｌｌ width", ("full", "ＷＩＤＴＨ")),
+        ("100% of_it \\ a/b", ("100%", "of_it", "\\", "a/b")),
+        ("İstanbul", ("İSTANBUL",)),
+        ("it's 'quoted'", ("'quoted'",)),
+        ("a fox", ("", "fox")),
+    ],
+)
+async def test_all_words_are_in_the_prompt(
+    store: JobStore, gallery: Gallery, prompt: str, words: tuple[str, ...]
+) -> None:
+    job = await drawn(store, prompt)
+    for shelf in (MINE, HERE):
+        assert await found(gallery, shelf, *words) == [job]
+        assert await found(gallery, shelf, *words, "owl") == []
+
+
+async def test_signs_of_a_pattern_stand_for_themselves(store: JobStore, gallery: Gallery) -> None:
+    await drawn(store, "a fox")
+    for word in ("%", "_", "a%x", "f_x", "[a-z]", "*", "a' OR '1'='1", "\\"):
+        assert await found(gallery, MINE, word) == []
+    assert await found(gallery, MINE, "fox " * 500) == []
+
+
+# pages
+
+
+async def test_pages_hold_everything_once(store: JobStore, gallery: Gallery) -> None:
+    jobs = [await drawn(store, minute=minute // 2) for minute in range(7)]
+
+    async def page(number: int) -> GalleryPage:
+        return await gallery.search(GalleryQuery(shelf=MINE, person=person(), page=number, page_size=3))
+
+    pages = [await page(number) for number in range(3)]
+    assert [(len(each.jobs), each.page, each.pages, each.total) for each in pages] == [
+        (3, 0, 3, 7),
+        (3, 1, 3, 7),
+        (1, 2, 3, 7),
+    ]
+    seen = [job for each in pages for job in each.jobs]
+    assert {job.id for job in seen} == {job.id for job in jobs}
+    assert [job.created_at for job in seen] == sorted((job.created_at for job in jobs), reverse=True)
+    assert await page(99) == pages[2]
+    assert await page(-1) == pages[0]
+
+
+async def test_nothing_found_has_no_pages(gallery: Gallery) -> None:
+    query = GalleryQuery(shelf=MINE, person=person(), page=4)
+    assert await gallery.search(query) == GalleryPage(jobs=(), page=0, pages=0, total=0)
+
+
+# opinions
+
+
+async def test_stars_count_people(store: JobStore, gallery: Gallery) -> None:
+    job = await drawn(store)
+    assert await gallery.opinion(job.id, person()) == Opinion()
+    for _ in range(2):
+        assert await gallery.star(job.id, person(), starred=True) == Opinion(stars=1, starred=True)
+    assert await gallery.star(job.id, person(platform="slack"), starred=True) == Opinion(stars=2, starred=True)
+    assert await gallery.opinion(job.id, person("bob")) == Opinion(stars=2)
+    for _ in range(2):
+        assert await gallery.star(job.id, person(), starred=False) == Opinion(stars=1)
+    await gallery.star(job.id, person("ann", platform="slack"), starred=False)
+    assert await found(gallery, STARRED) == []
+
+
+async def test_many_star_and_vote_at_once(store: JobStore, gallery: Gallery) -> None:
+    job = await drawn(store, n=2)
+    fans = [person(f"fan {index % 20}") for index in range(60)]
+    await asyncio.gather(*(gallery.star(job.id, fan, starred=True) for fan in fans))
+    await asyncio.gather(*(gallery.vote(job.id, fan, 1 + index % 2) for index, fan in enumerate(fans)))
+    opinion = await gallery.opinion(job.id, person())
+    assert (opinion.stars, sum(opinion.votes.values())) == (20, 20)
+    await asyncio.gather(*(gallery.star(job.id, fan, starred=False) for fan in fans))
+    assert (await gallery.opinion(job.id, person())).stars == 0
+    assert await found(gallery, STARRED) == []
+
+
+async def test_a_vote_moves_and_can_be_taken_back(store: JobStore, gallery: Gallery) -> None:
+    job = await drawn(store, n=4)
+    assert await gallery.vote(job.id, person(), 2) == Opinion(votes={2: 1}, vote=2)
+    assert await gallery.vote(job.id, person("bob"), 2) == Opinion(votes={2: 2}, vote=2)
+    assert await gallery.vote(job.id, person(), 4) == Opinion(votes={2: 1, 4: 1}, vote=4)
+    assert await gallery.vote(job.id, person(), None) == Opinion(votes={2: 1})
+    assert await gallery.vote(job.id, person(), None) == Opinion(votes={2: 1})
+    assert await gallery.opinion(job.id, person("bob")) == Opinion(votes={2: 1}, vote=2)
+
+
+async def test_what_is_not_there_takes_no_stars(gallery: Gallery) -> None:
+    with pytest.raises(KeyError):
+        await gallery.star("nosuchjobxxx", person(), starred=True)
+    with pytest.raises(KeyError):
+        await gallery.vote("nosuchjobxxx", person(), 1)
+    assert await gallery.opinion("nosuchjobxxx", person()) == Opinion()
+
+
+# recent prompts
+
+
+async def test_recent_prompts_newest_first_and_each_once(store: JobStore, gallery: Gallery) -> None:
+    for minute, prompt in enumerate(["an owl", "a fox", "A Fox", "a fox", "a bear", "100% cat"]):
+        await drawn(store, prompt, minute=minute, by=person(community=f"c{minute}"))
+    await drawn(store, "bob's fox", minute=9, by=person("bob"))
+    await drawn(store, "slack's fox", minute=9, by=person(platform="slack"))
+    gone = await drawn(store, "a gone fox", minute=9)
+    await store.note(gone.id, deleted_at=NOON)
+    await store.add(order("a fox to come", at=NOON + timedelta(minutes=10)), PLENTY)
+
+    async def recent(beginning: str, count: int = 25) -> list[str]:
+        return list(await gallery.recent_prompts(person(), beginning=beginning, count=count))
+
+    assert await recent("") == ["a fox to come", "100% cat", "a bear", "a fox", "A Fox", "an owl"]
+    assert await recent("FOX") == ["a fox to come", "a fox", "A Fox"]
+    assert await recent("", 2) == ["a fox to come", "100% cat"]
+    assert await recent("%") == ["100% cat"]
+    assert await recent("_") == []
