@@ -37,7 +37,7 @@ def shorten(text: str, size: float, most: float) -> str:
     """`text`, or its beginning and … where it would be wider than `most`."""
     if width(text, size) <= most:
         return text
-    room = most - size * _OTHER
+    room = most - size * _WIDE  # the dots are as wide as that in a Chinese font
     for end, letter in enumerate(text):
         room -= size * _em(letter)
         if room < 0:

@@ -50,12 +50,12 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
         labelled = unchanged(data, label, webp=webp)
         if labelled is not None and len(labelled.data) <= budget:
             return labelled
-    image = _decoded(data)
+    image = decoded(data)
     if overlay is not None:
         image = overlay.on(image)
     file_format: Literal["WEBP", "JPEG"] = "WEBP" if webp else "JPEG"
     if not webp:
-        image = _on_white(image)
+        image = on_white(image)
     for rung in _steps(max(image.size)):
         step = image if rung.longest is None else _scaled(image, rung.longest)
         # Full colour resolution at the upper quality: JPEG's usual halving shows at red edges.
@@ -79,7 +79,7 @@ def unchanged(data: bytes, label: AiLabel, *, webp: bool) -> Fitted | None:
 
 def thumbnail(data: bytes, longest: int, label: AiLabel) -> bytes:
     """A small WebP whose longest side has at most `longest` pixels."""
-    image = _decoded(data, about=(longest, longest))
+    image = decoded(data, about=(longest, longest))
     small = _scaled(image, longest) if max(image.size) > longest else image
     return save_labelled(small, "WEBP", label, quality=80)
 
@@ -109,7 +109,7 @@ def _steps(longest: int) -> Iterator[Rung]:
         side //= 2
 
 
-def _decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image:
+def decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image:
     """RGB or RGBA, image. `about`: a JPEG may be decoded at any size from this on, which is cheaper."""
     with open_picture(data) as image:
         if about is not None:
@@ -128,7 +128,7 @@ def _decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Imag
         return converted
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
     flat = Image.new("RGB", image.size, "white")

@@ -113,13 +113,13 @@ def test_a_budget_for_nothing_is_a_clear_error(budget: int) -> None:
 
 def test_a_picture_is_decoded_once_however_far_down_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[bytes] = []
-    real = ladder._decoded
+    real = ladder.decoded
 
     def counting(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image:
         calls.append(data)
         return real(data, about=about)
 
-    monkeypatch.setattr(ladder, "_decoded", counting)
+    monkeypatch.setattr(ladder, "decoded", counting)
     fit(noisy_png(512, 512), 12_000, LABEL, webp=True)
     assert len(calls) == 1
 
