@@ -43,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8090)
     sandbox.set_defaults(run=_sandbox)
 
+    doctor = commands.add_parser("doctor", help="check settings, accounts, permissions, database and fonts")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.set_defaults(run=_doctor)
+
     health = commands.add_parser("health", help="exit 0 if the running bot on this machine is ready")
     health.set_defaults(run=_health)
     return parser
@@ -74,6 +78,12 @@ def _sandbox(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415
+
+    return examine(as_json=options.json)
 
 
 def _health(_: argparse.Namespace) -> int:

@@ -1,0 +1,108 @@
+"""`python -m bot doctor`: is everything in place, and if not, what is to be done? It changes nothing that matters."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import asdict, replace
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
+from bot.domain.finding import Finding, Health, broken
+from bot.observability.logs import configure_logs
+from bot.observability.redact import Redactor
+from bot.settings import Settings, SettingsError, load_settings
+
+_MARKS = {Health.FINE: "[green]✓[/]", Health.NOTE: "[yellow]![/]", Health.BROKEN: "[red]✗[/]"}
+_CHECK_SECONDS = 90.0
+
+Check = Callable[[Settings], Coroutine[object, object, Sequence[Finding]]]
+
+
+def examine(*, as_json: bool) -> int:
+    """Print what is found; exit code 0 where nothing is broken, else 1."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        return _tell([wrong_setting(line) for line in str(error).splitlines()], as_json=as_json)
+    configure_logs("console", "error", redact=settings.secrets)
+    findings = asyncio.run(_examine(settings))
+    return _tell([_without_secrets(finding, settings) for finding in findings], as_json=as_json)
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    checks: list[tuple[str, Check]] = [
+        ("Settings", check_settings),
+        ("Database", check_database),
+        ("Pictures", check_pictures),
+        ("Fonts", check_fonts),
+        ("Seedream", check_seedream),
+        ("Discord", _discord),
+        ("Slack", _slack),
+    ]
+    # Side by side: most of them wait for somebody far away.
+    found = await asyncio.gather(*(_in_time(part, check, settings) for part, check in checks))
+    return [finding for findings in found for finding in findings]
+
+
+async def _in_time(part: str, check: Check, settings: Settings) -> Sequence[Finding]:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await check(settings)
+    except TimeoutError:
+        return [
+            broken(part, f"no answer within {_CHECK_SECONDS:.0f} s", "Check this machine's network, and try again.")
+        ]
+
+
+async def _discord(settings: Settings) -> Sequence[Finding]:
+    if settings.discord_token is None:
+        return []
+    from bot.platforms.discord.checkup import check_discord  # noqa: PLC0415 - ten megabytes for those who use it
+    from cogs import COGS, command_names  # noqa: PLC0415
+
+    return await check_discord(
+        settings.discord_token.get_secret_value(), api_url=settings.discord_api_url, commands=command_names(COGS)
+    )
+
+
+def _slack_wanted(settings: Settings) -> bool:
+    return settings.slack_bot_token is not None or settings.slack_app_token is not None
+
+
+async def _slack(settings: Settings) -> Sequence[Finding]:
+    if not _slack_wanted(settings):
+        return []
+    from bot.platforms.slack.checkup import check_slack  # noqa: PLC0415
+
+    return await check_slack(
+        bot_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
+        app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
+        has_signing_secret=settings.slack_signing_secret is not None,
+        api_url=settings.slack_api_url,
+    )
+
+
+def _without_secrets(finding: Finding, settings: Settings) -> Finding:
+    """What others say of a fault may quote what they were given; the advice is ours alone."""
+    return replace(finding, said=Redactor(settings.secrets).text(finding.said))
+
+
+def _tell(findings: Iterable[Finding], *, as_json: bool) -> int:
+    listed = list(findings)
+    is_broken = any(finding.health is Health.BROKEN for finding in listed)
+    if as_json:
+        answer = {"ok": not is_broken, "findings": [asdict(finding) for finding in listed]}
+        sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False, indent=2)}\n")
+        return int(is_broken)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for finding in listed:
+        said = finding.said if not finding.advice else f"{finding.said}\n→ {finding.advice}"
+        table.add_row(_MARKS[finding.health], finding.part, said)
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(table)
+    return int(is_broken)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import discord
+import pytest
+
+from bot.domain.finding import Finding, Health
+from bot.platforms.discord.checkup import check_discord, invitation
+from cogs import command_names
+from tests.discord.conftest import Bot
+from tests.fakes.discord import FakeDiscord
+
+
+async def findings(fake: FakeDiscord, token: str = "") -> dict[str, Finding]:
+    found = await check_discord(token or fake.token, api_url=None, commands=command_names())
+    return {finding.part: finding for finding in found}
+
+
+async def test_all_is_well_where_the_bot_runs(bot: Bot) -> None:
+    found = await findings(bot.fake)
+    assert {finding.health for finding in found.values()} == {Health.FINE}
+    assert "everything is permitted in all 1 channels" in found["Server atelier"].said
+    assert f"all {len(command_names())} are registered" in found["Discord commands"].said
+    assert bot.fake.calls("POST", "/channels/*") == []
+
+
+async def test_channels_that_lack_something_are_named_with_what(bot: Bot) -> None:
+    quiet = bot.fake.add_channel(bot.guild, "quiet")
+    hidden = bot.fake.add_channel(bot.guild, "hidden")
+    bot.fake.permit(bot.fake.bot, quiet, attach_files=False, embed_links=False)
+    bot.fake.permit(bot.fake.bot, hidden, view_channel=False)
+    found = (await findings(bot.fake))["Server atelier"]
+    assert found.health is Health.NOTE
+    assert "1 of 3 channels are fine" in found.said
+    assert "#quiet lacks Embed Links, Attach Files" in found.said
+    assert "#hidden lacks View Channel" in found.said
+
+
+async def test_a_server_without_one_usable_channel_is_broken(bot: Bot) -> None:
+    bot.fake.permit(bot.fake.bot, bot.channel, send_messages=False)
+    assert (await findings(bot.fake))["Server atelier"].health is Health.BROKEN
+
+
+async def test_commands_that_were_never_registered(fake: FakeDiscord, slept: list[float]) -> None:
+    found = await findings(fake)
+    assert found["Discord commands"].health is Health.NOTE
+    assert "imagine" in found["Discord commands"].said
+    assert invitation(fake.world.application_id) in found["Discord servers"].advice
+
+
+async def test_a_refused_token_is_not_repeated_to_anybody(fake: FakeDiscord, slept: list[float]) -> None:
+    (found,) = (await findings(fake, "not.the.token")).values()
+    assert found.health is Health.BROKEN
+    assert "not.the.token" not in found.said + found.advice
+    assert "Reset Token" in found.advice
+
+
+async def test_an_endpoint_for_interactions_keeps_them_from_us(
+    fake: FakeDiscord, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = discord.AppInfo.__init__
+
+    def changed(self: discord.AppInfo, state: object, data: dict[str, object]) -> None:
+        original(self, state, data | {"interactions_endpoint_url": "https://example.com"})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(discord.AppInfo, "__init__", changed)
+    assert (await findings(fake))["Discord application"].health is Health.BROKEN
+
+
+async def test_discord_is_away(fake: FakeDiscord, slept: list[float]) -> None:
+    fake.faults.fail("GET", "/users/@me/guilds", status=503, times=9)
+    found = await findings(fake)
+    assert found["Discord"].health is Health.BROKEN
+    assert "503" in found["Discord"].said
+
+
+def test_the_invitation_is_the_documents(fake: FakeDiscord) -> None:
+    assert "permissions=274878024704" in invitation(1)
