@@ -54,6 +54,8 @@ def refusal_sentence(refused: Refused, locale: str, *, channel_name: Callable[[s
         name: clip(value, _SHOWN_WORD) if name == "word" and isinstance(value, str) else value
         for name, value in refused.values.items()
     }
+    if "setting" in values:
+        values["setting"] = words(f"field-{values['setting']}", locale, n="")
     if "channels" in values:
         values["channels"] = listed(map(channel_name, str(values["channels"]).split()[:_SHOWN_CHANNELS]), locale)
     option = _OPTION.get(str(values.get("option", "")))

@@ -21,6 +21,10 @@ ROOT = Path(bot.__file__).parent.parent
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MOMENTS = {"moment", "resets_at", "until"}
 NUMBERS = {
+    "strikes",
+    "percent",
+    "least",
+    "most",
     "n",
     "used",
     "limit",
@@ -38,7 +42,8 @@ NUMBERS = {
 }
 # What others may say at any time, raised in the tree today or not.
 PROMISED = {
-    "limit-unfinished", "limit-daily", "limit-channel-daily", "limit-community-monthly", "not-yours", "job-gone", "already-finished",
+    "limit-unfinished", "limit-daily", "limit-channel-daily", "limit-community-monthly",
+    "not-yours", "job-gone", "already-finished",
     "nothing-to-delete", "draft-gone", "missing-permissions", "shutting-down", "not-understood-command",
     "text-too-long", "internal", "cancelled-ok", "deleted-ok", "provider-account", "working",
 }  # fmt: skip

@@ -176,6 +176,147 @@ working = Working on it…
 cancelled-ok = Cancelled. It doesn't count for you.
 deleted-ok = Deleted, for good.
 
+## Moderators and managers
+
+moderators-only = Only this community's moderators can do this.
+managers-only = Only whoever manages this community can do this.
+operator-only = Only whoever runs this bot can do this.
+already-removed = That one has been removed already.
+nothing-to-report = There's no picture to report.
+already-reported = You have reported this one already. The moderators know.
+nothing-to-undo = There's nothing here that could be undone.
+already-undone = { $by } has undone this already.
+already-paused = It is paused already.
+not-paused = It isn't paused.
+not-blocked = This person is neither locked nor blocked.
+not-yourself = You can't lock yourself out.
+no-strikes = This person has no strikes.
+lock-too-long = A lock lasts { $days } days at most. Block them instead.
+block-over = That moment is over already.
+nothing-to-appeal = There's no blocked word of yours to appeal any more.
+already-appealed = You have told the moderators about this word already.
+word-empty = That has no letter and no digit, so it could never be found.
+word-too-long = That's { $length } characters; a blocked word may have { $limit }.
+word-there = “{ $word }” is blocked already.
+word-gone = “{ $word }” isn't blocked.
+words-full = There are { $most } blocked words, and that's the most. Allow one again first.
+setting-unknown = There's no setting “{ $word }”.
+setting-number = { $setting }: “{ $word }” isn't a whole number from { $least } to { $most }.
+setting-choice = { $setting }: “{ $word }” isn't one of { $legal }.
+setting-zone = { $setting }: I don't know the time zone “{ $word }”. Did you mean { $nearest }?
+setting-table = { $setting }: I can't read “{ $word }”. Write name=number, parted by commas.
+setting-style = { $setting }: I can't use “{ $word }”. Write a new name, a colon, and up to { $most } characters of words.
+setting-too-many = { $setting }: { $most } is the most.
+
+reported-ok = Thank you. The moderators have it now.
+reported-unseen = Thank you. It is written down; this community has named no channel for its moderators yet.
+appealed-ok = Thank you. The moderators will look at the word.
+removed-ok = Removed. Its author got a strike. It can be brought back.
+undone-ok = Undone.
+undone-nothing = It was over already; nothing had to be undone.
+left-over = The chat couldn't be reached, so the message is as it was. Please see to it by hand.
+
+report-heading = { $n ->
+    [one] Reported
+   *[other] Reported by { $n } people
+}
+report-author = By { $name }, { $strikes ->
+    [0] no strikes
+    [one] 1 strike of { $limit }
+   *[other] { $strikes } strikes of { $limit }
+} · job { $id }
+appeal-heading = A blocked word is called harmless
+appeal-told = { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
+budget-heading = { $percent } % of this month's budget
+budget-nearly = { $used } of { $limit } are used. It begins anew { $resets_at }.
+budget-used = { $used } of { $limit } are used, and requests are refused now. It begins anew { $resets_at }, or sooner if a manager raises it.
+
+button-remove = Remove
+button-lock = Lock for an hour
+button-blockword = Block a word
+button-undo = Undo: { $what }
+button-allow-word = Allow the word
+undo-removed = removed
+undo-locked = locked
+undo-blocked = blocked
+undo-unblocked = unblocked
+undo-word-added = word blocked
+undo-word-removed = word allowed
+undo-settings-changed = settings
+undo-paused = paused
+undo-resumed = resumed
+undo-other = this
+
+audit-heading = What was done here
+audit-empty = Nothing yet.
+audit-until = until { $moment }
+audit-undone = undone by { $actor }
+audit-refused = { $target } was refused
+audit-reported = { $actor } reported job { $target }
+audit-removed = { $actor } removed job { $target }
+audit-restored = { $actor } brought job { $target } back
+audit-locked = { $actor } locked { $target }
+audit-unlocked = { $actor } unlocked { $target }
+audit-blocked = { $actor } blocked { $target }
+audit-unblocked = { $actor } unblocked { $target }
+audit-struck = { $actor } gave { $target } a strike
+audit-forgiven = { $actor } forgave { $target } a strike
+audit-word-added = { $actor } blocked the word “{ $target }”
+audit-word-removed = { $actor } allowed the word “{ $target }”
+audit-settings-changed = { $actor } changed the settings
+audit-paused = { $actor } paused drawing
+audit-resumed = { $actor } let drawing go on
+audit-reset = { $actor } let { $target } begin the day anew
+audit-appealed = { $target } called a blocked word harmless
+audit-data-exported = { $actor } exported the data of { $target }
+audit-data-deleted = { $actor } deleted the data of { $target }
+
+why-heading = Why you were refused
+why-never = You haven't been refused anything here.
+reason-paused-everywhere = drawing was paused everywhere
+reason-paused = drawing was paused in this community
+reason-blocked-person = you are blocked by the moderators
+reason-locked = you were paused by the moderators for a while
+reason-wrong-channel = pictures aren't drawn in that channel
+reason-blocked-word = a blocked word
+reason-limit-unfinished = too many requests at a time
+reason-limit-cooldown = too soon after the request before
+reason-limit-daily = the pictures of that day were used
+reason-limit-channel-daily = the channel's pictures of that day were used
+reason-limit-community-monthly = the community's pictures of that month were used
+reason-other = another reason
+todo-again = That is over: you can ask again.
+todo-wait = You can ask again { $moment }.
+todo-paused = Wait until a moderator lets drawing go on.
+todo-moderators = Talk to the moderators: they can lift it.
+todo-channel = Ask in one of the channels that are meant for it.
+todo-word = Leave the word out, or tell the moderators that it is harmless.
+
+settings-heading = Settings of this community
+settings-running = Drawing is on.
+settings-paused = Drawing is paused.
+settings-operator = { $value } (the operator's)
+settings-unlimited = no limit
+field-timezone = Time zone
+field-user_daily = Pictures a person and day
+field-user_running = Requests of a person running at a time
+field-user_waiting = Requests of a person waiting besides
+field-monthly = Pictures of the community a month
+field-cooldown = Seconds between two requests of a person
+field-role_daily = Pictures a day by role
+field-channel_daily = Pictures a day by channel
+field-weights = What a picture counts by clarity
+field-allowed_channels = Only in these channels
+field-moderation_channel = Moderators' channel
+field-gallery_channel = Gallery channel
+field-default_ratio = Ratio unless said otherwise
+field-default_clarity = Clarity unless said otherwise
+field-default_n = Pictures unless said otherwise
+field-default_style = Style unless said otherwise
+field-styles = Own styles
+field-retention_days = Days that pictures and prompts are kept
+field-blocked_words = Blocked words ({ $n })
+
 ## Help
 
 help-heading = Draw with /imagine

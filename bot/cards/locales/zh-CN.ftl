@@ -158,6 +158,146 @@ working = 正在处理……
 cancelled-ok = 已取消，不占用你的额度。
 deleted-ok = 已彻底删除。
 
+## 管理
+
+moderators-only = 只有这个社区的管理员可以这样做。
+managers-only = 只有管理这个社区设置的人可以这样做。
+operator-only = 只有这个机器人的运营者可以这样做。
+already-removed = 这个已经移除了。
+nothing-to-report = 没有可以举报的图片。
+already-reported = 你已经举报过，管理员已经知道了。
+nothing-to-undo = 这里没有可以撤销的。
+already-undone = { $by } 已经撤销了。
+already-paused = 已经暂停了。
+not-paused = 现在没有暂停。
+not-blocked = 这个人没有被暂停或禁止。
+not-yourself = 不能限制自己。
+no-strikes = 这个人没有警告记录。
+lock-too-long = 暂停最长 { $days } 天，更久请改用禁止。
+block-over = 那个时间已经过了。
+nothing-to-appeal = 没有可以申诉的屏蔽词了。
+already-appealed = 你已经就这个词告诉过管理员。
+word-empty = 里面没有字母、文字或数字，永远匹配不到。
+word-too-long = 一共 { $length } 个字符，屏蔽词最多 { $limit } 个。
+word-there = “{ $word }”已经屏蔽了。
+word-gone = “{ $word }”没有被屏蔽。
+words-full = 已有 { $most } 个屏蔽词，不能再多。请先去掉一个。
+setting-unknown = 没有“{ $word }”这个设置。
+setting-number = { $setting }：“{ $word }”不是 { $least } 到 { $most } 的整数。
+setting-choice = { $setting }：“{ $word }”不在可选范围内：{ $legal }。
+setting-zone = { $setting }：没有“{ $word }”这个时区。是不是 { $nearest }？
+setting-table = { $setting }：看不懂“{ $word }”。请写成 名称=数字，用逗号分开。
+setting-style = { $setting }：“{ $word }”不能用。请写一个新名称、冒号，再写不超过 { $most } 个字符的描述。
+setting-too-many = { $setting }：最多 { $most } 个。
+
+reported-ok = 谢谢，已经交给管理员。
+reported-unseen = 谢谢，已经记下；这个社区还没有设置管理员频道。
+appealed-ok = 谢谢，管理员会看看这个词。
+removed-ok = 已移除，作者记一次警告。可以恢复。
+undone-ok = 已撤销。
+undone-nothing = 已经过期，不需要撤销。
+left-over = 聊天平台连不上，消息还是原样，请手动处理。
+
+report-heading = { $n ->
+    [1] 收到举报
+   *[other] 收到 { $n } 人举报
+}
+report-author = 作者 { $name }，{ $strikes ->
+    [0] 没有警告
+   *[other] 警告 { $strikes }/{ $limit }
+} · 编号 { $id }
+appeal-heading = 有人认为一个屏蔽词没有恶意
+appeal-told = { $name } 在{ $moment }因为“{ $word }”没有画成，认为这个词没有恶意。
+budget-heading = 本月额度已用 { $percent }%
+budget-nearly = { $limit } 里已用 { $used }，{ $resets_at }重新开始。
+budget-used = { $limit } 里已用 { $used }，现在不再接受请求。{ $resets_at }重新开始，或由管理者提高额度。
+
+button-remove = 移除
+button-lock = 暂停一小时
+button-blockword = 屏蔽词语
+button-undo = 撤销：{ $what }
+button-allow-word = 允许这个词
+undo-removed = 移除
+undo-locked = 暂停
+undo-blocked = 禁止
+undo-unblocked = 解除
+undo-word-added = 屏蔽词语
+undo-word-removed = 允许词语
+undo-settings-changed = 设置
+undo-paused = 暂停画图
+undo-resumed = 恢复画图
+undo-other = 这一项
+
+audit-heading = 这里发生过的
+audit-empty = 还没有记录。
+audit-until = 到{ $moment }
+audit-undone = 已由 { $actor } 撤销
+audit-refused = { $target } 的请求没有通过
+audit-reported = { $actor } 举报了编号 { $target }
+audit-removed = { $actor } 移除了编号 { $target }
+audit-restored = { $actor } 恢复了编号 { $target }
+audit-locked = { $actor } 暂停了 { $target }
+audit-unlocked = { $actor } 解除了对 { $target } 的暂停
+audit-blocked = { $actor } 禁止了 { $target }
+audit-unblocked = { $actor } 解除了对 { $target } 的限制
+audit-struck = { $actor } 给 { $target } 记了一次警告
+audit-forgiven = { $actor } 免去了 { $target } 的警告
+audit-word-added = { $actor } 屏蔽了“{ $target }”
+audit-word-removed = { $actor } 允许了“{ $target }”
+audit-settings-changed = { $actor } 改了设置
+audit-paused = { $actor } 暂停了画图
+audit-resumed = { $actor } 恢复了画图
+audit-reset = { $actor } 让 { $target } 今天重新计数
+audit-appealed = { $target } 认为一个屏蔽词没有恶意
+audit-data-exported = { $actor } 导出了 { $target } 的数据
+audit-data-deleted = { $actor } 删除了 { $target } 的数据
+
+why-heading = 为什么没有画
+why-never = 你在这里没有被拒绝过。
+reason-paused-everywhere = 当时画图全部暂停
+reason-paused = 当时这个社区暂停画图
+reason-blocked-person = 管理员禁止了你画图
+reason-locked = 管理员暂停了你画图
+reason-wrong-channel = 那个频道不画图
+reason-blocked-word = 含有屏蔽词
+reason-limit-unfinished = 同时进行的请求太多
+reason-limit-cooldown = 离上一次请求太近
+reason-limit-daily = 当天的张数已用完
+reason-limit-channel-daily = 频道当天的张数已用完
+reason-limit-community-monthly = 社区当月的张数已用完
+reason-other = 其他原因
+todo-again = 已经过去了，可以再试。
+todo-wait = { $moment }可以再试。
+todo-paused = 请等管理员恢复画图。
+todo-moderators = 请联系管理员，他们可以解除。
+todo-channel = 请到可以画图的频道里试。
+todo-word = 请去掉这个词，或者告诉管理员它没有恶意。
+
+settings-heading = 这个社区的设置
+settings-running = 可以画图。
+settings-paused = 已暂停画图。
+settings-operator = { $value }（运营者的设置）
+settings-unlimited = 不限
+field-timezone = 时区
+field-user_daily = 每人每天张数
+field-user_running = 每人同时进行的请求
+field-user_waiting = 每人另外排队的请求
+field-monthly = 社区每月张数
+field-cooldown = 每人两次请求之间的秒数
+field-role_daily = 各角色每天张数
+field-channel_daily = 各频道每天张数
+field-weights = 各清晰度一张算几点
+field-allowed_channels = 只在这些频道
+field-moderation_channel = 管理员频道
+field-gallery_channel = 画廊频道
+field-default_ratio = 默认比例
+field-default_clarity = 默认清晰度
+field-default_n = 默认张数
+field-default_style = 默认风格
+field-styles = 自己的风格
+field-retention_days = 图片和描述保留天数
+field-blocked_words = 屏蔽词（{ $n }）
+
 ## 帮助
 
 help-heading = 用 /imagine 画图

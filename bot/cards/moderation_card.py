@@ -1,0 +1,88 @@
+"""What is posted in the moderators' channel: reports, appeals, and a budget that is nearly used."""
+
+from __future__ import annotations
+
+from bot.cards.audit_card import audit_line, undo_buttons
+from bot.cards.clip import clip
+from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.phrases import alt_text, options_line
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
+from bot.domain.desk import AppealView, BudgetWarning, ReportView
+from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
+
+_SHOWN_REASONS = 5
+_SHOWN_REASON = 300
+
+
+def report_card(view: ReportView, locale: str) -> Card:
+    """A reported result: who made it, why it was reported, what was done since, and what can be."""
+    job = view.job
+    reasons: list[Text] = [(f"“{clip(reason, _SHOWN_REASON)}”",) for reason in view.reasons[-_SHOWN_REASONS:]]
+    done = {entry.action for entry in view.done}
+    offered = [
+        (Press.REMOVE, AuditAction.REMOVED not in done),
+        (Press.LOCK, not done & {AuditAction.LOCKED, AuditAction.BLOCKED}),
+        (Press.BLOCK_WORD, True),
+    ]
+    buttons = tuple(
+        Button(press=press, label=words(f"button-{press.value}", locale), target=job.id, danger=press is Press.REMOVE)
+        for press, possible in offered
+        if possible
+    )
+    author = sentence(
+        "report-author", locale, name=job.author.name, strikes=view.strikes, limit=STRIKES_TO_LOCK, id=job.id
+    )
+    return Card(
+        tone=Tone.CANCELLED if AuditAction.REMOVED in done else Tone.REFUSED,
+        job_id=job.id,
+        heading=words("report-heading", locale, n=view.reports),
+        prompt=clip(job.request.prompt, SHOWN_PROMPT),
+        options=options_line(job.request, locale),
+        status=author,
+        pictures=tuple(
+            CardPicture(
+                key=picture.key,
+                alt=alt_text(job, index, locale),
+                width=picture.width,
+                height=picture.height,
+                media_type=picture.media_type,
+            )
+            for index, picture in enumerate(job.pictures, start=1)
+        ),
+        notes=(
+            *reasons,
+            *(audit_line(entry, locale, person_name=lambda _: job.author.name) for entry in view.done),
+        ),
+        buttons=(*buttons, *undo_buttons(reversed(view.done), locale)),
+    )
+
+
+def appeal_card(view: AppealView, locale: str) -> Card:
+    """Somebody calls a blocked word harmless. Where it is known who blocked it, one press allows it again."""
+    buttons: tuple[Button, ...] = ()
+    if view.added is not None:
+        label = words("button-allow-word", locale)
+        buttons = (Button(press=Press.UNDO, label=label, target=str(view.added.id)),)
+    return Card(
+        tone=Tone.REFUSED,
+        heading=words("appeal-heading", locale),
+        status=sentence("appeal-told", locale, name=view.name, word=view.word, moment=view.refused_at),
+        buttons=buttons,
+    )
+
+
+def budget_card(warning: BudgetWarning, locale: str) -> Card:
+    """So much of the month's budget is used."""
+    full = warning.per_cent >= 100  # noqa: PLR2004 - per cent
+    return Card(
+        tone=Tone.FAILED if full else Tone.SLOW,
+        heading=words("budget-heading", locale, percent=warning.per_cent),
+        status=sentence(
+            "budget-used" if full else "budget-nearly",
+            locale,
+            used=warning.used,
+            limit=warning.limit,
+            resets_at=warning.resets_at,
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Why was I refused? The last refusals of one person, and what to do about the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards.audit_card import reason_text
+from bot.cards.clip import clip
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Button, Card, Moment, Press, Text, Tone
+from bot.domain.desk import PastRefusal
+
+_SHOWN_WORD = 60
+_TODO = {
+    "paused-everywhere": "todo-paused",
+    "paused": "todo-paused",
+    "blocked-person": "todo-moderators",
+    "wrong-channel": "todo-channel",
+    "blocked-word": "todo-word",
+}
+
+
+def why_card(refusals: Sequence[PastRefusal], locale: str) -> Card:
+    """Newest first; only whoever was refused sees it."""
+    heading = words("why-heading", locale)
+    if not refusals:
+        return Card(tone=Tone.DONE, heading=heading, status=sentence("why-never", locale))
+    newest = refusals[0]
+    buttons: tuple[Button, ...] = ()
+    if newest.holds and newest.refused.code == "blocked-word" and newest.refused.entry_id is not None:
+        label = words("button-appeal", locale)
+        buttons = (Button(press=Press.APPEAL, label=label, target=str(newest.refused.entry_id)),)
+    return Card(
+        tone=Tone.REFUSED if newest.holds else Tone.DONE,
+        heading=heading,
+        status=_todo(newest, locale),
+        notes=tuple(_line(refusal, locale) for refusal in refusals),
+        buttons=buttons,
+    )
+
+
+def _line(refusal: PastRefusal, locale: str) -> Text:
+    word = refusal.refused.values.get("word")
+    told = f" (“{clip(word, _SHOWN_WORD)}”)" if isinstance(word, str) else ""
+    return (Moment(refusal.at), " · ", *reason_text(refusal.refused.code, locale), told)
+
+
+def _todo(refusal: PastRefusal, locale: str) -> Text:
+    if not refusal.holds:
+        return sentence("todo-again", locale)
+    values = refusal.refused.values
+    moment = values.get("until") or values.get("resets_at")
+    if isinstance(moment, datetime):
+        return sentence("todo-wait", locale, moment=moment)
+    return sentence(_TODO.get(refusal.refused.code, "todo-again"), locale)
