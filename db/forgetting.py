@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -167,7 +168,8 @@ def _forget_in_trail(connection: Connection, platform: str, user_id: str) -> Non
 
 
 def _mentions(column: Any, user_id: str) -> ColumnElement[bool]:
-    return cast(column, Text).contains(user_id, autoescape=True)
+    within = json.dumps(user_id)[1:-1]  # as JSON writes it, with its escapes
+    return cast(column, Text).contains(within, autoescape=True)
 
 
 def expire(

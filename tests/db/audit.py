@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import FINISHED, JobState
+from bot.domain.ports import UsageFilter, UsageGroup
 from db.rows import job_of
 from db.tables import counters, jobs, usage
+from db.usage import SqlUsageLedger
 
 
 async def assert_books_agree(engine: AsyncEngine) -> int:
     """Jobs, ledger and counters say the same; how many jobs there are."""
+    await assert_views_agree(engine)
     async with engine.connect() as connection:
         all_jobs = [job_of(row) for row in (await connection.execute(select(jobs))).mappings()]
         ledger = list((await connection.execute(select(usage))).mappings())
@@ -52,3 +55,46 @@ async def assert_books_agree(engine: AsyncEngine) -> int:
             expected["forgiven", key, day] = points
     assert {key: value for key, value in counted.items() if value} == {k: v for k, v in expected.items() if v}
     return len(all_jobs)
+
+
+async def assert_views_agree(engine: AsyncEngine) -> None:
+    """Every view of the ledger sums up to what the jobs say by themselves."""
+    async with engine.connect() as connection:
+        found = list((await connection.execute(select(jobs))).mappings())
+    expected: dict[UsageGroup, Counter[tuple[str, str]]] = {group: Counter() for group in UsageGroup}
+    names: dict[str, tuple[datetime, str]] = {}
+    for row in found:
+        job = job_of(row)
+        reserved = 0 if job.state in FINISHED else job.request.n
+        numbers = {
+            "jobs": 1,
+            "delivered": job.delivered,
+            "reserved": reserved,
+            "points": (job.delivered + reserved) * job.points,
+        }
+        names[job.author.user_id] = max(
+            names.get(job.author.user_id, (job.created_at, "")), (job.created_at, job.author.name)
+        )
+        keys = {
+            UsageGroup.PERSON: [job.author.user_id],
+            UsageGroup.CHANNEL: [row["counted_channel"]],
+            UsageGroup.ROLE: set(job.author.roles),
+            UsageGroup.COMMUNITY: [job.author.community_id],
+            UsageGroup.PLATFORM: [job.author.platform],
+            UsageGroup.DAY: [row["day"].isoformat()],
+            UsageGroup.MONTH: [row["day"].isoformat()[:7]],
+        }
+        for group, its_keys in keys.items():
+            for key in its_keys:
+                expected[group].update({(key, name): number for name, number in numbers.items()})
+    ledger = SqlUsageLedger(engine)
+    for group in UsageGroup:
+        told: Counter[tuple[str, str]] = Counter()
+        for line in await ledger.view(group, UsageFilter()):
+            told.update({(line.key, name): getattr(line, name) for name in ("jobs", "delivered", "reserved", "points")})
+            if group is UsageGroup.PERSON:
+                assert line.name == names[line.key][1]
+        assert +told == +expected[group], group
+    exported = [entry async for entry in ledger.export(UsageFilter())]
+    taken = sum(int(entry["points"]) for entry in exported if entry["kind"] != "settle")
+    assert taken == sum(number for (_, name), number in expected[UsageGroup.DAY].items() if name == "points")

@@ -18,16 +18,18 @@ from tests.fakes.clock import FakeClock
 
 REPOSITORY = Path(__file__).parents[2]
 WRITE = """
-import asyncio, itertools, sys
+import asyncio, dataclasses, itertools, sys
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from bot.clock import SystemClock
 from bot.domain.job import JobState
-from tests.db.orders import PLENTY, bring, order
+from tests.db.orders import PLENTY, bring, order, person
 
 async def writer(store, name):
     for number in itertools.count():
-        job = order(f"{name} {number}", n=3)
+        roles = ("staff",) if number % 2 else ()
+        author = dataclasses.replace(person(f"u{number % 3}"), roles=roles)
+        job = order(f"{name} {number}", n=3, by=author, channel=f"c{number % 2}")
         await store.add(job, PLENTY)
         print(job.id, "queued", flush=True)
         end = (JobState.DONE, JobState.FAILED, JobState.GENERATING)[number % 3]

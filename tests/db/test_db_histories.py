@@ -20,12 +20,22 @@ from bot.domain.job import TRANSITIONS, Job, JobState
 from bot.domain.limits import Limits, check
 from db.engine import open_database
 from db.jobs import SqlJobStore
+from db.usage import SqlUsageLedger
 from tests.db.audit import assert_books_agree
 from tests.db.orders import NOON, order, person, pictures
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
-LIMITS = Limits(user_daily=7, user_running=2, user_waiting=1, channel_daily=9, community_monthly=13, cooldown=1800)
+ROLES = {"ann": ("staff", "boosters"), "bob": ("boosters",)}
+LIMITS = Limits(
+    user_daily=14,
+    user_running=2,
+    user_waiting=1,
+    channel_daily=18,
+    community_monthly=26,
+    cooldown=1800,
+    weights={2048: 2},
+)
 
 
 class Histories(RuleBasedStateMachine):
@@ -78,7 +88,8 @@ class Histories(RuleBasedStateMachine):
     )
     def add(self, prompt: str, n: int, user: str, community: str, channel: str, minutes: int) -> Any:
         self.clock.jump(60 * minutes)
-        job = order(prompt, n=n, by=person(user, community), channel=channel, at=self.clock.now())
+        author = dataclasses.replace(person(user, community), roles=ROLES[user])
+        job = order(prompt, n=n, by=author, channel=channel, at=self.clock.now())
         before = self.run(self.store.usage(job.author, self.clock.now(), channel_id=channel))
         try:
             check(LIMITS, before, job.request, self.clock.now())
@@ -90,14 +101,24 @@ class Histories(RuleBasedStateMachine):
         after = self.run(self.store.add(job, LIMITS))
         assert after == dataclasses.replace(
             before,
-            today=before.today + n,
+            today=before.today + 2 * n,
             unfinished=before.unfinished + 1,
-            channel_today=before.channel_today + n,
-            community_month=before.community_month + n,
+            channel_today=before.channel_today + 2 * n,
+            community_month=before.community_month + 2 * n,
             last_at=self.clock.now(),
         )
+        job = dataclasses.replace(job, points=2)
         self.jobs[job.id] = job
         return job
+
+    @rule(user=st.sampled_from(["ann", "bob"]))
+    def reset(self, user: str) -> None:
+        now = self.clock.now()
+        before = self.run(self.store.usage(person(user, "one"), now))
+        back = self.run(SqlUsageLedger(self.engine).reset_today(person(user, "one"), now, "UTC"))
+        assert self.run(self.store.usage(person(user, "one"), now)) == dataclasses.replace(
+            before, today=before.today - back
+        )
 
     @rule(target=copies, job=copies, to=st.sampled_from(JobState), delivered=st.integers(0, 4))
     def move(self, job: Job, to: JobState, delivered: int) -> Any:
