@@ -19,7 +19,7 @@ METHODS: dict[str, Method] = {one.name: one for table in TABLES for one in table
 JSON = "application/json; charset=utf-8"
 EVERYWHERE = {"team_id"}  # Bolt sends it with every call
 
-Outcome: TypeAlias = Callable[[], tuple[int, Json | str, dict[str, str]]]
+Outcome: TypeAlias = Callable[[], tuple[int, Json | str | bytes, dict[str, str]]]
 
 
 class Api:
@@ -101,13 +101,13 @@ async def respond(core: Core, record: Request, request: web.Request, outcome: Ou
             status, body, headers = outcome()
             fault = await core.faults.meet(record.method, record.args, after_effect=True)
             if fault is None:
-                record.status, record.answer = status, body
+                record.status, record.answer = status, None if isinstance(body, bytes) else body
                 core.changed()
                 if isinstance(body, str):
                     return web.Response(text=body, status=status, headers=headers)
-                return web.Response(
-                    body=json.dumps(body).encode(), status=status, headers=headers | {"Content-Type": JSON}
-                )
+                if isinstance(body, dict):
+                    body, headers = json.dumps(body).encode(), headers | {"Content-Type": JSON}
+                return web.Response(body=body, status=status, headers=headers)
     except AnswerLost:
         if request.transport is not None:
             request.transport.abort()

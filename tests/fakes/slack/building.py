@@ -140,7 +140,10 @@ class Building(Events):
         return file
 
     def say(self, user: User, channel: Channel, text: str = "", *files: File, thread: Message | None = None) -> Message:
-        """A person writes a message; the app hears of it where it subscribed to that."""
+        """A person writes a message, `text` as the API has it (`&lt;`, `<@U…>`).
+
+        The app hears of it where it subscribed to that.
+        """
         said = posting.Content(text, files=list(files))
         parent = None if thread is None else thread.thread_ts or thread.ts
         message = posting.create(self, channel, user, said, thread_ts=parent)

@@ -19,7 +19,7 @@ def post_message(core: Core, call: Call) -> Json:
     posting.may_post(bot, channel)
     said = posting.content(core, bot, call.args)
     _must_say_something(said)
-    thread = _thread(channel, call.get("thread_ts"))
+    thread = posting.thread_of(channel, call.get("thread_ts"))
     message = posting.create(core, channel, bot.bot, said, bot=bot, thread_ts=thread)
     body = Writer(core.world, core.origin).message(message, metadata=True)
     return {"channel": channel.id, "ts": message.ts, "message": body}
@@ -28,16 +28,6 @@ def post_message(core: Core, call: Call) -> Json:
 def _must_say_something(said: posting.Content) -> None:
     if not said.text and not said.blocks and not said.attachments:
         raise Malformed("no_text", [("/text", "a message needs text, blocks or attachments")])
-
-
-def _thread(channel: Channel, ts: str | None) -> str | None:
-    """The parent to reply to: a reply's own thread if a reply was named."""
-    if ts is None:
-        return None
-    parent = channel.all_messages.get(ts)
-    if parent is None or parent.ephemeral:
-        raise ApiError("thread_not_found")
-    return parent.thread_ts or parent.ts
 
 
 def _own(core: Core, call: Call, error: str) -> tuple[Channel, Message]:
@@ -101,7 +91,7 @@ def post_ephemeral(core: Core, call: Call) -> Json:
         raise ApiError("user_not_in_channel")
     said = posting.content(core, bot, call.args)
     _must_say_something(said)
-    thread = _thread(channel, call.get("thread_ts"))
+    thread = posting.thread_of(channel, call.get("thread_ts"))
     message = posting.create(core, channel, bot.bot, said, bot=bot, thread_ts=thread, only_for=user)
     return {"message_ts": message.ts}
 

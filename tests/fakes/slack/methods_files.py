@@ -67,6 +67,7 @@ def complete(core: Core, call: Call) -> Json:
     channels = [posting.find(core, bot, key) for key in _destinations(call)]
     for channel in channels:
         posting.may_post(bot, channel, uploading=True)
+        posting.thread_of(channel, call.get("thread_ts"))
     said = _comment(core, call, bot)
     for file in files:
         file.completed = True
@@ -106,6 +107,8 @@ def _process(
     alive = [one for one in files if not one.deleted]
     for channel in channels:
         if alive:
+            parent = channel.all_messages.get(thread_ts or "")
+            thread_ts = parent.thread_ts or parent.ts if parent else None
             whole = posting.Content(said.text, said.blocks, files=alive)
             posting.create(core, channel, bot.bot, whole, bot=bot, thread_ts=thread_ts)
     core.changed()

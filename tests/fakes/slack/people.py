@@ -189,6 +189,8 @@ class People(Delivery):
 
     def _act(self, user: User, where: Message | View, block: str, element: Json, state: Json) -> Act:
         act = self._interact(user, where)
+        if "state" in act.payload and element["type"] in SELECTS - {"overflow"}:
+            act.payload["state"]["values"][block][element["action_id"]] = state
         action = state | {"action_id": element["action_id"], "block_id": block, "action_ts": self.world.ids.ts()}
         act.payload |= {"type": "block_actions", "trigger_id": self._trigger(act), "actions": [action]}
         return self._go(act)
@@ -203,8 +205,10 @@ class People(Delivery):
             act.payload = self._common(act) | {"container": container, "view": view}
             return act
         channel = self.world.channels[where.channel_id]
-        bot = self.world.installed_in(channel)
-        assert bot is not None
+        posters = (one for one in self.world.installations if one.bot_id == where.bot_id and one.state == "active")
+        bot = next(posters, None)
+        if bot is None:
+            raise CannotDoThat("the app that posted this is no longer installed")
         act = self._start("interactive", user, channel, bot)
         act.source = where
         container = {

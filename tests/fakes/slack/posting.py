@@ -144,6 +144,16 @@ def may_post(bot: Installation, channel: Channel, *, uploading: bool = False) ->
         raise ApiError("restricted_action")
 
 
+def thread_of(channel: Channel, ts: str | None) -> str | None:
+    """The parent to reply to: a reply's own thread if a reply was named."""
+    if ts is None:
+        return None
+    parent = channel.all_messages.get(ts)
+    if parent is None or parent.ephemeral:
+        raise ApiError("thread_not_found")
+    return parent.thread_ts or parent.ts
+
+
 def create(
     core: Core,
     channel: Channel,

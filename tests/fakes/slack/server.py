@@ -94,21 +94,21 @@ class FakeSlack(People):
         record = self.log("response_url", body if isinstance(body, dict) else {}, "")
         return await respond(self, record, request, lambda: (*self.use_response_url(token, body), {}))
 
-    async def _download(self, request: web.Request) -> web.StreamResponse:
+    async def _download(self, request: web.Request) -> web.Response:
         """A private file; without a token that may read it Slack answers with its login page."""
         number = request.match_info["file"].rpartition("-")[2]
         found = BEARER.match(request.headers.get("Authorization", ""))
         record = self.log("download", {"file": number}, found[1] if found else "")
-        fault = await self.faults.meet("download", record.args, after_effect=False)
-        if fault is not None:
-            return web.Response(body=fault.body, status=fault.status or 500, headers=fault.headers)
-        bot = next((i for i in self.world.installations if found and i.token == found[1]), None)
-        file = self.world.files.get(number)
-        allowed = bot is not None and bot.state == "active" and "files:read" in bot.scopes
-        record.status = 200
-        if file is None or bot is None or not allowed or not posting.can_read(self, bot, file):
-            return web.Response(text="<html><body>Sign in to Slack</body></html>", content_type="text/html")
-        return web.Response(body=file.data, content_type=file.mimetype)
+
+        def outcome() -> tuple[int, bytes, dict[str, str]]:
+            bot = next((i for i in self.world.installations if found and i.token == found[1]), None)
+            file = self.world.files.get(number)
+            allowed = bot is not None and bot.state == "active" and "files:read" in bot.scopes
+            if file is None or bot is None or not allowed or not posting.can_read(self, bot, file):
+                return 200, b"<html><body>Sign in to Slack</body></html>", {"Content-Type": "text/html"}
+            return 200, file.data or b"", {"Content-Type": file.mimetype}
+
+        return await respond(self, record, request, outcome)
 
     async def _authorize(self, request: web.Request) -> web.Response:
         """The page on which somebody says yes: here they do at once, and their browser goes on."""
