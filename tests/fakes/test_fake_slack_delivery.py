@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -268,3 +269,56 @@ async def test_the_fake_in_a_process_of_its_own() -> None:
         requests = await remote.get("requests")
         assert [one["method"] for one in requests] == ["chat.postMessage"]
         assert await remote.get("violations") == []
+
+
+async def test_the_eleventh_socket_is_turned_away(
+    fake_slack: FakeSlack, slack_world: Workspace, client: AsyncWebClient
+) -> None:
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        for number in range(11):
+            url = (await client.apps_connections_open(app_token=fake_slack.app.app_token))["url"]
+            socket = await stack.enter_async_context(session.ws_connect(url))
+            first = await socket.receive_json()
+            expected = ("hello", None) if number < 10 else ("disconnect", "too_many_websockets")
+            assert (first["type"], first.get("reason")) == expected
+
+
+async def test_a_form_answered_too_late_stays_open(fake_slack: FakeSlack, slack_world: Workspace, bot: App) -> None:
+    view = await (await fake_slack.slash(slack_world.ann, slack_world.channel, "/imagine")).opened()
+    fake_slack.redelivers = frozenset()
+    await bot.handler.close_async()  # type: ignore[no-untyped-call]
+    await fake_slack.until(lambda: not fake_slack.sockets.connected)
+    async with aiohttp.ClientSession() as session:
+        url = (await bot.client.apps_connections_open(app_token=fake_slack.app.app_token))["url"]
+        async with session.ws_connect(url) as socket:
+            await socket.receive_json()
+            act = await fake_slack.submit_view(slack_world.ann, view)
+            envelope = await socket.receive_json()
+            assert envelope["payload"]["type"] == "view_submission"
+            fake_slack.clock.advance(3.1)
+            await socket.send_json({"envelope_id": envelope["envelope_id"]})
+            with pytest.raises(NotAnswered, match="operation_timeout"):
+                await act.acked()
+            await socket.send_json({"envelope_id": "unheard of"})
+            await fake_slack.until(lambda: fake_slack.violations)
+    assert slack_world.ann.modals == [view]
+    assert [one.message for one in fake_slack.violations] == ["acknowledges what was never sent"]
+    fake_slack.violations.clear()
+
+
+async def test_a_held_call_has_not_happened_yet(
+    fake_slack: FakeSlack, slack_world: Workspace, client: AsyncWebClient
+) -> None:
+    gate = fake_slack.faults.hold("chat.postMessage")
+    after = fake_slack.faults.hold("chat.update", after_effect=True)
+    posting = asyncio.create_task(client.chat_postMessage(channel=slack_world.channel.id, text="one"))
+    await asyncio.wait_for(gate.arrived.wait(), 5)
+    assert slack_world.channel.messages == []
+    gate.open()
+    sent = await posting
+    (message,) = slack_world.channel.messages
+    updating = asyncio.create_task(client.chat_update(channel=slack_world.channel.id, ts=sent["ts"], text="two"))
+    await asyncio.wait_for(after.arrived.wait(), 5)
+    assert (message.words, updating.done()) == ("two", False)
+    fake_slack.faults.clear()
+    await updating
