@@ -6,21 +6,27 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.job import Job, JobState
+from bot.domain.limits import Usage
+from bot.domain.ports import GalleryQuery, GalleryShelf
 from db import migrate as migrate_module
 from db.engine import open_database
 from db.errors import DatabaseProblem
+from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.meta import get_meta, set_meta
 from db.migrate import HEAD, migrate, revision
+from db.rows import job_columns
 from db.tables import metadata
-from tests.db.orders import NOON, PLENTY, order
+from tests.db.orders import NOON, PLENTY, bring, order, pictures
 from tests.fakes.clock import FakeClock
 
 REPOSITORY = Path(__file__).parents[2]
@@ -134,3 +140,66 @@ async def test_meta_remembers_the_last(engine: AsyncEngine) -> None:
     await set_meta(engine, "commands", "one")
     await set_meta(engine, "commands", "two")
     assert await get_meta(engine, "commands") == "two"
+
+
+async def test_what_an_older_version_saved_goes_on(url: str) -> None:
+    """Rows of the first revision: under way, with limits that hold, and found by the gallery."""
+    job = order("Ein FUCHS", n=3, channel="art")
+    async with open_database(url) as engine:
+        async with engine.begin() as connection:
+            await connection.run_sync(_to_the_first_revision)
+            await connection.run_sync(_old_rows, job)
+        await migrate(engine)
+        assert await revision(engine) == HEAD
+        store = SqlJobStore(engine, FakeClock(NOON))
+        assert await store.unfinished() == [job]
+        taken = await store.usage(job.author, NOON, channel_id="art")
+        assert taken == Usage(today=3, channel_today=3, unfinished=1, community_month=3)
+        done = await bring(store, job, JobState.DELIVERING, pictures=pictures(1))
+        done = await store.move(done, JobState.DONE)
+        taken = await store.usage(job.author, NOON, channel_id="art")
+        assert taken == Usage(today=1, channel_today=1, community_month=1)
+        query = GalleryQuery(shelf=GalleryShelf.MINE, person=job.author, words=("fuchs",))
+        assert (await SqlGallery(engine).search(query)).jobs == (done,)
+
+
+def _to_the_first_revision(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY / "db" / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+def _old_rows(connection: Connection, job: Job) -> None:
+    old = MetaData()
+    old.reflect(connection)
+    columns = job_columns(job, NOON.date())
+    connection.execute(
+        insert(old.tables["jobs"]),
+        {name: value for name, value in columns.items() if name in old.tables["jobs"].columns},
+    )
+    entry = {
+        "job_id": job.id,
+        "kind": "reserve",
+        "pictures": 3,
+        "platform": "discord",
+        "community_id": "guild",
+        "channel_id": "art",
+        "user_id": "ann",
+        "points": 1,
+        "day": NOON.date(),
+        "at": NOON,
+    }
+    connection.execute(insert(old.tables["usage"]), entry)
+    counters = {
+        ("person-day", '["discord", "guild", "ann"]', "2026-11-22"): 3,
+        ("community-month", '["discord", "guild"]', "2026-11"): 3,
+        ("unfinished", '["discord", "guild", "ann"]', ""): 1,
+    }
+    connection.execute(
+        insert(old.tables["counters"]),
+        [
+            {"scope": scope, "key": key, "period": period, "taken": taken}
+            for (scope, key, period), taken in counters.items()
+        ],
+    )

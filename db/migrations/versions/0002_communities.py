@@ -102,7 +102,7 @@ def _limits() -> None:
         sa.text(
             "SELECT platform, community_id, channel_id, day, SUM(pictures * points) AS taken FROM usage"
             " WHERE kind <> 'settle' GROUP BY platform, community_id, channel_id, day"
-        ).columns(sa.column("day", sa.Date()))
+        ).columns(day=sa.Date())
     ).mappings()
     counters = [
         {
