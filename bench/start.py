@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.figures import cpu, memory, table
 from tests.fakes.discord import RemoteFakeDiscord
 from tests.journeys.bot_program import BotProgram
-from tests.journeys.programs import SandboxProgram, until_told
+from tests.journeys.programs import SandboxProgram, until, until_told
 
 IDLE = 10.0  # seconds
 JOBS = 50
@@ -61,6 +61,7 @@ async def measure(directory: Path) -> None:
             for number in range(JOBS):
                 options = {"prompt": f"a fox, number {number}"}
                 await discord.post("slash", user="ann", channel="general", name="imagine", options=options)
+            await until(lambda: len(bot.states()) == JOBS)
             await bot.settled(within=300)
             rows.append((f"memory after {JOBS} pictures of 2048 on Discord", f"{memory(bot.life.pid):.0f} MB"))
             await asyncio.sleep(IDLE)
