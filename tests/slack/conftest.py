@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
 
+ROOT = Path(__file__).parents[2]
 ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
 
 
@@ -78,7 +81,7 @@ class Bot:
         self.platform = SlackPlatform(
             **{
                 "bot_token": self.fake.token,
-                "api_url": self.fake.api_url,
+                "api_url": self.fake.url,
                 "imagine": imagine,
                 "jobs": self.jobs,
                 "pictures": PictureFitter(self.shelf),
@@ -145,7 +148,10 @@ class Bot:
         return [one for one in (channel or self.channel).messages if one.bot_id]
 
     async def imagine(self, text: str = "a red fox", user: User | None = None, channel: Channel | None = None) -> Act:
-        return await self.fake.command(user or self.ann, channel or self.channel, "/imagine", text)
+        """Type /imagine; returned once it is acknowledged."""
+        act = await self.fake.slash(user or self.ann, channel or self.channel, "/imagine", text)
+        await act.acked()
+        return act
 
     async def card(self, text: str = "a red fox", user: User | None = None, channel: Channel | None = None) -> Message:
         """The card of a request that was accepted, time standing still."""
@@ -196,9 +202,21 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+def listed_in_manifest(key: str) -> list[str]:
+    """The items of a list in slack-manifest.yaml, without their comments."""
+    block = (ROOT / "slack-manifest.yaml").read_text(encoding="utf-8").split(f"{key}:\n", 1)[1]
+    rows = itertools.takewhile(bool, (re.match(r"^\s+- ([a-z_.:]+)(?:\s+#.*)?$", line) for line in block.splitlines()))
+    return [row[1] for row in rows if row]
+
+
 @pytest.fixture
 async def fake(clock: FakeClock) -> AsyncIterator[FakeSlack]:
+    """A Slack in which our app may do what its manifest asks for, and hears what it subscribes to."""
     async with FakeSlack(Clock(lambda: clock.now().timestamp())) as fake:
+        fake.app.scopes = tuple(listed_in_manifest("    bot"))
+        fake.app.events = set(listed_in_manifest("bot_events"))
+        fake.app.commands = {"/imagine": False}
+        fake.app.shortcuts = {"imagine_message": "message", "imagine_global": "global"}
         yield fake
     assert fake.violations == []
 

@@ -215,19 +215,22 @@ class SlackPlatform:
         )
 
     def _app(self) -> AsyncApp:
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> Any:
+            # A function of its own: Bolt reads the names of the arguments and would pass `self` too.
+            return await self._authorized(Workspace(team_id=team_id or "", enterprise_id=enterprise_id))
+
         app = AsyncApp(
             name="easel",
             client=self._workspaces.client_with(None),
-            authorize=self._authorize,
+            authorize=authorize,
             signing_secret=self._signing_secret,
             request_verification_enabled=False,  # http.py has done it; a socket's envelopes are not signed
         )
         self._listeners.register(app)
         return app
 
-    async def _authorize(self, *, enterprise_id: str | None, team_id: str | None) -> Any:
+    async def _authorized(self, workspace: Workspace) -> AuthorizeResult | None:
         """None where the app is not installed: Bolt then refuses the request."""
-        workspace = Workspace(team_id=team_id or "", enterprise_id=enterprise_id)
         try:
             found = await self._workspaces.installation(workspace)
         except PlatformUnavailable as error:

@@ -1,0 +1,120 @@
+"""Coming and going of the connection, refused tokens, what comes twice."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.errors import PlatformError
+from bot.platforms.slack.once import Once
+
+if TYPE_CHECKING:
+    from .conftest import Bot
+
+
+async def test_a_refused_bot_token_is_said_in_a_sentence(idle: Bot) -> None:
+    idle.options["bot_token"] = "xoxb-wrong"
+    idle.build()
+    with pytest.raises(PlatformError, match="SLACK_BOT_TOKEN"):
+        await idle.platform.run()
+    assert not idle.platform.ready
+
+
+async def test_a_refused_app_token_is_said_in_a_sentence(idle: Bot) -> None:
+    idle.options["app_token"] = "xapp-wrong"
+    idle.build()
+    with pytest.raises(PlatformError, match="SLACK_APP_TOKEN"):
+        await idle.platform.run()
+
+
+async def test_a_bot_token_alone_is_no_way_in(idle: Bot) -> None:
+    idle.options["app_token"] = None
+    with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
+        idle.build()
+
+
+async def test_slack_away_at_the_start_is_tried_again(idle: Bot) -> None:
+    idle.fake.faults.lose_answer("auth.test", before_effect=True)
+    idle.fake.faults.fail("apps.connections.open", status=503)
+    await idle.start()
+    assert (await idle.result()).pictures
+
+
+async def test_a_token_taken_back_meanwhile_ends_it_with_a_sentence(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.revoke(bot.team)
+
+    with pytest.raises(PlatformError, match="SLACK_BOT_TOKEN"):
+        await bot.clock.until(asyncio.shield(bot.lives[0]), real_seconds=8)
+    assert not bot.platform.ready
+    bot.lives[0] = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_slack_refreshes_the_connection_and_nobody_notices(bot: Bot) -> None:
+    await bot.fake.sockets.disconnect()
+    await bot.soon(lambda: len(bot.fake.sockets.history) > 1 and bot.fake.sockets.connected)
+    assert bot.platform.ready
+    assert (await bot.result()).pictures
+
+
+async def test_what_is_delivered_twice_is_done_once(bot: Bot) -> None:
+    asked = await bot.imagine()
+    bot.fake.resend(asked)
+    bot.fake.resend(asked)
+    await bot.posted()
+    assert len([one for one in bot.fake.sockets.history[0].sent if one["type"] == "slash_commands"]) == 3
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_an_event_delivered_twice_is_done_once(bot: Bot) -> None:
+    bot.fake.join(bot.channel, bot.fake.bot())
+    asked = await bot.fake.mention(bot.ann, bot.channel, "a red fox")
+    await asked.acked()
+    bot.fake.resend(asked)
+    await bot.posted()
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_it_is_acknowledged_before_any_work(bot: Bot) -> None:
+    gate = bot.fake.faults.hold("*")
+    asked = await bot.fake.slash(bot.ann, bot.channel, "/imagine", "a red fox")
+    await asked.acked()
+    gate.open()
+    await bot.posted()
+
+
+async def test_an_error_of_ours_is_answered_with_a_reference_and_the_next_is_served(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bot.store, "add", broken)
+        asked = await bot.imagine()
+        await asked.told("Reference: ")
+    assert (await bot.result()).pictures
+
+
+async def test_a_form_that_came_too_late_says_so(bot: Bot) -> None:
+    bot.fake.faults.fail("views.open", error="expired_trigger_id")
+    asked = await bot.imagine("")
+    await asked.told("before the form was ready")
+
+
+async def test_closing_leaves_nothing_running(bot: Bot) -> None:
+    await bot.result()
+    before = {task for task in asyncio.all_tasks() if "slack" in repr(task.get_coro())}
+    await bot.stop()
+    left = {task for task in before if not task.done()}
+    assert left == set()
+    assert bot.fake.sockets.connected == 0
+
+
+def test_a_memory_has_its_bounds() -> None:
+    once = Once(2)
+    assert [once.first(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
+    assert once.first("")
+    assert once.first("")

@@ -1,0 +1,187 @@
+"""Results get through: limits, files that are not ready, lost answers, crashes, closed channels. Each once."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.job import JobState
+from bot.domain.ports import TaskState
+
+if TYPE_CHECKING:
+    from .conftest import Bot
+
+
+async def test_a_429_is_waited_out(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.faults.rate_limit("chat.postMessage", retry_after=7, times=2)
+    bot.fake.faults.rate_limit("files.completeUploadExternal", retry_after=3)
+    result = await bot.posted()
+    assert bot.messages() == [result]
+    assert {7.0, 3.0} <= set(bot.clock.slept)
+
+
+async def test_slacks_own_pace_of_one_message_a_second_loses_nothing(bot: Bot) -> None:
+    bot.fake.faults.bucket("chat.postMessage", calls=1, per=1, by="channel")
+    for number in range(3):
+        await bot.imagine(f"fox {number}")
+    await bot.until(lambda: len([one for one in bot.messages() if one.pictures]) == 3)
+    await bot.settled()
+    assert len(bot.messages()) == 3
+
+
+async def test_files_that_slack_still_looks_through_are_waited_for(bot: Bot) -> None:
+    bot.fake.file_seconds = 4.0
+    result = await bot.result()
+    assert len(bot.fake.calls("files.info")) > 2
+    assert bot.messages() == [result]
+
+
+async def test_invalid_blocks_while_a_file_is_not_ready(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.faults.fail("chat.postMessage", error="invalid_blocks", times=3)
+    result = await bot.posted()
+    assert bot.messages() == [result]
+    assert len(bot.fake.calls("upload")) == 1
+
+
+async def test_where_image_blocks_are_never_taken_the_files_go_into_the_channel(bot: Bot) -> None:
+    await bot.card("a red fox n:2")
+    bot.fake.faults.fail("chat.postMessage", error="invalid_blocks", times=5)
+    await bot.until(lambda: [one for one in bot.messages() if "Again" in one.labels])
+    await bot.settled()
+    files, words = bot.messages()
+    assert len(files.files) == 2
+    assert "a red fox" in words.words
+    assert words.pings == {bot.ann.id}
+
+
+async def test_a_lost_answer_posts_nothing_twice(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.faults.lose_answer("chat.postMessage")
+    result = await bot.posted()
+    assert bot.messages() == [result]
+    assert bot.ann.notified == [result]
+
+
+async def test_a_lost_answer_to_the_card_leaves_one_card_and_none_at_the_end(bot: Bot) -> None:
+    bot.fake.faults.lose_answer("chat.postMessage")
+    await bot.imagine()
+    result = await bot.posted()
+    assert bot.messages() == [result]
+
+
+@pytest.mark.parametrize("method", ["files.completeUploadExternal", "files.info", "upload", "conversations.info"])
+async def test_a_broken_connection_in_any_step_is_no_end(bot: Bot, method: str) -> None:
+    if method == "conversations.info":
+        await bot.result()
+    else:
+        await bot.card()
+    bot.fake.faults.lose_answer(method)
+    result = await bot.posted()
+    assert result.pictures
+
+
+async def test_killed_between_posting_and_knowing_it_posts_once(bot: Bot) -> None:
+    await bot.card()
+    gate = bot.fake.faults.hold("chat.postMessage", after_effect=True)
+    await bot.until(gate.arrived.is_set)
+    await bot.kill()
+    gate.open()
+    await bot.start()
+    await bot.settled()
+    assert len([one for one in bot.messages() if one.pictures]) == 1
+    assert len(bot.messages()) == 1
+    assert len(bot.ann.notified) == 1
+    assert (await bot.all_jobs())[0].state is JobState.DONE
+
+
+async def test_killed_with_the_card_just_posted_finds_it_again(bot: Bot) -> None:
+    gate = bot.fake.faults.hold("chat.postMessage", after_effect=True)
+    await bot.imagine()
+    await bot.soon(gate.arrived.is_set)
+    await bot.kill()
+    gate.open()
+    await bot.start()
+    result = await bot.posted()
+    assert bot.messages() == [result]
+
+
+async def test_a_restart_is_said_on_the_same_card(bot: Bot) -> None:
+    card = await bot.card()
+    await bot.kill()
+    await bot.start()
+    await bot.until(lambda: "Back after a restart" in "\n".join(card.versions))
+    result = await bot.posted()
+    assert bot.messages() == [result]
+
+
+async def test_a_failure_is_said_anew_and_pings_its_author(bot: Bot) -> None:
+    gate = asyncio.Event()
+    bot.model.submits.append(gate)
+    card = await bot.card()
+    bot.model.outcome = lambda task: replace(task, state=TaskState.FAILED, error="nothing <!here> to see")
+    gate.set()
+    await bot.until(lambda: card.deleted)
+    await bot.settled()
+    (said,) = bot.messages()
+    assert "nothing &lt;!here&gt; to see" in said.words
+    assert said.labels == ["Try again", "Edit"]
+    assert bot.ann.notified == [said]
+
+
+async def test_the_card_is_changed_at_most_every_three_seconds_and_only_for_a_change(bot: Bot) -> None:
+    bot.model.draws_for = 300.0
+    card = await bot.card()
+    await bot.until(lambda: "Slower than usual" in card.words)
+    report = await bot.jobs.show((await bot.all_jobs())[0].id, (await bot.all_jobs())[0].author)
+    for slow in (False, True, False, True, True):
+        await bot.platform.show(replace(report, slow=slow))
+    await bot.clock.advance(20)
+    await bot.posted()
+    changed = [one for one in bot.fake.calls("chat.update") if one.args["ts"] == card.ts]
+    edits = [one.at.timestamp() for one in changed]
+    assert len(edits) >= 2
+    assert all(later - earlier >= 2.99 for earlier, later in itertools.pairwise(edits))
+    shown = [str(one.args["blocks"]) for one in changed]
+    assert all(earlier != later for earlier, later in itertools.pairwise(shown))
+
+
+async def test_a_card_that_somebody_deleted_is_no_hindrance(bot: Bot) -> None:
+    card = await bot.card()
+    bot.fake.delete_message(card)
+    result = await bot.posted()
+    assert bot.messages() == [result]
+
+
+async def test_thrown_out_of_a_public_channel_it_comes_in_again(bot: Bot) -> None:
+    await bot.card()
+    bot.fake.kick(bot.channel, bot.fake.bot())
+    result = await bot.posted()
+    assert result.pings == {bot.ann.id}
+
+
+async def test_thrown_out_of_a_private_channel_it_writes_to_the_author(bot: Bot) -> None:
+    room = bot.fake.add_channel("secret", bot.ann, private=True, bot=True)
+    await bot.card(channel=room)
+    bot.fake.kick(room, bot.fake.bot())
+    result = await bot.posted(bot.fake.add_dm(bot.ann))
+    assert "can't post in the channel" in result.words
+
+
+async def test_an_archived_channel_counts_as_closed(bot: Bot) -> None:
+    await bot.card()
+    bot.channel.archived = True
+    await bot.posted(bot.fake.add_dm(bot.ann))
+    assert (await bot.all_jobs())[0].state is JobState.DONE
+
+
+async def test_pictures_are_png_or_jpeg(bot: Bot) -> None:
+    result = await bot.result()
+    file = bot.fake.world.files[str(result.pictures[0].file_id)]
+    assert file.mimetype in {"image/png", "image/jpeg"}
+    assert file.alt_text == result.pictures[0].alt_text

@@ -1,0 +1,67 @@
+"""Whether the result could be posted is settled before anything is ordered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .conftest import Bot
+
+
+async def test_it_joins_a_public_channel_by_itself(bot: Bot) -> None:
+    assert bot.fake.bot().id not in bot.channel.members
+    await bot.result()
+    assert bot.fake.bot().id in bot.channel.members
+    await bot.result("another fox")
+    assert len(bot.fake.calls("conversations.join")) == 1
+
+
+async def test_it_asks_to_be_invited_to_a_private_one(bot: Bot) -> None:
+    room = bot.fake.add_channel("secret", bot.ann, private=True)
+    asked = await bot.imagine(channel=room)
+    await asked.told("/invite @Easel")
+    assert await bot.all_jobs(room) == []
+    bot.fake.join(room, bot.fake.bot())
+    assert (await bot.result(channel=room)).pictures
+
+
+async def test_in_a_conversation_of_people_it_answers_in_its_own(bot: Bot) -> None:
+    group = bot.fake.add_group(bot.ann, bot.bob)
+    asked = await bot.imagine(channel=group)
+    await asked.told("between you and me")
+    result = await bot.posted(bot.fake.add_dm(bot.ann))
+    assert result.pings == {bot.ann.id}
+    assert bot.messages(group) == []
+
+
+async def test_where_it_may_not_join_nothing_is_ordered(bot: Bot) -> None:
+    bot.fake.faults.fail("conversations.join", error="method_not_supported_for_channel_type")
+    asked = await bot.imagine()
+    await asked.told("may not post in this channel")
+    assert await bot.all_jobs() == []
+
+
+async def test_people_of_another_organization_are_told_that_they_cannot_ask(bot: Bot) -> None:
+    other = bot.fake.add_team("guests", installed=False)
+    eve = bot.fake.add_user("eve", other)
+    bot.fake.share(bot.channel, other)
+    bot.channel.members.add(eve.id)
+    result = await bot.result()
+    pressed = await bot.fake.press(eve, result, "Again")
+    await pressed.told("the organization that installed me")
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_when_slack_does_not_say_who_it_is_the_request_is_taken_all_the_same(bot: Bot) -> None:
+    bot.fake.faults.fail("users.info", error="missing_scope", times=9)
+    assert (await bot.result()).pings == {bot.ann.id}
+
+
+async def test_a_response_url_that_is_used_up_is_no_dead_end(bot: Bot) -> None:
+    await bot.result()
+    bot.fake.faults.fail("response_url", status=404, error="used_url", times=9)
+    asked = await bot.imagine("a fox ratio:16:8")
+    await asked.told("16:8")
+    group = bot.fake.add_group(bot.ann, bot.bob)
+    await bot.imagine("a fox ratio:16:8", channel=group)
+    await bot.until(lambda: any("16:8" in one.words for one in bot.messages(bot.fake.add_dm(bot.ann))))
