@@ -191,6 +191,8 @@ def expire(
         .with_for_update()
     )
     rows = connection.execute(query).all()
+    if not rows:
+        return Batch(0, ())
     ids = [row.id for row in rows]
     connection.execute(delete(votes).where(votes.c.job_id.in_(ids)))
     connection.execute(
