@@ -12,6 +12,7 @@ from typing import IO
 import structlog
 
 from bot.actions.archive import Archive, temporary_file
+from bot.actions.doomed import delete_files
 from bot.actions.table import csv_chunks
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
@@ -32,7 +33,6 @@ from bot.domain.ports import (
 
 _log = structlog.get_logger(__name__)
 
-BATCH = 100  # picture files deleted in one call
 # Messages are taken away as well as it goes: a chat's rate limits must not keep the data itself.
 _MESSAGES_AT_ONCE = 4
 _ONE_MESSAGE = 15.0  # seconds
@@ -119,26 +119,26 @@ class MyData:
     async def delete(self, person: Person) -> Forgotten:
         """Forget this person on their platform, in all its communities, for good; to ask twice is the caller's part.
 
-        Each step can be done again: after a kill, or an OSError from the picture store, call it once more and it goes
-        on with what is left. The rows go last but for the audit entry, since they know the files and the messages.
+        Each step can be done again: after a kill call it once more and it goes on with what is left. Messages go
+        first, since the rows know where they are; files that an OSError leaves go with the next `Retention`.
         """
         jobs = await self._personal.jobs_of(person.platform, person.user_id)
         for job in jobs:
             if not job.state.finished:
                 with contextlib.suppress(KeyError):  # gone meanwhile
                     await self._dispatcher.cancel(job.id)
-        keys = {picture.key for job in jobs for picture in job.pictures}
-        await delete_pictures(self._pictures, sorted(keys))
         messages_left = await self._take_away([job for job in jobs if job.deleted_at is None])
-        # Whatever came to its end in the meantime is among these.
-        late = set(await self._personal.forget(person.platform, person.user_id)) - keys
-        await delete_pictures(self._pictures, sorted(late))
-        if jobs or late:
+        keys = set(await self._personal.forget(person.platform, person.user_id))
+        # What was just cancelled had its card to close first.
+        keys |= set(await self._personal.prune(self._clock.now()))
+        await delete_files(self._personal, self._pictures, sorted(keys))
+        pictures = sum(len(job.pictures) for job in jobs)
+        if jobs:
             # The entry must not keep what was just forgotten: not who, only that and how much.
-            counted = {"jobs": str(len(jobs)), "pictures": str(len(keys | late))}
+            counted = {"jobs": str(len(jobs)), "pictures": str(pictures)}
             await self._audit(person, AuditAction.DATA_DELETED, detail=counted)
-        _log.info("personal data deleted", action="forget", jobs=len(jobs), pictures=len(keys | late))
-        return Forgotten(jobs=len(jobs), pictures=len(keys | late), messages_left=messages_left)
+        _log.info("personal data deleted", action="forget", jobs=len(jobs), pictures=pictures)
+        return Forgotten(jobs=len(jobs), pictures=pictures, messages_left=messages_left)
 
     async def _take_away(self, jobs: Sequence[Job]) -> int:
         """Take the messages of these jobs away; how many are still there."""
@@ -184,12 +184,6 @@ class MyData:
                 detail=detail or {},
             )
         )
-
-
-async def delete_pictures(store: PictureStore, keys: Sequence[str]) -> None:
-    """In batches, so that no call takes long and others get their turn."""
-    for start in range(0, len(keys), BATCH):
-        await store.delete(keys[start : start + BATCH])
 
 
 def _rest(jobs: Sequence[Job]) -> int:

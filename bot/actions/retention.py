@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.actions.mydata import delete_pictures
+from bot.actions.doomed import delete_files
 from bot.domain.errors import EaselError
 from bot.domain.ports import (
     Clock,
@@ -46,7 +46,6 @@ class Retention:
         self._pictures = pictures
         self._clock = clock
         self._default_days = default_days
-        self._undeleted: set[str] = set()  # files that the store would not delete yet
 
     async def run(self) -> None:
         """Once soon after the start, then every INTERVAL, until cancelled. What fails is logged, and tried again."""
@@ -60,7 +59,8 @@ class Retention:
 
     async def expire(self) -> int:
         """Go through all communities once; how many picture files were deleted."""
-        deleted = await self._delete(())
+        # What an earlier life or a failing store left comes first.
+        deleted = await self._delete(await self._personal.prune(self._clock.now()))
         async for platform, community_id in self._all_communities():
             community = await self._communities.community(platform, community_id)
             days = self._default_days if community.retention_days is None else community.retention_days
@@ -79,12 +79,8 @@ class Retention:
         return deleted
 
     async def _delete(self, keys: Sequence[str]) -> int:
-        """Delete these files and those left from before. A store that fails is asked again in the next round."""
-        self._undeleted.update(keys)
-        doomed = sorted(self._undeleted)
-        await delete_pictures(self._pictures, doomed)
-        self._undeleted.difference_update(doomed)
-        return len(doomed)
+        await delete_files(self._personal, self._pictures, keys)
+        return len(keys)
 
     async def _all_communities(self) -> AsyncIterator[tuple[str, str]]:
         """Whoever has ever used anything is in the ledger, which outlives the jobs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -57,3 +58,8 @@ class UsageView:
     total: UsageRow
     today: Allowance
     month: Allowance | None = None
+
+    def named(self, names: Mapping[str, str]) -> UsageView:
+        """With what a platform knows that ledgers don't: the names of channels, roles and communities by key."""
+        rows = tuple(replace(row, name=names.get(row.key, row.name)) for row in self.rows)
+        return replace(self, rows=rows)

@@ -1,0 +1,131 @@
+"""Everything the actions stand on: the real stores and the real engine, a model and a chat that are invented."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bot.actions.imagine import Imagine
+from bot.domain.job import Job, JobState, StoredPicture
+from bot.domain.limits import Limits
+from bot.domain.people import Destination, Person
+from bot.domain.report import JobReport
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from db.communities import SqlCommunityStore
+from db.engine import open_database
+from db.gallery import SqlGallery
+from db.jobs import SqlJobStore
+from db.migrate import migrate
+from db.personal import SqlPersonalData
+from db.usage import SqlUsageLedger
+from tests.db.orders import NOON, PLENTY, bring, order, person
+from tests.fakes.chat import FakeChat
+from tests.fakes.clock import FakeClock
+from tests.fakes.model import PICTURE, FakeModel
+from tests.fakes.picture_shelf import PictureShelf
+
+HERE = Destination(platform="discord", community_id="guild", channel_id="general")
+LIMITS = Limits(user_daily=14, community_monthly=1000)
+
+
+@dataclass
+class Wall:
+    """A GalleryWall that remembers; `refusals` are raised by its next calls."""
+
+    hung: list[tuple[str, str, tuple[int, ...]]] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        await asyncio.sleep(0)
+        if self.refusals:
+            raise self.refusals.pop()
+        self.hung.append((report.job.id, channel_id, tuple(indexes)))
+        return f"wall-{len(self.hung)}"
+
+
+@dataclass
+class House:
+    clock: FakeClock
+    store: SqlJobStore
+    ledger: SqlUsageLedger
+    gallery: SqlGallery
+    personal: SqlPersonalData
+    communities: SqlCommunityStore
+    dispatcher: InProcessDispatcher
+    imagine: Imagine
+    shelf: PictureShelf
+    chat: FakeChat
+    wall: Wall = field(default_factory=Wall)
+
+    async def drawn(
+        self,
+        prompt: str = "a fox",
+        *,
+        n: int = 1,
+        by: Person | None = None,
+        channel: str = "general",
+        days_ago: int = 0,
+    ) -> Job:
+        """A finished job whose pictures are on the shelf."""
+        job = order(prompt, n=n, by=by, channel=channel, at=NOON - timedelta(days=days_ago))
+        await self.store.add(job, PLENTY)
+        kept = tuple(
+            StoredPicture(key=f"{job.id}/{index}.png", width=64, height=36, size=len(PICTURE), media_type="image/png")
+            for index in range(1, n + 1)
+        )
+        for picture in kept:
+            await self.shelf.put(picture.key, PICTURE)
+        job = await bring(self.store, job, JobState.DELIVERING, pictures=kept)
+        return await self.store.move(job, JobState.DONE, result_id=f"message-{job.id}", card_open=False)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.dispatcher.run())
+        try:
+            await asyncio.sleep(0.01)
+            yield
+        finally:
+            await self.dispatcher.stop()
+            await self.clock.until(task, real_seconds=10)
+
+
+@contextlib.asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[House]:
+    clock = FakeClock(NOON)
+    async with open_database(f"sqlite+aiosqlite:///{folder}/easel.db") as engine:
+        await migrate(engine)
+        store = SqlJobStore(engine, clock)
+        shelf, chat = PictureShelf(), FakeChat(name="discord")
+        dispatcher = InProcessDispatcher(
+            store=store,
+            model=FakeModel(clock),
+            pictures=shelf,
+            platforms={"discord": chat},
+            clock=clock,
+            limits_of=lambda _: LIMITS,
+            running_limit=LIMITS.user_running,
+            submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
+        )
+        yield House(
+            clock=clock,
+            store=store,
+            ledger=SqlUsageLedger(engine),
+            gallery=SqlGallery(engine),
+            personal=SqlPersonalData(engine, clock),
+            communities=SqlCommunityStore(engine, clock),
+            dispatcher=dispatcher,
+            imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=lambda _: LIMITS),
+            shelf=shelf,
+            chat=chat,
+        )
+
+
+def manager(user: str = "boss") -> Person:
+    return dataclasses.replace(person(user), manager=True)
