@@ -1,0 +1,159 @@
+"""The rooms that decide who may ask, over a real database; chat and moderators' channel keep everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.actions.admission import Admission
+from bot.actions.budget import BudgetWatch
+from bot.actions.imagine import Imagine
+from bot.actions.moderate import Moderate
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.people_rules import PeopleRules
+from bot.actions.reports import Reports
+from bot.actions.settings import Settings
+from bot.actions.why import Why
+from bot.cards import appeal_card, budget_card, report_card
+from bot.domain.community import Community
+from bot.domain.job import Job, JobState
+from bot.domain.limits import Limits
+from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.people import Destination, Person
+from bot.domain.ports import ModeratorDesk, NewAudit
+from bot.domain.report import JobReport
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from db.communities import SqlCommunityStore
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from db.usage import SqlUsageLedger
+from tests.db.orders import NOON, bring
+from tests.fakes.chat import FakeChat
+from tests.fakes.clock import FakeClock
+from tests.fakes.desk import FakeDesk
+from tests.fakes.model import FakeModel
+from tests.fakes.picture_shelf import PictureShelf
+
+LIMITS = Limits(user_daily=10, user_running=3, user_waiting=7)
+
+
+def person(user: str = "ann", *roles: str, community: str = "guild") -> Person:
+    return Person(platform="fake", community_id=community, user_id=user, name=user.title(), roles=roles)
+
+
+MOD = replace(person("mod"), moderator=True)
+OTHER_MOD = replace(person("otto"), moderator=True)
+MANAGER = replace(person("mary"), manager=True)
+OPERATOR = replace(person("opal"), operator=True)
+STRANGER = replace(person("zoe", community="elsewhere"), moderator=True, manager=True)
+
+
+def place(channel: str = "general", community: str = "guild") -> Destination:
+    return Destination(platform="fake", community_id=community, channel_id=channel)
+
+
+@dataclass
+class Court:
+    store: SqlJobStore
+    communities: SqlCommunityStore
+    clock: FakeClock
+    chat: FakeChat
+    desk: FakeDesk
+    desks: dict[str, ModeratorDesk]
+    imagine: Imagine
+    budget: BudgetWatch
+    moderate: Moderate
+    people: PeopleRules
+    settings: Settings
+    reports: Reports
+    why: Why
+
+    async def ask(self, text: str = "a fox", *, by: Person | None = None, channel: str = "general") -> JobReport:
+        return await self.imagine.from_text(text, author=by or person(), destination=place(channel))
+
+    async def drawn(self, text: str = "a fox", *, by: Person | None = None) -> Job:
+        """A result that everybody can see."""
+        job = await bring(self.store, (await self.ask(text, by=by)).job, JobState.DONE)
+        self.chat.messages[job.id] = f"result-{job.id}"
+        return await self.store.note(job.id, result_id=f"result-{job.id}", card_open=False)
+
+    async def decide(self, **changes: object) -> Community:
+        """The community with other settings, as if somebody had changed them before."""
+        before = await self.communities.community("fake", "guild")
+        after = replace(before, **changes)  # type: ignore[arg-type]
+        audit = NewAudit(
+            platform="fake", community_id="guild", actor_id="x", actor_name="x", action=AuditAction.SETTINGS_CHANGED
+        )
+        await self.communities.save_community(after, audit)
+        return after
+
+    async def trail(self, action: AuditAction | None = None, target: str | None = None) -> list[AuditEntry]:
+        return list(await self.communities.audit_trail("fake", "guild", action=action, target=target, count=100))
+
+    async def job(self, job_id: str) -> Job:
+        found = await self.store.get(job_id)
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def open_court(file: Path, limits: Limits = LIMITS) -> AsyncIterator[Court]:
+    clock = FakeClock(NOON)
+    async with open_database(f"sqlite+aiosqlite:///{file}") as engine:
+        store, communities = SqlJobStore(engine, clock), SqlCommunityStore(engine, clock)
+        ledger = SqlUsageLedger(engine)
+        chat, desk = FakeChat(), FakeDesk()
+        platforms = {"fake": chat}
+        desks: dict[str, ModeratorDesk] = {"fake": desk}
+        dispatcher = InProcessDispatcher(
+            store=store,
+            model=FakeModel(clock),
+            pictures=PictureShelf(),
+            platforms=platforms,
+            clock=clock,
+            limits_of=lambda _: limits,
+            running_limit=limits.user_running,
+            submits_per_second=lambda: 5.0,
+            metrics=Metrics(),
+        )
+        channel = ModeratorsChannel(communities=communities, desks=desks)
+        budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+        admission = Admission(communities=communities, clock=clock, limits=limits)
+        people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
+        settings = Settings(communities=communities)
+        reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
+        yield Court(
+            store=store,
+            communities=communities,
+            clock=clock,
+            chat=chat,
+            desk=desk,
+            desks=desks,
+            imagine=Imagine(
+                store=store,
+                dispatcher=dispatcher,
+                clock=clock,
+                limits_of=lambda _: limits,
+                admission=admission,
+                budget=budget,
+            ),
+            budget=budget,
+            moderate=Moderate(
+                store=store,
+                communities=communities,
+                dispatcher=dispatcher,
+                platforms=platforms,
+                people=people,
+                settings=settings,
+                reports=reports,
+                clock=clock,
+            ),
+            people=people,
+            settings=settings,
+            reports=reports,
+            why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
+        )
+        await budget.close()
