@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ from bot.platforms.discord import DiscordPlatform
 from cogs.imagine import ImagineCog
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
+from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.client import pointed_at, without_waiting
@@ -192,8 +191,12 @@ class Bot:
         await self.clock.until(nothing_left(), real_seconds=8)
 
     async def all_jobs(self) -> list[Job]:
+        return await self.jobs_in(self.channel)
+
+    async def jobs_in(self, channel: Channel) -> list[Job]:
+        community = f"dm-{channel.id}" if channel.guild is None else str(channel.guild.id)
         reports = await self.jobs.recent(
-            platform="discord", community_id=str(self.guild.id), channel_id=str(self.channel.id), count=50
+            platform="discord", community_id=community, channel_id=str(channel.id), count=50
         )
         return [report.job for report in reports]
 
@@ -219,13 +222,9 @@ def slept(fake: FakeDiscord) -> Iterator[list[float]]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database(tmp_path: Path) -> str:
     """The address of a new database; its tables are made once and copied."""
-    template = tmp_path_factory.getbasetemp() / "discord-template.db"
-    if not template.exists():
-        async with open_database(f"sqlite+aiosqlite:///{template}") as engine:
-            await migrate(engine)
-    shutil.copy(template, tmp_path / "easel.db")
+    (tmp_path / "easel.db").write_bytes(migrated())
     return f"sqlite+aiosqlite:///{tmp_path}/easel.db"
 
 

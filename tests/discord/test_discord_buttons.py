@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from bot.domain.job import JobState, new_job_id
+from bot.platforms.discord.layout import PROMPT_ID
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, Reply
+from tests.fakes.discord.messages import BUTTON, walk
 
 
 async def drawing(bot: Bot) -> Message:
@@ -122,8 +124,9 @@ async def test_a_double_press_on_delete_is_answered_with_a_sentence(bot: Bot) ->
 
 async def test_made_up_ids_are_answered_as_if_the_job_were_gone(bot: Bot) -> None:
     message = await drawing(bot)
-    message.embeds[0]["description"] = "no prompt here"
-    (button,) = message.components[0]["components"]
+    (shown,) = [part for part in walk(message.components) if part.get("id") == PROMPT_ID]
+    shown["content"] = ""
+    (button,) = [part for part in walk(message.components) if part["type"] == BUTTON]
     answers = 0
     for press in ("again", "edit", "cancel", "delete", "use", "a-later-version"):
         for target in ("none", new_job_id(), "../../etc/passwd", "'_OR_1=1_--", "狐" * 60):
@@ -145,9 +148,10 @@ async def test_somebody_of_another_community_sees_no_job_of_this_one(bot: Bot) -
     dee = bot.fake.add_user("dee")
     other = bot.fake.add_channel(bot.fake.add_guild("other", dee), "general")
     theirs = await bot.result("a boat", dee, channel=other)
-    for row in theirs.components:
-        for button in row["components"]:
-            button["custom_id"] = button["custom_id"].rsplit(":", 1)[0] + f":{job.id}"
+    their_job = next(job for job in await bot.jobs_in(other))
+    for button in walk(theirs.components):
+        if button["type"] == BUTTON:
+            button["custom_id"] = button["custom_id"].replace(their_job.id, job.id)
     pressed = await bot.fake.press(dee, theirs, "Delete")
     assert "gone" in (await pressed.followed_up()).text
     assert not result.deleted

@@ -86,7 +86,7 @@ async def test_a_refused_form_offers_the_repair(bot: Bot) -> None:
 
 
 async def test_a_slow_database_gives_a_form_with_what_the_card_shows(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.platforms.discord.presses.FORM_LOOKUP_SECONDS", 0.05)
+    monkeypatch.setattr("bot.platforms.discord.presses.jobs.FORM_LOOKUP_SECONDS", 0.05)
     message = await bot.result("a *red* fox\nwith 3. tails ratio:16:9")
     bot.store.gate = asyncio.Event()
     _, form = await opened(bot, message)

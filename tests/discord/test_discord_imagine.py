@@ -92,7 +92,7 @@ async def test_mentions_and_markup_in_a_prompt_are_only_shown(bot: Bot) -> None:
     result = await bot.result(everyone)
     assert result.pings == {str(bot.ann.id)}
     assert bot.bob.notified == []
-    text = result.embeds[0]["description"]
+    text = result.text
     assert r"\# @everyone \<@" in text
     assert r"\*\*bold\*\*" in text
     assert r"\[x\](https" in text

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from bot.domain.limits import Limits
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, Reply
+from tests.fakes.discord.messages import BUTTON, ROW, walk
 
 
 async def refusal(bot: Bot, prompt: str, **options: Any) -> Message:
@@ -54,13 +55,48 @@ async def test_one_press_takes_the_repair(bot: Bot) -> None:
     await bot.posted()
 
 
-async def test_the_repair_is_taken_once(bot: Bot) -> None:
-    asked = await bot.imagine("a fox ratio:2:1")
-    message = await asked.shown()
+async def test_the_refusal_says_what_became_of_it(bot: Bot) -> None:
+    message = await (await bot.imagine("a fox ratio:2:1")).shown()
     await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
-    again = await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
-    assert again.ephemeral
-    assert "expired" in again.text
+    (job,) = await bot.all_jobs()
+    await bot.soon(lambda: f"on its way as job {job.id}" in message.text)
+    assert message.labels == []
+
+
+async def test_after_a_public_answer_too(bot: Bot) -> None:
+    bot.limits = Limits(user_daily=3)
+    message = await refusal(bot, "a fox", n=4)
+    await (await bot.fake.press(bot.ann, message, "Make it 3")).shown()
+    await bot.soon(lambda: "Taken" in message.text)
+
+
+async def test_a_second_press_orders_nothing(bot: Bot) -> None:
+    message = await (await bot.imagine("a fox ratio:2:1")).shown()
+    button = dict(next(part for part in walk(message.components) if part["type"] == BUTTON))
+    await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
+    await bot.soon(lambda: "Taken" in message.text)
+    await bot.kill()
+    await bot.start()
+    message.components = [{"type": ROW, "id": 99, "components": [button]}]
+    again = await (await bot.fake.press(bot.ann, message, "Use 16:9")).answered()
+    assert again.type is Reply.DEFERRED_MESSAGE
+    said = await bot.soon(
+        lambda: next((one for one in bot.channel.seen_by(bot.ann) if "taken already" in one.text), None)
+    )
+    assert said.ephemeral
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_two_presses_at_the_same_moment_order_once(bot: Bot) -> None:
+    message = await (await bot.imagine("a fox ratio:2:1")).shown()
+    bot.store.gate = asyncio.Event()
+    presses = [await bot.fake.press(bot.ann, message, "Use 16:9") for _ in range(2)]
+    for press in presses:
+        await press.answered()
+    bot.store.gate.set()
+    await bot.soon(lambda: "Taken" in message.text)
+    said = await bot.soon(lambda: next((one for one in bot.channel.seen_by(bot.ann) if "expired" in one.text), None))
+    assert said.ephemeral
     assert len(await bot.all_jobs()) == 1
 
 
@@ -77,8 +113,8 @@ async def test_over_the_daily_limit_only_the_author_hears_of_it(bot: Bot) -> Non
     assert message.ephemeral_for == bot.ann.id
     assert "3 of your 3 pictures are left today" in message.text
     assert "<t:" in message.text
-    assert message.labels == ["Use 3 pictures"]
-    pressed = await bot.fake.press(bot.ann, message, "Use 3 pictures")
+    assert message.labels == ["Make it 3"]
+    pressed = await bot.fake.press(bot.ann, message, "Make it 3")
     assert "3 pictures" in (await pressed.shown()).text
 
 

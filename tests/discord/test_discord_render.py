@@ -1,75 +1,150 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.card import Button, Card, CardPicture, Moment, Press, Tone
 from bot.domain.ports import FittedPicture
 from bot.domain.request import ImageRequest
+from bot.grammar.parse import TypedOptions
 from bot.platforms.discord import limits
 from bot.platforms.discord.buttons import belongs_to
-from bot.platforms.discord.form import edit_form, read_form
+from bot.platforms.discord.embed import embed_of, view_of
+from bot.platforms.discord.form import edit_form, read_form, values_of
+from bot.platforms.discord.layout import Shown, layout_of
 from bot.platforms.discord.localise import imagine_texts
-from bot.platforms.discord.render import COLOURS, draw, files_of, mention
+from bot.platforms.discord.look import COLOURS
+from bot.platforms.discord.outgoing import Outgoing
 from bot.platforms.discord.text import clip, escape, markdown, plain, unescape
+from tests.fakes.discord.messages import CONTAINER, GALLERY, IS_COMPONENTS_V2, ROW, TEXT, walk
+from tests.fakes.discord.rules import message_problems
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WORST = "*_~`|<[]\\# " * 400
+FILES = {f"{n}.png" for n in range(12)}
+
+
+CARD = Card(
+    tone=Tone.WAITING,
+    job_id="0123456789ab",
+    heading="One moment",
+    prompt="a fox",
+    options="16:9 · 2 pictures · 2048",
+    status=("Queued, ready ", Moment(NOON)),
+    command="/imagine a `fox` ``` **",
+    notes=(("Not charged",), ("New ones ", Moment(NOON)), ("Job 0123456789ab",)),
+)
+STAMP = f"<t:{int(NOON.timestamp())}:R>"
+
+
+def parts(view: Any) -> list[dict[str, Any]]:
+    """Every component as it is sent, in reading order."""
+    return list(walk(view.to_components()))
+
+
+def words(view: Any) -> list[str]:
+    return [part["content"] for part in parts(view) if part["type"] == TEXT]
 
 
 async def test_a_card_is_drawn_in_order() -> None:
-    drawn = draw(
-        Card(
-            tone=Tone.WAITING,
-            job_id="0123456789ab",
-            heading="One moment",
-            prompt="a fox",
-            options="16:9 · 2 pictures · 2048",
-            status=("Queued, ready ", Moment(NOON)),
-            notes=(("Not charged",), ("New ones ", Moment(NOON)), ("Job 0123456789ab",)),
-        )
-    )
-    stamp = f"<t:{int(NOON.timestamp())}:R>"
-    assert drawn.embed.title == "One moment"
-    assert drawn.embed.description == (f"**a fox**\n16:9 · 2 pictures · 2048\nQueued, ready {stamp}\nNew ones {stamp}")
-    assert drawn.embed.footer.text == "Not charged · Job 0123456789ab"
-    assert drawn.view is None
+    view = layout_of(CARD, lead="<@42>", pictures=[Shown(file="a.png", alt="a fox", spoiler=True)])
+    assert words(view) == [
+        "<@42>",
+        "### One moment",
+        "**a fox**",
+        f"16:9 · 2 pictures · 2048\nQueued, ready {STAMP}",
+        "```\n/imagine a `fox` `\u200b`` **\n```",
+        f"-# Not charged\n-# New ones {STAMP}\n-# Job 0123456789ab",
+    ]
+    kinds = [part["type"] for part in parts(view)]
+    assert kinds == [TEXT, CONTAINER, TEXT, TEXT, TEXT, TEXT, GALLERY, TEXT]
+    (gallery,) = [part for part in parts(view) if part["type"] == GALLERY]
+    (item,) = gallery["items"]
+    assert item["media"] == {"url": "attachment://a.png"}
+    assert (item["description"], item["spoiler"]) == ("a fox", True)
+    assert view.is_persistent()
+
+
+def test_as_an_embed_it_says_the_same() -> None:
+    embed = embed_of(CARD, links="[Original 1](<https://example.com>)")
+    assert embed.title == "One moment"
+    assert embed.description is not None
+    lines = embed.description.split("\n")
+    assert lines[:3] == ["**a fox**", "16:9 · 2 pictures · 2048", f"Queued, ready {STAMP}"]
+    assert lines[-2:] == ["[Original 1](<https://example.com>)", f"New ones {STAMP}"]
+    assert embed.footer.text == "Not charged · Job 0123456789ab"
 
 
 async def test_every_tone_has_a_colour() -> None:
     assert set(COLOURS) == set(Tone)
+    for tone in Tone:
+        assert parts(layout_of(Card(tone=tone, status=("x",))))[0]["accent_color"] == COLOURS[tone].value
 
 
-async def test_buttons_carry_what_to_do_and_to_which_job() -> None:
-    buttons = tuple(Button(press=press, label="x" * 200, target="0123456789ab") for press in Press)
-    drawn = draw(
-        Card(tone=Tone.DONE, buttons=(*buttons, Button(press=Press.VOTE, label="3", target="0" * 12, index=3)))
-    )
-    assert drawn.view is not None
-    rows = drawn.view.to_components()
-    found = [button for row in rows for button in row["components"]]
-    assert all(len(row["components"]) <= 5 for row in rows)
-    assert [button["custom_id"] for button in found[:-1]] == [f"im:{press}:0123456789ab" for press in Press]
-    assert found[-1]["custom_id"] == "im:vote:000000000000:3"
+ALL = (
+    *(Button(press=press, label="x" * 200, target="0123456789ab") for press in Press),
+    *(Button(press=Press.VOTE, label=str(index), target="0" * 12, index=index, row=0) for index in (1, 2, 3, 4)),
+)
+
+
+@pytest.mark.parametrize("classic", [False, True])
+async def test_buttons_carry_what_to_do_and_to_which_job(*, classic: bool) -> None:
+    card = Card(tone=Tone.DONE, buttons=ALL)
+    view = view_of(card) if classic else layout_of(card)
+    assert view is not None
+    rows = [part["components"] for part in parts(view) if part["type"] == ROW]
+    assert all(len(row) <= 5 for row in rows)
+    assert [button["custom_id"] for button in rows[0]] == [f"im:vote:000000000000:{index}" for index in (1, 2, 3, 4)]
+    found = [button for row in rows[1:] for button in row]
+    assert [button["custom_id"] for button in found] == [
+        f"im:{press}:0123456789ab" for press in list(Press)[: 20 if classic else None]
+    ]
     assert all(len(button["label"]) <= limits.BUTTON_LABEL for button in found)
-    assert all(belongs_to(button["custom_id"], "0123456789ab") for button in found[:-1])
+    assert all(belongs_to(button["custom_id"], "0123456789ab") for button in found)
     assert belongs_to("im:vote:0123456789ab:3", "0123456789ab")
     assert not belongs_to("im:again:0123456789ac", "0123456789ab")
     assert not belongs_to(None, "0123456789ab")
-    assert drawn.view.is_persistent()
+    assert view.is_persistent()
 
 
-async def test_the_worst_text_stays_within_the_limits() -> None:
-    drawn = draw(
-        Card(tone=Tone.FAILED, heading=WORST, prompt=WORST, options=WORST, status=(WORST,), notes=((WORST,), (WORST,)))
+@given(
+    st.builds(
+        Card,
+        tone=st.sampled_from(Tone),
+        heading=st.text(),
+        prompt=st.text() | st.just(WORST),
+        options=st.text() | st.just(WORST),
+        status=st.tuples(st.text() | st.just(WORST)),
+        command=st.text() | st.just(WORST) | st.just("`" * 5000),
+        notes=st.lists(st.tuples(st.text() | st.just(WORST)), max_size=6).map(tuple),
+        buttons=st.just(ALL),
+    ),
+    st.sampled_from(["", "<@42>", "x" * 4000]),
+)
+@settings(max_examples=40)
+def test_the_worst_card_stays_within_the_limits(card: Card, lead: str) -> None:
+    async def draw() -> tuple[Any, Any]:
+        pictures = [Shown(file=f"{n}.png", alt=WORST) for n in range(12)]
+        return layout_of(card, lead=lead, pictures=pictures, links=lead), embed_of(card)
+
+    view, embed = asyncio.run(draw())
+    sent = view.to_components()
+    problems = message_problems(
+        {"components": sent}, flags=IS_COMPONENTS_V2, allowed_flags=IS_COMPONENTS_V2, filenames=FILES
     )
-    assert len(drawn.embed.title or "") <= limits.EMBED_TITLE
-    assert len(drawn.embed.description or "") <= limits.EMBED_DESCRIPTION
-    assert len(drawn.embed.footer.text or "") <= limits.EMBED_FOOTER
-    assert len(drawn.embed) <= limits.EMBED_TOTAL
+    assert list(problems) == []
+    assert len(parts(view)) <= limits.V2_COMPONENTS
+    assert sum(map(len, words(view))) <= limits.V2_TEXT
+    assert len(embed.title or "") <= limits.EMBED_TITLE
+    assert len(embed.description or "") <= limits.EMBED_DESCRIPTION
+    assert len(embed.footer.text or "") <= limits.EMBED_FOOTER
+    assert len(embed) <= limits.EMBED_TOTAL
 
 
 @given(st.text())
@@ -105,23 +180,28 @@ def test_moments_are_drawn_only_where_they_count_by_themselves() -> None:
 
 
 def test_one_person_is_pinged_and_nobody_else() -> None:
-    words, allowed = mention("42")
-    assert words == "<@42>"
-    told = allowed.to_dict()
+    out = Outgoing(card=CARD, ping="42", words="here:")
+    assert out.lead == "<@42> here:"
+    told = out.allowed_mentions.to_dict()
     assert told["users"] == [42]
     assert told["parse"] == []
+    assert Outgoing(card=CARD).allowed_mentions.to_dict()["parse"] == []
 
 
-def test_files_have_their_alt_text_as_long_as_discord_takes_it() -> None:
+@pytest.mark.parametrize("spoiler", [False, True])
+def test_files_have_their_alt_text_as_long_as_discord_takes_it(*, spoiler: bool) -> None:
     fitted = [
         FittedPicture(name=f"{n}.png", data=b"x", width=1, height=1, media_type="image/png", reduced=False)
         for n in range(2)
     ]
-    shown = [CardPicture(key="k", alt="fox " * 500, width=1, height=1, media_type="image/png")]
-    first, second = files_of(fitted, shown)
+    shown = CardPicture(key="k", alt="fox " * 500, width=1, height=1, media_type="image/png")
+    out = Outgoing(card=replace(CARD, pictures=(shown,)), pictures=fitted, spoiler=spoiler)
+    first, second = files = out.files()
     assert len(first.description or "") <= limits.ALT_TEXT
     assert second.description is None
-    for file in (first, second):
+    assert [one.file for one in out.shown()] == [file.filename for file in files]
+    assert all(file.spoiler is spoiler for file in files)
+    for file in files:
         file.close()
 
 
@@ -142,8 +222,7 @@ async def test_the_form_fits_discord(locale: str) -> None:
 
 
 def test_what_somebody_makes_of_a_form_is_read_with_care() -> None:
-    filled = read_form({"custom_id": "im:form:0123456789ab", "components": [{"type": 1, "components": []}, {}]})
-    assert filled.text == ""
-    assert filled.target == "0123456789ab"
+    assert values_of({"components": [{"type": 1, "components": []}, {}]}) == {}
+    assert read_form({}) == ("", TypedOptions())
     odd = {"type": 18, "component": {"type": 21, "custom_id": "n", "value": "many"}}
-    assert read_form({"custom_id": "im:form:x", "components": [odd]}).typed.n is None
+    assert read_form(values_of({"components": [odd]}))[1].n is None

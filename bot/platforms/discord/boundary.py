@@ -5,55 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
-from bot.domain.errors import Refused
+from bot.domain.errors import PlatformError, Refused
+from bot.domain.people import Destination
 
-from .faults import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION
-from .render import draw
+from .answers import ACCEPTED, Answers
+from .faults import UNKNOWN_INTERACTION
+from .place import answer_of
 
 if TYPE_CHECKING:
     from .client import EaselClient
 
 _log = structlog.get_logger(__name__)
 
-# Keys of `Interaction.extras`: what the first answer was, and that a job was accepted through it.
-ANSWERED, PUBLIC, PRIVATE, SILENT = "answered", "public", "private", "silent"
-ACCEPTED = "accepted"
-
-
-async def defer(interaction: discord.Interaction[EaselClient], how: str) -> int | None:
-    """Answer within Discord's three seconds; the id of the message that will hold the answer.
-
-    `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard.
-    """
-    try:
-        answer = await interaction.response.defer(thinking=how != SILENT, ephemeral=how == PRIVATE)
-    except (discord.HTTPException, aiohttp.ClientError) as error:
-        # discord.py repeats a POST after a 5xx, so the first may have arrived; a lost answer says as little.
-        if isinstance(error, discord.HTTPException) and error.code != ALREADY_ACKNOWLEDGED:
-            raise
-        message_id = None if how == SILENT else (await interaction.original_response()).id
-        interaction.extras[ANSWERED] = how
-        return message_id
-    interaction.extras[ANSWERED] = how
-    if how == SILENT:
-        return None
-    return (answer.message_id if answer else None) or (await interaction.original_response()).id
+_OFFERS = 1000  # remembered at a time
 
 
 class Boundary:
     """Every callback of ours runs within `answering`. discord.py itself only logs what its callbacks raise."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self.offers = Offers()
         self._running: set[asyncio.Task[object]] = set()
 
     @contextlib.asynccontextmanager
@@ -67,7 +49,9 @@ class Boundary:
         try:
             yield
         except Refused as refused:
-            await _say(interaction, refusal_card(refused, interaction.locale.value, prompt=prompt))
+            shown = await self._say(interaction, refusal_card(refused, interaction.locale.value, prompt=prompt))
+            if shown is not None and refused.draft_id is not None:
+                self.offers.keep(refused.draft_id, answer_of(interaction, shown))
         except Exception as error:
             # The last place before discord.py, which would only log it.
             await self.failed(interaction, error)
@@ -86,7 +70,7 @@ class Boundary:
         if ACCEPTED in interaction.extras:
             return  # the job is on its way, and its card will say so
         said = sentence("internal", interaction.locale.value, id=reference)
-        await _say(interaction, Card(tone=Tone.FAILED, status=said))
+        await self._say(interaction, Card(tone=Tone.FAILED, status=said))
 
     def keep(self, task: asyncio.Task[object]) -> None:
         """Own a task whose outcome nobody needs any more."""
@@ -103,21 +87,29 @@ class Boundary:
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
 
+    async def _say(self, interaction: discord.Interaction[EaselClient], card: Card) -> int | None:
+        try:
+            return await self._answers.privately(interaction, card)
+        except PlatformError as error:
+            _log.warning("answer not shown", action="answer", interaction=interaction.id, error=str(error))
+            return None
 
-async def _say(interaction: discord.Interaction[EaselClient], card: Card) -> None:
-    """Show the card to this person alone, whatever was answered before."""
-    drawn = draw(card)
-    view = drawn.view or discord.utils.MISSING
-    try:
-        match interaction.extras.get(ANSWERED):
-            case None:
-                await interaction.response.send_message(embed=drawn.embed, view=view, ephemeral=True)
-            case answered if answered == PRIVATE:
-                await interaction.edit_original_response(embed=drawn.embed, view=drawn.view)
-            case answered:
-                if answered == PUBLIC:
-                    # The first follow-up would take the place of "is thinking…" and be as public as that is.
-                    await interaction.delete_original_response()
-                await interaction.followup.send(embed=drawn.embed, view=view, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
-        _log.warning("answer not shown", action="answer", interaction=interaction.id, error=str(error))
+
+class Offers:
+    """Refusals with a button that takes the repair, and where they are shown.
+
+    They live as long as their interaction, so they are kept here and not in the database; that one is taken once is
+    the action's to see to.
+    """
+
+    def __init__(self) -> None:
+        self._shown: OrderedDict[str, Destination] = OrderedDict()
+
+    def keep(self, draft_id: str, shown: Destination) -> None:
+        self._shown[draft_id] = shown
+        if len(self._shown) > _OFFERS:
+            self._shown.popitem(last=False)
+
+    def take(self, draft_id: str) -> Destination | None:
+        """Where the offer stands; it is forgotten here."""
+        return self._shown.pop(draft_id, None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import ui
 
 from bot.domain import card
 
-from .limits import BUTTON_LABEL
+from .limits import BUTTON_LABEL, ROW_BUTTONS
 from .text import clip
 
 if TYPE_CHECKING:
@@ -18,33 +20,34 @@ if TYPE_CHECKING:
 
 
 class PressButton(
-    ui.DynamicItem[ui.Button[ui.View]],
+    ui.DynamicItem[ui.Button[Any]],
     # Wider than the buttons of today: one that a later version posted is answered with a sentence, not with silence.
     template=r"im:(?P<press>[a-z-]{1,20}):(?P<target>[^\s:]{1,70})(?::(?P<index>\d{1,3}))?",
 ):
     """`im:<press>:<id>` or `im:<press>:<id>:<index>`, for example `im:again:3kq8w2v5x0ab`."""
 
-    def __init__(self, press: str, target: str, index: int | None, button: ui.Button[ui.View]) -> None:
+    def __init__(self, press: str, target: str, index: int | None, button: ui.Button[Any]) -> None:
         super().__init__(button)
         self.press = press
         self.target = target
         self.index = index
 
     @classmethod
-    def of(cls, button: card.Button) -> Self:
+    def of(cls, button: card.Button, *, row: int | None = None) -> Self:
+        """`row` is for a view of rows; a layout has its own."""
         style = discord.ButtonStyle.secondary
         if button.danger:
             style = discord.ButtonStyle.danger
         elif button.primary:
             style = discord.ButtonStyle.primary
-        drawn: ui.Button[ui.View] = ui.Button(
-            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(button)
+        drawn: ui.Button[Any] = ui.Button(
+            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(button), row=row
         )
         return cls(button.press.value, button.target, button.index, drawn)
 
     @classmethod
     async def from_custom_id(
-        cls, _interaction: discord.Interaction, item: ui.Item[ui.View], match: re.Match[str], /
+        cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         if not isinstance(item, ui.Button):
             raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a button")
@@ -54,6 +57,13 @@ class PressButton(
     async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
         """discord.py names the client's type more widely; a button is only ever pressed on ours."""
         await interaction.client.presses.pressed(interaction, self.press, self.target, self.index)
+
+
+def in_rows(buttons: Iterable[card.Button]) -> list[Sequence[card.Button]]:
+    """As the card asks for it: buttons with the same `row` together, in the order of rows, five at most in each."""
+    ordered = sorted(buttons, key=lambda button: (button.row is None, button.row or 0))
+    groups = (list(group) for _, group in groupby(ordered, key=lambda button: button.row))
+    return [group[at : at + ROW_BUTTONS] for group in groups for at in range(0, len(group), ROW_BUTTONS)]
 
 
 def custom_id(button: card.Button) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -14,7 +15,6 @@ from discord.ext import commands
 
 from .buttons import PressButton
 from .desk import Desk
-from .form import FORM_PREFIX
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, imagine_texts
 from .presses import Presses
@@ -44,7 +44,14 @@ class EaselClient(commands.AutoShardedBot):
     Sharded from the start: one shard behaves the same, and Discord tells when there must be more.
     """
 
-    def __init__(self, *, desk: Desk, presses: Presses, cogs: Sequence[Callable[[EaselClient], commands.Cog]]) -> None:
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        presses: Presses,
+        cogs: Sequence[Callable[[EaselClient], commands.Cog]],
+        http_trace: aiohttp.TraceConfig,
+    ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True  # names, boosts and permissions of guilds; no messages, no members
         super().__init__(
@@ -57,6 +64,7 @@ class EaselClient(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+            http_trace=http_trace,
         )
         self.desk = desk
         self.presses = presses
@@ -73,10 +81,8 @@ class EaselClient(commands.AutoShardedBot):
 
     async def on_interaction(self, interaction: discord.Interaction[EaselClient]) -> None:
         """Commands and buttons find their way by themselves. Forms would not after a restart."""
-        data: Any = interaction.data or {}
-        form = interaction.type is discord.InteractionType.modal_submit
-        if form and str(data.get("custom_id", "")).startswith(FORM_PREFIX):
-            await self.desk.submitted(interaction)
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.presses.submitted(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         _log.exception("event failed", action=event_method)

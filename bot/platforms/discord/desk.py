@@ -11,12 +11,11 @@ from bot.actions import Imagine, JobActions
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
-from bot.domain.request import ImageRequest
 from bot.grammar.parse import TypedOptions, parse
 
-from .boundary import ACCEPTED, PRIVATE, PUBLIC, Boundary, defer
+from .answers import ACCEPTED, PRIVATE, PUBLIC, Answers, defer
+from .boundary import Boundary
 from .delivery import Delivery
-from .form import read_form
 from .place import destination_of, person_of, require_permissions
 
 if TYPE_CHECKING:
@@ -26,8 +25,13 @@ Ask = Callable[[Person, Destination], Awaitable[JobReport]]
 
 
 class Desk:
-    def __init__(self, *, imagine: Imagine, jobs: JobActions, delivery: Delivery, boundary: Boundary) -> None:
+    """`boundary` and `answers` are for every command; each cog answers through them."""
+
+    def __init__(
+        self, *, imagine: Imagine, jobs: JobActions, delivery: Delivery, boundary: Boundary, answers: Answers
+    ) -> None:
         self.boundary = boundary
+        self.answers = answers
         self._imagine = imagine
         self._jobs = jobs
         self._delivery = delivery
@@ -44,7 +48,7 @@ class Desk:
         async with self.boundary.answering(interaction, prompt=text):
             require_permissions(interaction)
             try:
-                request = parse(text, typed)
+                parse(text, typed)
             except Refused:
                 # Only its author sees a refusal, and the first answer settles that. The action keeps the repair.
                 await defer(interaction, PRIVATE)
@@ -53,27 +57,23 @@ class Desk:
                     text, author=person_of(interaction), destination=destination, typed=typed, parent_id=parent
                 )
                 raise
-            await self.order(interaction, lambda author, there: self._from_request(request, author, there, parent))
+            await self.order(interaction, lambda author, there: self._from_text(text, typed, author, there, parent))
 
-    async def submitted(self, interaction: discord.Interaction[EaselClient]) -> None:
-        """The form of Edit came back."""
-        filled = read_form(interaction.data or {})
-        await self.imagine(interaction, filled.text, filled.typed, parent=filled.target)
-
-    async def order(self, interaction: discord.Interaction[EaselClient], ask: Ask) -> None:
+    async def order(self, interaction: discord.Interaction[EaselClient], ask: Ask) -> JobReport:
         """Answer with a card of the job that `ask` makes. Call it within the boundary; raises Refused."""
         require_permissions(interaction)
         card_id = await defer(interaction, PUBLIC)
         report = await ask(person_of(interaction), destination_of(interaction, card_id))
         interaction.extras[ACCEPTED] = report.job.id
         await self._delivery.open(report)
+        return report
 
-    async def _from_request(
-        self, request: ImageRequest, author: Person, there: Destination, parent: str | None
+    async def _from_text(
+        self, text: str, typed: TypedOptions, author: Person, there: Destination, parent: str | None
     ) -> JobReport:
         if parent is not None:
             try:
                 await self._jobs.show(parent, author)
             except NotAllowed:
                 parent = None  # deleted meanwhile, or an id that somebody made up
-        return await self._imagine.from_request(request, author=author, destination=there, parent_id=parent)
+        return await self._imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)

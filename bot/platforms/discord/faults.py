@@ -2,7 +2,7 @@
 
 PlatformError
 ├─ PlatformUnavailable   later; CallUnclear is one whose effect nobody knows
-├─ Undeliverable
+├─ Undeliverable         FormRefused is one for what the message is made of
 ├─ MessageGone           the message, or the channel, is not there any more
 ├─ AccessDenied          we may not do this there
 ├─ TokenDead             the interaction's token is no longer good
@@ -23,6 +23,10 @@ from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 # Codes of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json that others ask for.
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+
+
+class FormRefused(Undeliverable):
+    """Discord does not take a message that looks like this."""
 
 
 class MessageGone(PlatformError):
@@ -82,6 +86,8 @@ def _meaning(error: discord.HTTPException) -> PlatformError:
             meaning = PlatformUnavailable(said, after=_retry_after(error))
         case (status, _) if status >= 500 or status == 408:  # noqa: PLR2004 - HTTP's own numbers
             meaning = CallUnclear(said, after=5.0)
+        case (400, _):
+            meaning = FormRefused(said)
         case _:
             meaning = Undeliverable(said)
     return meaning

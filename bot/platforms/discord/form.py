@@ -1,13 +1,12 @@
-"""The form behind Edit: a request, filled in, to be changed and sent as a new one.
+"""Forms: the one behind Edit has the request filled in, to be changed and sent as a new one; others ask for a text.
 
-Its fields have fixed names and it is read from what Discord sends, not from the object that was shown: so a form
+Their fields have fixed names and they are read from what Discord sends, not from the object that was shown: so a form
 that was open while the bot restarted is taken all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -21,12 +20,12 @@ from bot.grammar.printing import quote_prompt
 from .limits import FORM_SECONDS, TEXT_INPUT
 from .words import word
 
-FORM_PREFIX = "im:form:"
+EDIT_FORM = "form"
 
 
 def edit_form(target: str, request: ImageRequest, locale: str) -> ui.Modal:
     """`target` is the job that the new one will be an edit of."""
-    form = ui.Modal(title=word("form-title", locale), custom_id=f"{FORM_PREFIX}{target}", timeout=FORM_SECONDS)
+    form = ui.Modal(title=word("form-title", locale), custom_id=f"im:{EDIT_FORM}:{target}", timeout=FORM_SECONDS)
     prompt = quote_prompt(request.prompt)
     text = ui.TextInput[ui.Modal](
         custom_id="prompt",
@@ -44,31 +43,32 @@ def edit_form(target: str, request: ImageRequest, locale: str) -> ui.Modal:
     return form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What came back. `target` is the job that was to be edited."""
+def text_form(kind: str, target: str, locale: str, *, most: int, required: bool) -> ui.Modal:
+    """One field, `text`, of at most so many characters. Its words are `<kind>-title` and `<kind>-text`."""
+    form = ui.Modal(title=word(f"{kind}-title", locale), custom_id=f"im:{kind}:{target}", timeout=FORM_SECONDS)
+    text = ui.TextInput[ui.Modal](
+        custom_id="text", style=discord.TextStyle.paragraph, max_length=most, required=required
+    )
+    form.add_item(ui.Label(text=word(f"{kind}-text", locale), component=text))
+    return form
 
-    target: str
-    text: str
-    typed: TypedOptions
+
+def read_form(values: Mapping[str, str]) -> tuple[str, TypedOptions]:
+    """What the form of Edit says: the text, and the fields that win over what stands in it."""
+    return values.get("prompt", ""), TypedOptions(
+        ratio=values.get("ratio"),
+        n=_number(values.get("n")),
+        clarity=_number(values.get("clarity")),
+        style=values.get("style"),
+    )
 
 
-def read_form(data: Mapping[str, Any]) -> Filled:
-    """A submitted form, from the data of its interaction.
+def values_of(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by the names of the fields, from the data of a submitted form's interaction.
 
     https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-modal-submit-data-structure
     """
-    values = dict(_values(data.get("components") or []))
-    return Filled(
-        target=str(data["custom_id"]).removeprefix(FORM_PREFIX),
-        text=values.get("prompt", ""),
-        typed=TypedOptions(
-            ratio=values.get("ratio"),
-            n=_number(values.get("n")),
-            clarity=_number(values.get("clarity")),
-            style=values.get("style"),
-        ),
-    )
+    return dict(_values(data.get("components") or []))
 
 
 def _values(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,12 @@ EMBED_DESCRIPTION: Final = 4096
 EMBED_TOTAL: Final = 6000
 # 2048 are allowed; this is what title and description leave of the total.
 EMBED_FOOTER: Final = EMBED_TOTAL - EMBED_TITLE - EMBED_DESCRIPTION
+# https://docs.discord.com/developers/components/reference: of a message, nested components counted too.
+V2_COMPONENTS: Final = 40
+V2_TEXT: Final = 4000
+V2_GALLERY: Final = 10
+ROW_BUTTONS: Final = 5
+CLASSIC_ROWS: Final = 5  # without components v2
 # https://docs.discord.com/developers/components/reference#button
 BUTTON_LABEL: Final = 80
 # https://docs.discord.com/developers/components/reference#label, #text-input
@@ -43,6 +49,9 @@ UPLOADS_AT_ONCE: Final = 6
 EDIT_INTERVAL_SECONDS: Final = 2.0
 # 10,000 answers of 401, 403 and 429 in ten minutes get an address banned
 # (https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
+INVALID_REQUESTS_WINDOW: Final = 10 * 60.0
+# We stop before that: others may share the address.
+INVALID_REQUESTS_STOP: Final = 5000
 CLOSED_CHANNEL_SECONDS: Final = 5 * 60.0
 
 # discord.py repeats a 5xx after 1, 3, 5, 7 and 9 seconds by itself; a call is given up soon after that.
@@ -55,5 +64,7 @@ RATE_LIMIT_SECONDS: Final = 30.0
 TEXT_INPUT: Final = 4000
 # A form is the first answer, so there are three seconds to fill it in; the rest is for the way to Discord.
 FORM_LOOKUP_SECONDS: Final = 1.5
+# The gateway takes five in twenty seconds, but nobody reads that fast.
+PRESENCE_SECONDS: Final = 60.0
 # How long discord.py remembers a form that was opened. It is read without that, so this only bounds memory.
 FORM_SECONDS: Final = 15 * 60.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
     }
     if _interaction_only(interaction):
         details["only"] = "interaction"
+    if _age_restricted(interaction):
+        details["age"] = "restricted"
     return Destination(
         platform=NAME,
         community_id=person_of(interaction).community_id,
@@ -64,6 +67,12 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         locale=locale.value,
         details=details,
     )
+
+
+def answer_of(interaction: discord.Interaction[EaselClient], message_id: int) -> Destination:
+    """The way back to an answer that only its person sees: by the interaction's token and no other."""
+    there = destination_of(interaction, message_id)
+    return dataclasses.replace(there, details={**there.details, "only": "interaction"})
 
 
 def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:
@@ -94,6 +103,12 @@ def _interaction_only(interaction: discord.Interaction[EaselClient]) -> bool:
     return not interaction.context.dm_channel
 
 
+def _age_restricted(interaction: discord.Interaction[EaselClient]) -> bool:
+    channel = interaction.channel
+    # A partial channel doesn't say; a thread is as its channel is, which the payload gives it too.
+    return bool(getattr(channel, "is_nsfw", bool)())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
     """What a destination's details say, typed. `expires` is when the interaction's token dies."""
@@ -103,6 +118,7 @@ class WayBack:
     expires: datetime
     file_limit: int
     interaction_only: bool
+    age_restricted: bool = False
 
     def token_lives(self, now: datetime) -> bool:
         return bool(self.token) and now < self.expires - timedelta(seconds=TOKEN_MARGIN_SECONDS)
@@ -120,4 +136,5 @@ def way_back(destination: Destination) -> WayBack:
         expires=expires,
         file_limit=int(details.get("file_limit", FILE_FLOOR)),
         interaction_only=details.get("only") == "interaction",
+        age_restricted=details.get("age") == "restricted",
     )

@@ -10,20 +10,33 @@ from collections.abc import Awaitable, Callable, Sequence
 import aiohttp
 import discord
 import structlog
+import yarl
 from discord.ext import commands
 
 from bot.actions import Imagine, JobActions
+from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
+from bot.observability.metrics import Metrics
 
+from .answers import Answers
 from .boundary import Boundary
+from .channels import Channels
 from .client import EaselClient, Meta
 from .delivery import Delivery
 from .desk import Desk
+from .further import Further
+from .guest import Guest
+from .outgoing import Forms
 from .place import NAME
+from .posting import Fitting, PictureLink
+from .presence import Presence
 from .presses import Presses
+from .presses.jobs import JobPresses
+from .presses.spoiler import SpoilerPresses
+from .results import Results
 from .wire import Wire
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +74,10 @@ class DiscordPlatform:
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         api_url: str | None = None,
+        further: Further | None = None,
+        picture_link: PictureLink | None = None,
+        waiting: Callable[[], int] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._token = token
         self._api_url = api_url
@@ -72,11 +89,28 @@ class DiscordPlatform:
         self._closing = asyncio.Event()
         self._token_refused = False
         self._closer: asyncio.Task[None] | None = None
-        wire = Wire(self._usable_client, self._give_up_token)
-        self._delivery = Delivery(wire=wire, pictures=pictures, clock=clock, connected=self._connected)
-        self._boundary = Boundary()
-        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery, boundary=self._boundary)
-        self._presses = Presses(desk=self._desk, imagine=imagine, jobs=jobs)
+        self._presence = None if waiting is None else Presence(clock, waiting)
+        self._guest = Guest(clock)
+        forms, fitting = Forms(), Fitting(pictures, picture_link=picture_link)
+        wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
+        further = further or Further()
+        results = Results(wire=wire, fitting=fitting, clock=clock, guest=self._guest, full=further.complete)
+        self._delivery = Delivery(
+            wire=wire,
+            results=results,
+            clock=clock,
+            guest=self._guest,
+            connected=self._connected,
+            metrics=metrics,
+        )
+        self._channels = Channels(wire=wire, fitting=fitting, connected=self._connected)
+        answers = Answers(forms)
+        self._boundary = Boundary(answers)
+        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery, boundary=self._boundary, answers=answers)
+        self._presses = Presses(self._boundary)
+        JobPresses(self._presses, desk=self._desk, imagine=imagine, jobs=jobs, delivery=self._delivery)
+        SpoilerPresses(self._presses, jobs=jobs, results=results, answers=answers)
+        self._opinions = further.answer(self._presses, desk=self._desk, wire=wire, clock=clock)
 
     @property
     def ready(self) -> bool:
@@ -119,6 +153,8 @@ class DiscordPlatform:
         self._closing.set()
         await self._boundary.idle(LAST_ANSWERS_SECONDS)
         await self._delivery.close()
+        if self._opinions is not None:
+            await self._opinions.close()
         await self._hang_up(self._client)
 
     async def show(self, report: JobReport) -> None:
@@ -130,18 +166,51 @@ class DiscordPlatform:
     async def take_away(self, job: Job) -> None:
         await self._delivery.take_away(job)
 
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
+        return await self._channels.post_for_moderators(community_id, channel_id, card, job)
+
+    async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
+        await self._channels.edit_for_moderators(community_id, channel_id, message_id, card)
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        return await self._channels.exhibit(report, channel_id, indexes)
+
     async def _live(self) -> None:
         """One client from login to its end."""
-        client = self._client = EaselClient(desk=self._desk, presses=self._presses, cogs=self._cogs)
+        client = self._client = EaselClient(
+            desk=self._desk, presses=self._presses, cogs=self._cogs, http_trace=self._guest.trace()
+        )
         try:
             await client.login(self._token)
             await self._sync(client)
             self._logged_in.set()
+            await self._find_gateway(client)
             _log.info("logged in", action="connect", user=str(client.user))
-            await client.connect()
+            await self._connect(client)
         finally:
             self._logged_in.clear()
             await self._hang_up(client)
+
+    async def _connect(self, client: EaselClient) -> None:
+        if self._presence is None:
+            await client.connect()
+            return
+        watching = asyncio.create_task(self._presence.watch(client), name="discord-presence")
+        try:
+            await client.connect()
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+    async def _find_gateway(self, client: EaselClient) -> None:
+        """After an invalid session discord.py dials its default address, and shows the token there.
+
+        https://github.com/Rapptz/discord.py/blob/v2.7.1/discord/gateway.py#L567
+        """
+        if self._api_url is not None:
+            _, address, _ = await client.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address).with_query(None)
 
     async def _pause(self, seconds: float) -> None:
         """That long, or until `close()`."""

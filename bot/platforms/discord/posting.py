@@ -7,57 +7,83 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import discord
 import structlog
 
-from bot.domain.card import Card
 from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
-from bot.domain.job import Job
+from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import FittedPicture, PictureReader
 
 from .faults import TooLarge
 from .limits import FILE_CAP, FILE_FLOOR, LADDER, REQUEST_FILES, UPLOADS_AT_ONCE
-from .render import files_of
+from .outgoing import Outgoing
 from .words import word
 
 T = TypeVar("T")
-Send = Callable[[Card, Sequence[discord.File]], Awaitable[T]]
+Send = Callable[[Outgoing], Awaitable[T]]
+PictureLink = Callable[[str, int], str | None]
+"""Where everybody finds a job's original by its number from 1; None where there is no such place."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Fitting:
-    def __init__(self, pictures: PictureReader) -> None:
+    def __init__(self, pictures: PictureReader, *, picture_link: PictureLink | None = None) -> None:
         self._pictures = pictures
+        self._picture_link = picture_link
         self._turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
-    async def send(self, job: Job, card: Card, file_limit: int, send: Send[T]) -> T:
-        """`send` the card with the job's pictures as files, within `file_limit` bytes each where that is believable.
+    async def send(
+        self,
+        job: Job,
+        out: Outgoing,
+        file_limit: int,
+        send: Send[T],
+        *,
+        stored: Sequence[StoredPicture] | None = None,
+    ) -> T:
+        """`send` the message with the job's pictures as files, within `file_limit` bytes each where that is believable.
 
-        The card says so where a file is not the original's any more.
+        The message says so where a file is not the original's any more. `stored`: only some of the pictures.
         Raises what `send` raises, but for TooLarge; Undeliverable where no size is taken or the pictures are gone.
         """
-        if not card.pictures:
-            return await send(card, [])
+        if not out.card.pictures:
+            return await send(out)
+        stored = job.pictures if stored is None else stored
         refused: list[int] | None = None
         for per_file, together in _budgets(file_limit):
             async with self._turns:
-                fitted = await self._fitted(job, per_file, together)
+                fitted = await self._fitted(job, stored, per_file, together)
                 sizes = [len(picture.data) for picture in fitted]
                 if sizes == refused:
                     continue  # the smaller budget makes no difference to these
                 try:
-                    return await send(_told(card, job, fitted), files_of(fitted, card.pictures))
+                    return await send(self._told(out, job, stored, fitted))
                 except TooLarge:
                     _log.info("files too large", action="deliver", job=job.id, per_file=per_file, sizes=sizes)
                     refused = sizes
         raise Undeliverable("Discord takes the pictures in no size")
 
-    async def _fitted(self, job: Job, per_file: int, together: int) -> Sequence[FittedPicture]:
+    def _told(
+        self, out: Outgoing, job: Job, stored: Sequence[StoredPicture], fitted: Sequence[FittedPicture]
+    ) -> Outgoing:
+        """The message with its pictures, and with a note and links where they are smaller than they came."""
+        locale = job.destination.locale
+        if not any(picture.reduced for picture in fitted):
+            return replace(out, pictures=fitted)
+        card = replace(out.card, notes=(*out.card.notes, (word("note-reduced", locale),)))
+        reduced = [job.pictures.index(one) + 1 for one, posted in zip(stored, fitted, strict=True) if posted.reduced]
+        links = [
+            (f"{word('original', locale)} {number}", address)
+            for number in reduced
+            if self._picture_link and (address := self._picture_link(job.id, number))
+        ]
+        return replace(out, card=card, pictures=fitted, links=links)
+
+    async def _fitted(
+        self, job: Job, stored: Sequence[StoredPicture], per_file: int, together: int
+    ) -> Sequence[FittedPicture]:
         try:
-            return await self._pictures.fitted(
-                job.pictures, job_id=job.id, per_file=per_file, together=together, webp=True
-            )
+            return await self._pictures.fitted(stored, job_id=job.id, per_file=per_file, together=together, webp=True)
         except OSError as error:
             raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error
         except ExceptionGroup as errors:
@@ -68,12 +94,6 @@ class Fitting:
             raise Undeliverable(f"the kept pictures are not usable: {broken}") from errors
         except PictureBroken as error:
             raise Undeliverable(f"the kept pictures are not usable: {error}") from error
-
-
-def _told(card: Card, job: Job, fitted: Sequence[FittedPicture]) -> Card:
-    if not any(picture.reduced for picture in fitted):
-        return card
-    return replace(card, notes=(*card.notes, (word("note-reduced", job.destination.locale),)))
 
 
 def _budgets(file_limit: int) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ the bot's own account in the channel.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,10 @@ from bot.domain.errors import PlatformUnavailable
 
 from .buttons import belongs_to
 from .faults import TokenDead, TokenRefused, translated
+from .guest import Guest
+from .layout import walk
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
-from .render import Drawn, mention
+from .outgoing import Forms, Look, Outgoing
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -31,81 +33,83 @@ LOOK_THROUGH = 1000
 class Wire:
     """`client` gives the client that is logged in now; it raises PlatformUnavailable where there is none."""
 
-    def __init__(self, client: Callable[[], EaselClient], token_refused: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        client: Callable[[], EaselClient],
+        token_refused: Callable[[], None],
+        *,
+        forms: Forms,
+        guest: Guest,
+    ) -> None:
         self._client = client
         self._token_refused = token_refused
+        self._forms = forms
+        self._guest = guest
 
-    async def edit_answer(
-        self,
-        *,
-        application_id: int,
-        token: str,
-        message_id: int,
-        drawn: Drawn,
-        files: Sequence[discord.File] | None = None,
-    ) -> None:
-        """Change an interaction's answer. With `files` these become its attachments."""
-        async with self._call(UPLOAD_SECONDS if files else CALL_SECONDS, by_interaction=True) as client:
-            webhook = discord.Webhook.partial(application_id, token, client=client)
-            await webhook.edit_message(
-                message_id,
-                content=None,
-                embed=drawn.embed,
-                view=drawn.view,
-                attachments=files or [],
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
+    async def edit_answer(self, *, application_id: int, token: str, message_id: int, out: Outgoing) -> None:
+        """Change an interaction's answer. Its files become those of `out`, unless it names the kept ones."""
+
+        async def edit(look: Look) -> None:
+            async with self._call(look, token=token) as client:
+                webhook = discord.Webhook.partial(application_id, token, client=client)
+                await webhook.edit_message(message_id, **look.to_edit(), allowed_mentions=out.allowed_mentions)
+
+        await self._forms.send(out, edit)
+
+    async def edit_view(self, application_id: int, token: str, message_id: int, view: ui.View | ui.LayoutView) -> None:
+        """Change the components of a message that this interaction may change, and nothing else of it."""
+        async with self._call(token=token) as client:
+            await discord.Webhook.partial(application_id, token, client=client).edit_message(message_id, view=view)
 
     async def delete_answer(self, *, application_id: int, token: str, message_id: int) -> None:
-        async with self._call(CALL_SECONDS, by_interaction=True) as client:
+        async with self._call(token=token) as client:
             await discord.Webhook.partial(application_id, token, client=client).delete_message(message_id)
 
-    async def edit_message(self, channel_id: int, message_id: int, drawn: Drawn) -> None:
-        async with self._call(CALL_SECONDS) as client:
-            message = client.get_partial_messageable(channel_id).get_partial_message(message_id)
-            await message.edit(embed=drawn.embed, view=drawn.view)
+    async def edit_message(self, channel_id: int, message_id: int, out: Outgoing) -> None:
+        async def edit(look: Look) -> None:
+            async with self._call(look) as client:
+                message = client.get_partial_messageable(channel_id).get_partial_message(message_id)
+                await message.edit(**look.to_edit(), allowed_mentions=out.allowed_mentions)
+
+        await self._forms.send(out, edit)
 
     async def delete_message(self, channel_id: int, message_id: int) -> None:
-        async with self._call(CALL_SECONDS) as client:
+        async with self._call() as client:
             await client.get_partial_messageable(channel_id).get_partial_message(message_id).delete()
 
-    async def post(
-        self,
-        channel_id: int,
-        drawn: Drawn,
-        *,
-        files: Sequence[discord.File],
-        nonce: str,
-        ping: str | None,
-        words: str = "",
-    ) -> int:
-        """A new message; its id. `ping` is the one user who is notified.
+    async def message(self, channel_id: int, message_id: int) -> discord.Message:
+        """A message of ours as it stands."""
+        async with self._call() as client:
+            return await client.get_partial_messageable(channel_id).fetch_message(message_id)
+
+    async def post(self, channel_id: int, out: Outgoing, *, nonce: str) -> int:
+        """A new message; its id.
 
         discord.py repeats a POST after a 5xx: with the nonce, Discord gives the first message back instead.
         https://docs.discord.com/developers/resources/message#create-message
         """
-        content, allowed = mention(ping) if ping else ("", discord.AllowedMentions.none())
-        content = " ".join(part for part in (content, words) if part)
-        view = drawn.view or ui.View(timeout=None)
-        async with self._call(UPLOAD_SECONDS if files else CALL_SECONDS) as client:
-            message = await client.get_partial_messageable(channel_id).send(
-                content or None, embed=drawn.embed, files=files, view=view, nonce=nonce, allowed_mentions=allowed
-            )
-        return message.id
+
+        async def send(look: Look) -> int:
+            async with self._call(look) as client:
+                channel = client.get_partial_messageable(channel_id)
+                message = await channel.send(**look.to_post(), nonce=nonce, allowed_mentions=out.allowed_mentions)
+                return message.id
+
+        return await self._forms.send(out, send)
 
     async def find(self, channel_id: int, job_id: str, *, since: datetime, besides: int | None) -> int | None:
         """The job's result among the channel's messages since then, found by its buttons."""
-        async with self._call(UPLOAD_SECONDS) as client:
+        async with self._call(seconds=UPLOAD_SECONDS) as client:
             channel = client.get_partial_messageable(channel_id)
             async for message in channel.history(after=since, limit=LOOK_THROUGH, oldest_first=True):
                 mine = client.user is not None and message.author.id == client.user.id
-                if mine and message.id != besides and _has_button_of(message, job_id):
+                if mine and message.id != besides and has_button_of(message, job_id):
                     return message.id
         return None
 
     async def open_dm(self, user_id: int) -> int:
         """The channel for private messages to this person; costs a call, answers the same every time."""
-        async with self._call(CALL_SECONDS) as client:
+        async with self._call() as client:
             return (await client.create_dm(discord.Object(user_id))).id
 
     def guild_file_limit(self, guild_id: str) -> int:
@@ -117,14 +121,22 @@ class Wire:
         return guild.filesize_limit if guild else 0
 
     @contextlib.asynccontextmanager
-    async def _call(self, seconds: float, *, by_interaction: bool = False) -> AsyncIterator[EaselClient]:
+    async def _call(
+        self, look: Look | None = None, *, token: str | None = None, seconds: float = CALL_SECONDS
+    ) -> AsyncIterator[EaselClient]:
+        """`token`: the interaction's, where the call goes by that and not by the bot's own account."""
         client = self._client()
+        self._guest.admit(token)
         try:
-            async with translated(seconds):
+            async with translated(UPLOAD_SECONDS if look is not None and look.files else seconds):
                 yield client
+        except TokenDead:
+            self._guest.forget(token)
+            raise
         except TokenRefused as error:
-            if by_interaction:
+            if token is not None:
                 # The interaction's token was shown, not the bot's.
+                self._guest.forget(token)
                 raise TokenDead(str(error)) from error
             # Each further call with a dead token counts towards a ban of our address.
             self._token_refused()
@@ -135,6 +147,6 @@ class Wire:
             raise PlatformUnavailable("the connection to Discord is being closed", after=1.0) from error
 
 
-def _has_button_of(message: discord.Message, job_id: str) -> bool:
-    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
-    return any(belongs_to(getattr(item, "custom_id", None), job_id) for row in rows for item in row)
+def has_button_of(message: discord.Message, job_id: str) -> bool:
+    """Whether it is the job's own, in whichever form it was drawn."""
+    return any(belongs_to(getattr(one, "custom_id", None), job_id) for one in walk(message.components))

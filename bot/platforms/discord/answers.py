@@ -1,0 +1,91 @@
+"""Answers to an interaction: the first one in time, then what that holds, in public or for one person alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.domain.card import Card
+
+from .faults import ALREADY_ACKNOWLEDGED, translated
+from .limits import CALL_SECONDS, UPLOAD_SECONDS
+from .outgoing import Forms, Look, Outgoing
+
+if TYPE_CHECKING:
+    from .client import EaselClient
+
+# Keys of `Interaction.extras`: what the first answer was, and that a job was accepted through it.
+ANSWERED, PUBLIC, PRIVATE, SILENT = "answered", "public", "private", "silent"
+ACCEPTED = "accepted"
+
+
+async def defer(interaction: discord.Interaction[EaselClient], how: str) -> int | None:
+    """Answer within Discord's three seconds; the id of the message that will hold the answer.
+
+    `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard.
+    """
+    try:
+        answer = await interaction.response.defer(thinking=how != SILENT, ephemeral=how == PRIVATE)
+    except (discord.HTTPException, aiohttp.ClientError) as error:
+        # discord.py repeats a POST after a 5xx, so the first may have arrived; a lost answer says as little.
+        if isinstance(error, discord.HTTPException) and error.code != ALREADY_ACKNOWLEDGED:
+            raise
+        message_id = None if how == SILENT else (await interaction.original_response()).id
+        interaction.extras[ANSWERED] = how
+        return message_id
+    interaction.extras[ANSWERED] = how
+    if how == SILENT:
+        return None
+    return (answer.message_id if answer else None) or (await interaction.original_response()).id
+
+
+class Answers:
+    """Each raises only PlatformErrors."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+
+    async def privately(self, interaction: discord.Interaction[EaselClient], said: Card | Outgoing) -> int:
+        """Show it to this person alone, whatever was answered before; the message's id."""
+        out = _outgoing(said)
+        if interaction.extras.get(ANSWERED) == PUBLIC:
+            # The first follow-up would take the place of "is thinking…" and be as public as that is.
+            async with translated(CALL_SECONDS):
+                await interaction.delete_original_response()
+            interaction.extras[ANSWERED] = SILENT
+        if interaction.extras.get(ANSWERED) == PRIVATE:
+            return await self.in_place(interaction, out)
+
+        async def send(look: Look) -> int:
+            async with translated(_seconds(look)):
+                made = look.to_post() | {"allowed_mentions": out.allowed_mentions, "ephemeral": True}
+                if ANSWERED in interaction.extras:
+                    message: discord.WebhookMessage = await interaction.followup.send(**made, wait=True)
+                    return message.id
+                answer = await interaction.response.send_message(**made)
+                interaction.extras[ANSWERED] = PRIVATE
+                return answer.message_id or (await interaction.original_response()).id
+
+        return await self._forms.send(out, send)
+
+    async def in_place(self, interaction: discord.Interaction[EaselClient], said: Card | Outgoing) -> int:
+        """Show it in the message that `defer` opened; after SILENT that is the one with the pressed button; its id."""
+        out = _outgoing(said)
+
+        async def edit(look: Look) -> int:
+            async with translated(_seconds(look)):
+                made = look.to_edit() | {"allowed_mentions": out.allowed_mentions}
+                message: discord.InteractionMessage = await interaction.edit_original_response(**made)
+                return message.id
+
+        return await self._forms.send(out, edit)
+
+
+def _outgoing(said: Card | Outgoing) -> Outgoing:
+    return Outgoing(card=said) if isinstance(said, Card) else said
+
+
+def _seconds(look: Look) -> float:
+    return UPLOAD_SECONDS if look.files else CALL_SECONDS

@@ -1,0 +1,87 @@
+"""Messages in channels that a community has set apart: the moderators' desk, and the wall of its best pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from bot.cards.gallery_card import wall_card
+from bot.cards.job_card import card_picture
+from bot.domain.card import Card
+from bot.domain.errors import Undeliverable
+from bot.domain.job import Job
+from bot.domain.report import JobReport
+
+from .faults import MessageGone
+from .layout import pictures_in
+from .outgoing import Outgoing
+from .posting import Fitting
+from .wire import Wire
+
+
+class Channels:
+    """Implements ModeratorDesk and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
+
+    def __init__(self, *, wire: Wire, fitting: Fitting, connected: Callable[[], Awaitable[None]]) -> None:
+        self._wire = wire
+        self._fitting = fitting
+        self._connected = connected
+
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
+        """See ModeratorDesk.post_for_moderators."""
+        await self._connected()
+        if job is not None and not card.pictures:
+            locale = job.destination.locale
+            shown = tuple(card_picture(job, index, locale) for index in range(1, len(job.pictures) + 1))
+            card = replace(card, pictures=shown)
+        if job is None:
+            card = replace(card, pictures=())
+        out = Outgoing(card=card, spoiler=True)
+        number = _channel(channel_id)
+
+        async def post(fitted: Outgoing) -> int:
+            return await self._wire.post(number, fitted, nonce=_nonce("mod", channel_id, card))
+
+        if job is None:
+            return str(await post(out))
+        return str(await self._fitting.send(job, out, self._wire.guild_file_limit(community_id), post))
+
+    async def edit_for_moderators(self, _community_id: str, channel_id: str, message_id: str, card: Card) -> None:
+        """See ModeratorDesk.edit_for_moderators."""
+        await self._connected()
+        number = _channel(channel_id)
+        try:
+            # The pictures are on the message already, and only it says by which names.
+            message = await self._wire.message(number, int(message_id))
+            kept = [shown.file for shown in pictures_in(message)] or [one.filename for one in message.attachments]
+            await self._wire.edit_message(number, int(message_id), Outgoing(card=card, kept=kept, spoiler=True))
+        except MessageGone:
+            return
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        """See GalleryWall.exhibit."""
+        await self._connected()
+        job = report.job
+        card = wall_card(report, indexes, job.destination.locale)
+        stored = [job.pictures[index - 1] for index in indexes if 1 <= index <= len(job.pictures)]
+        number = _channel(channel_id)
+
+        async def post(fitted: Outgoing) -> int:
+            return await self._wire.post(number, fitted, nonce=f"wall-{job.id}")
+
+        limit = self._wire.guild_file_limit(job.destination.community_id)
+        return str(await self._fitting.send(job, Outgoing(card=card), limit, post, stored=stored))
+
+
+def _channel(channel_id: str) -> int:
+    """The id as Discord's own numbers; settings are typed by people."""
+    if not (channel_id.isascii() and channel_id.isdecimal()):
+        raise Undeliverable("that is no channel of Discord's")
+    return int(channel_id)
+
+
+def _nonce(kind: str, channel_id: str, card: Card) -> str:
+    """The same for the same card in the same place; at most 25 characters."""
+    said = repr((channel_id, card.job_id, card.heading, card.status, card.notes))
+    return f"{kind}-{hashlib.sha256(said.encode()).hexdigest()[:20]}"

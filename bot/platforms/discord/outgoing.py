@@ -1,0 +1,141 @@
+"""A message before it is drawn, and the two ways of drawing it: components v2, or embeds where those are refused."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import discord
+import structlog
+from discord import ui
+
+from bot.domain.card import Card
+from bot.domain.ports import FittedPicture
+
+from .embed import embed_of, view_of
+from .faults import FormRefused
+from .layout import Shown, layout_of
+from .limits import ALT_TEXT
+from .text import clip
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+_SPOILER = "SPOILER_"  # https://docs.discord.com/developers/reference#uploading-files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What a message says. `pictures` are new files; `kept` names those that the message has already.
+
+    `ping` is the user who is notified, `words` stand above the card, `spoiler` hides the pictures until somebody looks,
+    `links` are labels with their addresses.
+    """
+
+    card: Card
+    pictures: Sequence[FittedPicture] = ()
+    kept: Sequence[str] = ()
+    ping: str | None = None
+    words: str = ""
+    spoiler: bool = False
+    links: Sequence[tuple[str, str]] = ()
+
+    @property
+    def linked(self) -> str:
+        """The links as Markdown; the angle brackets keep Discord from showing their pages."""
+        return " · ".join(f"[{label}](<{address}>)" for label, address in self.links)
+
+    @property
+    def lead(self) -> str:
+        """The line above the card."""
+        return " ".join(part for part in (f"<@{self.ping}>" if self.ping else "", self.words) if part)
+
+    @property
+    def allowed_mentions(self) -> discord.AllowedMentions:
+        """The leave to ping that one user and nobody else."""
+        if self.ping is None:
+            return discord.AllowedMentions.none()
+        return discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=[discord.Object(int(self.ping))]
+        )
+
+    def files(self) -> list[discord.File]:
+        """The attachments with their alt text, fresh ones: discord.py closes what it has sent."""
+        alts = [picture.alt for picture in self.card.pictures] + [""] * len(self.pictures)
+        return [
+            discord.File(
+                io.BytesIO(picture.data),
+                filename=picture.name,
+                description=clip(alt, ALT_TEXT) or None,
+                spoiler=self.spoiler,
+            )
+            for picture, alt in zip(self.pictures, alts, strict=False)
+        ]
+
+    def shown(self) -> list[Shown]:
+        names = [f"{_SPOILER if self.spoiler else ''}{picture.name}" for picture in self.pictures] or self.kept
+        alts = [picture.alt for picture in self.card.pictures] + [""] * len(names)
+        return [Shown(file=name, alt=alt, spoiler=self.spoiler) for name, alt in zip(names, alts, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A message as discord.py's methods take it; their overloads don't mix, hence the dictionaries."""
+
+    view: ui.View | ui.LayoutView | None
+    embed: discord.Embed | None  # with components v2 there is none
+    lead: str
+    files: list[discord.File]
+    keeps_files: bool
+
+    def to_post(self) -> dict[str, Any]:
+        """For a new message."""
+        made: dict[str, Any] = {} if self.view is None else {"view": self.view}
+        if self.files:
+            made["files"] = self.files
+        if self.embed is not None:
+            made["embed"] = self.embed
+            if self.lead:
+                made["content"] = self.lead
+        return made
+
+    def to_edit(self) -> dict[str, Any]:
+        """For a message that is there; what it had besides goes, as components v2 need it."""
+        embeds = [] if self.embed is None else [self.embed]
+        made: dict[str, Any] = {"content": None, "embeds": embeds, "view": self.view}
+        if not self.keeps_files:
+            made["attachments"] = self.files
+        return made
+
+
+class Forms:
+    """Which of the two this process uses. A refusal of components v2 is remembered, so that it is met once."""
+
+    def __init__(self) -> None:
+        self.classic = False
+
+    async def send(self, out: Outgoing, attempt: Callable[[Look], Awaitable[T]]) -> T:
+        """`attempt` one form, then the other if it raises FormRefused: a message made in one can't take the other."""
+        try:
+            return await attempt(_look(out, classic=self.classic))
+        except FormRefused as error:
+            other = not self.classic
+            try:
+                done = await attempt(_look(out, classic=other))
+            except FormRefused:
+                raise error from None
+            if other and not self.classic:
+                self.classic = True
+                _log.warning("components v2 refused, going on with embeds", action="post", error=str(error))
+            return done
+
+
+def _look(out: Outgoing, *, classic: bool) -> Look:
+    files, keeps = out.files(), bool(out.kept)
+    if classic:
+        return Look(view_of(out.card), embed_of(out.card, links=out.linked), out.lead, files, keeps)
+    layout = layout_of(out.card, lead=out.lead, pictures=out.shown(), links=out.linked)
+    return Look(layout, None, out.lead, files, keeps)

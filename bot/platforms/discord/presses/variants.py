@@ -1,0 +1,43 @@
+"""HD, other shapes, and More, which tells what each of them counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.actions.variants import Variants
+from bot.cards.more_card import more_card
+from bot.domain.card import Press
+
+from ..answers import PRIVATE, defer
+from ..desk import Desk
+from ..place import person_of
+from .table import Presses
+
+if TYPE_CHECKING:
+    from ..client import EaselClient
+
+
+class VariantPresses:
+    def __init__(self, presses: Presses, *, desk: Desk, variants: Variants) -> None:
+        self._desk = desk
+        self._variants = variants
+        presses.on_press(Press.HD, self._hd)
+        presses.on_press(Press.SHAPE, self._shape)
+        presses.on_press(Press.MORE, self._more)
+
+    async def _hd(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
+        await self._desk.order(
+            interaction, lambda author, there: self._variants.hd(job_id, author=author, destination=there)
+        )
+
+    async def _shape(self, interaction: discord.Interaction[EaselClient], job_id: str, index: int | None) -> None:
+        await self._desk.order(
+            interaction, lambda author, there: self._variants.shape(job_id, index, author=author, destination=there)
+        )
+
+    async def _more(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
+        await defer(interaction, PRIVATE)
+        view = await self._variants.more(job_id, person=person_of(interaction), channel_id=str(interaction.channel_id))
+        await self._desk.answers.in_place(interaction, more_card(view, interaction.locale.value))

@@ -1,0 +1,190 @@
+"""A job's last word: its pictures, or why there are none, posted once, wherever it can still be put."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.cards.job_card import job_card
+from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
+from bot.domain.job import Job
+from bot.domain.ports import Clock
+from bot.domain.report import JobReport
+
+from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
+from .guest import Guest
+from .outgoing import Outgoing
+from .place import way_back
+from .posting import Fitting
+from .wire import Wire
+from .words import word
+
+_log = structlog.get_logger(__name__)
+
+# Our clock and Discord's differ; a message posted at this moment may bear an id that is a little older.
+CLOCK_SKEW = timedelta(minutes=5)
+_REMEMBERED = 1000
+
+
+class Results:
+    """`full`: results have all their buttons, which takes someone who answers them."""
+
+    def __init__(self, *, wire: Wire, fitting: Fitting, clock: Clock, guest: Guest, full: bool) -> None:
+        self._full = full
+        self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
+        self._wire = wire
+        self._fitting = fitting
+        self._clock = clock
+        self._guest = guest
+        self._began = clock.now()
+        self._unclear: set[str] = set()  # jobs of which a post's answer was lost
+
+    async def deliver(self, report: JobReport) -> str:
+        """Post it; the message's id. Raises PlatformUnavailable or Undeliverable."""
+        job = report.job
+        out = Outgoing(card=job_card(report, job.destination.locale, full=self._full))
+        try:
+            if way_back(job.destination).interaction_only:
+                result_id = await self._into_card_or_dm(report, out)
+            else:
+                result_id = await self._into_channel_or_dm(report, out)
+        except CallUnclear:
+            self._unclear.add(job.id)
+            raise
+        except PlatformUnavailable:
+            raise
+        except PlatformError as error:
+            self._unclear.discard(job.id)
+            raise Undeliverable(str(error)) from error
+        self._unclear.discard(job.id)
+        return result_id
+
+    async def hide(self, report: JobReport) -> None:
+        """Hide the pictures of a result that is posted until somebody looks. PlatformError where that can't be done.
+
+        They are sent once more: in an embed's message only a file's name says that it is hidden.
+        """
+        job, back = report.job, way_back(report.job.destination)
+        if job.result_id is None:
+            raise MessageGone("there is no result to hide")
+        result_id = int(job.result_id)
+        out = Outgoing(card=job_card(report, job.destination.locale, full=self._full), spoiler=True)
+
+        async def edit(fitted: Outgoing) -> None:
+            if not back.interaction_only:
+                await self._wire.edit_message(int(job.destination.channel_id), result_id, fitted)
+            elif back.token_lives(self._clock.now()):
+                await self._wire.edit_answer(
+                    application_id=back.application_id, token=back.token, message_id=result_id, out=fitted
+                )
+            else:
+                raise TokenDead("the interaction is over, and there is no other way to this result")
+
+        await self._fitting.send(job, out, back.file_limit, edit)
+
+    def removed(self, job: Job) -> None:
+        """Its message was taken away. If a moderator restores it, Discord must not take the new one for the old."""
+        if job.result_id is not None:
+            self._removed[job.id] = job.result_id
+            if len(self._removed) > _REMEMBERED:
+                self._removed.popitem(last=False)
+
+    def _nonce(self, job: Job) -> str:
+        """At most 25 characters, the same for each try."""
+        removed = self._removed.get(job.id)
+        return f"im-{job.id}" if removed is None else f"im-{job.id}-{removed[-8:]}"
+
+    async def _into_channel_or_dm(self, report: JobReport, out: Outgoing) -> str:
+        job, destination = report.job, report.job.destination
+        limit = max(way_back(destination).file_limit, self._wire.guild_file_limit(destination.community_id))
+        pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
+        try:
+            async with self._noticing_closed(destination.channel_id):
+                return await self._post(report, pinging, int(destination.channel_id), limit)
+        except (AccessDenied, MessageGone) as closed:
+            _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
+        try:
+            return await self._into_dm(report, out)
+        except (AccessDenied, MessageGone) as refused:
+            return await self._into_card(job, out, why=refused)
+
+    async def _into_card_or_dm(self, report: JobReport, out: Outgoing) -> str:
+        job = report.job
+        try:
+            return await self._into_card(job, out)
+        except (Undeliverable, MessageGone) as error:
+            _log.info("card out of reach", action="deliver", job=job.id, error=str(error))
+        try:
+            return await self._into_dm(report, out)
+        except (AccessDenied, MessageGone) as refused:
+            raise Undeliverable("the interaction is over, and its author takes no private messages") from refused
+
+    async def _into_card(self, job: Job, out: Outgoing, *, why: PlatformError | None = None) -> str:
+        """Turn the card itself into the result: an edit, so doing it twice is the same as once."""
+        back = way_back(job.destination)
+        card_id = job.destination.card_id
+        if card_id is None or not back.token_lives(self._clock.now()):
+            raise Undeliverable("the interaction is over") from why
+
+        async def edit(fitted: Outgoing) -> None:
+            await self._wire.edit_answer(
+                application_id=back.application_id, token=back.token, message_id=int(card_id), out=fitted
+            )
+
+        try:
+            await self._fitting.send(job, out, back.file_limit, edit)
+        except TokenDead as error:
+            raise Undeliverable(str(error)) from error
+        return card_id
+
+    async def _into_dm(self, report: JobReport, out: Outgoing) -> str:
+        job = report.job
+        channel_id = await self._wire.open_dm(int(job.author.user_id))
+        # Whoever asked in an age-restricted channel may open their messages elsewhere.
+        private = dataclasses.replace(
+            out, words=word("sent-privately", job.author.locale), spoiler=way_back(job.destination).age_restricted
+        )
+        return await self._post(report, private, channel_id, 0)
+
+    async def _post(self, report: JobReport, out: Outgoing, channel_id: int, file_limit: int) -> str:
+        job = report.job
+        if self._may_be_posted(report):
+            found = await self._wire.find(channel_id, job.id, since=_last_word_at(job), besides=_number(job))
+            if found is not None:
+                _log.info("result was there already", action="deliver", job=job.id)
+                return str(found)
+
+        async def post(fitted: Outgoing) -> int:
+            return await self._wire.post(channel_id, fitted, nonce=self._nonce(job))
+
+        return str(await self._fitting.send(job, out, file_limit, post))
+
+    def _may_be_posted(self, report: JobReport) -> bool:
+        """Whether a message may be there of which we don't know: from an earlier life, or its answer was lost.
+
+        Discord remembers a nonce for minutes only, so then it is worth a look.
+        """
+        return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
+
+    @contextlib.asynccontextmanager
+    async def _noticing_closed(self, channel_id: str) -> AsyncIterator[None]:
+        self._guest.enter(channel_id)
+        try:
+            yield
+        except AccessDenied:
+            self._guest.close(channel_id)
+            raise
+        self._guest.reopen(channel_id)
+
+
+def _last_word_at(job: Job) -> datetime:
+    return (job.ready_at or job.finished_at or job.created_at) - CLOCK_SKEW
+
+
+def _number(job: Job) -> int | None:
+    return int(job.destination.card_id) if job.destination.card_id else None
