@@ -14,10 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
 from bot.actions import Imagine, JobActions
+from bot.actions.admission import Admission
+from bot.actions.budget import BudgetWatch
+from bot.actions.moderate import Moderate
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.people_rules import PeopleRules
+from bot.actions.reports import Reports
+from bot.actions.settings import Settings as CommunitySettings
+from bot.actions.why import Why
+from bot.cards import appeal_card, budget_card, report_card
 from bot.clock import SystemClock
 from bot.domain.limits import Limits
 from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform
+from bot.domain.ports import ChatPlatform, ModeratorDesk
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
@@ -28,11 +37,13 @@ from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.settings import Settings, SettingsError
 from db.address import database_file
+from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
 from db.meta import get_meta, set_meta
 from db.migrate import migrate
+from db.usage import SqlUsageLedger
 
 _log = structlog.get_logger(__name__)
 
@@ -59,8 +70,23 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What moderators and managers do, and what people are told of it; `desks` by platform."""
+
+    desks: dict[str, ModeratorDesk]
+    moderate: Moderate
+    people: PeopleRules
+    settings: CommunitySettings
+    reports: Reports
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The rooms below the platforms. `platforms` is filled by whoever opens the core, before `dispatcher.run()`."""
+    """The rooms below the platforms.
+
+    `platforms` and `rules.desks` are filled by whoever opens the core, before `dispatcher.run()`.
+    """
 
     clock: SystemClock
     store: SqlJobStore
@@ -69,6 +95,7 @@ class Core:
     dispatcher: InProcessDispatcher
     imagine: Imagine
     jobs: JobActions
+    rules: Rules
     platforms: dict[str, ChatPlatform]
     metrics: Metrics
     limiter: Limiter
@@ -100,6 +127,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         engine = await stack.enter_async_context(open_database(settings.database_url))
         await migrate(engine)
         store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
+        communities, ledger = SqlCommunityStore(engine, clock), SqlUsageLedger(engine)
         shelf = open_pictures(settings.pictures_url)
         metrics = Metrics(version=__version__)
         sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
@@ -115,8 +143,15 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         platforms: dict[str, ChatPlatform] = {}
 
+        desks: dict[str, ModeratorDesk] = {}
+
         def limits_of(_: Person) -> Limits:
             return settings.limits
+
+        admission = Admission(communities=communities, clock=clock, limits=settings.limits)
+        channel = ModeratorsChannel(communities=communities, desks=desks)
+        budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+        stack.push_async_callback(budget.close)
 
         dispatcher = InProcessDispatcher(
             store=store,
@@ -130,6 +165,27 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             metrics=metrics,
             sandbox=settings.uses_sandbox,
             callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
+            limits_for=admission.limits_for,
+        )
+        people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
+        community_settings = CommunitySettings(communities=communities)
+        reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
+        rules = Rules(
+            desks=desks,
+            moderate=Moderate(
+                store=store,
+                communities=communities,
+                dispatcher=dispatcher,
+                platforms=platforms,
+                people=people,
+                settings=community_settings,
+                reports=reports,
+                clock=clock,
+            ),
+            people=people,
+            settings=community_settings,
+            reports=reports,
+            why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
         )
         yield Core(
             clock=clock,
@@ -137,8 +193,16 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             meta=meta,
             pictures=PictureFitter(shelf),
             dispatcher=dispatcher,
-            imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=limits_of),
+            imagine=Imagine(
+                store=store,
+                dispatcher=dispatcher,
+                clock=clock,
+                limits_of=limits_of,
+                admission=admission,
+                budget=budget,
+            ),
             jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=shelf, platforms=platforms),
+            rules=rules,
             platforms=platforms,
             metrics=metrics,
             limiter=model.limiter,

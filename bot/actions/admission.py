@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.actions.trail import refusal_audit
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, Refused
+from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import Block
 from bot.domain.people import Destination, Person
@@ -31,6 +32,10 @@ class Admission:
     async def limits(self, person: Person, channel_id: str) -> Limits:
         """What holds for this person there."""
         return self.limits_within(await self.community(person), person, channel_id)
+
+    async def limits_for(self, job: Job) -> Limits:
+        """What holds for a job's author where it was asked for."""
+        return await self.limits(job.author, job.destination.channel_id)
 
     def limits_within(self, community: Community, person: Person, channel_id: str) -> Limits:
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,7 +46,9 @@ class InProcessDispatcher:
         metrics: Metrics,
         sandbox: bool = False,
         callback_url: str | None = None,
+        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
     ) -> None:
+        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None."""
         self._store = store
         self._platforms = platforms
         self._clock = clock
@@ -74,6 +76,7 @@ class InProcessDispatcher:
             report=self.report,
             metrics=metrics,
             callback_url=callback_url,
+            limits_for=limits_for,
         )
 
     @property

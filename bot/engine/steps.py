@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.domain.errors import (
     Undeliverable,
 )
 from bot.domain.job import Failure, FailureCode, Job, JobState
+from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
 from bot.domain.report import JobReport
 from bot.engine import fetch, lost_submit
@@ -86,6 +87,7 @@ class Steps:
         report: Callable[[Job], JobReport],
         metrics: Metrics,
         callback_url: str | None = None,
+        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
     ) -> None:
         self._store = store
         self._model = model
@@ -97,6 +99,7 @@ class Steps:
         self._report = report
         self._metrics = metrics
         self._callback_url = callback_url
+        self._limits_for = limits_for
 
     async def advance(self, job: Job, run: Run) -> Job:
         """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
@@ -313,7 +316,10 @@ class Steps:
         report = self._report(job)
         usage = await self._store.usage(job.author, self._clock.now())
         parent = None if job.parent_id is None else await self._store.get(job.parent_id)
-        return await self._platform(job).conclude(dataclasses.replace(report, usage=usage, parent=parent))
+        limits = report.limits if self._limits_for is None else await self._limits_for(job)
+        return await self._platform(job).conclude(
+            dataclasses.replace(report, usage=usage, limits=limits, parent=parent)
+        )
 
     def _platform(self, job: Job) -> ChatPlatform:
         try:

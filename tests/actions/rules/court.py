@@ -63,6 +63,7 @@ class Court:
     chat: FakeChat
     desk: FakeDesk
     desks: dict[str, ModeratorDesk]
+    dispatcher: InProcessDispatcher
     imagine: Imagine
     budget: BudgetWatch
     moderate: Moderate
@@ -108,6 +109,7 @@ async def open_court(file: Path, limits: Limits = LIMITS) -> AsyncIterator[Court
         chat, desk = FakeChat(), FakeDesk()
         platforms = {"fake": chat}
         desks: dict[str, ModeratorDesk] = {"fake": desk}
+        admission = Admission(communities=communities, clock=clock, limits=limits)
         dispatcher = InProcessDispatcher(
             store=store,
             model=FakeModel(clock),
@@ -118,10 +120,10 @@ async def open_court(file: Path, limits: Limits = LIMITS) -> AsyncIterator[Court
             running_limit=limits.user_running,
             submits_per_second=lambda: 5.0,
             metrics=Metrics(),
+            limits_for=admission.limits_for,
         )
         channel = ModeratorsChannel(communities=communities, desks=desks)
         budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
-        admission = Admission(communities=communities, clock=clock, limits=limits)
         people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
         settings = Settings(communities=communities)
         reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
@@ -132,6 +134,7 @@ async def open_court(file: Path, limits: Limits = LIMITS) -> AsyncIterator[Court
             chat=chat,
             desk=desk,
             desks=desks,
+            dispatcher=dispatcher,
             imagine=Imagine(
                 store=store,
                 dispatcher=dispatcher,

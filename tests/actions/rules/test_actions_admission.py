@@ -211,3 +211,21 @@ async def test_a_shut_door_is_no_refusal_of_the_person(court: Court) -> None:
         await court.imagine.from_draft("nothing", author=person(), destination=place())
     assert caught.value.code == "draft-gone"
     assert await court.trail(AuditAction.REFUSED) == []
+
+
+async def test_the_result_tells_what_is_left_by_the_communitys_own_limits(court: Court) -> None:
+    await court.decide(role_daily={"boosters": 20}, weights={4096: 4}, timezone="Asia/Shanghai")
+    life = asyncio.create_task(court.dispatcher.run())
+
+    async def concluded() -> None:
+        while not court.chat.concluded:
+            await court.clock.sleep(1)
+
+    await court.ask("a fox 4k n:2", by=person("ann", "boosters"))
+    await court.clock.until(concluded(), real_seconds=10)
+    [report] = court.chat.concluded
+    assert report.usage is not None
+    assert report.limits is not None
+    assert (report.usage.today, report.usage.left_today(report.limits)) == (8, 12)
+    await court.dispatcher.stop()
+    await court.clock.until(life, real_seconds=10)
