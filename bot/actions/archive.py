@@ -7,7 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +81,11 @@ class Archive:
 
     def _has_room(self, picture: StoredPicture) -> bool:
         return self._most is None or self._file.tell() + picture.size + _AROUND <= self._most
+
+    def abandon(self) -> None:
+        """Let go of a file that is not wanted any more, finished or not; nothing after `close`."""
+        with suppress(OSError, ValueError):  # the disk is full, or an entry was being written
+            self._zip.close()
 
     async def close(self) -> int:
         """Finish the file and go back to its beginning; its size in bytes."""

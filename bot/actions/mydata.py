@@ -96,8 +96,9 @@ class MyData:
         OSError where the disk or the picture store fails.
         """
         jobs = await self._personal.jobs_of(person.platform, person.user_id)
-        with temporary_file(self._folder) as file:
+        with temporary_file(self._folder) as file, contextlib.ExitStack() as stack:
             archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - _rest(jobs))
+            stack.callback(archive.abandon)
             where = UsageFilter(platform=person.platform, user_id=person.user_id)
             await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
             kept = await archive.add_pictures(jobs, self._pictures)

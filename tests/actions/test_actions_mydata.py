@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import io
 import json
 import zipfile
@@ -122,6 +123,21 @@ async def test_nothing_stays_on_the_disk(house: House, tmp_path: Path) -> None:
     folder.mkdir()
     async with mydata_of(house, folder).export(person()):
         assert list(folder.iterdir()) == []  # not even a name, in case of a kill
+
+
+async def test_an_archive_that_can_t_be_finished_is_let_go_quietly(
+    house: House, mydata: MyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.drawn()
+
+    async def failing(_: PictureShelf, key: str) -> bytes:
+        raise OSError("down")
+
+    monkeypatch.setattr(PictureShelf, "get", failing)
+    with pytest.raises(OSError, match="down"):
+        await opened(mydata)
+    gc.collect()  # what is left open would complain now
+    assert await house.communities.audit_trail("discord", "guild") == []
 
 
 # forgetting
