@@ -2,24 +2,39 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Imagine, JobActions
+from bot.actions.gallery import GalleryActions
+from bot.actions.moderate import Moderate
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.people_rules import PeopleRules
+from bot.actions.reports import Reports
+from bot.actions.settings import Settings
+from bot.actions.variants import Variants
+from bot.cards.moderation_card import report_card
 from bot.domain.job import Job
 from bot.domain.limits import Limits
-from bot.domain.ports import ChatPlatform
+from bot.domain.moderation import AuditAction
+from bot.domain.ports import ChatPlatform, GalleryWall, ModeratorDesk, NewAudit
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord.further import Further
 from cogs.imagine import ImagineCog
+from db.communities import SqlCommunityStore
 from db.engine import open_database
+from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
+from db.usage import SqlUsageLedger
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction, Message, User
@@ -47,6 +62,10 @@ class SlowStore(SqlJobStore):
     """A store that can be held up."""
 
     gate: asyncio.Event | None = None
+
+    def __init__(self, engine: AsyncEngine, clock: FakeClock) -> None:
+        super().__init__(engine, clock)
+        self.engine = engine
 
     async def add(self, *args: Any) -> Any:
         await self._pass()
@@ -82,7 +101,13 @@ class Bot:
     limits: Limits = ORDINARY
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
+    public_url: str | None = None
+    line: int = 0
+    metrics: Metrics = field(default_factory=Metrics)
+    desks: dict[str, ModeratorDesk] = field(default_factory=dict)
+    walls: dict[str, GalleryWall] = field(default_factory=dict)
     platform: DiscordPlatform = field(init=False)
+    communities: SqlCommunityStore = field(init=False)
     jobs: JobActions = field(init=False)
     dispatcher: InProcessDispatcher = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
@@ -99,7 +124,7 @@ class Bot:
             limits_of=lambda _: self.limits,
             running_limit=self.limits.user_running,
             submits_per_second=lambda: 5.0,
-            metrics=Metrics(),
+            metrics=self.metrics,
         )
         imagine = Imagine(
             store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=lambda _: self.limits
@@ -111,6 +136,41 @@ class Bot:
             pictures=self.shelf,
             platforms=platforms,
         )
+        communities = SqlCommunityStore(self.store.engine, self.clock)
+        self.communities = communities
+        channel = ModeratorsChannel(communities=communities, desks=self.desks)
+        reports = Reports(
+            store=self.store, communities=communities, channel=channel, clock=self.clock, draw=report_card
+        )
+        further = Further(
+            gallery=GalleryActions(
+                store=self.store,
+                gallery=SqlGallery(self.store.engine),
+                communities=communities,
+                dispatcher=self.dispatcher,
+                clock=self.clock,
+                walls=self.walls,
+            ),
+            variants=Variants(
+                imagine=imagine,
+                store=self.store,
+                dispatcher=self.dispatcher,
+                communities=communities,
+                limits=self.limits,
+                clock=self.clock,
+            ),
+            reports=reports,
+            moderate=Moderate(
+                store=self.store,
+                communities=communities,
+                dispatcher=self.dispatcher,
+                platforms=platforms,
+                people=PeopleRules(communities=communities, ledger=SqlUsageLedger(self.store.engine), clock=self.clock),
+                settings=Settings(communities=communities),
+                reports=reports,
+                clock=self.clock,
+            ),
+        )
         self.platform = DiscordPlatform(
             token=self.fake.token,
             imagine=imagine,
@@ -120,8 +180,12 @@ class Bot:
             clock=self.clock,
             cogs=[ImagineCog],
             api_url=self.api_url,
+            further=further,
+            picture_link=self.picture_link,
+            waiting=lambda: self.line,
+            metrics=self.metrics,
         )
-        platforms["discord"] = self.platform
+        platforms["discord"] = self.desks["discord"] = self.walls["discord"] = self.platform
         self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
         await self.until(lambda: self.platform.ready)
 
@@ -189,6 +253,30 @@ class Bot:
                 await self.clock.sleep(1.0)
 
         await self.clock.until(nothing_left(), real_seconds=8)
+
+    def picture_link(self, job_id: str, index: int) -> str | None:
+        return f"{self.public_url}/pictures/{job_id}/{index}?key=a_b_c" if self.public_url else None
+
+    async def decide(self, **settings: Any) -> None:
+        """The community's managers have set this."""
+        here = await self.communities.community("discord", str(self.guild.id))
+        audit = NewAudit(
+            platform="discord",
+            community_id=str(self.guild.id),
+            actor_id="1",
+            actor_name="boss",
+            action=AuditAction.SETTINGS_CHANGED,
+        )
+        await self.communities.save_community(dataclasses.replace(here, **settings), audit)
+
+    async def said_to(self, user: User, words: str, channel: Channel | None = None) -> Message:
+        """A message with these words that only this person sees, once it is there."""
+        place = channel or self.channel
+        found = await self.soon(
+            lambda: next((one for one in place.seen_by(user) if one.ephemeral and words in one.text), None)
+        )
+        assert isinstance(found, Message)
+        return found
 
     async def all_jobs(self) -> list[Job]:
         return await self.jobs_in(self.channel)
