@@ -215,7 +215,7 @@ async def fake(clock: FakeClock) -> AsyncIterator[FakeSlack]:
     async with FakeSlack(Clock(lambda: clock.now().timestamp())) as fake:
         fake.app.scopes = tuple(listed_in_manifest("    bot"))
         fake.app.events = set(listed_in_manifest("bot_events"))
-        fake.app.commands = {"/imagine": False}
+        fake.app.commands = {"/imagine": False, "/easel": False}
         fake.app.shortcuts = {"imagine_message": "message", "imagine_global": "global"}
         yield fake
     assert fake.violations == []

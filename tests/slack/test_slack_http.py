@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def listening(idle: Bot) -> AsyncIterator[Bot]:
+async def listening(idle: Bot) -> Bot:
     idle.http = True
     await idle.start()
     return idle

@@ -38,9 +38,15 @@ def test_every_scope_has_its_reason() -> None:
 
 
 def test_what_the_code_hears_is_subscribed_to() -> None:
-    assert set(items("bot_events")) == {"app_mention", "message.im", "app_uninstalled", "tokens_revoked"}
+    assert set(items("bot_events")) == {
+        "app_home_opened",
+        "app_mention",
+        "message.im",
+        "app_uninstalled",
+        "tokens_revoked",
+    }
     assert set(values("callback_id")) == {GLOBAL_SHORTCUT, MESSAGE_SHORTCUT}
-    assert values("command") == ["/imagine"]
+    assert values("command") == ["/imagine", "/easel"]
     assert "socket_mode_enabled: true" in TEXT
     assert "is_enabled: true" in TEXT
 

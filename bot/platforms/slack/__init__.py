@@ -1,6 +1,7 @@
 """Slack: people's commands, mentions and buttons in, cards and pictures out."""
 
+from .extras import Extras
 from .platform import SlackPlatform
 from .workspaces import Installation, InstallationStore
 
-__all__ = ["Installation", "InstallationStore", "SlackPlatform"]
+__all__ = ["Extras", "Installation", "InstallationStore", "SlackPlatform"]

@@ -7,6 +7,7 @@ import contextlib
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -60,10 +61,10 @@ class Boundary:
             if task is not None:
                 self._running.discard(task)
 
-    async def say(self, asking: Asking, card: Card) -> None:
-        """Show the card to this person alone, by whichever way is still open."""
+    async def say(self, asking: Asking, card: Card, *, instead: bool = False) -> None:
+        """Show the card to this person alone, by whichever way is still open; `instead` of what was pressed on."""
         drawn = draw(card, now=self._clock.now(), locale=self._people.locale(asking))
-        if await self._respond(asking, drawn):
+        if await self._respond(asking, drawn, instead=instead):
             return
         try:
             if asking.channel_id and not asking.channel_id.startswith("D"):
@@ -80,6 +81,9 @@ class Boundary:
         """Take away the message, for its reader alone, that was pressed on."""
         await self._respond(asking, None)
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def keep(self, task: asyncio.Task[object]) -> None:
         """Own a task whose outcome nobody needs any more."""
         self._running.add(task)
@@ -90,7 +94,7 @@ class Boundary:
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
 
-    async def _respond(self, asking: Asking, drawn: Drawn | None) -> bool:
+    async def _respond(self, asking: Asking, drawn: Drawn | None, *, instead: bool = False) -> bool:
         """Whether the response_url took it. It needs no membership, but it wears out.
 
         https://docs.slack.dev/interactivity/handling-user-interaction#message-responses
@@ -106,7 +110,7 @@ class Boundary:
                     answer = await client.send(delete_original=True)
                 else:
                     answer = await client.send(
-                        text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=False
+                        text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=instead
                     )
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("response_url failed", action="answer", error=type(error).__name__)

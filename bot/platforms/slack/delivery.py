@@ -16,14 +16,14 @@ from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
 from bot.domain.people import Destination
-from bot.domain.ports import Clock, PictureReader
+from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
 from .edits import CardEdits, Word
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
-from .render import Drawn, draw
+from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
 from .wire import Mark, Message, Place, Wire
 from .words import word
@@ -49,19 +49,22 @@ class Delivery:
         self,
         *,
         wire: Wire,
-        pictures: PictureReader,
+        uploads: Uploads,
         notes: JobNotes,
         membership: Membership,
         clock: Clock,
         connected: Callable[[], Awaitable[None]],
+        full_results: bool = False,
     ) -> None:
         self._wire = wire
-        self._uploads = Uploads(wire=wire, pictures=pictures, clock=clock)
+        self._uploads = uploads
         self._notes = notes
         self._membership = membership
         self._clock = clock
         self._connected = connected
+        self._full_results = full_results
         self._edits = CardEdits(clock=clock, send=self._show_card)
+        self._refreshing = CardEdits(clock=clock, send=self._refresh)
         self._cards: OrderedDict[str, Message] = OrderedDict()
         self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
@@ -85,7 +88,7 @@ class Delivery:
         job = report.job
         await self._connected()
         await self._edits.finish(job.id)
-        card = job_card(report, job.destination.locale)
+        card = job_card(report, job.destination.locale, full=self._full_results)
         try:
             result = await self._result(report, card)
         except CallUnclear:
@@ -115,6 +118,24 @@ class Delivery:
 
     async def close(self) -> None:
         await self._edits.close()
+        await self._refreshing.close()
+
+    def refresh(self, report: JobReport, opinion: Opinion) -> None:
+        """Show on the result what people think of it by now, soon."""
+        card = job_card(report, report.job.destination.locale, opinion=opinion, full=self._full_results)
+        self._refreshing.show(Word(report, card))
+
+    async def _refresh(self, shown: Word) -> None:
+        """Only the buttons change; everything else stays as the message has it."""
+        job = shown.report.job
+        workspace, message = workspace_of(job.destination), Message.of(job.result_id)
+        if message is None:
+            return
+        found = await self._wire.read(workspace, message, self._thread_of(job, message))
+        mark = Mark.on(found) if found is not None else None
+        if found is None or mark is None:
+            raise MessageGone("the result is not there any more")
+        await self._wire.update(workspace, message, relabelled(found, shown.card.buttons), mark)
 
     # The card
 
@@ -216,13 +237,16 @@ class Delivery:
         result = Message.of(job.result_id)
         if result is None:
             return
-        place = place_of(job.destination)
-        thread = place.thread if result.channel_id == place.channel_id else None
-        mark = await self._wire.mark_of(workspace, result, thread)
+        found = await self._wire.read(workspace, result, self._thread_of(job, result))
+        mark = Mark.on(found) if found is not None else None
         await self._wire.delete(workspace, result)
         for file_id in mark.files if mark is not None else ():
             with contextlib.suppress(MessageGone):
                 await self._wire.delete_file(workspace, file_id)
+
+    def _thread_of(self, job: Job, message: Message) -> str | None:
+        place = place_of(job.destination)
+        return place.thread if message.channel_id == place.channel_id else None
 
     def _drawn(self, card: Card, job: Job, *, files: tuple[str, ...] = (), words: str = "") -> Drawn:
         ping = job.author.user_id if card.mention and job.card_open else None

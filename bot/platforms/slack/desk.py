@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -23,16 +22,11 @@ from bot.grammar.parse import TypedOptions
 from .asking import Asking, People
 from .boundary import Boundary
 from .buttons import Pressed
-from .delivery import Delivery
-from .faults import Rejected, TriggerDead
 from .form import Filled, Form, form_view
 from .limits import FORM_LOOKUP_SECONDS
-from .membership import Membership, SaidHere
+from .ordering import Ordering
+from .presses import Presses
 from .render import prompt_on
-from .wire import Wire
-from .words import word
-
-Ask = Callable[[Person, Destination], Awaitable[JobReport]]
 
 _log = structlog.get_logger(__name__)
 
@@ -48,23 +42,19 @@ class Desk:
         *,
         imagine: Imagine,
         jobs: JobActions,
-        delivery: Delivery,
-        membership: Membership,
+        ordering: Ordering,
+        presses: Presses,
         people: People,
         boundary: Boundary,
-        wire: Wire,
         clock: Clock,
-        serve_strangers: bool = False,
     ) -> None:
         self.boundary = boundary
         self._imagine = imagine
         self._jobs = jobs
-        self._delivery = delivery
-        self._membership = membership
+        self._ordering = ordering
+        self._presses = presses
         self._people = people
-        self._wire = wire
         self._clock = clock
-        self._serve_strangers = serve_strangers
         self._taken: OrderedDict[str, None] = OrderedDict()
 
     async def typed(self, asking: Asking, text: str) -> None:
@@ -97,9 +87,7 @@ class Desk:
 
     async def submitted(self, asking: Asking, filled: Filled) -> None:
         """The form came back."""
-        asking.channel_id, asking.thread = filled.channel_id, filled.thread
-        asking.channel_name = filled.channel_name
-        async with self.boundary.answering(asking, prompt=filled.text):
+        async with self.boundary.answering(_where(asking, filled), prompt=filled.text):
             await self._from_text(asking, filled.text, filled.typed, parent=filled.target or None)
 
     async def pressed(self, asking: Asking, button: Pressed) -> None:
@@ -107,7 +95,7 @@ class Desk:
         async with self.boundary.answering(asking):
             match button.press:
                 case Press.AGAIN:
-                    await self._order(
+                    await self._ordering.order(
                         asking,
                         lambda author, there: self._imagine.again(button.target, author=author, destination=there),
                     )
@@ -120,7 +108,15 @@ class Desk:
                 case Press.DELETE:
                     await self._delete(asking, button.target)
                 case _:
-                    raise NotAllowed("job-gone")
+                    await self._presses.pressed(asking, button)
+
+    async def reported(self, asking: Asking, filled: Filled) -> None:
+        async with self.boundary.answering(_where(asking, filled)):
+            await self._presses.reported(asking, filled.target, filled.text)
+
+    async def word_given(self, asking: Asking, filled: Filled) -> None:
+        async with self.boundary.answering(_where(asking, filled)):
+            await self._presses.word_given(asking, filled.target, filled.text)
 
     async def _from_text(
         self, asking: Asking, text: str, typed: TypedOptions | None = None, *, parent: str | None = None
@@ -138,20 +134,7 @@ class Desk:
             known = await self._still_there(parent, author)
             return await self._imagine.from_request(request, author=author, destination=there, parent_id=known)
 
-        await self._order(asking, ask)
-
-    async def _order(self, asking: Asking, ask: Ask) -> None:
-        """Everything that could stand in the way of the result is settled first: it costs nothing then."""
-        author = await self._people.person(asking)
-        if asking.stranger and not self._serve_strangers:
-            raise SaidHere("stranger")
-        place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
-        report = await ask(author, asking.destination(place, author.locale))
-        asking.accepted = report.job.id
-        await self._delivery.open(report)
-        if place.channel_id != asking.channel_id:
-            said = (word("comes-privately", author.locale),)
-            await self.boundary.say(asking, Card(tone=Tone.DONE, status=said))
+        await self._ordering.order(asking, ask)
 
     async def _still_there(self, parent: str | None, author: Person) -> str | None:
         if parent is not None:
@@ -168,7 +151,7 @@ class Desk:
         if len(self._taken) > _OFFERS_REMEMBERED:
             self._taken.popitem(last=False)
         try:
-            await self._order(
+            await self._ordering.order(
                 asking, lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there)
             )
         finally:
@@ -217,14 +200,7 @@ class Desk:
             return None
 
     async def _open(self, asking: Asking, form: Form) -> None:
-        view = form_view(form, self._people.locale(asking))
-        try:
-            await self._wire.call(
-                asking.workspace, lambda client: client.views_open(trigger_id=asking.trigger_id, view=view)
-            )
-        except (TriggerDead, Rejected, PlatformUnavailable) as error:
-            _log.info("form not opened", action="form", error=str(error))
-            raise SaidHere("form-late") from error
+        await self._ordering.open_view(asking, form_view(form, self._people.locale(asking)))
 
     def locale(self, asking: Asking) -> str:
         """The person's language as far as it is known without asking."""
@@ -232,3 +208,9 @@ class Desk:
 
     def now(self) -> datetime:
         return self._clock.now()
+
+
+def _where(asking: Asking, filled: Filled) -> Asking:
+    """A form says by itself where it was opened."""
+    asking.channel_id, asking.channel_name, asking.thread = filled.channel_id, filled.channel_name, filled.thread
+    return asking

@@ -111,6 +111,10 @@ class CardEdits:
         job_id = word.report.job.id
         if self._closed:
             return
+        if len(self._slots) >= FINISHED_REMEMBERED:
+            idle = next((key for key, slot in self._slots.items() if slot.task is None), None)
+            if idle is not None:
+                del self._slots[idle]
         slot = self._slots.setdefault(job_id, _Slot())
         if slot.gone or slot.last:
             return

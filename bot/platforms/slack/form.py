@@ -20,6 +20,7 @@ from .text import clip
 from .words import word
 
 CALLBACK = "im-form"
+REPORT_FORM, WORD_FORM = "im-report", "im-blockword"
 PROMPT, WHERE = "prompt", "where"
 
 
@@ -73,7 +74,6 @@ def form_view(form: Form, locale: str) -> dict[str, Any]:
     blocks += [
         _input(option.name, f"form-{option.name}", _select(option, value, locale), locale) for option, value in chosen
     ]
-    state = {"job": form.target, "channel": form.channel_id, "name": form.channel_name[:80], "thread": form.thread}
     title = "form-title-edit" if form.target else "form-title"
     return {
         "type": "modal",
@@ -81,7 +81,7 @@ def form_view(form: Form, locale: str) -> dict[str, Any]:
         "title": _plain(clip(word(title, locale), VIEW_TITLE)),
         "submit": _plain(word("form-draw", locale)),
         "close": _plain(word("form-close", locale)),
-        "private_metadata": json.dumps(state),
+        "private_metadata": _state(form),
         "blocks": blocks,
     }
 
@@ -112,6 +112,26 @@ def read_form(view: Mapping[str, Any]) -> Filled:
             style=chosen.get(STYLE.name),
         ),
     )
+
+
+def text_view(callback: str, form: Form, locale: str, *, most: int, optional: bool) -> dict[str, Any]:
+    """A form with one field of words, such as why something is reported; the words are in words.py under `callback`."""
+    text = {"type": "plain_text_input", "action_id": PROMPT, "multiline": optional, "max_length": most}
+    field = {**_input(PROMPT, f"{callback}-label", text, locale), "optional": optional}
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": _plain(clip(word(f"{callback}-title", locale), VIEW_TITLE)),
+        "submit": _plain(word("form-send", locale)),
+        "close": _plain(word("form-close", locale)),
+        "private_metadata": _state(form),
+        "blocks": [field],
+    }
+
+
+def _state(form: Form) -> str:
+    state = {"job": form.target, "channel": form.channel_id, "name": form.channel_name[:80], "thread": form.thread}
+    return json.dumps(state)
 
 
 def _input(block_id: str, label: str, element: Mapping[str, Any], locale: str) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from bot.grammar.parse import parse
 from .asking import Asking, asking_of
 from .buttons import pressed
 from .desk import Desk
-from .form import CALLBACK, PROMPT, read_form
+from .easel import COMMAND, Easel
+from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
+from .home import DRAW_ACTION, Home
 from .once import Once, key_of
 from .text import plain, typed
 from .workspaces import Workspace, Workspaces
@@ -37,16 +39,22 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, desk: Desk, workspaces: Workspaces) -> None:
+    def __init__(self, *, desk: Desk, easel: Easel, home: Home, workspaces: Workspaces) -> None:
         self._desk = desk
+        self._easel = easel
+        self._home = home
         self._workspaces = workspaces
         self._once = Once()
 
     def register(self, app: AsyncApp) -> None:
         app.command("/imagine")(self.command)
+        app.command(COMMAND)(self.easel)
+        app.event("app_home_opened")(self.home)
         app.shortcut(MESSAGE_SHORTCUT)(self.message_shortcut)
         app.shortcut(GLOBAL_SHORTCUT)(self.global_shortcut)
         app.view(CALLBACK)(self.form)
+        app.view(REPORT_FORM)(self.report_form)
+        app.view(WORD_FORM)(self.word_form)
         app.action(re.compile(r".*"))(self.button)
         app.event("app_mention")(self.mention)
         app.event("message")(self.message)
@@ -57,6 +65,14 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
         await self._do(body, context, lambda asking: self._desk.typed(asking, typed(str(body.get("text") or ""))))
+
+    async def easel(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        await self._do(body, context, lambda asking: self._easel.typed(asking, typed(str(body.get("text") or ""))))
+
+    async def home(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
+        if event.get("tab") == "home":
+            await self._do(body, context, self._home.opened)
 
     async def message_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
@@ -82,9 +98,21 @@ class Listeners:
         await ack()
         await self._do(body, context, lambda asking: self._desk.submitted(asking, filled))
 
+    async def report_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        filled = read_form(body.get("view") or {})
+        await self._do(body, context, lambda asking: self._desk.reported(asking, filled))
+
+    async def word_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        filled = read_form(body.get("view") or {})
+        await self._do(body, context, lambda asking: self._desk.word_given(asking, filled))
+
     async def button(self, ack: AsyncAck, body: Body, action: Body, context: AsyncBoltContext) -> None:
         await ack()
-        if action.get("type") == "button" and not action.get("url"):
+        if action.get("action_id") == DRAW_ACTION:
+            await self._do(body, context, self._desk.shortcut)
+        elif action.get("type") == "button" and not action.get("url"):
             await self._do(body, context, lambda asking: self._desk.pressed(asking, pressed(action)))
 
     async def mention(self, body: Body, event: Body, context: AsyncBoltContext) -> None:

@@ -15,21 +15,29 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import Imagine, JobActions
+from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
 
 from .asking import NAME, People
+from .boards import Boards
 from .boundary import Boundary
 from .connection import SocketMode
 from .delivery import Delivery, JobNotes
 from .desk import Desk
+from .easel import Easel
+from .extras import Extras
 from .faults import TokenRefused, translated
+from .home import Home
 from .http import HttpEvents
 from .limits import CALL_SECONDS
 from .listeners import Listeners
 from .membership import Membership
+from .ordering import Ordering
+from .presses import Presses
+from .uploads import Uploads
 from .wire import Wire
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
@@ -58,12 +66,14 @@ NO_WAY_IN = (
 
 
 class SlackPlatform:
-    """Implements bot.domain.ports.ChatPlatform. `run()` is its life; it ends by `close()` or cancellation.
+    """Implements the ports ChatPlatform, ModeratorDesk and GalleryWall.
+
+    `run()` is its life; it ends by `close()` or cancellation.
 
     With `app_token` it connects by Socket Mode; else with `signing_secret` it takes what comes to `slack_routes()`.
     `bot_token` is one workspace's; without it the `installations` say which workspaces there are. `api_url`: the base
     of the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
-    shared channels.
+    shared channels. What `extras` don't hold has no button.
     """
 
     name = NAME
@@ -81,6 +91,7 @@ class SlackPlatform:
         signing_secret: str | None = None,
         api_url: str | None = None,
         installations: InstallationStore | None = None,
+        extras: Extras | None = None,
         serve_strangers: bool = False,
     ) -> None:
         if not app_token and not signing_secret:
@@ -96,25 +107,48 @@ class SlackPlatform:
         self._workspaces = Workspaces(api_url=api_url, installations=None if bot_token else installations)
         self._workspaces.token_refused = self._refused.set
         self._http = None if app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
+        extras = extras or Extras()
         wire = Wire(self._workspaces, clock)
         people = People(wire=wire, clock=clock)
         membership = Membership(wire=wire, clock=clock)
+        uploads = Uploads(wire=wire, pictures=pictures, clock=clock)
+        self._boards = Boards(wire=wire, uploads=uploads, membership=membership, clock=clock, connected=self._connected)
         self._delivery = Delivery(
-            wire=wire, pictures=pictures, notes=notes, membership=membership, clock=clock, connected=self._connected
+            wire=wire,
+            uploads=uploads,
+            notes=notes,
+            membership=membership,
+            clock=clock,
+            connected=self._connected,
+            full_results=extras.full_results,
         )
         self._boundary = Boundary(wire=wire, workspaces=self._workspaces, people=people, clock=clock)
-        desk = Desk(
-            imagine=imagine,
-            jobs=jobs,
+        ordering = Ordering(
             delivery=self._delivery,
             membership=membership,
             people=people,
             boundary=self._boundary,
             wire=wire,
-            clock=clock,
             serve_strangers=serve_strangers,
         )
-        self._listeners = Listeners(desk=desk, workspaces=self._workspaces)
+        presses = Presses(
+            extras=extras, ordering=ordering, people=people, boundary=self._boundary, delivery=self._delivery
+        )
+        desk = Desk(
+            imagine=imagine,
+            jobs=jobs,
+            ordering=ordering,
+            presses=presses,
+            people=people,
+            boundary=self._boundary,
+            clock=clock,
+        )
+        self._listeners = Listeners(
+            desk=desk,
+            easel=Easel(extras=extras, people=people, boundary=self._boundary),
+            home=Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads),
+            workspaces=self._workspaces,
+        )
 
     @property
     def ready(self) -> bool:
@@ -165,6 +199,15 @@ class SlackPlatform:
 
     async def take_away(self, job: Job) -> None:
         await self._delivery.take_away(job)
+
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
+        return await self._boards.post_for_moderators(community_id, channel_id, card, job)
+
+    async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
+        await self._boards.edit_for_moderators(community_id, channel_id, message_id, card)
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        return await self._boards.exhibit(report, channel_id, indexes)
 
     async def _live(self) -> None:
         """One connection, from who we are to its end."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.domain.card import Card, Tone
+from bot.domain.card import Button, Card, Tone
 
 from .buttons import button_element
 from .limits import (
@@ -67,6 +67,9 @@ def draw(
     )
     if told:
         blocks.append(section(told))
+    if card.command:
+        # Plain text once more: what is copied is what was meant.
+        blocks.append({"type": "section", "text": {"type": "plain_text", "text": clip(card.command, SECTION_TEXT)}})
     blocks += [
         {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(picture.alt, ALT_TEXT) or "·"}
         for picture, file_id in zip(card.pictures, files, strict=False)
@@ -75,11 +78,29 @@ def draw(
     notes = [note for note in notes if note]
     for start in range(0, len(notes), CONTEXT_ELEMENTS):
         blocks.append(context(notes[start : start + CONTEXT_ELEMENTS]))
-    for start in range(0, len(card.buttons), ACTION_ELEMENTS):
-        elements = [button_element(button) for button in card.buttons[start : start + ACTION_ELEMENTS]]
-        blocks.append({"type": "actions", "elements": elements})
+    blocks += list(_rows(card.buttons))
     said = " · ".join(part for part in (card.heading, card.prompt, plain(card.status, now=now, locale=locale)) if part)
     return Drawn(text=clip(escape(" ".join(said.split())), FALLBACK_TEXT) or "Easel", blocks=blocks[:MESSAGE_BLOCKS])
+
+
+def _rows(buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
+    """Buttons of one row stand in a block of their own."""
+    for row in dict.fromkeys(button.row for button in buttons):
+        elements = [button_element(button) for button in buttons if button.row == row]
+        for start in range(0, len(elements), ACTION_ELEMENTS):
+            yield {"type": "actions", "elements": elements[start : start + ACTION_ELEMENTS]}
+
+
+def relabelled(message: Mapping[str, Any], buttons: Sequence[Button]) -> Drawn:
+    """A message of ours as it stands, with other buttons. Slack adds to image blocks what it does not take back."""
+    kept = [block for block in message.get("blocks") or [] if block.get("type") != "actions"]
+    blocks = [_as_sent(block) if block.get("type") == "image" else dict(block) for block in kept]
+    return Drawn(text=str(message.get("text") or "Easel"), blocks=[*blocks, *_rows(buttons)])
+
+
+def _as_sent(image: Mapping[str, Any]) -> dict[str, Any]:
+    file_id = (image.get("slack_file") or {}).get("id")
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": image.get("alt_text") or "·"}
 
 
 def section(text: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot.cards.phrases import alt_text
 from bot.domain.card import Card
 from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
@@ -46,38 +47,51 @@ class Uploads:
         self._clock = clock
         self._turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
         # Uploaded, not posted yet: a message that is posted later needs no second upload.
-        self._kept: OrderedDict[tuple[str, str], Uploaded] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], Uploaded] = OrderedDict()
 
-    async def ready(self, job: Job, card: Card, workspace: Workspace) -> Uploaded:
+    async def ready(self, job: Job, card: Card, workspace: Workspace, *, purpose: str = "") -> Uploaded:
         """The job's pictures as files that an image block can show; in no channel, so only we see them yet.
 
         PlatformUnavailable while they are not ready; Undeliverable where the pictures are gone.
         """
-        kept = self._kept.get((workspace.team_id, job.id))
+        key = (workspace.team_id, job.id, purpose)
+        kept = self._kept.get(key)
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._wire.upload(workspace, fitted, _alts(card))
+                files = await self._wire.upload(workspace, fitted, _alts(job, card))
             if len(files) != len(job.pictures):
                 raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
-            kept = self._kept[workspace.team_id, job.id] = Uploaded(files, any(one.reduced for one in fitted))
+            kept = self._kept[key] = Uploaded(files, any(one.reduced for one in fitted))
             if len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         for file_id in kept.files:
             await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
         return kept
 
+    async def plain(
+        self, workspace: Workspace, pictures: Sequence[FittedPicture], alts: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Pictures that belong to no job, such as a chart, as files that an image block can show."""
+        async with self._turns:
+            files = await self._wire.upload(workspace, pictures, alts)
+        if len(files) != len(pictures):
+            raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
+        for file_id in files:
+            await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
+        return files
+
     async def share(self, job: Job, card: Card, place: Place) -> Uploaded:
         """Upload into the channel itself, where image blocks are refused; returns once they stand there."""
         async with self._turns:
             fitted = await self._fitted(job)
-            files = await self._wire.upload(place.workspace, fitted, _alts(card), place)
+            files = await self._wire.upload(place.workspace, fitted, _alts(job, card), place)
         for file_id in files:
             await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
         return Uploaded(files, any(one.reduced for one in fitted))
 
-    def forget(self, job: Job, workspace: Workspace) -> None:
-        self._kept.pop((workspace.team_id, job.id), None)
+    def forget(self, job: Job, workspace: Workspace, *, purpose: str = "") -> None:
+        self._kept.pop((workspace.team_id, job.id, purpose), None)
 
     async def _until(self, workspace: Workspace, file_id: str, ready: Callable[[Mapping[str, Any]], bool]) -> None:
         """Completing an upload only begins it: https://docs.slack.dev/messaging/working-with-files#upload."""
@@ -99,8 +113,11 @@ class Uploads:
             raise Undeliverable(f"the kept pictures are not usable: {error}") from error
 
 
-def _alts(card: Card) -> list[str]:
-    return [clip(picture.alt, ALT_TEXT) for picture in card.pictures]
+def _alts(job: Job, card: Card) -> list[str]:
+    shown = [picture.alt for picture in card.pictures]
+    if len(shown) < len(job.pictures):  # a card that tells of pictures without showing them
+        shown = [alt_text(job, index, job.destination.locale) for index in range(1, len(job.pictures) + 1)]
+    return [clip(alt, ALT_TEXT) for alt in shown]
 
 
 def _shared_in(info: Mapping[str, Any], channel_id: str) -> bool:

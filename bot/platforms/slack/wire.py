@@ -136,13 +136,14 @@ class Wire:
                 break
         return found
 
-    async def mark_of(self, workspace: Workspace, message: Message, thread: str | None) -> Mark | None:
-        """What the message says of itself; None if it is gone."""
+    async def read(self, workspace: Workspace, message: Message, thread: str | None) -> Mapping[str, Any] | None:
+        """The message as it stands there; None if it is gone."""
         place = Place(workspace=workspace, channel_id=message.channel_id, thread=thread)
         answer = await self._page(place, message.ts, None, latest=message.ts)
-        for candidate in answer.get("messages") or []:
-            if str(candidate.get("ts")) == message.ts:
-                return Mark.on(candidate)
+        for found in answer.get("messages") or []:
+            if str(found.get("ts")) == message.ts:
+                read: Mapping[str, Any] = found
+                return read
         return None
 
     async def _page(

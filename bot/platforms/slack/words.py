@@ -51,24 +51,36 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "en": "Here only people of the organization that installed me can ask. Nothing was charged.",
             "zh-CN": "在这里只有安装了我的组织的成员可以画图。没有扣费。",
         },
-        "home-heading": {"en": "Easel", "zh-CN": "Easel"},
-        "home-today": {"en": "Today", "zh-CN": "今天"},
-        "home-used": {"en": "{used} of {limit} pictures used", "zh-CN": "已用 {used} / {limit} 张"},
-        "home-used-unlimited": {"en": "{used} pictures used", "zh-CN": "已用 {used} 张"},
-        "home-days": {"en": "The last 14 days", "zh-CN": "最近 14 天"},
+        "form-send": {"en": "Send", "zh-CN": "发送"},
+        "im-report-title": {"en": "Report this picture", "zh-CN": "举报这张图"},
+        "im-report-label": {"en": "What is wrong with it?", "zh-CN": "有什么问题？"},
+        "im-blockword-title": {"en": "Block a word here", "zh-CN": "在这里屏蔽一个词"},
+        "im-blockword-label": {"en": "Word", "zh-CN": "词"},
+        "reported": {"en": "Thank you. The moderators here have been told.", "zh-CN": "谢谢，已转告这里的管理员。"},
+        "reported-untold": {
+            "en": "Thank you, it's noted. This workspace has named no channel where I could tell its moderators.",
+            "zh-CN": "谢谢，已记录。这个工作区还没有指定通知管理员的频道。",
+        },
+        "word-blocked": {"en": "Done: that word is blocked here.", "zh-CN": "好了，这个词在这里已被屏蔽。"},
+        "left-over": {
+            "en": "It's noted, but I couldn't change the message in its channel. Please look after it there.",
+            "zh-CN": "已记录，但我没能更改频道里的那条消息，请到频道里处理一下。",
+        },
+        "appealed": {"en": "The moderators have been told.", "zh-CN": "已转告管理员。"},
+        "appealed-untold": {
+            "en": "It's noted. This workspace has named no channel where I could tell its moderators.",
+            "zh-CN": "已记录。这个工作区还没有指定通知管理员的频道。",
+        },
+        "home-draw": {"en": "Draw a picture", "zh-CN": "画一张图"},
         "home-recent": {"en": "Your recent pictures", "zh-CN": "你最近的图"},
         "home-none": {
-            "en": "None yet. Press the button, or type /imagine anywhere.",
-            "zh-CN": "还没有。按一下按钮，或者输入 /imagine。",
+            "en": "None yet. Press the button, or type /imagine in any channel.",
+            "zh-CN": "还没有。按一下按钮，或者在任意频道输入 /imagine。",
         },
-        "home-shared": {"en": "Community", "zh-CN": "社区"},
-        "home-month": {"en": "{n} pictures this month", "zh-CN": "本月 {n} 张"},
-        "easel-usage": {
-            "en": "/easel usage · gallery [words] · show <id> · help",
-            "zh-CN": "/easel usage · gallery [关键词] · show <编号> · help",
+        "easel-help": {
+            "en": "/easel usage · gallery [words] · here [words] · starred [words] · show <id> · why · help",
+            "zh-CN": "/easel usage · gallery [关键词] · here [关键词] · starred [关键词] · show <编号> · why · help",
         },
-        "gallery-none": {"en": "Nothing found.", "zh-CN": "没有找到。"},
-        "gallery-heading": {"en": "{n} found, page {page} of {pages}", "zh-CN": "共 {n} 个，第 {page}/{pages} 页"},
     }
 )
 

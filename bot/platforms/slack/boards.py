@@ -1,0 +1,106 @@
+"""Channels that show jobs beyond where they were asked for: the moderators', and the gallery's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.cards.gallery_card import wall_card
+from bot.domain.card import Card
+from bot.domain.errors import PlatformError
+from bot.domain.job import Job
+from bot.domain.ports import Clock
+from bot.domain.report import JobReport
+
+from .faults import AccessDenied, MessageGone
+from .membership import Membership
+from .render import Drawn, draw
+from .uploads import Uploads
+from .wire import Mark, Message, Place, Wire
+from .workspaces import Workspace, workspace_of
+
+_log = structlog.get_logger(__name__)
+
+REPORT, WALL = "report", "wall"
+
+
+class Boards:
+    """Implements ModeratorDesk and GalleryWall. Pictures in question stand in the thread: nobody sees them unasked."""
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        uploads: Uploads,
+        membership: Membership,
+        clock: Clock,
+        connected: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._wire = wire
+        self._uploads = uploads
+        self._membership = membership
+        self._clock = clock
+        self._connected = connected
+
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
+        """See ModeratorDesk."""
+        workspace = _workspace(community_id, job)
+        message = await self._post(Place(workspace=workspace, channel_id=channel_id), self._drawn(card, job), job)
+        if job is not None and job.pictures:
+            try:
+                thread = Place(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
+                await self._uploads.share(job, card, thread)
+            except PlatformError as error:
+                # The card is what counts; without the pictures it still names the job.
+                _log.warning("reported pictures not posted", action="moderate", job=job.id, error=str(error))
+        return str(message)
+
+    async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
+        """See ModeratorDesk."""
+        message = Message.of(message_id) or Message(channel_id=channel_id, ts=message_id)
+        await self._connected()
+        try:
+            mark = Mark(job_id=card.job_id, part=REPORT)
+            await self._wire.update(_workspace(community_id, None), message, self._drawn(card, None), mark)
+        except MessageGone:
+            _log.info("report's card is gone", action="moderate", job=card.job_id)
+
+    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        """See GalleryWall: these pictures (from 1) of a job, in its community's gallery channel."""
+        job = report.job
+        card = wall_card(report, indexes, job.destination.locale)
+        shown = replace(job, pictures=tuple(job.pictures[index - 1] for index in indexes if index <= len(job.pictures)))
+        place = Place(workspace=workspace_of(job.destination), channel_id=channel_id)
+        await self._connected()
+        # By itself: a file that went with its result must not take this one along.
+        uploaded = await self._uploads.ready(shown, card, place.workspace, purpose=WALL)
+        mark = Mark(job_id=job.id, part=WALL, files=uploaded.files)
+        drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
+        message = await self._post(place, drawn, job, mark)
+        self._uploads.forget(job, place.workspace, purpose=WALL)
+        return str(message)
+
+    def _drawn(self, card: Card, job: Job | None) -> Drawn:
+        locale = job.destination.locale if job is not None else "en"
+        return draw(card, now=self._clock.now(), locale=locale)
+
+    async def _post(self, place: Place, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
+        await self._connected()
+        mark = mark or (Mark(job_id=job.id, part=REPORT) if job is not None else None)
+        try:
+            return await self._wire.post(place, drawn, mark)
+        except AccessDenied:
+            if not await self._membership.rejoined(place):
+                raise
+            return await self._wire.post(place, drawn, mark)
+
+
+def _workspace(community_id: str, job: Job | None) -> Workspace:
+    """A job knows its workspace; else the community is one, or an organization ("E…") with one installation."""
+    if job is not None:
+        return workspace_of(job.destination)
+    if community_id.startswith("E"):
+        return Workspace(team_id="", enterprise_id=community_id)
+    return Workspace(team_id=community_id)

@@ -1,0 +1,58 @@
+"""`/easel`: what was used, what was made, and why something was refused."""
+
+from __future__ import annotations
+
+from bot.cards.gallery_card import gallery_card
+from bot.cards.help_text import help_text
+from bot.cards.show_card import show_card
+from bot.cards.usage_card import usage_card
+from bot.cards.why_card import why_card
+from bot.domain.card import Card, Tone
+from bot.domain.people import Person
+from bot.domain.ports import GalleryShelf
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .extras import Extras
+from .words import word
+
+COMMAND = "/easel"
+
+_SHELVES = {"gallery": GalleryShelf.MINE, "mine": GalleryShelf.MINE, "here": GalleryShelf.HERE}
+_SHELVES |= {"starred": GalleryShelf.STARRED}
+
+
+class Easel:
+    """Everything is said to whoever asks alone; what isn't there, or isn't known, is answered with what there is."""
+
+    def __init__(self, *, extras: Extras, people: People, boundary: Boundary) -> None:
+        self._extras = extras
+        self._people = people
+        self._boundary = boundary
+
+    async def typed(self, asking: Asking, text: str) -> None:
+        async with self._boundary.answering(asking):
+            person = await self._people.person(asking)
+            name, _, rest = text.strip().partition(" ")
+            await self._boundary.say(asking, await self._card(asking, person, name.lower(), rest.strip()))
+
+    async def _card(self, asking: Asking, person: Person, name: str, rest: str) -> Card:
+        extras, locale = self._extras, person.locale
+        if name == "usage" and extras.account is not None:
+            return usage_card(await extras.account.usage(person, channel_id=asking.channel_id), locale)
+        if name in _SHELVES and extras.gallery is not None:
+            found = await extras.gallery.search(person, shelf=_SHELVES[name], channel_id=asking.channel_id, text=rest)
+            return gallery_card(found, locale)
+        if name == "show" and extras.gallery is not None:
+            return show_card(await extras.gallery.show(rest.lower(), person), locale)
+        if name == "why" and extras.why is not None:
+            return why_card(await extras.why.refusals(person), locale)
+        if name in {"", "help"}:
+            helping = help_text(locale)
+            return Card(
+                tone=Tone.DONE,
+                heading=helping.heading,
+                status=helping.status,
+                notes=(*helping.notes, (word("easel-help", locale),)),
+            )
+        return Card(tone=Tone.REFUSED, status=(word("easel-help", locale),))

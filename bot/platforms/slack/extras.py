@@ -1,0 +1,31 @@
+"""What people can do beyond asking: each part is there or not, and what isn't there has no button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.actions.account import Account
+from bot.actions.gallery import GalleryActions
+from bot.actions.moderate import Moderate
+from bot.actions.reports import Reports
+from bot.actions.variants import Variants
+from bot.actions.why import Why
+from bot.drawing.raster import Raster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """The actions behind HD, More, stars and votes, reports and moderation, `/easel` and the Home tab."""
+
+    variants: Variants | None = None
+    gallery: GalleryActions | None = None
+    reports: Reports | None = None
+    moderate: Moderate | None = None
+    why: Why | None = None
+    account: Account | None = None
+    raster: Raster | None = None  # draws the chart of the Home tab
+
+    @property
+    def full_results(self) -> bool:
+        """Whether every button under a result has something behind it."""
+        return self.variants is not None and self.gallery is not None

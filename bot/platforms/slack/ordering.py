@@ -1,0 +1,70 @@
+"""Orders from Slack: what could stand in the way of the result is settled before anything costs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from bot.domain.card import Card, Tone
+from bot.domain.errors import PlatformUnavailable
+from bot.domain.people import Destination, Person
+from bot.domain.report import JobReport
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .delivery import Delivery
+from .faults import Rejected, TriggerDead
+from .membership import Membership, SaidHere
+from .wire import Wire
+from .words import word
+
+Ask = Callable[[Person, Destination], Awaitable[JobReport]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Ordering:
+    def __init__(
+        self,
+        *,
+        delivery: Delivery,
+        membership: Membership,
+        people: People,
+        boundary: Boundary,
+        wire: Wire,
+        serve_strangers: bool,
+    ) -> None:
+        self._delivery = delivery
+        self._membership = membership
+        self._people = people
+        self._boundary = boundary
+        self._wire = wire
+        self._serve_strangers = serve_strangers
+
+    async def order(self, asking: Asking, ask: Ask) -> None:
+        """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted."""
+        author = await self._people.person(asking)
+        if asking.stranger and not self._serve_strangers:
+            raise SaidHere("stranger")
+        if asking.channel_id:
+            place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
+        else:  # from the Home tab
+            place = await self._wire.open_dm(asking.workspace, asking.user_id)
+        report = await ask(author, asking.destination(place, author.locale))
+        asking.accepted = report.job.id
+        await self._delivery.open(report)
+        if asking.channel_id and place.channel_id != asking.channel_id:
+            said = (word("comes-privately", author.locale),)
+            await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+
+    async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> None:
+        """Open a form. SaidHere where Slack does not take it any more."""
+        try:
+            await self._wire.call(
+                asking.workspace, lambda client: client.views_open(trigger_id=asking.trigger_id, view=dict(view))
+            )
+        except (TriggerDead, Rejected, PlatformUnavailable) as error:
+            _log.info("form not opened", action="form", error=str(error))
+            raise SaidHere("form-late") from error

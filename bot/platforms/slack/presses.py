@@ -1,0 +1,193 @@
+"""The buttons beyond asking: HD and shapes, stars and votes, galleries, reports and what moderators do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.actions.moderate import Done
+from bot.actions.reports import LONGEST_REASON
+from bot.cards.gallery_card import gallery_card
+from bot.cards.more_card import more_card
+from bot.cards.notice import notice
+from bot.cards.show_card import show_card
+from bot.cards.why_card import why_card
+from bot.domain.card import Card, Press, Text, Tone
+from bot.domain.errors import NotAllowed
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .buttons import Pressed
+from .delivery import Delivery
+from .extras import Extras
+from .form import REPORT_FORM, WORD_FORM, Form, text_view
+from .ordering import Ordering
+from .words import word
+
+Handler = Callable[[Asking, Pressed], Awaitable[None]]
+
+_LONGEST_WORD = 100
+
+
+class Presses:
+    """Finds who handles a button; one whose action is not there is answered as if its job were gone."""
+
+    def __init__(
+        self, *, extras: Extras, ordering: Ordering, people: People, boundary: Boundary, delivery: Delivery
+    ) -> None:
+        self._extras = extras
+        self._ordering = ordering
+        self._people = people
+        self._boundary = boundary
+        self._delivery = delivery
+        handlers: dict[str, Handler] = {}
+        if extras.variants is not None:
+            handlers |= {Press.HD: self._hd, Press.SHAPE: self._shape, Press.MORE: self._more}
+        if extras.gallery is not None:
+            handlers |= {Press.STAR: self._star, Press.VOTE: self._vote, Press.SHOW: self._show, Press.PAGE: self._page}
+        if extras.reports is not None:
+            handlers |= {Press.REPORT: self._report}
+        if extras.moderate is not None:
+            handlers |= {Press.REMOVE: self._remove, Press.LOCK: self._lock, Press.UNDO: self._undo}
+            handlers |= {Press.BLOCK_WORD: self._block_word}
+        if extras.why is not None:
+            handlers |= {Press.WHY: self._why, Press.APPEAL: self._appeal}
+        self._handlers: Mapping[str, Handler] = MappingProxyType(handlers)
+
+    async def pressed(self, asking: Asking, button: Pressed) -> None:
+        handler = self._handlers.get(button.press)
+        if handler is None:
+            raise NotAllowed("job-gone")
+        await handler(asking, button)
+
+    async def reported(self, asking: Asking, job_id: str, reason: str) -> None:
+        """The form behind Report came back."""
+        if self._extras.reports is not None:
+            person = await self._people.person(asking)
+            done = await self._extras.reports.add(job_id, person, reason)
+            await self._tell(asking, (word("reported" if done.told else "reported-untold", person.locale),))
+
+    async def word_given(self, asking: Asking, job_id: str, text: str) -> None:
+        """The form behind Block a word came back."""
+        if self._extras.moderate is not None:
+            person = await self._people.person(asking)
+            await self._extras.moderate.block_word(job_id, text, person)
+            await self._tell(asking, (word("word-blocked", person.locale),))
+
+    # Variants
+
+    async def _hd(self, asking: Asking, button: Pressed) -> None:
+        if (variants := self._extras.variants) is not None:
+            await self._ordering.order(
+                asking, lambda author, there: variants.hd(button.target, author=author, destination=there)
+            )
+
+    async def _shape(self, asking: Asking, button: Pressed) -> None:
+        if (variants := self._extras.variants) is not None:
+            await self._ordering.order(
+                asking,
+                lambda author, there: variants.shape(button.target, button.index, author=author, destination=there),
+            )
+
+    async def _more(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.variants is not None:
+            person = await self._people.person(asking)
+            view = await self._extras.variants.more(button.target, person=person, channel_id=asking.channel_id)
+            card = more_card(view, person.locale)
+            # Slack can't hide a picture until somebody looks.
+            there = [one for one in card.buttons if one.press in self._handlers]
+            await self._boundary.say(asking, replace(card, buttons=tuple(there)))
+
+    # Opinions and galleries
+
+    async def _star(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.gallery is not None:
+            person = await self._people.person(asking)
+            shown = await self._extras.gallery.star(button.target, person)
+            self._delivery.refresh(shown.report, shown.opinion)
+            await self._tell(asking, notice("starred-ok" if shown.opinion.starred else "unstarred-ok", person.locale))
+
+    async def _vote(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.gallery is not None:
+            person = await self._people.person(asking)
+            shown = await self._extras.gallery.vote(button.target, person, button.index)
+            self._delivery.refresh(shown.report, shown.opinion)
+            vote = shown.opinion.vote
+            said = notice("unvoted-ok", person.locale)
+            await self._tell(asking, said if vote is None else notice("voted-ok", person.locale, index=vote))
+
+    async def _show(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.gallery is not None:
+            person = await self._people.person(asking)
+            shown = await self._extras.gallery.show(button.target, person)
+            await self._boundary.say(asking, show_card(shown, person.locale))
+
+    async def _page(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.gallery is not None:
+            person = await self._people.person(asking)
+            found = await self._extras.gallery.turn(
+                button.target, button.index, person=person, channel_id=asking.channel_id
+            )
+            await self._boundary.say(asking, gallery_card(found, person.locale), instead=True)
+
+    # Reports and moderation: each action checks by itself who may
+
+    async def _report(self, asking: Asking, button: Pressed) -> None:
+        view = text_view(
+            REPORT_FORM, _about(asking, button), self._people.locale(asking), most=LONGEST_REASON, optional=True
+        )
+        await self._ordering.open_view(asking, view)
+
+    async def _block_word(self, asking: Asking, button: Pressed) -> None:
+        view = text_view(
+            WORD_FORM, _about(asking, button), self._people.locale(asking), most=_LONGEST_WORD, optional=False
+        )
+        await self._ordering.open_view(asking, view)
+
+    async def _remove(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.moderate is not None:
+            person = await self._people.person(asking)
+            await self._left_over(asking, await self._extras.moderate.remove(button.target, person))
+
+    async def _lock(self, asking: Asking, button: Pressed) -> None:
+        if self._extras.moderate is not None:
+            person = await self._people.person(asking)
+            await self._left_over(asking, await self._extras.moderate.lock_author(button.target, person))
+
+    async def _undo(self, asking: Asking, button: Pressed) -> None:
+        if not (button.target.isascii() and button.target.isdecimal()):
+            raise NotAllowed("nothing-to-undo")
+        if self._extras.moderate is not None:
+            person = await self._people.person(asking)
+            await self._left_over(asking, await self._extras.moderate.undo(int(button.target), person))
+
+    async def _why(self, asking: Asking, _: Pressed) -> None:
+        if self._extras.why is not None:
+            person = await self._people.person(asking)
+            await self._boundary.say(asking, why_card(await self._extras.why.refusals(person), person.locale))
+
+    async def _appeal(self, asking: Asking, button: Pressed) -> None:
+        if not (button.target.isascii() and button.target.isdecimal()):
+            raise NotAllowed("nothing-to-appeal")
+        if self._extras.why is not None:
+            person = await self._people.person(asking)
+            told = await self._extras.why.appeal(int(button.target), person, person.locale)
+            await self._tell(asking, (word("appealed" if told else "appealed-untold", person.locale),))
+
+    async def _left_over(self, asking: Asking, done: Done) -> None:
+        """The report's card says what was done; only what wants a hand is said besides."""
+        if done.left_over:
+            await self._tell(asking, (word("left-over", self._people.locale(asking)),), Tone.SLOW)
+
+    async def _tell(self, asking: Asking, said: Text, tone: Tone = Tone.DONE) -> None:
+        await self._boundary.say(asking, Card(tone=tone, status=said))
+
+
+def _about(asking: Asking, button: Pressed) -> Form:
+    return Form(
+        target=button.target,
+        channel_id=asking.channel_id,
+        channel_name=asking.channel_name,
+        thread=asking.thread,
+    )
