@@ -71,7 +71,7 @@ class Program:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", *arguments],
                 cwd=directory,
-                env=environment(settings),
+                env=environment({"TMPDIR": str(directory), **settings}),  # so that nothing killed leaves litter
                 stdin=subprocess.DEVNULL,
                 stdout=results,
                 stderr=everything,
@@ -140,7 +140,11 @@ class SandboxProgram:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
-        self._program.close()
+        self._program.send(signal.SIGINT)
+        try:
+            await self._program.exit_code()
+        finally:
+            self._program.close()
 
     @property
     def account(self) -> dict[str, str]:
