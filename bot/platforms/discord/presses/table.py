@@ -52,11 +52,13 @@ class Presses:
             await do(interaction, target, index)
 
     async def submitted(self, interaction: discord.Interaction[EaselClient]) -> None:
-        """A form came back. What is not one of ours is left to others."""
+        """A form came back, of any age. What is not one of ours is left to others."""
         data: Mapping[str, Any] = interaction.data or {}
         found = _FORM.fullmatch(str(data.get("custom_id", "")))
-        do = self._forms.get(found["kind"]) if found else None
-        if found is None or do is None:
+        if found is None:
             return
         async with self._boundary.answering(interaction):
+            do = self._forms.get(found["kind"])
+            if do is None:
+                raise NotAllowed("job-gone")
             await do(interaction, found["target"], values_of(data))
