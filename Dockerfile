@@ -24,6 +24,7 @@ COPY db db
 ENV PATH=/opt/easel/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     DATA_DIR=/data
 # Nothing but /data and (by the sandbox) /tmp is written, so the root file system may be read-only.
 VOLUME ["/data"]

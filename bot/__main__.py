@@ -75,8 +75,10 @@ def _sandbox(options: argparse.Namespace) -> int:
         asyncio.run(serve(options.host, options.port, config))
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    except KeyboardInterrupt:
-        pass
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        sys.stderr.write(f"The sandbox can't listen on {where}: {os.strerror(error.errno or 0)}. Try --port 0.\n")
+        return 1
     return 0
 
 

@@ -41,7 +41,7 @@ def run(settings: Settings) -> int:
     check(settings)
     try:
         asyncio.run(_serve(settings))
-    except (EaselError, ValueError) as error:  # a sentence for the operator; anything else keeps its traceback
+    except EaselError as error:  # a sentence for the operator; anything else keeps its traceback
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

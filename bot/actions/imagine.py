@@ -95,7 +95,7 @@ class Imagine:
             await self._over_limit(refused, job, limits)
             raise
         # No await from here on: whoever is cancelled now has a job that the engine knows.
-        self._dispatcher.add(job)
+        self._dispatcher.add(job, limits)
         if self._budget is not None:
             self._budget.used(destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)

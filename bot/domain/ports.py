@@ -452,8 +452,8 @@ class Dispatcher(Protocol):
         """False once the program is on its way down: what is saved stays for the next start."""
         ...
 
-    def add(self, job: Job) -> None:
-        """This saved job waits for its turn."""
+    def add(self, job: Job, limits: Limits | None = None) -> None:
+        """This saved job waits for its turn; `limits` say how many of its author's may run at once."""
         ...
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:

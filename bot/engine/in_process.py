@@ -53,6 +53,7 @@ class InProcessDispatcher:
         self._platforms = platforms
         self._clock = clock
         self._limits_of = limits_of
+        self._limits_for = limits_for
         self._submits_per_second = submits_per_second
         self._sandbox = sandbox
         self._poller = Poller(model=model, clock=clock)
@@ -97,7 +98,7 @@ class InProcessDispatcher:
             self._group = group
             poller = group.create_task(self._poller.run())
             for job in await self._store.unfinished():
-                self._adopt(job)
+                self._adopt(job, await self._limits_for(job) if self._limits_for else None)
             claimer = group.create_task(self._claim())
             await self._stopping.wait()
             claimer.cancel()
@@ -108,8 +109,8 @@ class InProcessDispatcher:
         """Take no more, wait a little for calls whose outcome matters, leave the rest to the next start."""
         self._stopping.set()
 
-    def add(self, job: Job) -> None:
-        self._line.add(job)
+    def add(self, job: Job, limits: Limits | None = None) -> None:
+        self._line.add(job, None if limits is None else limits.user_running)
         self._more.set()
 
     def nudge(self, task_id: str) -> None:
@@ -154,7 +155,7 @@ class InProcessDispatcher:
             self._in_background(self._close(job))
         return job
 
-    def _adopt(self, job: Job) -> None:
+    def _adopt(self, job: Job, limits: Limits | None) -> None:
         if job.destination.platform not in self._platforms:
             # It keeps its place in the store until its platform is connected again.
             _log.warning("left alone: its platform is not connected", action="adopt", job=job.id)
@@ -167,7 +168,7 @@ class InProcessDispatcher:
         self._resumed.add(job.id)
         self._in_background(self._steps.show(job))
         if job.state is JobState.QUEUED:
-            self.add(job)
+            self.add(job, limits)
         else:
             self._start(job)
 

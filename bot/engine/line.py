@@ -6,20 +6,24 @@ from collections import OrderedDict
 
 from bot.domain.job import Job
 
-Author = tuple[str, str]  # platform, user id
+Author = tuple[str, str, str]  # platform, community, user id: each community sets its own limits
 
 
 def author_of(job: Job) -> Author:
-    return (job.author.platform, job.author.user_id)
+    return (job.author.platform, job.author.community_id, job.author.user_id)
 
 
 class Line:
-    """Jobs that wait, and how many run, per person. At most `running_limit` of one person's jobs run at once."""
+    """Jobs that wait, and how many run, per person. At most `running_limit` of one person's jobs run at once.
+
+    A community may set that limit for its people; the latest that `add` was told holds.
+    """
 
     def __init__(self, running_limit: int) -> None:
         self._limit = running_limit
         self._waiting: dict[Author, OrderedDict[str, Job]] = {}
         self._running: dict[Author, int] = {}
+        self._limits: dict[Author, int] = {}  # of those who wait
 
     def __len__(self) -> int:
         return sum(len(jobs) for jobs in self._waiting.values())
@@ -27,8 +31,10 @@ class Line:
     def __contains__(self, job: Job) -> bool:
         return job.id in self._waiting.get(author_of(job), ())
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Job, running_limit: int | None = None) -> None:
         self._waiting.setdefault(author_of(job), OrderedDict())[job.id] = job
+        if running_limit is not None:
+            self._limits[author_of(job)] = running_limit
 
     def remove(self, job: Job) -> bool:
         """Take a job out of the line; whether it stood there."""
@@ -36,6 +42,7 @@ class Line:
         found = jobs.pop(job.id, None) is not None
         if found and not jobs:
             del self._waiting[author_of(job)]
+            self._limits.pop(author_of(job), None)
         return found
 
     def next(self) -> Job | None:
@@ -43,7 +50,7 @@ class Line:
         ready = [
             (self._running.get(author, 0), next(iter(jobs.values())).created_at, author)
             for author, jobs in self._waiting.items()
-            if self._running.get(author, 0) < self._limit
+            if self._running.get(author, 0) < self._limits.get(author, self._limit)
         ]
         if not ready:
             return None

@@ -74,3 +74,16 @@ def test_a_job_that_left_the_line_has_no_position() -> None:
     assert not line.remove(first)
     assert line.position(first) is None
     assert line.position(second) == 1
+
+
+def test_a_community_may_let_more_or_fewer_of_a_persons_jobs_run() -> None:
+    line = Line(1)
+    for place in range(4):
+        line.add(job("a", place), running_limit=2)
+    line.add(job("b", 9))
+    line.add(job("b", 10))
+    started = []
+    while (turn := line.next()) is not None:
+        line.started(turn)
+        started.append(turn.author.user_id)
+    assert sorted(started) == ["a", "a", "b"]
