@@ -42,9 +42,11 @@ class Guest:
     async def _answered(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        response = params.response
-        # A limit that all of Discord's users share doesn't count.
-        if response.status in _INVALID and response.headers.get("X-RateLimit-Scope") != "shared":
+        self.refused(status=params.response.status, scope=params.response.headers.get("X-RateLimit-Scope", ""))
+
+    def refused(self, *, status: int, scope: str) -> None:
+        """Note an answer, if it is one that counts; a limit that all of Discord's users share doesn't."""
+        if status in _INVALID and scope != "shared":
             self._refusals.append(self._clock.monotonic())
 
     def admit(self, token: str | None) -> None:

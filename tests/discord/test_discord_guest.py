@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import asyncio
+import functools
+
+import discord
+import pytest
+import yarl
+from structlog.testing import capture_logs
+
+from bot.domain.errors import PlatformUnavailable
+from bot.platforms.discord.guest import Guest
+from bot.platforms.discord.limits import INVALID_REQUESTS_WINDOW
+from tests.discord.conftest import Bot
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord.core import MIB
+from tests.fakes.pictures import noisy_png
+
+POST = "/channels/*/messages"
+
+
+def presence(bot: Bot) -> str:
+    shown = bot.fake.gateway.presence
+    activities = (shown or {}).get("activities") or []
+    return str(activities[0].get("state") or activities[0].get("name")) if activities else ""
+
+
+async def test_the_presence_tells_how_many_wait_on_a_change_and_rarely(bot: Bot) -> None:
+    assert presence(bot) == ""
+    bot.line = 3
+    await bot.clock.advance(61)
+    await bot.soon(lambda: "3 in line" in presence(bot))
+    bot.line = 5
+    await bot.clock.advance(30)
+    await asyncio.sleep(0.02)
+    assert "3 in line" in presence(bot)
+    await bot.clock.advance(31)
+    await bot.soon(lambda: "5 in line" in presence(bot))
+    bot.line = 0
+    await bot.clock.advance(61)
+    await bot.soon(lambda: presence(bot) == "")
+
+
+async def test_after_an_invalid_session_it_dials_the_address_it_was_given(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL("ws://127.0.0.1:9"))
+    idle.api_url = idle.fake.url
+    await idle.start()
+    gateway = discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    assert str(gateway).rstrip("/") == idle.fake.gateway.url.rstrip("/")
+    idle.fake.gateway.invalidate()
+    await idle.soon(lambda: idle.fake.gateway.identifies == 2 and idle.platform.ready)
+
+
+async def test_a_dead_token_is_tried_once(bot: Bot) -> None:
+    bot.model.draws_for = 600.0
+    card = await bot.card()
+    bot.fake.faults.fail("PATCH", "/webhooks/*", status=404, code=10015, times=99)
+    bot.fake.faults.fail("DELETE", "/webhooks/*", status=404, code=10015, times=99)
+    await bot.until(lambda: "Drawing" in card.text)
+    await bot.posted()
+    assert card.deleted
+    refused = [call for call in bot.fake.calls("*", "/webhooks/*") if call.status == 404]
+    assert len(refused) == 1
+
+
+async def test_a_card_that_could_not_be_removed_is_removed_later(bot: Bot) -> None:
+    card = await bot.card()
+    bot.fake.faults.rate_limit("DELETE", "/webhooks/*", retry_after=40.0)
+    await bot.posted()
+    await bot.until(lambda: card.deleted)
+
+
+async def test_a_storm_of_refusals_is_ended_before_a_ban(idle: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.platforms.discord.platform.Guest", functools.partial(Guest, most=3))
+    await idle.start()
+    await idle.result()
+    idle.fake.faults.fail("*", "/webhooks/*", status=403, code=50013, times=99)
+    idle.fake.faults.fail("*", "/channels/*", status=403, code=50013, times=99)
+    before = idle.fake.invalid_requests
+    with capture_logs() as logs:
+        for _ in range(4):
+            await idle.imagine()
+        await idle.until(lambda: any("refuses nearly everything" in str(one["event"]) for one in logs))
+        idle.fake.faults.clear()
+        calls = len(idle.fake.calls("POST", POST))
+        await idle.clock.advance(60)
+        assert len(idle.fake.calls("POST", POST)) == calls
+    assert idle.fake.invalid_requests - before <= 12
+
+
+def test_refusals_are_forgotten_with_their_window() -> None:
+    clock = FakeClock()
+    guest = Guest(clock, most=2)
+    guest.admit(None)
+    for _ in range(2):
+        guest.refused(status=403, scope="")
+    with pytest.raises(PlatformUnavailable) as stopped:
+        guest.admit(None)
+    assert stopped.value.after == INVALID_REQUESTS_WINDOW
+    asyncio.run(clock.advance(INVALID_REQUESTS_WINDOW))
+    guest.admit(None)
+
+
+def test_what_does_not_count_towards_a_ban_is_not_counted() -> None:
+    guest = Guest(FakeClock(), most=1)
+    guest.refused(status=429, scope="shared")
+    guest.refused(status=404, scope="")
+    guest.refused(status=200, scope="")
+    guest.admit(None)
+
+
+async def test_posts_are_counted_by_what_became_of_them(bot: Bot) -> None:
+    bot.fake.faults.fail("POST", POST, status=503, times=7)
+    await bot.result()
+    told = bot.metrics.render()[0].decode()
+    assert 'easel_posts_total{platform="discord",result="ok"} 1.0' in told
+    assert 'easel_posts_total{platform="discord",result="retried"}' in told
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_a_smaller_picture_leads_to_its_original(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, *, public: bool
+) -> None:
+    monkeypatch.setattr("tests.fakes.model.PICTURE", noisy_png(2048, 2048))
+    bot.fake.file_limit = 10 * MIB
+    bot.public_url = "https://easel.example" if public else None
+    result = await bot.result(n=2)
+    (job,) = await bot.all_jobs()
+    assert "Compressed to fit Discord's file limit" in result.text
+    link = f"[Original 2](<https://easel.example/pictures/{job.id}/2?key=a_b_c>)"
+    assert (link in result.text) is public
