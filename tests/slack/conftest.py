@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
 import re
 import shutil
@@ -14,18 +15,34 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Imagine, JobActions
+from bot.actions.account import Account
+from bot.actions.gallery import GalleryActions
+from bot.actions.moderate import Moderate
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.people_rules import PeopleRules
+from bot.actions.reports import Reports
+from bot.actions.settings import Settings
+from bot.actions.variants import Variants
+from bot.actions.why import Why
+from bot.cards.moderation_card import appeal_card, report_card
 from bot.domain.job import Job
 from bot.domain.limits import Limits
-from bot.domain.ports import ChatPlatform
+from bot.domain.moderation import AuditAction
+from bot.domain.ports import ChatPlatform, NewAudit
+from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
-from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack import Extras, SlackPlatform
+from db.communities import SqlCommunityStore
 from db.engine import open_database
+from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.migrate import migrate
+from db.usage import SqlUsageLedger
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
@@ -38,6 +55,7 @@ ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
 @dataclass
 class Bot:
     fake: FakeSlack
+    engine: AsyncEngine
     store: SqlJobStore
     clock: FakeClock
     model: FakeModel
@@ -50,6 +68,7 @@ class Bot:
     limits: Limits = ORDINARY
     options: dict[str, Any] = field(default_factory=dict)
     http: bool = False
+    everything: bool = False
     platform: SlackPlatform = field(init=False)
     jobs: JobActions = field(init=False)
     dispatcher: InProcessDispatcher = field(init=False)
@@ -75,6 +94,8 @@ class Bot:
         self.jobs = JobActions(
             store=self.store, dispatcher=self.dispatcher, clock=self.clock, pictures=self.shelf, platforms=platforms
         )
+        if self.everything:
+            self.options["extras"] = self._extras(imagine, platforms)
         tokens = (
             {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}
         )
@@ -92,6 +113,63 @@ class Bot:
             }
         )
         platforms["slack"] = self.platform
+
+    def _extras(self, imagine: Imagine, platforms: dict[str, ChatPlatform]) -> Extras:
+        """Everything that can be plugged in, over the same database."""
+        communities, ledger = SqlCommunityStore(self.engine, self.clock), SqlUsageLedger(self.engine)
+        # The platform is made below; by the time anything is posted it is there.
+        desks: Any = platforms
+        channel = ModeratorsChannel(communities=communities, desks=desks)
+        reports = Reports(
+            store=self.store, communities=communities, channel=channel, clock=self.clock, draw=report_card
+        )
+        return Extras(
+            variants=Variants(
+                imagine=imagine,
+                store=self.store,
+                dispatcher=self.dispatcher,
+                communities=communities,
+                limits=self.limits,
+                clock=self.clock,
+            ),
+            gallery=GalleryActions(
+                store=self.store,
+                gallery=SqlGallery(self.engine),
+                communities=communities,
+                dispatcher=self.dispatcher,
+                clock=self.clock,
+                walls=desks,
+            ),
+            reports=reports,
+            moderate=Moderate(
+                store=self.store,
+                communities=communities,
+                dispatcher=self.dispatcher,
+                platforms=platforms,
+                people=PeopleRules(communities=communities, ledger=ledger, clock=self.clock),
+                settings=Settings(communities=communities),
+                reports=reports,
+                clock=self.clock,
+            ),
+            why=Why(communities=communities, channel=channel, clock=self.clock, draw=appeal_card),
+            account=Account(
+                store=self.store, ledger=ledger, communities=communities, limits=self.limits, clock=self.clock
+            ),
+            raster=Raster(),
+        )
+
+    async def decide(self, **changes: Any) -> None:
+        """Change the community's settings."""
+        communities = SqlCommunityStore(self.engine, self.clock)
+        audit = NewAudit(
+            platform="slack",
+            community_id=self.team.id,
+            actor_id=self.admin.id,
+            actor_name="admin",
+            action=AuditAction.SETTINGS_CHANGED,
+        )
+        before = await communities.community("slack", self.team.id)
+        await communities.save_community(dataclasses.replace(before, **changes), audit)
 
     async def start(self) -> None:
         """A new life: nothing is left of the former one but what was saved."""
@@ -241,6 +319,7 @@ async def idle(fake: FakeSlack, clock: FakeClock, database: str) -> AsyncIterato
     async with open_database(database) as engine:
         bot = Bot(
             fake=fake,
+            engine=engine,
             store=SqlJobStore(engine, clock),
             clock=clock,
             model=FakeModel(clock),
@@ -259,5 +338,13 @@ async def idle(fake: FakeSlack, clock: FakeClock, database: str) -> AsyncIterato
 
 @pytest.fixture
 async def bot(idle: Bot) -> Bot:
+    await idle.start()
+    return idle
+
+
+@pytest.fixture
+async def full(idle: Bot) -> Bot:
+    """A bot with everything plugged in."""
+    idle.everything = True
     await idle.start()
     return idle

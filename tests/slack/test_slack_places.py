@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,3 +66,20 @@ async def test_a_response_url_that_is_used_up_is_no_dead_end(bot: Bot) -> None:
     group = bot.fake.add_group(bot.ann, bot.bob)
     await bot.imagine("a fox ratio:16:8", channel=group)
     await bot.until(lambda: any("16:8" in one.words for one in bot.messages(bot.fake.add_dm(bot.ann))))
+
+
+async def test_in_enterprise_grid_limits_count_for_the_whole_organization(idle: Bot) -> None:
+    grid = idle.fake.add_enterprise("Grand Atelier")
+    north = idle.fake.add_team("north", enterprise=grid, installed=False)
+    south = idle.fake.add_team("south", enterprise=grid, installed=False)
+    home = idle.fake.install(grid)
+    ann = idle.fake.add_user("ann of the grid", north, south)
+    rooms = [idle.fake.add_channel(f"room-{team.name}", ann, team=team) for team in (north, south)]
+    idle.options["bot_token"] = home.token
+    idle.limits = dataclasses.replace(idle.limits, user_daily=2)
+    await idle.start()
+    await idle.result("a red fox n:2", ann, rooms[0])
+    asked = await idle.imagine("a red fox", ann, rooms[1])
+    await asked.told("All 2 of your pictures")
+    jobs = await idle.jobs.recent(platform="slack", community_id=grid.id, channel_id=rooms[0].id, count=5)
+    assert [report.job.author.community_id for report in jobs] == [grid.id]

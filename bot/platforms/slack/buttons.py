@@ -13,18 +13,20 @@ from .limits import BUTTON_LABEL
 from .text import clip
 
 # Wider than the buttons of today: one that a later version posted is answered with a sentence, not with silence.
-ACTION = re.compile(r"^im:(?P<press>[a-z-]{1,20})(?::(?P<index>\d{1,3}))?$")
+ACTION = re.compile(r"^im:(?P<press>[a-z-]{1,20})(?::(?P<index>\d{1,3}))?(?:#\d{1,3})?$")
 
 
-def button_element(button: card.Button) -> dict[str, Any]:
-    """`action_id` is `im:<press>` or `im:<press>:<index>`, unique within a message as Slack wants; `value` the target.
+def button_element(button: card.Button, serial: int = 1) -> dict[str, Any]:
+    """`action_id` is `im:<press>` or `im:<press>:<index>`, `value` the target.
+
+    Slack wants action ids unique within a message: the second of the same kind gets `#2` behind it, and so on.
 
     https://docs.slack.dev/reference/block-kit/block-elements/button-element
     """
     index = "" if button.index is None else f":{button.index}"
     element: dict[str, Any] = {
         "type": "button",
-        "action_id": f"im:{button.press.value}{index}",
+        "action_id": f"im:{button.press.value}{index}{f'#{serial}' if serial > 1 else ''}",
         "text": {"type": "plain_text", "text": clip(button.label, BUTTON_LABEL) or "·", "emoji": False},
         "value": button.target,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,8 +86,13 @@ def draw(
 
 def _rows(buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
     """Buttons of one row stand in a block of their own."""
+    kinds: Counter[tuple[str, int | None]] = Counter()
     for row in dict.fromkeys(button.row for button in buttons):
-        elements = [button_element(button) for button in buttons if button.row == row]
+        elements = []
+        for button in buttons:
+            if button.row == row:
+                kinds[button.press, button.index] += 1
+                elements.append(button_element(button, kinds[button.press, button.index]))
         for start in range(0, len(elements), ACTION_ELEMENTS):
             yield {"type": "actions", "elements": elements[start : start + ACTION_ELEMENTS]}
 

@@ -1,0 +1,141 @@
+"""Beyond asking: variants, opinions, galleries, reports, moderators, `/easel`, the Home tab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fakes.slack import Message
+
+    from .conftest import Bot
+
+
+async def test_hd_is_a_new_picture_at_the_next_clarity(full: Bot) -> None:
+    result = await full.result("a red fox clarity:1024")
+    await (await full.fake.press(full.bob, result, "HD")).acked()
+    other = await full.posted(before={result.ts})
+    assert "2048" in other.words
+    assert other.pings == {full.bob.id}
+
+
+async def test_more_tells_the_price_and_draws_another_shape(full: Bot) -> None:
+    result = await full.result("a red fox")
+    pressed = await full.fake.press(full.bob, result, "More")
+    more = await pressed.told("/imagine a red fox")
+    assert "Spoiler" not in more.labels
+    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
+    other = await full.posted(before={result.ts})
+    assert "16:9" in other.words
+
+
+async def test_stars_and_votes_are_counted_on_the_buttons_and_nothing_else_changes(full: Bot) -> None:
+    result = await full.result("a red fox n:2")
+    words, pictures = result.words, [one.file_id for one in result.pictures]
+    await (await full.fake.press(full.bob, result, "Star")).told("Starred")
+    await full.until(lambda: "Star" not in result.labels)
+    vote = await full.fake.press(full.bob, result, "2")
+    await vote.told("picture 2")
+    await full.until(lambda: "2" not in result.labels)
+    assert any("1" in label for label in result.labels if label not in {"1", "2"})
+    assert result.words == words
+    assert [one.file_id for one in result.pictures] == pictures
+
+
+async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel(full: Bot) -> None:
+    wall = full.fake.add_channel("gallery", full.ann)
+    await full.decide(gallery_channel=wall.id)
+    result = await full.result()
+    await (await full.fake.press(full.ann, result, "Star")).acked()
+    hung = await full.posted(wall)
+    assert hung.pings == set()
+    await (await full.fake.press(full.ann, result, "Delete")).told("Deleted")
+    assert not full.fake.world.files[str(hung.pictures[0].file_id)].deleted
+
+
+async def reported(bot: Bot) -> tuple[Message, Message]:
+    """A result, and the moderators' card of it."""
+    room = bot.fake.add_channel("moderators", bot.admin)
+    await bot.decide(moderation_channel=room.id)
+    result = await bot.result("a red fox")
+    more = await (await bot.fake.press(bot.bob, result, "More")).told("/imagine")
+    view = await (await bot.fake.press(bot.bob, more, "Report")).opened()
+    sent = await bot.fake.submit_view(bot.bob, view, {"What is wrong with it?": "too <red>"})
+    await sent.acked()
+    found = await bot.until(lambda: [one for one in bot.messages(room) if "too" in one.words])
+    await bot.until(lambda: any(one.files for one in bot.messages(room)))
+    return result, found[0]
+
+
+async def test_a_report_reaches_the_moderators_with_the_pictures_in_the_thread(full: Bot) -> None:
+    result, card = await reported(full)
+    room = full.fake.world.channels[card.channel_id]
+    (pictures,) = [one for one in full.messages(room) if one.files]
+    assert pictures.thread_ts == card.ts
+    assert not result.deleted
+
+
+async def test_moderators_remove_and_take_it_back(full: Bot) -> None:
+    result, card = await reported(full)
+    await (await full.fake.press(full.admin, card, "Remove")).acked()
+    await full.until(lambda: result.deleted)
+    undo = await full.until(lambda: next((one for one in card.labels if one.startswith("Undo")), None))
+    await (await full.fake.press(full.admin, card, undo)).acked()
+    again = await full.posted(before={result.ts})
+    assert "a red fox" in again.words
+
+
+async def test_only_moderators_may_remove(full: Bot) -> None:
+    result, card = await reported(full)
+    full.fake.world.channels[card.channel_id].members.add(full.bob.id)
+    pressed = await full.fake.press(full.bob, card, "Remove")
+    await full.until(lambda: bool(pressed.shown))
+    assert not result.deleted
+
+
+async def test_easel_tells_what_was_used_and_made(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    used = await full.fake.slash(full.ann, full.channel, "/easel", "usage")
+    assert "2" in (await used.told()).words
+    gallery = await full.fake.slash(full.ann, full.channel, "/easel", "gallery fox")
+    listed = await gallery.told("a red fox")
+    shown = await full.fake.press(full.ann, listed, "1")
+    await shown.told("/imagine a red fox n:2")
+    job = (await full.all_jobs())[0]
+    await (await full.fake.slash(full.ann, full.channel, "/easel", f"show {job.id}")).told("a red fox")
+    await (await full.fake.slash(full.ann, full.channel, "/easel", "why")).told()
+    await (await full.fake.slash(full.ann, full.channel, "/easel", "")).told("/easel usage")
+    await (await full.fake.slash(full.ann, full.channel, "/easel", "dance")).told("/easel usage")
+
+
+async def test_a_gallery_turns_its_pages_in_place(full: Bot) -> None:
+    for number in range(7):
+        await full.result(f"fox {number}")
+    listed = await (await full.fake.slash(full.ann, full.channel, "/easel", "gallery")).told("fox 6")
+    turned = await full.fake.press(full.ann, listed, "›")
+    await turned.acked()
+    await full.until(lambda: "fox 0" in listed.words or any("fox 0" in one.words for one in turned.shown))
+
+
+async def test_the_home_tab_shows_usage_with_a_chart_and_what_was_made(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    await full.fake.open_home(full.ann)
+    await full.until(lambda: full.ann.home is not None and full.ann.home.pictures, seconds=20)
+    home = full.ann.home
+    assert home is not None
+    assert "a red fox" in home.words
+    assert "2" in home.pictures[0].alt_text
+    assert len(full.fake.calls("upload")) == 3
+    await full.fake.open_home(full.ann)
+    await full.until(lambda: len(home.versions) >= 4)
+    assert len(full.fake.calls("upload")) == 3
+    edit = await full.fake.press(full.ann, home, "Edit")
+    assert (await edit.opened()).filled["What you'd like to see"] == "a red fox"
+    begin = await full.fake.press(full.ann, home, "Draw a picture")
+    assert "Where it is shown" in (await begin.opened()).inputs
+
+
+async def test_without_anything_plugged_in_home_still_says_how_to_ask(bot: Bot) -> None:
+    await bot.fake.open_home(bot.ann)
+    await bot.soon(lambda: bot.ann.home is not None)
+    assert bot.ann.home is not None
+    assert "/imagine" in bot.ann.home.words
