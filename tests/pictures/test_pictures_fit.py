@@ -309,7 +309,7 @@ async def test_a_thumbnail_is_small_labelled_and_made_once(
 ) -> None:
     picture = await _keep(store, "job/1", encoded(smooth(1200, 600), file_format))
     small = await fitter.thumbnail(picture, job_id=JOB, index=1)
-    assert decoded(small).size == (512, 256)
+    assert decoded(small).size == (1024, 512)
     assert decoded(small).format == "WEBP"
     assert b"trainedAlgorithmicMedia" in small
     await store.put(thumbnail_key("job/1"), b"kept")
