@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from bot.operator.command_line import add_commands
 from bot.settings import SettingsError, load_settings
 
 USAGE = 2  # the exit code of a wrong call or a wrong setting
@@ -49,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
     health = commands.add_parser("health", help="exit 0 if the running bot on this machine is ready")
     health.set_defaults(run=_health)
+
+    add_commands(commands, _operate)
     return parser
 
 
@@ -92,6 +95,13 @@ def _health(_: argparse.Namespace) -> int:
     from bot.health import check  # noqa: PLC0415
 
     return check(load_settings())
+
+
+def _operate(options: argparse.Namespace) -> int:
+    settings = load_settings()
+    from bot.operator.run import operate  # noqa: PLC0415
+
+    return operate(settings, options)
 
 
 if __name__ == "__main__":

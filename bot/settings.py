@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     limit_user_running: int = Field(default=3, ge=1)
     limit_user_waiting: int = Field(default=7, ge=0)
     limit_community_monthly: int | None = Field(default=None, ge=0)
+    retention_days: int | None = Field(default=None, ge=1, le=3650)
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -89,8 +89,12 @@ class MyData:
         self._folder = folder
 
     @contextlib.asynccontextmanager
-    async def export(self, person: Person, *, most_bytes: int | None = None) -> AsyncIterator[Export]:
+    async def export(
+        self, person: Person, *, most_bytes: int | None = None, by: Person | None = None
+    ) -> AsyncIterator[Export]:
         """jobs.json, usage.csv, the pictures as the provider delivered them, and a README.txt that explains them.
+
+        `by`: who asked for it, where that isn't the person.
 
         `most_bytes` is what the platform can post: the oldest pictures are left out, and the README says so.
         OSError where the disk or the picture store fails.
@@ -106,7 +110,7 @@ class MyData:
             readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
             await archive.add_text("README.txt", readme)
             size = await archive.close()
-            await self._audit(person, AuditAction.DATA_EXPORTED, target=person.user_id, actor=person)
+            await self._audit(person, AuditAction.DATA_EXPORTED, target=person.user_id, actor=by or person)
             _log.info("personal data handed out", action="export", jobs=len(jobs), pictures=archive.pictures)
             yield Export(
                 file=file,

@@ -1,0 +1,141 @@
+"""What the operator's commands print: a table for people, JSON or CSV for programs. Names are hostile text."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.actions.table import csv_chunks
+
+Cell = str | int | float | bool | date | datetime | Sequence[str] | None
+Row = Mapping[str, Cell]
+
+_WIDE = 200  # columns where no terminal says how wide it is: a pipe must not cut ids
+# Control characters move a terminal's cursor and colour its text; the others turn the direction of reading around.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Form(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Output:
+    """Everything on standard output comes through here."""
+
+    def __init__(self, form: Form = Form.TABLE) -> None:
+        self.form = form
+        width = None if sys.stdout.isatty() else _WIDE
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, width=width)
+
+    async def rows(self, columns: Sequence[str], rows: Iterable[Row], *, total: Row | None = None) -> None:
+        """A list. `total` is a last line, for people only: programs add up by themselves."""
+        listed = list(rows)
+        match self.form:
+            case Form.JSON:
+                self._json([{name: _plain(row.get(name)) for name in columns} for row in listed])
+            case Form.CSV:
+                await self.csv(_each(columns, listed))
+            case Form.TABLE:
+                self._table(columns, listed, total)
+
+    async def csv(self, rows: AsyncIterator[Mapping[str, str | int]]) -> None:
+        """As the rows come, however many."""
+        async for chunk in csv_chunks(rows):
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+
+    def record(self, values: Row) -> None:
+        """One thing with all there is to say of it."""
+        if self.form is Form.JSON:
+            self._json({name: _plain(value) for name, value in values.items()})
+            return
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        for name, value in values.items():
+            table.add_row(name.replace("_", " "), _shown(value))
+        self._console.print(table)
+
+    def done(self, sentence: str, **values: Cell) -> None:
+        """What a command has changed."""
+        if self.form is Form.JSON:
+            self._json({"done": sentence, **{name: _plain(value) for name, value in values.items()}})
+        else:
+            self._console.print(visible(sentence), soft_wrap=True)
+
+    def _table(self, columns: Sequence[str], rows: Sequence[Row], total: Row | None) -> None:
+        if not rows:
+            self._console.print("Nothing found.")
+            return
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_footer=total is not None)
+        for name in columns:
+            numbers = all(isinstance(row.get(name), (int, float)) for row in rows)
+            footer = "" if total is None else _shown(total.get(name))
+            heading = name.replace("_", " ")
+            table.add_column(heading, footer=footer, justify="right" if numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_shown(row.get(name)) for name in columns))
+        self._console.print(table)
+
+    @staticmethod
+    def _json(value: object) -> None:
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+        # JSON escapes some of them by itself; the rest stand within strings too, where an escape means the same.
+        sys.stdout.write(_UNSEEN.sub(lambda found: _escaped(found[0]), text) + "\n")
+
+
+def warn(sentence: str) -> None:
+    """A word beside the result."""
+    sys.stderr.write(f"{visible(sentence)}\n")
+
+
+def visible(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return _UNSEEN.sub(lambda found: " " if found[0] in "\n\t" else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def _escaped(character: str) -> str:
+    return character if character == "\n" else f"\\u{ord(character):04x}"
+
+
+async def _each(columns: Sequence[str], rows: Iterable[Row]) -> AsyncIterator[Mapping[str, str | int]]:
+    for row in rows:
+        yield {name: _cell(row.get(name)) for name in columns}
+
+
+def _cell(value: Cell) -> str | int:
+    plain = _plain(value)
+    if isinstance(plain, bool):
+        return "yes" if plain else ""
+    if plain is None:
+        return ""
+    return plain if isinstance(plain, int) else visible(" ".join(plain) if isinstance(plain, list) else str(plain))
+
+
+def _plain(value: Cell) -> str | int | float | bool | list[str] | None:
+    """As JSON has it."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return list(value)
+
+
+def _shown(value: Cell) -> Text:
+    if isinstance(value, datetime):
+        return Text(f"{value.astimezone():%Y-%m-%d %H:%M}")
+    if isinstance(value, bool):
+        return Text("yes" if value else "")
+    if isinstance(value, float):
+        return Text(f"{value:.1f}")
+    if value is not None and not isinstance(value, (str, int, date)):
+        return Text(visible(", ".join(value)))
+    return Text("" if value is None else visible(str(value)))
