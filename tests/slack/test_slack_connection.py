@@ -6,9 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.domain.errors import PlatformError
+from bot.platforms.slack import Installation
+from bot.platforms.slack.installations import SealedInstallations
 from bot.platforms.slack.once import Once
+from db.slack_installations import SqlSlackInstallations
 
 if TYPE_CHECKING:
     from .conftest import Bot
@@ -118,3 +122,48 @@ def test_a_memory_has_its_bounds() -> None:
     assert [once.first(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
     assert once.first("")
     assert once.first("")
+
+
+async def test_what_an_earlier_life_has_accepted_is_not_ordered_again(bot: Bot) -> None:
+    asked = await bot.imagine()
+    await bot.until(bot.messages)
+    await bot.kill()
+    await bot.start()
+    bot.fake.resend(asked)
+    await bot.posted()
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_an_event_that_nobody_asked_for_is_acknowledged(bot: Bot) -> None:
+    bot.fake.app.events.add("member_joined_channel")
+    bot.fake.join(bot.channel, bot.fake.bot())
+    joined = bot.fake.acts[-1]
+    await joined.acked()
+
+
+async def test_many_workspaces_each_with_its_own_token(idle: Bot) -> None:
+    other = idle.fake.add_team("studio")
+    zoe = idle.fake.add_user("zoe", other)
+    room = idle.fake.add_channel("studio-general", zoe, team=other)
+    store = SealedInstallations(SqlSlackInstallations(idle.engine), keys=[Fernet.generate_key().decode()])
+    for made in idle.fake.world.installations:
+        await store.save(
+            Installation(
+                team_id=made.team.id if made.team else None,
+                enterprise_id=None,
+                bot_token=made.token,
+                bot_user_id=made.bot.id,
+                bot_id=made.bot_id,
+            )
+        )
+    idle.options |= {"bot_token": None, "installations": store}
+    await idle.start()
+    assert (await idle.result()).pictures
+    assert (await idle.result("a blue fox", zoe, room)).pictures
+    idle.fake.uninstall(other)
+    deadline = idle.clock.monotonic() + 60
+    while await store.find(enterprise_id=None, team_id=other.id) is not None:
+        assert idle.clock.monotonic() < deadline
+        await idle.clock.until(asyncio.sleep(0.02))
+    assert idle.platform.ready
+    assert (await idle.result("a third fox")).pictures

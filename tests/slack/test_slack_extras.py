@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.moderation import AuditAction
+from db.communities import SqlCommunityStore
+
 if TYPE_CHECKING:
     from tests.fakes.slack import Message
 
@@ -63,6 +66,13 @@ async def reported(bot: Bot) -> tuple[Message, Message]:
     await sent.acked()
     found = await bot.until(lambda: [one for one in bot.messages(room) if "too" in one.words])
     await bot.until(lambda: any(one.files for one in bot.messages(room)))
+    job = (await bot.all_jobs())[0]
+    trail = await SqlCommunityStore(bot.engine, bot.clock).audit_trail(
+        "slack", bot.team.id, target=job.id, action=AuditAction.REPORTED
+    )
+    report = await SqlCommunityStore(bot.engine, bot.clock).report(trail[0].detail["report"])
+    assert report is not None
+    assert report.message_id == f"{room.id}:{found[0].ts}"
     return result, found[0]
 
 

@@ -26,7 +26,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Asking:
-    """One thing that a person did. `accepted` becomes the id of the job that came of it."""
+    """One thing that a person did. `accepted` becomes the id of the job that came of it.
+
+    `key` stays the same when Slack delivers it again.
+    """
 
     workspace: Workspace
     user_id: str
@@ -39,6 +42,7 @@ class Asking:
     stranger: bool = False
     message: Mapping[str, Any] = field(default_factory=dict)
     accepted: str | None = None
+    key: str = ""
 
     @property
     def place(self) -> Place:
@@ -55,6 +59,8 @@ class Asking:
             details["enterprise"] = self.workspace.enterprise_id
         if place.thread:
             details["thread"] = place.thread
+        if self.key:
+            details["asked"] = self.key
         return Destination(
             platform=NAME,
             community_id=self.workspace.community_id,

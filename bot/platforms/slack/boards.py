@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -43,18 +44,18 @@ class Boards:
         self._membership = membership
         self._clock = clock
         self._connected = connected
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
         """See ModeratorDesk."""
         workspace = _workspace(community_id, job)
         message = await self._post(Place(workspace=workspace, channel_id=channel_id), self._drawn(card, job), job)
         if job is not None and job.pictures:
-            try:
-                thread = Place(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
-                await self._uploads.share(job, card, thread)
-            except PlatformError as error:
-                # The card is what counts; without the pictures it still names the job.
-                _log.warning("reported pictures not posted", action="moderate", job=job.id, error=str(error))
+            # The caller has to know the card before a moderator presses on it; uploading takes seconds.
+            thread = Place(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
+            task = asyncio.create_task(self._show_pictures(job, card, thread), name=f"slack-report-{job.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return str(message)
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
@@ -81,6 +82,20 @@ class Boards:
         message = await self._post(place, drawn, job, mark)
         self._uploads.forget(job, place.workspace, purpose=WALL)
         return str(message)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _show_pictures(self, job: Job, card: Card, thread: Place) -> None:
+        try:
+            await self._uploads.share(job, card, thread)
+        except PlatformError as error:
+            # The card is what counts; without the pictures it still names the job.
+            _log.warning("reported pictures not posted", action="moderate", job=job.id, error=str(error))
+        except Exception:
+            _log.exception("reported pictures not posted", action="moderate", job=job.id)
 
     def _drawn(self, card: Card, job: Job | None) -> Drawn:
         locale = job.destination.locale if job is not None else "en"

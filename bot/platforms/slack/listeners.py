@@ -60,6 +60,8 @@ class Listeners:
         app.event("message")(self.message)
         app.event("app_uninstalled")(self.uninstalled)
         app.event("tokens_revoked")(self.revoked)
+        # Last, so that it gets what nobody else wants: unanswered, Slack would send it again and again.
+        app.event(re.compile(r".*"))(self.unwanted)
         app.error(self.failed)
 
     async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -135,6 +137,9 @@ class Listeners:
         if (event.get("tokens") or {}).get("bot"):
             await self._forget(context)
 
+    async def unwanted(self) -> None:
+        """Bolt acknowledges events by itself."""
+
     async def failed(self, error: Exception) -> None:
         """Before a listener of ours is reached, or an error in acknowledging: there is nobody to answer."""
         _log.error("Bolt failed", action="listen", exc_info=error)
@@ -142,10 +147,13 @@ class Listeners:
     async def _do(
         self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[Asking], Awaitable[None]]
     ) -> None:
-        if not self._once.first(key_of(body)):
+        key = key_of(body)
+        if not self._once.first(key):
             _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
             return
-        await work(asking_of(body, context))
+        asking = asking_of(body, context)
+        asking.key = key
+        await work(asking)
 
     async def _forget(self, context: AsyncBoltContext) -> None:
         workspace = Workspace(team_id=context.team_id or "", enterprise_id=context.enterprise_id)

@@ -7,22 +7,28 @@ from typing import Any
 
 import structlog
 
+from bot.actions import JobActions
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.people import Destination, Person
+from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
-from .asking import Asking, People
+from .asking import NAME, Asking, People
 from .boundary import Boundary
 from .delivery import Delivery
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
-from .wire import Wire
+from .wire import Place, Wire
 from .words import word
 
 Ask = Callable[[Person, Destination], Awaitable[JobReport]]
 
 _log = structlog.get_logger(__name__)
+
+# For so long after a start Slack may deliver what it had delivered before. Among so many jobs of the channel it is.
+REDELIVERED_SECONDS = 10 * 60.0
+RECENT = 50
 
 
 class Ordering:
@@ -34,6 +40,8 @@ class Ordering:
         people: People,
         boundary: Boundary,
         wire: Wire,
+        jobs: JobActions,
+        clock: Clock,
         serve_strangers: bool,
     ) -> None:
         self._delivery = delivery
@@ -41,6 +49,9 @@ class Ordering:
         self._people = people
         self._boundary = boundary
         self._wire = wire
+        self._jobs = jobs
+        self._clock = clock
+        self._began = clock.monotonic()
         self._serve_strangers = serve_strangers
 
     async def order(self, asking: Asking, ask: Ask) -> None:
@@ -52,12 +63,23 @@ class Ordering:
             place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
         else:  # from the Home tab
             place = await self._wire.open_dm(asking.workspace, asking.user_id)
+        if await self._ordered_before(asking, place):
+            return
         report = await ask(author, asking.destination(place, author.locale))
         asking.accepted = report.job.id
         await self._delivery.open(report)
         if asking.channel_id and place.channel_id != asking.channel_id:
             said = (word("comes-privately", author.locale),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+
+    async def _ordered_before(self, asking: Asking, place: Place) -> bool:
+        """Whether an earlier life has accepted this, and was killed before Slack knew that it was heard."""
+        if not asking.key or self._clock.monotonic() > self._began + REDELIVERED_SECONDS:
+            return False
+        recent = await self._jobs.recent(
+            platform=NAME, community_id=asking.workspace.community_id, channel_id=place.channel_id, count=RECENT
+        )
+        return any(report.job.destination.details.get("asked") == asking.key for report in recent)
 
     async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> None:
         """Open a form. SaidHere where Slack does not take it any more."""

@@ -129,6 +129,8 @@ class SlackPlatform:
             people=people,
             boundary=self._boundary,
             wire=wire,
+            jobs=jobs,
+            clock=clock,
             serve_strangers=serve_strangers,
         )
         presses = Presses(
@@ -190,6 +192,7 @@ class SlackPlatform:
         await self._boundary.idle(LAST_ANSWERS_SECONDS)
         self._closing.set()
         await self._delivery.close()
+        await self._boards.close()
 
     async def show(self, report: JobReport) -> None:
         await self._delivery.show(report)
@@ -262,13 +265,18 @@ class SlackPlatform:
             # A function of its own: Bolt reads the names of the arguments and would pass `self` too.
             return await self._authorized(Workspace(team_id=team_id or "", enterprise_id=enterprise_id))
 
+        logger = logging.getLogger(f"{__name__}.bolt")
+        # Bolt looks into the environment too, and would warn that it found there what it was not given.
+        logger.setLevel(logging.ERROR)
         app = AsyncApp(
             name="easel",
+            logger=logger,
             client=self._workspaces.client_with(None),
             authorize=authorize,
             signing_secret=self._signing_secret,
             request_verification_enabled=False,  # http.py has done it; a socket's envelopes are not signed
         )
+        logger.setLevel(logging.WARNING)
         self._listeners.register(app)
         return app
 
