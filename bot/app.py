@@ -59,7 +59,7 @@ async def _serve(settings: Settings) -> None:
             web = _web_server(settings, core, health, local_secret, slack.slack_routes() if slack else ())
             await web.start()
             stack.push_async_callback(web.stop)
-            discord = _discord(settings, core) if settings.discord_token else None
+            discord = _discord(settings, core, web) if settings.discord_token else None
             lock.publish(web.url, local_secret)
             _announce(settings, core, web)
             await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
@@ -101,7 +101,7 @@ async def _stay_connected(platform: Connected, health: Health) -> None:
         health.set(platform.name, ok=False, detail=str(error))
 
 
-def _discord(settings: Settings, core: Core) -> DiscordPlatform:
+def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
     from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415 - ten megabytes for those who use it
     from cogs.imagine import ImagineCog  # noqa: PLC0415
 
@@ -114,6 +114,9 @@ def _discord(settings: Settings, core: Core) -> DiscordPlatform:
         meta=core.meta,
         clock=core.clock,
         cogs=[ImagineCog],
+        picture_link=web.picture_link,
+        waiting=lambda: core.dispatcher.waiting,
+        metrics=core.metrics,
     )
     core.platforms[platform.name] = platform
     return platform

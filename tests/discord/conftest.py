@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,8 @@ class Bot:
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
     public_url: str | None = None
-    line: int = 0
+    line: int | None = None  # with a number the presence tells it, and a minute's sleep is never far
+    make_cogs: Callable[[Bot, Further], Sequence[Any]] = lambda *_: [ImagineCog]
     metrics: Metrics = field(default_factory=Metrics)
     desks: dict[str, ModeratorDesk] = field(default_factory=dict)
     walls: dict[str, GalleryWall] = field(default_factory=dict)
@@ -178,11 +179,11 @@ class Bot:
             pictures=PictureFitter(self.shelf),
             meta=self.notebook,
             clock=self.clock,
-            cogs=[ImagineCog],
+            cogs=self.make_cogs(self, further),
             api_url=self.api_url,
             further=further,
             picture_link=self.picture_link,
-            waiting=lambda: self.line,
+            waiting=None if self.line is None else lambda: self.line or 0,
             metrics=self.metrics,
         )
         platforms["discord"] = self.desks["discord"] = self.walls["discord"] = self.platform

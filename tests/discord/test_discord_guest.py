@@ -25,7 +25,10 @@ def presence(bot: Bot) -> str:
     return str(activities[0].get("state") or activities[0].get("name")) if activities else ""
 
 
-async def test_the_presence_tells_how_many_wait_on_a_change_and_rarely(bot: Bot) -> None:
+async def test_the_presence_tells_how_many_wait_on_a_change_and_rarely(idle: Bot) -> None:
+    bot = idle
+    bot.line = 0
+    await bot.start()
     assert presence(bot) == ""
     bot.line = 3
     await bot.clock.advance(61)
