@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from discord.ext import commands
 
+from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.services import Services
+
+from .account import AccountCog
+from .admin import AdminCog
+from .gallery import GalleryCog
+from .help import HelpCog
 from .imagine import ImagineCog
+from .menus import MenusCog
 
-COGS: tuple[type[commands.Cog], ...] = (ImagineCog,)
+_ALL: tuple[type[commands.Cog], ...] = (ImagineCog, GalleryCog, AccountCog, HelpCog, MenusCog, AdminCog)
 
 
-def command_names(cogs: Iterable[type[commands.Cog]] = COGS) -> frozenset[str]:
+def all_cogs(services: Services) -> Sequence[Callable[[EaselClient], commands.Cog]]:
+    """What makes every command, each called with the client."""
+    return (
+        partial(ImagineCog, gallery=services.gallery),
+        partial(GalleryCog, services=services),
+        partial(AccountCog, services=services),
+        HelpCog,
+        MenusCog,
+        partial(AdminCog, services=services),
+    )
+
+
+def command_names() -> frozenset[str]:
     """Every command as Discord lists it, the entries of context menus too."""
-    slash = {command.name for cog in cogs for command in cog.__cog_app_commands__}
-    return frozenset(slash | {name for cog in cogs for name in getattr(cog, "MENUS", ())})
+    slash = {command.name for cog in _ALL for command in cog.__cog_app_commands__}
+    return frozenset(slash | {name for cog in _ALL for name in getattr(cog, "MENUS", ())})

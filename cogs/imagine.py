@@ -8,10 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.actions.gallery import GalleryActions
 from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.place import person_of
+from bot.platforms.discord.suggestions import prompt_choices
 from bot.platforms.discord.words import word
 
 
@@ -20,8 +23,11 @@ def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
 
 
 class ImagineCog(commands.Cog):
-    def __init__(self, client: EaselClient) -> None:
+    """Without a `gallery` nothing is proposed while a prompt is typed."""
+
+    def __init__(self, client: EaselClient, gallery: GalleryActions | None = None) -> None:
         self._desk = client.desk
+        self._gallery = gallery
 
     @app_commands.command(name="imagine", description=word("command-imagine", "en"))
     @app_commands.describe(
@@ -46,3 +52,9 @@ class ImagineCog(commands.Cog):
         """Draw what the prompt describes; options may stand in it as well, these fields win."""
         typed = TypedOptions(ratio=ratio, n=n, clarity=clarity, style=style)
         await self._desk.imagine(interaction, prompt, typed)
+
+    @imagine.autocomplete("prompt")
+    async def _own_prompts(
+        self, interaction: discord.Interaction[EaselClient], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [] if self._gallery is None else await prompt_choices(self._gallery, person_of(interaction), typed)

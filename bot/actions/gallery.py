@@ -132,6 +132,23 @@ class GalleryActions:
         except TimeoutError:
             return ()
 
+    async def recent_jobs(self, person: Person, text: str, *, count: int = 25) -> Sequence[Job]:
+        """This person's own pictures with all the words of `text`, or whose id begins so. None rather than late.
+
+        Newest first.
+        """
+        words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
+        query = GalleryQuery(shelf=GalleryShelf.MINE, person=person, words=words, page_size=count)
+        try:
+            async with asyncio.timeout(_COMPLETION_SECONDS):
+                found = (await self._gallery.search(query)).jobs
+                if found or not words:
+                    return found
+                latest = (await self._gallery.search(dataclasses.replace(query, words=()))).jobs
+        except TimeoutError:
+            return ()
+        return [job for job in latest if job.id.startswith(text.lower())]
+
     async def _done(self, job_id: str, person: Person) -> Job:
         job = await find_visible(self._store, job_id, person)
         if job.state is not JobState.DONE or not job.pictures:

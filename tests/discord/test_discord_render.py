@@ -18,7 +18,7 @@ from bot.platforms.discord.buttons import belongs_to
 from bot.platforms.discord.embed import embed_of, view_of
 from bot.platforms.discord.form import edit_form, read_form, values_of
 from bot.platforms.discord.layout import Shown, layout_of
-from bot.platforms.discord.localise import imagine_texts
+from bot.platforms.discord.localise import all_texts
 from bot.platforms.discord.look import COLOURS
 from bot.platforms.discord.outgoing import Outgoing
 from bot.platforms.discord.text import clip, escape, markdown, plain, unescape
@@ -206,7 +206,7 @@ def test_files_have_their_alt_text_as_long_as_discord_takes_it(*, spoiler: bool)
 
 
 def test_every_text_of_the_command_fits_discord() -> None:
-    texts = imagine_texts()
+    texts = all_texts()
     assert "16:9 wide" in texts
     assert all(1 <= len(text) <= 100 for pair in texts.items() for text in pair)
 

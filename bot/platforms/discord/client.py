@@ -16,8 +16,9 @@ from discord.ext import commands
 from .buttons import PressButton
 from .desk import Desk
 from .limits import RATE_LIMIT_SECONDS
-from .localise import TableTranslator, imagine_texts
+from .localise import TableTranslator, all_texts
 from .presses import Presses
+from .routes import RouteButton, Routes, RouteSelect
 
 _log = structlog.get_logger(__name__)
 
@@ -68,11 +69,12 @@ class EaselClient(commands.AutoShardedBot):
         )
         self.desk = desk
         self.presses = presses
+        self.routes = Routes(desk.boundary)
         self._cog_makers = cogs
 
     async def setup_hook(self) -> None:
-        await self.tree.set_translator(TableTranslator(imagine_texts()))
-        self.add_dynamic_items(PressButton)
+        await self.tree.set_translator(TableTranslator(all_texts()))
+        self.add_dynamic_items(PressButton, RouteButton, RouteSelect)
         for make in self._cog_makers:
             await self.add_cog(make(self))
 
@@ -83,6 +85,7 @@ class EaselClient(commands.AutoShardedBot):
         """Commands and buttons find their way by themselves. Forms would not after a restart."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self.presses.submitted(interaction)
+            await self.routes.submitted(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         _log.exception("event failed", action=event_method)

@@ -1,4 +1,4 @@
-"""The command's texts in the reader's language."""
+"""The commands' texts in the reader's language."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from discord import Locale, app_commands
 
 from bot.grammar.options import OPTIONS
 
+from .command_words import command_texts
 from .words import word
 
 _CHINESE = {Locale.chinese, Locale.taiwan_chinese}
 
 
-def imagine_texts() -> Mapping[str, str]:
-    """English text of the command → its Chinese."""
-    texts = {word(key, "en"): word(key, "zh-CN") for key in ("command-imagine", "option-prompt")}
+def all_texts() -> Mapping[str, str]:
+    """English text of a command → its Chinese."""
+    texts = dict(command_texts()) | {
+        word(key, "en"): word(key, "zh-CN") for key in ("command-imagine", "option-prompt")
+    }
     for option in OPTIONS:
         texts[option.description("en")] = option.description("zh-CN")
         english, chinese = option.choices("en"), option.choices("zh-CN")

@@ -76,6 +76,8 @@ def prefilled(component: Json) -> Any:
         return (chosen[0] if chosen else None) if component["type"] == 21 else chosen  # radio
     if component["type"] == 23:  # checkbox
         return bool(component.get("default"))
+    if component.get("default_values"):  # of selects for channels, roles and people
+        return [one["id"] for one in component["default_values"]]
     return component.get("value") or ("" if component["type"] == 4 else [])  # text input
 
 

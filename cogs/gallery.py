@@ -1,0 +1,68 @@
+"""`/gallery` and `/show`: pictures made before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.card import Press
+from bot.domain.ports import GalleryShelf
+from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.command_words import command_word
+from bot.platforms.discord.gallery_pages import GalleryPages
+from bot.platforms.discord.place import person_of
+from bot.platforms.discord.services import Services
+from bot.platforms.discord.suggestions import job_choices
+
+_SHELVES = [app_commands.Choice[Any](name=command_word(f"shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]
+
+
+class GalleryCog(commands.Cog):
+    def __init__(self, client: EaselClient, services: Services) -> None:
+        self._desk = client.desk
+        self._gallery = services.gallery
+        self._pages = GalleryPages(services, client.desk.answers)
+        client.presses.on_press(Press.PAGE, self._pages.turn)
+        client.presses.on_press(Press.SHOW, self._pressed)
+
+    @app_commands.command(name="gallery", description=command_word("command-gallery"))
+    @app_commands.describe(shelf=command_word("gallery-shelf"), words=command_word("gallery-words"))
+    @app_commands.choices(shelf=_SHELVES)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def gallery(
+        self,
+        interaction: discord.Interaction[EaselClient],
+        shelf: str = GalleryShelf.MINE.value,
+        words: app_commands.Range[str, 1, 100] = "",
+    ) -> None:
+        """A page of small pictures that flips in place."""
+        async with self._desk.boundary.answering(interaction):
+            await self._pages.search(interaction, GalleryShelf(shelf), words)
+
+    @app_commands.command(name="show", description=command_word("command-show"))
+    @app_commands.describe(job=command_word("show-id"), everybody=command_word("show-everybody"))
+    @app_commands.rename(job="id")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def show(
+        self,
+        interaction: discord.Interaction[EaselClient],
+        job: app_commands.Range[str, 1, 100],
+        everybody: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
+        """One job, to oneself or to the channel."""
+        async with self._desk.boundary.answering(interaction):
+            await self._pages.show(interaction, job.strip().lower(), to_everybody=everybody)
+
+    @show.autocomplete("job")
+    async def _own_jobs(
+        self, interaction: discord.Interaction[EaselClient], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await job_choices(self._gallery, person_of(interaction), typed)
+
+    async def _pressed(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
+        await self._pages.show(interaction, job_id)

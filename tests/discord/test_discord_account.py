@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from tests.discord.commands import PlainRaster, every_command
+from tests.discord.conftest import Bot
+from tests.fakes.discord import Message, User
+
+
+@pytest.fixture
+def raster() -> PlainRaster:
+    return PlainRaster()
+
+
+@pytest.fixture
+async def bot(idle: Bot, raster: PlainRaster) -> Bot:
+    idle.make_cogs = every_command(raster)
+    await idle.start()
+    return idle
+
+
+@pytest.fixture
+def boss(bot: Bot) -> User:
+    boss = bot.fake.add_user("boss")
+    bot.fake.join(bot.guild, boss, bot.fake.add_role(bot.guild, "bosses", manage_guild=True))
+    return boss
+
+
+async def usage(bot: Bot, user: User, **options: object) -> Message:
+    asked = await bot.fake.slash(user, bot.channel, "usage", options)
+    return await asked.shown()
+
+
+async def test_ones_own_usage_with_its_chart(bot: Bot, raster: PlainRaster) -> None:
+    await bot.result("a red fox", n=2)
+    answer = await usage(bot, bot.ann)
+    assert answer.ephemeral
+    assert "Your usage" in answer.text
+    assert "2 pictures" in answer.text
+    assert "Today: 2 of your 20 used, 18 left" in answer.text
+    (chart,) = answer.shown_files
+    assert (chart.filename, chart.content_type) == ("usage.png", "image/png")
+    assert "2 pictures" in str(chart.description)
+    assert len(raster.drawn) == 1
+
+
+async def test_without_a_chart_the_words_are_there(bot: Bot, raster: PlainRaster) -> None:
+    raster.broken = True
+    answer = await usage(bot, bot.ann)
+    assert "Your usage" in answer.text
+    assert answer.files == []
+
+
+async def test_in_ones_own_language(bot: Bot) -> None:
+    asked = await bot.fake.slash(bot.ann, bot.channel, "usage", {}, locale="zh-TW")
+    assert "我的用量" in (await asked.shown()).text
+
+
+@pytest.mark.parametrize("by", ["person", "channel", "role"])
+async def test_who_used_what_is_for_managers(bot: Bot, boss: User, by: str) -> None:
+    await bot.result("a red fox", n=2)
+    refused = await usage(bot, bot.ann, of="community", by=by)
+    assert "those who manage this community" in refused.text
+    answer = await usage(bot, boss, of="community", by=by)
+    assert {"person": "Ann 2", "channel": "#general", "role": "Usage of this community"}[by] in answer.text
+
+
+async def test_days_of_the_channel_are_for_everybody(bot: Bot) -> None:
+    await bot.result("a red fox", n=2)
+    assert "Usage of this channel" in (await usage(bot, bot.bob, of="channel", period="week")).text
+
+
+async def test_every_entry_as_a_file(bot: Bot, boss: User) -> None:
+    await bot.result("a red fox")
+    asked = await bot.fake.slash(boss, bot.channel, "usage", {"of": "community", "by": "person", "file": True})
+    sent = await asked.followed_up()
+    assert sent.ephemeral
+    (file,) = sent.files
+    rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert len(rows) >= 2
+    assert file.filename == "easel-usage.csv"
+
+
+async def test_a_file_that_is_too_large_is_said(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bot.result("a red fox")
+    monkeypatch.setattr("bot.platforms.discord.usage_answer.room_for_file", lambda _: 10)
+    asked = await bot.fake.slash(bot.ann, bot.channel, "usage", {"file": True})
+    assert "too large" in (await asked.followed_up()).text
+
+
+async def test_why_was_i_refused(bot: Bot) -> None:
+    asked = await bot.fake.slash(bot.ann, bot.channel, "why", {})
+    assert "haven't been refused" in (await asked.shown()).text
+
+
+async def test_what_is_kept_of_one_as_a_zip(bot: Bot) -> None:
+    await bot.result("a red fox", n=2)
+    asked = await bot.fake.slash(bot.ann, bot.channel, "mydata export", {})
+    await asked.answered()
+    message = await bot.soon(
+        lambda: next((one for one in bot.channel.seen_by(bot.ann) if one.ephemeral and one.files), None)
+    )
+    assert message.ephemeral
+    assert "1 request, 2 pictures" in message.text
+    with zipfile.ZipFile(io.BytesIO(message.files[0].data)) as archive:
+        names = archive.namelist()
+    assert {"README.txt", "jobs.json", "usage.csv"} <= set(names)
+    assert sum(name.startswith("pictures/") for name in names) == 2
+
+
+async def test_pictures_without_room_are_left_out_and_it_says_so(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bot.result("a red fox", n=2)
+    monkeypatch.setattr("bot.platforms.discord.personal.room_for_file", lambda _: 18_600)
+    await bot.fake.slash(bot.ann, bot.channel, "mydata export", {})
+    message = await bot.soon(
+        lambda: next((one for one in bot.channel.seen_by(bot.ann) if one.ephemeral and one.files), None)
+    )
+    assert "too large to send" in message.text
+
+
+async def test_to_delete_is_asked_once_more_also_across_a_restart(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    asked = await bot.fake.slash(bot.ann, bot.channel, "mydata delete", {})
+    question = await asked.shown()
+    assert question.ephemeral
+    assert "can't be undone" in question.text
+    assert await bot.all_jobs(), "nothing yet"
+    await bot.kill()
+    await bot.start()
+    await bot.fake.press(bot.ann, question, "Yes, delete it all")
+    await bot.soon(lambda: "Done: nothing of you is kept" in question.text)
+    assert question.labels == []
+    assert result.deleted
+    assert await bot.all_jobs() == []
+    assert bot.shelf.kept == {}
+
+
+async def test_or_kept(bot: Bot) -> None:
+    await bot.result("a red fox")
+    question = await (await bot.fake.slash(bot.ann, bot.channel, "mydata delete", {})).shown()
+    await bot.fake.press(bot.ann, question, "Keep it")
+    await bot.soon(lambda: "Nothing was deleted" in question.text)
+    assert len(await bot.all_jobs()) == 1
+
+
+async def test_help_has_every_command_that_one_is_offered(bot: Bot, boss: User) -> None:
+    asked = await bot.fake.slash(bot.ann, bot.channel, "help", {})
+    said = (await asked.shown()).text
+    for name in (
+        "/gallery",
+        "/imagine",
+        "/mydata delete",
+        "/mydata export",
+        "/show",
+        "/usage",
+        "/why",
+        "ratio:",
+        "Imagine this",
+    ):
+        assert name in said
+    assert "/studio" not in said
+    asked = await bot.fake.slash(boss, bot.channel, "help", {}, locale="zh-CN")
+    said = (await asked.shown()).text
+    assert "/studio – 本服务器的设置" in said
+    assert "/help – 可以怎么写" in said
+
+
+async def test_own_prompts_are_proposed_behind_what_is_typed(bot: Bot) -> None:
+    await bot.result("a red fox in the snow")
+    await bot.result("x" * 101)
+    asked = await bot.fake.autocomplete(bot.ann, bot.channel, "imagine", "prompt", "fox")
+    await asked.answered()
+    assert [one["value"] for one in asked.choices] == ["fox", "a red fox in the snow"]
+    for typed in ("whale", "a red fox in the snow", "f" * 101):
+        asked = await bot.fake.autocomplete(bot.ann, bot.channel, "imagine", "prompt", typed)
+        await asked.answered()
+        assert asked.choices == []
+    asked = await bot.fake.autocomplete(bot.bob, bot.channel, "imagine", "prompt", "")
+    await asked.answered()
+    assert asked.choices == [], "nobody is proposed another's"
