@@ -18,6 +18,8 @@ from bot.domain.errors import EaselError, PlatformError
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
+from bot.operator.deeds import Deeds
+from bot.operator.door import Door
 from bot.platforms.web.config import WebConfig
 from bot.platforms.web.events import EventHub
 from bot.platforms.web.platform import WebPlatform
@@ -56,7 +58,9 @@ async def _serve(settings: Settings) -> None:
             health.set("database", ok=True)
             local_secret = secrets.token_urlsafe(32)
             slack = _slack(settings, core, health)
-            web = _web_server(settings, core, health, local_secret, slack.slack_routes() if slack else ())
+            door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
+            routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
+            web = _web_server(settings, core, health, local_secret, routes)
             await web.start()
             stack.push_async_callback(web.stop)
             discord = _discord(settings, core, web) if settings.discord_token else None
@@ -78,18 +82,24 @@ class Connected(Protocol):
 async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop: asyncio.Event) -> None:
     """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
-        lag = group.create_task(watch_loop_lag(core.metrics), name="loop-lag")
+        beside = [
+            group.create_task(watch_loop_lag(core.metrics), name="loop-lag"),
+            group.create_task(core.watch_usage(), name="usage"),
+            group.create_task(core.actions.retention.run(), name="retention"),
+        ]
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         health.set("engine", ok=True)
         connected = [group.create_task(_stay_connected(one, health), name=one.name) for one in platforms]
         await stop.wait()
         _log.info("stopping", action="stop", under_way=core.dispatcher.under_way)
         health.draining = True
+        for task in beside:
+            task.cancel()
         await core.dispatcher.stop()
         await dispatching
+        await core.actions.budget.close()
         await asyncio.gather(*(platform.close() for platform in platforms))
         await asyncio.gather(*connected)
-        lag.cancel()
 
 
 async def _stay_connected(platform: Connected, health: Health) -> None:
@@ -108,8 +118,8 @@ def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
     platform = DiscordPlatform(
         token=settings.discord_token.get_secret_value() if settings.discord_token else "",
         api_url=settings.discord_api_url,
-        imagine=core.imagine,
-        jobs=core.jobs,
+        imagine=core.actions.imagine,
+        jobs=core.actions.jobs,
         pictures=core.pictures,
         meta=core.meta,
         clock=core.clock,
@@ -118,7 +128,7 @@ def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
         waiting=lambda: core.dispatcher.waiting,
         metrics=core.metrics,
     )
-    core.platforms[platform.name] = platform
+    core.places.platforms[platform.name] = platform
     return platform
 
 
@@ -142,13 +152,13 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
         app_token=app.get_secret_value() if app else None,
         signing_secret=signing.get_secret_value() if signing else None,
         api_url=settings.slack_api_url,
-        imagine=core.imagine,
-        jobs=core.jobs,
+        imagine=core.actions.imagine,
+        jobs=core.actions.jobs,
         pictures=core.pictures,
-        notes=core.store,
+        notes=core.stores.jobs,
         clock=core.clock,
     )
-    core.platforms[platform.name] = platform
+    core.places.platforms[platform.name] = platform
     return platform
 
 
@@ -172,10 +182,10 @@ def _web_server(
 ) -> WebServer:
     hub = EventHub(run=secrets.token_hex(4))
     platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
-    core.platforms.update(platforms)
+    core.places.platforms.update(platforms)
 
     async def readiness() -> tuple[bool, Mapping[str, Any]]:
-        await core.store.get("")  # a database that is gone is known by asking it, not by remembering
+        await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
         _, answer = health.readyz()
         return health.ready(), answer["checks"]
 
@@ -194,9 +204,9 @@ def _web_server(
             sandbox=core.sandbox_url is not None,
         ),
         hub=hub,
-        imagine=core.imagine,
-        jobs=core.jobs,
-        store=core.store,
+        imagine=core.actions.imagine,
+        jobs=core.actions.jobs,
+        store=core.stores.jobs,
         dispatcher=core.dispatcher,
         pictures=core.pictures,
         clock=core.clock,

@@ -13,20 +13,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
-from bot.actions import Imagine, JobActions
+from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
-from bot.actions.budget import BudgetWatch
-from bot.actions.moderate import Moderate
-from bot.actions.moderators_channel import ModeratorsChannel
-from bot.actions.people_rules import PeopleRules
-from bot.actions.reports import Reports
-from bot.actions.settings import Settings as CommunitySettings
-from bot.actions.why import Why
-from bot.cards import appeal_card, budget_card, report_card
 from bot.clock import SystemClock
-from bot.domain.limits import Limits
-from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, ModeratorDesk
+from bot.domain.ports import UsageFilter, UsageGroup
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
@@ -37,15 +27,14 @@ from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.settings import Settings, SettingsError
 from db.address import database_file
-from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.errors import DatabaseProblem
-from db.jobs import SqlJobStore
 from db.meta import get_meta, set_meta
 from db.migrate import migrate
-from db.usage import SqlUsageLedger
 
 _log = structlog.get_logger(__name__)
+
+_USAGE_SECONDS = 10.0  # Prometheus usually asks every 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,42 +59,39 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What moderators and managers do, and what people are told of it; `desks` by platform."""
-
-    desks: dict[str, ModeratorDesk]
-    moderate: Moderate
-    people: PeopleRules
-    settings: CommunitySettings
-    reports: Reports
-    why: Why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The rooms below the platforms.
-
-    `platforms` and `rules.desks` are filled by whoever opens the core, before `dispatcher.run()`.
-    """
+    """The rooms below the platforms. `places` is filled by whoever opens the core, before `dispatcher.run()`."""
 
     clock: SystemClock
-    store: SqlJobStore
+    stores: Stores
     meta: Meta
     pictures: PictureFitter
     dispatcher: InProcessDispatcher
-    imagine: Imagine
-    jobs: JobActions
-    rules: Rules
-    platforms: dict[str, ChatPlatform]
+    actions: Actions
+    places: Places
     metrics: Metrics
     limiter: Limiter
     sandbox_url: str | None
     callback_secret: str | None
 
     def measure(self) -> None:
-        """Bring the gauges up to date; everything else is counted when it happens."""
+        """Bring the gauges of the moment up to date; what happens is counted when it happens."""
         self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
         self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
+
+    async def watch_usage(self) -> None:
+        """Bring the gauge of today's usage up to date every few seconds, for ever. Cancel it to stop."""
+        while True:
+            today = self.clock.now().date()
+            try:
+                rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
+            except DatabaseProblem as error:  # readiness says so too, and it may be back in a moment
+                _log.warning("usage not measured", action="measure", error=str(error))
+            else:
+                self.metrics.usage_today(
+                    charged=sum(row.delivered for row in rows), reserved=sum(row.reserved for row in rows)
+                )
+            await self.clock.sleep(_USAGE_SECONDS)
 
 
 def check(settings: Settings) -> None:
@@ -126,9 +112,8 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     async with contextlib.AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database_url))
         await migrate(engine)
-        store, meta = SqlJobStore(engine, clock), Meta(engine=engine)
-        communities, ledger = SqlCommunityStore(engine, clock), SqlUsageLedger(engine)
-        shelf = open_pictures(settings.pictures_url)
+        meta, limits = Meta(engine=engine), settings.limits
+        stores = Stores.over(engine, clock, open_pictures(settings.pictures_url))
         metrics = Metrics(version=__version__)
         sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
         model = await stack.enter_async_context(
@@ -141,69 +126,40 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
-        platforms: dict[str, ChatPlatform] = {}
-
-        desks: dict[str, ModeratorDesk] = {}
-
-        def limits_of(_: Person) -> Limits:
-            return settings.limits
-
-        admission = Admission(communities=communities, clock=clock, limits=settings.limits)
-        channel = ModeratorsChannel(communities=communities, desks=desks)
-        budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
-        stack.push_async_callback(budget.close)
-
+        places = Places(platforms={}, desks={}, walls={})
         dispatcher = InProcessDispatcher(
-            store=store,
+            store=stores.jobs,
             model=model,
-            pictures=shelf,
-            platforms=platforms,
+            pictures=stores.pictures,
+            platforms=places.platforms,
             clock=clock,
-            limits_of=limits_of,
+            limits_of=lambda _: limits,
             running_limit=settings.limit_user_running,
             submits_per_second=lambda: model.limiter.rate,
             metrics=metrics,
             sandbox=settings.uses_sandbox,
             callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
-            limits_for=admission.limits_for,
+            limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
         )
-        people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-        community_settings = CommunitySettings(communities=communities)
-        reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
-        rules = Rules(
-            desks=desks,
-            moderate=Moderate(
-                store=store,
-                communities=communities,
-                dispatcher=dispatcher,
-                platforms=platforms,
-                people=people,
-                settings=community_settings,
-                reports=reports,
-                clock=clock,
-            ),
-            people=people,
-            settings=community_settings,
-            reports=reports,
-            why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
+        actions = connect(
+            stores=stores,
+            dispatcher=dispatcher,
+            places=places,
+            clock=clock,
+            limits=limits,
+            retention_days=settings.retention_days,
+            requests=metrics,
+            folder=settings.data_dir if settings.data_dir.is_dir() else None,
         )
+        stack.push_async_callback(actions.budget.close)
         yield Core(
             clock=clock,
-            store=store,
+            stores=stores,
             meta=meta,
-            pictures=PictureFitter(shelf),
+            pictures=PictureFitter(stores.pictures),
             dispatcher=dispatcher,
-            imagine=Imagine(
-                store=store,
-                dispatcher=dispatcher,
-                clock=clock,
-                limits_of=limits_of,
-                admission=admission,
-                budget=budget,
-            ),
-            jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=shelf, platforms=platforms),
-            rules=rules,
-            platforms=platforms,
+            actions=actions,
+            places=places,
             metrics=metrics,
             limiter=model.limiter,
             sandbox_url=sandbox_url,

@@ -102,7 +102,7 @@ async def _here(
         if core.sandbox_url is not None:
             line.say(notice("terminal-sandbox", locale))
         work = _OneRequest(core, text, out=out, locale=locale, stop=stop, line=line)
-        core.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear)
+        core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear)
         async with asyncio.TaskGroup() as group:
             dispatching = group.create_task(core.dispatcher.run())
             try:
@@ -145,7 +145,7 @@ class _OneRequest:
             details={"out": str(self._out)},
         )
         try:
-            self._last = report = await self._core.imagine.from_text(
+            self._last = report = await self._core.actions.imagine.from_text(
                 self._text, author=self._person, destination=destination
             )
         except Refused as refused:
@@ -165,7 +165,7 @@ class _OneRequest:
             await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
                 with contextlib.suppress(Refused):  # it has just finished: then its pictures are welcome
-                    await self._core.jobs.cancel(job_id, self._person)
+                    await self._core.actions.jobs.cancel(job_id, self._person)
                 await ended
         finally:
             for task in (ended, stopping):

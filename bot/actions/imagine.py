@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Protocol
 
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
@@ -17,6 +18,14 @@ from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_request
+
+
+class Requests(Protocol):
+    """Counts them."""
+
+    def request(self, platform: str, outcome: str) -> None:
+        """Somebody asked. `outcome`: accepted, or the code of the refusal."""
+        ...
 
 
 class Imagine:
@@ -37,6 +46,7 @@ class Imagine:
         limits_of: Callable[[Person], Limits],
         admission: Admission | None = None,
         budget: BudgetWatch | None = None,
+        requests: Requests | None = None,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
@@ -44,6 +54,7 @@ class Imagine:
         self._limits_of = limits_of
         self._admission = admission
         self._budget = budget
+        self._requests = requests
 
     async def read(self, text: str, *, author: Person, typed: TypedOptions | None = None) -> ImageRequest:
         """What `text` asks for where the author is: the community's defaults hold for what isn't said. BadOption."""
@@ -63,6 +74,7 @@ class Imagine:
         try:
             request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
+            self._count(author, refused.code)
             await self._keep_repair(refused, author, parent_id)
             raise
         return await self.from_request(request, author=author, destination=destination, parent_id=parent_id)
@@ -75,6 +87,46 @@ class Imagine:
         destination: Destination,
         parent_id: str | None = None,
         job_id: str | None = None,
+    ) -> JobReport:
+        try:
+            report = await self._order(request, author, destination, parent_id=parent_id, job_id=job_id)
+        except Refused as refused:
+            self._count(author, refused.code)
+            raise
+        self._count(author, "accepted")
+        return report
+
+    async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
+        """Take the repaired request that a refusal offered to this person.
+
+        The job bears the draft's id, so an offer is taken once, however often and wherever its button is pressed.
+        """
+        draft = await self._store.draft(draft_id)
+        if draft is None:
+            raise NotAllowed("draft-gone")
+        if (draft.author.platform, draft.author.user_id) != (author.platform, author.user_id):
+            raise NotAllowed("not-yours")
+        if await self._store.get(draft_id) is not None:
+            raise NotAllowed("draft-taken", id=draft_id)
+        # What is printed leaves out Easel's own defaults, not the community's.
+        request = parse(draft.text)
+        return await self.from_request(
+            request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
+        )
+
+    async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
+        """Order the same once more, on the account of whoever presses."""
+        job = await find_visible(self._store, job_id, author)
+        return await self.from_request(job.request, author=author, destination=destination, parent_id=job.id)
+
+    async def _order(
+        self,
+        request: ImageRequest,
+        author: Person,
+        destination: Destination,
+        *,
+        parent_id: str | None,
+        job_id: str | None,
     ) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
@@ -100,28 +152,9 @@ class Imagine:
             self._budget.used(destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
-    async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
-        """Take the repaired request that a refusal offered to this person.
-
-        The job bears the draft's id, so an offer is taken once, however often and wherever its button is pressed.
-        """
-        draft = await self._store.draft(draft_id)
-        if draft is None:
-            raise NotAllowed("draft-gone")
-        if (draft.author.platform, draft.author.user_id) != (author.platform, author.user_id):
-            raise NotAllowed("not-yours")
-        if await self._store.get(draft_id) is not None:
-            raise NotAllowed("draft-taken", id=draft_id)
-        # What is printed leaves out Easel's own defaults, not the community's.
-        request = parse(draft.text)
-        return await self.from_request(
-            request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
-        )
-
-    async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
-        """Order the same once more, on the account of whoever presses."""
-        job = await find_visible(self._store, job_id, author)
-        return await self.from_request(job.request, author=author, destination=destination, parent_id=job.id)
+    def _count(self, author: Person, outcome: str) -> None:
+        if self._requests is not None:
+            self._requests.request(author.platform, outcome)
 
     async def _admit(self, request: ImageRequest, author: Person, destination: Destination) -> Limits:
         if self._admission is None:

@@ -44,7 +44,7 @@ async def show_list(office: Office, options: Namespace, output: Output) -> None:
 
 
 async def show(office: Office, options: Namespace, output: Output) -> None:
-    job = await office.store.get(options.job)
+    job = await office.stores.jobs.get(options.job)
     if job is None:
         raise NotAllowed("job-gone")
     request = job.request

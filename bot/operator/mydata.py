@@ -27,7 +27,7 @@ _HAVE_MESSAGES = frozenset({"discord", "slack"})
 async def export(office: Office, options: Namespace, output: Output) -> None:
     person = Person(platform=options.of_platform, community_id="", user_id=options.person, name="")
     by = operator_at(options.of_platform, "")
-    async with office.mydata.export(person, by=by) as archive:
+    async with office.actions.mydata.export(person, by=by) as archive:
         if not archive.jobs:
             warn(f"No job of {options.person} on {options.of_platform} is kept; the archive says so.")
         path = options.out or Path(archive.name)

@@ -18,11 +18,11 @@ _SHOWN = 20
 
 async def known_places(office: Office, platform: str | None = None) -> Sequence[Place]:
     """Every community that has ever asked for anything."""
-    platforms = await office.ledger.view(UsageGroup.PLATFORM, UsageFilter(platform=platform))
+    platforms = await office.stores.ledger.view(UsageGroup.PLATFORM, UsageFilter(platform=platform))
     return [
         (each.key, community.key)
         for each in platforms
-        for community in await office.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform=each.key))
+        for community in await office.stores.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform=each.key))
     ]
 
 

@@ -27,7 +27,7 @@ _UNDECIDED = Community(platform="", community_id="")
 
 async def show_limits(office: Office, options: Namespace, output: Output) -> None:
     platform, community_id = await place_of(office, options)
-    community = await office.communities.community(platform, community_id)
+    community = await office.stores.communities.community(platform, community_id)
     rows: list[dict[str, Cell]] = [
         {"setting": name, "own": _own(community, name), "otherwise": _otherwise(name, office.settings)}
         for name in FIELDS
@@ -44,7 +44,7 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
         changes[name] = value
     platform, community_id = await place_of(office, options)
     await _warn_of_strangers(office, platform, community_id)
-    entry = await office.community_settings.change(operator_at(platform, community_id), changes)
+    entry = await office.actions.rules.settings.change(operator_at(platform, community_id), changes)
     if entry is None:
         output.done("It is so already.")
         return
@@ -54,18 +54,18 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
 
 async def add_word(office: Office, options: Namespace, output: Output) -> None:
     by = operator_at(*await place_of(office, options))
-    entry = await office.community_settings.add_word(by, options.word, whole=not options.within)
+    entry = await office.actions.rules.settings.add_word(by, options.word, whole=not options.within)
     output.done(f"Blocked: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def remove_word(office: Office, options: Namespace, output: Output) -> None:
     by = operator_at(*await place_of(office, options))
-    entry = await office.community_settings.remove_word(by, options.word)
+    entry = await office.actions.rules.settings.remove_word(by, options.word)
     output.done(f"Allowed again: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def list_words(office: Office, options: Namespace, output: Output) -> None:
-    community = await office.communities.community(*await place_of(office, options))
+    community = await office.stores.communities.community(*await place_of(office, options))
     rows: list[dict[str, Cell]] = [
         {"word": each.word, "also_within_words": not each.whole} for each in community.blocked_words
     ]
@@ -84,11 +84,11 @@ async def _pause(office: Office, options: Namespace, output: Output, *, paused: 
     entry: AuditEntry | None
     if options.everywhere:
         where = "everywhere"
-        entry = (await office.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
+        entry = (await office.actions.rules.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
     else:
         platform, community_id = await place_of(office, options)
         where = f"in {platform} {community_id}"
-        entry = await office.community_settings.pause(operator_at(platform, community_id), paused=paused)
+        entry = await office.actions.rules.settings.pause(operator_at(platform, community_id), paused=paused)
     said = "Nothing new is taken" if paused else "Requests are taken again"
     output.done(f"{said} {where}.", audit=None if entry is None else entry.id)
 
@@ -98,24 +98,24 @@ async def block(office: Office, options: Namespace, output: Output) -> None:
     await _warn_of_strangers(office, platform, community_id)
     by = operator_at(platform, community_id)
     if options.hours is None:
-        entry = await office.people.block(by, options.person, reason=options.reason)
+        entry = await office.actions.rules.people.block(by, options.person, reason=options.reason)
         how_long = "until somebody lifts it"
     else:
-        entry = await office.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
+        entry = await office.actions.rules.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
         how_long = f"for {options.hours.total_seconds() / 3600:.0f} h"
     output.done(f"{options.person} may not ask in {platform} {community_id} {how_long}.", audit=entry.id)
 
 
 async def unblock(office: Office, options: Namespace, output: Output) -> None:
     platform, community_id = await place_of(office, options)
-    entry = await office.people.lift(operator_at(platform, community_id), options.person)
+    entry = await office.actions.rules.people.lift(operator_at(platform, community_id), options.person)
     output.done(f"{options.person} may ask again in {platform} {community_id}.", audit=entry.id)
 
 
 async def list_audit(office: Office, options: Namespace, output: Output) -> None:
     """Newest first. Without a community named, and with several there: --everywhere reads what belongs to none."""
     place = ("", "") if options.everywhere else await place_of(office, options)
-    entries = await office.communities.audit_trail(
+    entries = await office.stores.communities.audit_trail(
         *place,
         target=options.user,
         action=AuditAction(options.action) if options.action else None,

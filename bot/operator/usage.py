@@ -38,7 +38,7 @@ async def usage(office: Office, options: Namespace, output: Output) -> None:
 async def _rows(office: Office, group: UsageGroup, where: UsageFilter) -> list[Row]:
     found: list[Row] = []
     for home, part in await _parts(office, group, where):
-        found += [{**home, **_row(group, row)} for row in await office.ledger.view(group, part)]
+        found += [{**home, **_row(group, row)} for row in await office.stores.ledger.view(group, part)]
     if group in {UsageGroup.DAY, UsageGroup.MONTH}:
         return found
     return sorted(found, key=lambda row: (-_number(row, "delivered"), -_number(row, "reserved"), str(row)))
@@ -84,7 +84,7 @@ def _summed(rows: Sequence[Row]) -> dict[str, int]:
 
 async def _entries(office: Office, where: UsageFilter, output: Output) -> None:
     """The ledger as it stands."""
-    entries: AsyncIterator[Mapping[str, str | int]] = office.ledger.export(where)
+    entries: AsyncIterator[Mapping[str, str | int]] = office.stores.ledger.export(where)
     if output.form is Form.CSV:
         await output.csv(entries)
         return

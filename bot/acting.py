@@ -1,0 +1,183 @@
+"""What people, moderators and the operator can do, put together over the stores: with an engine, or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.actions import Imagine, JobActions
+from bot.actions.account import Account
+from bot.actions.admission import Admission
+from bot.actions.budget import BudgetWatch
+from bot.actions.gallery import GalleryActions
+from bot.actions.imagine import Requests
+from bot.actions.moderate import Moderate
+from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.mydata import MyData
+from bot.actions.people_rules import PeopleRules
+from bot.actions.reports import Reports
+from bot.actions.retention import Retention
+from bot.actions.settings import Settings as CommunitySettings
+from bot.actions.variants import Variants
+from bot.actions.why import Why
+from bot.cards import appeal_card, budget_card, mydata_readme, report_card
+from bot.domain.limits import Limits
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore
+from db.communities import SqlCommunityStore
+from db.gallery import SqlGallery
+from db.jobs import SqlJobStore
+from db.personal import SqlPersonalData
+from db.usage import SqlUsageLedger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Everything that is kept, over one database and one place for pictures."""
+
+    jobs: SqlJobStore
+    communities: SqlCommunityStore
+    ledger: SqlUsageLedger
+    gallery: SqlGallery
+    personal: SqlPersonalData
+    pictures: PictureStore
+
+    @classmethod
+    def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore) -> Self:
+        return cls(
+            jobs=SqlJobStore(engine, clock),
+            communities=SqlCommunityStore(engine, clock),
+            ledger=SqlUsageLedger(engine),
+            gallery=SqlGallery(engine),
+            personal=SqlPersonalData(engine, clock),
+            pictures=pictures,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where platforms show things, by name; filled by whoever connects them. Not every platform has the last two."""
+
+    platforms: dict[str, ChatPlatform]
+    desks: dict[str, ModeratorDesk]
+    walls: dict[str, GalleryWall]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What moderators and managers do, and what people are told of it; `desks` by platform."""
+
+    desks: dict[str, ModeratorDesk]
+    moderate: Moderate
+    people: PeopleRules
+    settings: CommunitySettings
+    reports: Reports
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """`budget` is to be closed."""
+
+    imagine: Imagine
+    jobs: JobActions
+    account: Account
+    gallery: GalleryActions
+    variants: Variants
+    mydata: MyData
+    retention: Retention
+    rules: Rules
+    budget: BudgetWatch
+
+
+def connect(
+    *,
+    stores: Stores,
+    dispatcher: Dispatcher,
+    places: Places,
+    clock: Clock,
+    limits: Limits,
+    retention_days: int | None = None,
+    requests: Requests | None = None,
+    folder: Path | None = None,
+) -> Actions:
+    """`limits` and `retention_days` are the operator's; `requests` counts; `folder` takes large temporary files."""
+    store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
+    channel = ModeratorsChannel(communities=communities, desks=places.desks)
+    budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+    imagine = Imagine(
+        store=store,
+        dispatcher=dispatcher,
+        clock=clock,
+        limits_of=lambda _: limits,
+        admission=Admission(communities=communities, clock=clock, limits=limits),
+        budget=budget,
+        requests=requests,
+    )
+    return Actions(
+        imagine=imagine,
+        jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=pictures, platforms=places.platforms),
+        account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
+        gallery=GalleryActions(
+            store=store,
+            gallery=stores.gallery,
+            communities=communities,
+            dispatcher=dispatcher,
+            clock=clock,
+            walls=places.walls,
+        ),
+        variants=Variants(
+            imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
+        ),
+        mydata=MyData(
+            store=store,
+            personal=stores.personal,
+            ledger=ledger,
+            communities=communities,
+            dispatcher=dispatcher,
+            pictures=pictures,
+            platforms=places.platforms,
+            clock=clock,
+            readme=mydata_readme,
+            folder=folder,
+        ),
+        retention=Retention(
+            personal=stores.personal,
+            ledger=ledger,
+            communities=communities,
+            pictures=pictures,
+            clock=clock,
+            default_days=retention_days,
+        ),
+        rules=_rules(stores, dispatcher, places.platforms, places.desks, channel, clock),
+        budget=budget,
+    )
+
+
+def _rules(
+    stores: Stores,
+    dispatcher: Dispatcher,
+    platforms: Mapping[str, ChatPlatform],
+    desks: dict[str, ModeratorDesk],
+    channel: ModeratorsChannel,
+    clock: Clock,
+) -> Rules:
+    communities = stores.communities
+    people = PeopleRules(communities=communities, ledger=stores.ledger, clock=clock)
+    settings = CommunitySettings(communities=communities)
+    reports = Reports(store=stores.jobs, communities=communities, channel=channel, clock=clock, draw=report_card)
+    moderate = Moderate(
+        store=stores.jobs,
+        communities=communities,
+        dispatcher=dispatcher,
+        platforms=platforms,
+        people=people,
+        settings=settings,
+        reports=reports,
+        clock=clock,
+    )
+    why = Why(communities=communities, channel=channel, clock=clock, draw=appeal_card)
+    return Rules(desks=desks, moderate=moderate, people=people, settings=settings, reports=reports, why=why)
