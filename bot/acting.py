@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -32,6 +33,9 @@ from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
+
+# Where moderators look without any setting, by platform: the page has one studio and no channels.
+MODERATORS_HOMES: Mapping[str, str] = MappingProxyType({"web": "studio"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ def connect(
 ) -> Actions:
     """`limits` and `retention_days` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
-    channel = ModeratorsChannel(communities=communities, desks=places.desks)
+    channel = ModeratorsChannel(communities=communities, desks=places.desks, homes=MODERATORS_HOMES)
     budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
     imagine = Imagine(
         store=store,

@@ -24,6 +24,7 @@ from bot.platforms.web.config import WebConfig
 from bot.platforms.web.events import EventHub
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
+from bot.platforms.web.services import Services
 from bot.settings import Settings
 from db.lock import DatabaseLock
 
@@ -183,6 +184,7 @@ def _web_server(
     hub = EventHub(run=secrets.token_hex(4))
     platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
     core.places.platforms.update(platforms)
+    core.places.desks["web"] = platforms["web"]
 
     async def readiness() -> tuple[bool, Mapping[str, Any]]:
         await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
@@ -211,6 +213,18 @@ def _web_server(
         pictures=core.pictures,
         clock=core.clock,
         platforms=platforms,
+        services=Services(
+            account=core.actions.account,
+            gallery=core.actions.gallery,
+            moderate=core.actions.rules.moderate,
+            mydata=core.actions.mydata,
+            opinions=core.stores.gallery,
+            reports=core.actions.rules.reports,
+            settings=core.actions.rules.settings,
+            variants=core.actions.variants,
+            why=core.actions.rules.why,
+            limits=settings.limits,
+        ),
         readiness=readiness,
         metrics=metrics,
         extra_routes=extra_routes,

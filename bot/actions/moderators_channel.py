@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -15,11 +16,18 @@ _log = structlog.get_logger(__name__)
 
 
 class ModeratorsChannel:
-    """`desks` are the platforms that have such channels, by name."""
+    """`desks` are the platforms that have such channels, by name; `homes` the channels that need no setting there."""
 
-    def __init__(self, *, communities: CommunityStore, desks: Mapping[str, ModeratorDesk]) -> None:
+    def __init__(
+        self,
+        *,
+        communities: CommunityStore,
+        desks: Mapping[str, ModeratorDesk],
+        homes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._communities = communities
         self._desks = desks
+        self._homes = homes
 
     async def post(self, platform: str, community_id: str, card: Card, job: Job | None = None) -> str | None:
         """The message's id; None where there is no such channel, or it can't be reached."""
@@ -48,5 +56,6 @@ class ModeratorsChannel:
         desk = self._desks.get(platform)
         if desk is None:
             return None
-        channel_id = (await self._communities.community(platform, community_id)).moderation_channel
+        community = await self._communities.community(platform, community_id)
+        channel_id = community.moderation_channel or self._homes.get(platform)
         return None if channel_id is None else (desk, channel_id)

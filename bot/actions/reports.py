@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.actions.jobs import find_visible
 from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.permissions import require_moderator
 from bot.domain.card import Card
 from bot.domain.desk import ReportView
 from bot.domain.errors import NotAllowed
@@ -72,6 +73,16 @@ class Reports:
             raise NotAllowed("already-reported")
         async with self._one_by_one:
             return await self._tell(report, job)
+
+    async def recent(self, by: Person, *, count: int = 20) -> list[ReportView]:
+        """The jobs reported last in this community, newest first, for those whose desk is a list and no channel."""
+        require_moderator(by)
+        entries = await self._communities.audit_trail(
+            by.platform, by.community_id, action=AuditAction.REPORTED, count=_READ
+        )
+        found = [await self._store.get(job_id) for job_id in dict.fromkeys(entry.target for entry in entries)]
+        jobs = [job for job in found if job is not None and job.pictures][:count]
+        return [await self._view(job, await self._of(job)) for job in jobs]
 
     async def refresh(self, job: Job, *, closed: bool | None = None) -> None:
         """Bring the job's card in the moderators' channel up to date; mark its reports closed, or open again."""

@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.actions import Imagine, JobActions
+from bot.acting import Actions, Places, Stores, connect
+from bot.actions.admission import Admission
 from bot.domain.limits import Limits
-from bot.domain.ports import ChatPlatform
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
-from bot.platforms.web import EventHub, WebConfig, WebPlatform, WebServer
+from bot.platforms.web import EventHub, Services, WebConfig, WebPlatform, WebServer
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.migrate import migrate
@@ -28,6 +28,22 @@ from tests.fakes.picture_shelf import PictureShelf
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
+
+
+def services_of(actions: Actions, stores: Stores, limits: Limits) -> Services:
+    rules = actions.rules
+    return Services(
+        account=actions.account,
+        gallery=actions.gallery,
+        moderate=rules.moderate,
+        mydata=actions.mydata,
+        opinions=stores.gallery,
+        reports=rules.reports,
+        settings=rules.settings,
+        variants=actions.variants,
+        why=rules.why,
+        limits=limits,
+    )
 
 
 @dataclass
@@ -74,7 +90,7 @@ class Stream:
 class Site:
     """A page over the real engine, store and grammar, with a provider that a test directs and a clock it moves."""
 
-    store: SqlJobStore
+    stores: Stores
     clock: FakeClock
     model: FakeModel
     shelf: PictureShelf
@@ -87,27 +103,33 @@ class Site:
     nudges: list[str] = field(default_factory=list)
     starts: int = 0
 
+    @property
+    def store(self) -> SqlJobStore:
+        return self.stores.jobs
+
     @contextlib.asynccontextmanager
     async def open(self, *, keep: int = 1000, room: int = 100, **config: Any) -> AsyncIterator[Site]:
         """One life of the program."""
         self.starts += 1
         self.hub = EventHub(run=f"run{self.starts}", keep=keep, room=room)
         chats = {name: WebPlatform(self.hub, name=name) for name in ("web", "terminal")}
-        platforms: dict[str, ChatPlatform] = {**chats, "fake": FakeChat()}
-
-        def limits_of(_: object) -> Limits:
-            return self.limits
+        places = Places(platforms={**chats, "fake": FakeChat()}, desks={"web": chats["web"]}, walls={})
+        admission = Admission(communities=self.stores.communities, clock=self.clock, limits=self.limits)
 
         self.dispatcher = InProcessDispatcher(
             store=self.store,
             model=self.model,
             pictures=self.shelf,
-            platforms=platforms,
+            platforms=places.platforms,
             clock=self.clock,
-            limits_of=limits_of,
+            limits_of=lambda _: self.limits,
             running_limit=self.limits.user_running,
             submits_per_second=lambda: 5.0,
             metrics=Metrics(),
+            limits_for=admission.limits_for,
+        )
+        actions = connect(
+            stores=self.stores, dispatcher=self.dispatcher, places=places, clock=self.clock, limits=self.limits
         )
         self.dispatcher.nudge = self.nudges.append  # type: ignore[method-assign, assignment]
 
@@ -119,19 +141,14 @@ class Site:
         self.server = WebServer(
             WebConfig(**settings),
             hub=self.hub,
-            imagine=Imagine(store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=limits_of),
-            jobs=JobActions(
-                store=self.store,
-                dispatcher=self.dispatcher,
-                clock=self.clock,
-                pictures=self.shelf,
-                platforms=platforms,
-            ),
+            imagine=actions.imagine,
+            jobs=actions.jobs,
             store=self.store,
             dispatcher=self.dispatcher,
             pictures=PictureFitter(self.shelf),
             clock=self.clock,
             platforms=chats,
+            services=services_of(actions, self.stores, self.limits),
             readiness=readiness,
             metrics=lambda: b"easel_jobs 1\n",
         )
@@ -143,6 +160,7 @@ class Site:
             await self.server.stop()
             await self.dispatcher.stop()
             await self.clock.until(life, real_seconds=10)
+            await actions.budget.close()
 
     async def post(
         self, path: str, body: object = None, *, headers: dict[str, str] | None = None
@@ -192,8 +210,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
     ):
         await migrate(engine)
+        shelf = PictureShelf()
         yield Site(
-            store=SqlJobStore(engine, clock), clock=clock, model=FakeModel(clock), shelf=PictureShelf(), client=client
+            stores=Stores.over(engine, clock, shelf), clock=clock, model=FakeModel(clock), shelf=shelf, client=client
         )
 
 

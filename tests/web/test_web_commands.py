@@ -33,7 +33,8 @@ async def test_a_command_becomes_a_job_and_then_pictures(page: Site) -> None:
     ]
     card = answer["message"]["card"]
     assert card["tone"] == "done"
-    assert [button["press"] for button in card["buttons"]] == ["again", "edit", "delete"]
+    presses = ["again", "edit", "hd", "star", "more", "vote", "vote", "delete"]
+    assert [button["press"] for button in card["buttons"]] == presses
 
 
 async def test_text_without_a_slash_is_a_prompt(page: Site) -> None:
@@ -280,7 +281,8 @@ async def test_history_is_the_last_fifty_oldest_first(site: Site) -> None:
 async def test_the_options_are_the_table(page: Site) -> None:
     status, answer = await page.get("/api/options?lang=zh-CN")
     assert status == 200
-    assert answer["commands"] == ["/imagine", "/help"]
+    assert [command["name"] for command in answer["commands"]][:2] == ["/imagine", "/gallery"]
+    assert not answer["commands"][0]["why"].isascii()
     assert [option["name"] for option in answer["options"]] == ["ratio", "n", "clarity", "style"]
     assert not answer["options"][0]["description"].isascii()
 

@@ -1,9 +1,8 @@
-"""What people type and press on the page: commands, buttons, drafts, and what they look up."""
+"""What people type on the page, and what its box is completed with."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -11,60 +10,61 @@ from aiohttp import web
 from bot.actions import Imagine, JobActions
 from bot.cards import help_text
 from bot.domain.errors import Refused
-from bot.domain.ports import Clock
-from bot.domain.report import JobReport
+from bot.domain.ports import Clock, GalleryShelf
+from bot.domain.usage import UsagePeriod, UsageScope
 from bot.grammar.options import completion_table
 from bot.grammar.parse import TypedOptions
 
-from .answers import Problem, locale_of, refusal_answer
-from .platform import WebPlatform
-from .render import card_json, iso, job_as_json, message_json, refusal_json
+from .answers import Problem, refusal_answer
+from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table
+from .lookups import Lookups, first_word
+from .messages import Messages
+from .render import card_json, refusal_json
 from .requests import json_body, parent_in, text_in
 from .visitors import Visitor, Visitors
 
-COMMANDS = ("/imagine", "/help")
 HISTORY = 50
+_MYDATA = {"export": "export", "delete": "delete", "导出": "export", "删除": "delete"}
 
 
 class Commands:
-    """`platforms` are the chats that this server feeds, by name: "web" and, where it takes them in, "terminal"."""
-
     def __init__(
         self,
         *,
         imagine: Imagine,
         jobs: JobActions,
-        platforms: Mapping[str, WebPlatform],
+        lookups: Lookups,
+        messages: Messages,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
         self._imagine = imagine
         self._jobs = jobs
-        self._platforms = platforms
+        self._lookups = lookups
+        self._messages = messages
         self._visitors = visitors
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/api/commands", self.command),
-            web.post("/api/jobs/{id}/cancel", self.cancel),
-            web.post("/api/jobs/{id}/again", self.again),
-            web.post("/api/jobs/{id}/delete", self.delete),
-            web.post("/api/drafts/{id}/use", self.use),
             web.get("/api/jobs/{id}", self.job),
             web.get("/api/history", self.history),
             web.get("/api/options", self.options),
         ]
 
     async def command(self, request: web.Request) -> web.Response:
-        """`{"text", "parent"?, "options"?}`; the typed `options` win over those in the text."""
+        """`{"text", "parent"?, "options"?}`; the typed `options` win over those in the text.
+
+        Requests are answered with 202 and the job; every other command with 200 and one object of its own name, which
+        is what the GET of that name gives.
+        """
         visitor = self._visitors.identify(request)
         body = await json_body(request)
         name, text = _split(text_in(body))
-        if name == "/help":
-            return web.json_response({"help": card_json(help_text(visitor.person.locale))})
         if name != "/imagine":
-            raise _unknown(name)
+            answer = await self._look_up(name, text, visitor)
+            return web.json_response({"now": self._messages.now()} | answer)
         try:
             report = await self._imagine.from_text(
                 text,
@@ -75,39 +75,48 @@ class Commands:
             )
         except Refused as refused:
             return refusal_answer(refused, refusal_json(refused, visitor.person.locale, prompt=text), self._clock.now())
-        return self._accepted(report, visitor)
+        return await self._messages.accepted(report, visitor)
 
-    async def again(self, request: web.Request) -> web.Response:
-        visitor = self._visitors.identify(request)
-        await json_body(request)
-        report = await self._imagine.again(
-            request.match_info["id"], author=visitor.person, destination=visitor.destination
-        )
-        return self._accepted(report, visitor)
+    async def _look_up(self, name: str, text: str, visitor: Visitor) -> dict[str, Any]:
+        match name:
+            case "/help":
+                answer: dict[str, Any] | str = card_json(help_text(visitor.person.locale))
+            case "/why":
+                answer = await self._lookups.why(visitor)
+            case "/show":
+                answer = await self._show(text.lower(), visitor)
+            case "/gallery":
+                shelf, words = first_word(text, SHELVES)
+                answer = await self._lookups.gallery(visitor, shelf=shelf or GalleryShelf.MINE, text=words)
+            case "/usage":
+                answer = await self._usage(text, visitor)
+            case "/mydata":
+                answer = _mydata(text.strip().lower())
+            case "/studio":
+                if not visitor.person.manager:
+                    raise Problem(403, "managers-only")
+                answer = {}
+            case _:
+                raise _unknown(name, visitor)
+        return {name.removeprefix("/"): answer}
 
-    async def use(self, request: web.Request) -> web.Response:
-        visitor = self._visitors.identify(request)
-        await json_body(request)
-        report = await self._imagine.from_draft(
-            request.match_info["id"], author=visitor.person, destination=visitor.destination
-        )
-        return self._accepted(report, visitor)
+    async def _show(self, job_id: str, visitor: Visitor) -> dict[str, Any]:
+        if not job_id:
+            raise Problem(400, "no-id")
+        return await self._lookups.show(visitor, job_id)
 
-    async def cancel(self, request: web.Request) -> web.Response:
-        visitor = self._visitors.identify(request)
-        await json_body(request)
-        report = await self._jobs.cancel(request.match_info["id"], visitor.person)
-        return self._answer(report, visitor)
-
-    async def delete(self, request: web.Request) -> web.Response:
-        visitor = self._visitors.identify(request)
-        await json_body(request)
-        job = await self._jobs.delete(request.match_info["id"], visitor.person)
-        return web.json_response({"deleted": job.id})
+    async def _usage(self, text: str, visitor: Visitor) -> dict[str, Any]:
+        scope, rest = first_word(text, SCOPES)
+        period, rest = first_word(rest, PERIODS)
+        if scope is None:
+            scope, rest = first_word(rest, SCOPES)
+        if rest:
+            raise Problem(400, "unknown-word", word=rest[:40])
+        return await self._lookups.usage(visitor, scope=scope or UsageScope.MINE, period=period or UsagePeriod.MONTH)
 
     async def job(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
-        return self._answer(await self._jobs.show(request.match_info["id"], visitor.person), visitor)
+        return await self._messages.answer(await self._jobs.show(request.match_info["id"], visitor.person), visitor)
 
     async def history(self, request: web.Request) -> web.Response:
         """The newest jobs as messages, oldest first, and the server's time for their countdowns."""
@@ -116,31 +125,13 @@ class Commands:
         reports = await self._jobs.recent(
             platform=here.platform, community_id=here.community_id, channel_id=here.channel_id, count=HISTORY
         )
-        return web.json_response(
-            {"now": iso(self._clock.now()), "messages": [self._message(report, visitor) for report in reports]}
-        )
+        messages = [await self._messages.message(report, visitor) for report in reports]
+        return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def options(self, request: web.Request) -> web.Response:
-        locale = locale_of(request)
-        return web.json_response({"commands": list(COMMANDS), "options": completion_table(locale)})
-
-    def _accepted(self, report: JobReport, visitor: Visitor) -> web.Response:
-        # No await since the job was handed to the engine: the first card is out before any newer one.
-        self._platforms[report.job.destination.platform].announce(report)
-        return self._answer(report, visitor, status=202)
-
-    def _answer(self, report: JobReport, visitor: Visitor, *, status: int = 200) -> web.Response:
-        body = {
-            "now": iso(self._clock.now()),
-            "job": job_as_json(report, visitor.person.locale),
-            "message": self._message(report, visitor),
-        }
-        headers = {"Location": f"/api/jobs/{report.job.id}"} if status == 202 else None  # noqa: PLR2004 - Accepted
-        return web.json_response(body, status=status, headers=headers)
-
-    @staticmethod
-    def _message(report: JobReport, visitor: Visitor) -> dict[str, Any]:
-        return message_json(report, visitor.person.locale, mine=report.job.author.user_id == visitor.person.user_id)
+        person = self._visitors.identify(request).person
+        commands = command_table(person.locale, manager=person.manager)
+        return web.json_response({"commands": commands, "options": completion_table(person.locale)})
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -151,8 +142,15 @@ def _split(text: str) -> tuple[str, str]:
     return name.lower(), rest[0] if rest else ""
 
 
-def _unknown(name: str) -> Problem:
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
+def _mydata(word: str) -> str:
+    if word not in _MYDATA:
+        raise Problem(400, "export-or-delete")
+    return _MYDATA[word]
+
+
+def _unknown(name: str, visitor: Visitor) -> Problem:
+    known = [command for command in COMMANDS if visitor.person.manager or command not in FOR_MANAGERS]
+    near = difflib.get_close_matches(name, known, n=1)
     if near:
         return Problem(400, "nearly-command", word=name[:40], nearest=near[0])
     return Problem(400, "unknown-command", word=name[:40])

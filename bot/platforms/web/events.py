@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.job import Job
+from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
 
@@ -21,14 +22,18 @@ class EventKind(StrEnum):
     CARD = "card"  # the job's card as it is now
     RESULT = "result"  # the job's last word: pictures, or why there are none
     GONE = "gone"  # the result was taken away
+    OPINION = "opinion"  # it was starred or voted for
+    DESK = "desk"  # moderators have something new to look at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     number: int
     kind: EventKind
-    job: Job
-    report: JobReport | None  # None once the job is gone
+    platform: str
+    job: Job | None = None  # DESK has none
+    report: JobReport | None = None  # of CARD and RESULT
+    opinion: Opinion | None = None  # of OPINION
     drawn: dict[tuple[str, bool], str] = field(default_factory=dict, compare=False)  # its JSON, by locale and "mine"
 
 
@@ -39,18 +44,23 @@ class Subscription:
     `overflowed`: it was too slow.
     """
 
-    def __init__(self, *, platform: str, job_id: str | None, room: int) -> None:
+    def __init__(self, *, platform: str, job_id: str | None, moderator: bool, room: int) -> None:
         self.reset = False
         self.overflowed = False
         self._platform = platform
         self._job_id = job_id
+        self._moderator = moderator
         self._room = room
         self._waiting: deque[Event] = deque()
         self._changed = asyncio.Event()
         self._closed = False
 
     def wants(self, event: Event) -> bool:
-        return event.job.destination.platform == self._platform and self._job_id in {None, event.job.id}
+        if event.platform != self._platform:
+            return False
+        if event.job is None:
+            return self._moderator and self._job_id is None
+        return self._job_id in {None, event.job.id}
 
     def replay(self, events: Iterable[Event]) -> None:
         """Events from before; they are kept anyway, so they don't count against the room."""
@@ -107,16 +117,28 @@ class EventHub:
     def id_of(self, number: int) -> str:
         return f"{self._run}-{number}"
 
-    def publish(self, kind: EventKind, job: Job, report: JobReport | None = None) -> None:
-        self._number += 1
-        event = Event(number=self._number, kind=kind, job=job, report=report)
+    def publish(
+        self, kind: EventKind, job: Job, report: JobReport | None = None, *, opinion: Opinion | None = None
+    ) -> None:
+        platform = job.destination.platform
+        self._send(
+            Event(number=self._number + 1, kind=kind, platform=platform, job=job, report=report, opinion=opinion)
+        )
+
+    def publish_desk(self, platform: str) -> None:
+        self._send(Event(number=self._number + 1, kind=EventKind.DESK, platform=platform))
+
+    def _send(self, event: Event) -> None:
+        self._number = event.number
         self._kept.append(event)
         for subscription in tuple(self._subscriptions):
             subscription.push(event)
 
-    def subscribe(self, *, platform: str, job_id: str | None = None, after: str | None = None) -> Subscription:
+    def subscribe(
+        self, *, platform: str, job_id: str | None = None, after: str | None = None, moderator: bool = False
+    ) -> Subscription:
         """Everything of one platform, or of one job of it, after the event with the id `after`."""
-        subscription = Subscription(platform=platform, job_id=job_id, room=self._room)
+        subscription = Subscription(platform=platform, job_id=job_id, moderator=moderator, room=self._room)
         number = self._number_of(after)
         if number is None:
             subscription.reset = True

@@ -75,7 +75,9 @@ class Pictures:
         signed = self._visitors.may_follow(request.query.get("key", ""), job_id, index)
         visitor = None if signed else self._visitors.identify(request)
         job = await self._store.get(job_id) if is_job_id(job_id) else None
-        if job is None or job.deleted_at is not None:
+        # What a moderator has removed is kept for a while; they may look at it to decide whether it comes back.
+        deleted = job is not None and job.deleted_at is not None
+        if job is None or (deleted and not (visitor is not None and visitor.person.moderator)):
             raise Problem(404, "not-found")
         if visitor is not None:
             platforms = {"web", "terminal"} if visitor.from_terminal else {"web"}

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from bot.domain.job import Job
+from collections import deque
+from collections.abc import Sequence
+
+from bot.domain.card import Card
+from bot.domain.job import Job, new_job_id
+from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
 from .events import EventHub, EventKind
 
+HIDDEN = "hidden"  # in a destination's details: the pictures are blurred until somebody looks
+_MOST_NOTES = 20
+
 
 class WebPlatform:
-    """Implements the port ChatPlatform. There is nobody to fail: who isn't watching reads the history later.
+    """Implements the ports ChatPlatform and ModeratorDesk.
 
+    There is nobody to fail: who isn't watching reads the history later.
     Commands that a terminal of this machine handed over are a platform of their own with the same stream,
     so `name` is "web" or "terminal".
     """
@@ -18,6 +27,7 @@ class WebPlatform:
     def __init__(self, hub: EventHub, *, name: str = "web") -> None:
         self.name = name
         self._hub = hub
+        self._notes: deque[Card] = deque(maxlen=_MOST_NOTES)
 
     async def show(self, report: JobReport) -> None:
         self.announce(report)
@@ -33,3 +43,22 @@ class WebPlatform:
 
     async def take_away(self, job: Job) -> None:
         self._hub.publish(EventKind.GONE, job)
+
+    def judge(self, job: Job, opinion: Opinion) -> None:
+        """People think something new of the pictures."""
+        self._hub.publish(EventKind.OPINION, job, opinion=opinion)
+
+    async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:  # noqa: ARG002 - the page is one community with one desk
+        """The studio reads its reports from the trail in its reader's language; only what has no job is kept here."""
+        if job is None:
+            self._notes.append(card)
+        self._hub.publish_desk(self.name)
+        return new_job_id() if job is None else job.id
+
+    async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:  # noqa: ARG002 - as above
+        self._hub.publish_desk(self.name)
+
+    @property
+    def notes(self) -> Sequence[Card]:
+        """What moderators were told since the start besides reports, newest first."""
+        return tuple(reversed(self._notes))

@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.cards import job_card, job_json, refusal_card
-from bot.domain.card import Card, Moment, Text
+from bot.cards.job_card import card_picture
+from bot.domain.card import Card, CardPicture, Moment, Text
 from bot.domain.errors import Refused
+from bot.domain.job import Job
+from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 from bot.grammar.printing import print_request, quote_prompt
+
+from .platform import HIDDEN
 
 
 def picture_url(job_id: str, index: int) -> str:
@@ -17,8 +22,11 @@ def picture_url(job_id: str, index: int) -> str:
     return f"/pictures/{job_id}/{index}"
 
 
-def message_json(report: JobReport, locale: str, *, mine: bool) -> dict[str, Any]:
-    """One message of the page: what was asked, the bot's card, and the job behind it. `mine`: the reader asked."""
+def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion | None = None) -> dict[str, Any]:
+    """One message of the page: what was asked, the bot's card, and the job behind it. `mine`: the reader asked.
+
+    Without an `opinion` the reader keeps what they know of it.
+    """
     job = report.job
     request = job.request
     return {
@@ -33,8 +41,10 @@ def message_json(report: JobReport, locale: str, *, mine: bool) -> dict[str, Any
             "clarity": request.clarity,
             "style": request.style,
         },
-        "card": card_json(job_card(report, locale)),
+        "card": card_json(job_card(report, locale, opinion=opinion, full=True)),
         "job": job_as_json(report, locale),
+        "opinion": None if opinion is None else opinion_json(opinion),
+        "hidden": HIDDEN in job.destination.details,
         "parent": job.parent_id,
         "created_at": iso(job.created_at),
     }
@@ -56,27 +66,46 @@ def card_json(card: Card) -> dict[str, Any]:
         "prompt": card.prompt,
         "options": card.options,
         "status": text_json(card.status),
-        "pictures": [
-            {
-                "url": picture_url(card.job_id, index),
-                "thumb": f"{picture_url(card.job_id, index)}?size=thumb",
-                "alt": picture.alt,
-                "width": picture.width,
-                "height": picture.height,
-            }
-            for index, picture in enumerate(card.pictures, 1)
-        ],
+        "command": card.command,
+        "pictures": [_picture(card.job_id, index, picture) for index, picture in enumerate(card.pictures, 1)],
         "notes": [text_json(note) for note in card.notes],
         "buttons": [
             {
                 "press": button.press.value,
                 "label": button.label,
                 "target": button.target,
+                "index": button.index,
                 "primary": button.primary,
                 "danger": button.danger,
             }
             for button in card.buttons
         ],
+    }
+
+
+def shared_opinion_json(opinion: Opinion) -> dict[str, Any]:
+    """What everybody together thinks; votes by picture, counted from 1."""
+    return {"stars": opinion.stars, "votes": {str(index): votes for index, votes in opinion.votes.items()}}
+
+
+def opinion_json(opinion: Opinion) -> dict[str, Any]:
+    """With what the reader thinks."""
+    return {**shared_opinion_json(opinion), "starred": opinion.starred, "vote": opinion.vote}
+
+
+def picture_json(job: Job, index: int, locale: str) -> dict[str, Any]:
+    """Picture `index` (from 1) of a job."""
+    return _picture(job.id, index, card_picture(job, index, locale))
+
+
+def _picture(job_id: str, index: int, picture: CardPicture) -> dict[str, Any]:
+    url = picture_url(job_id, index)
+    return {
+        "url": url,
+        "thumb": f"{url}?size=thumb",
+        "alt": picture.alt,
+        "width": picture.width,
+        "height": picture.height,
     }
 
 

@@ -18,13 +18,19 @@ from .commands import Commands
 from .config import CannotServe, WebConfig
 from .events import EventHub
 from .guard import Guard
+from .lookups import Lookups
+from .messages import Messages
+from .mydata import MyDataRoutes
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
+from .presses import Presses
 from .probes import Probes
 from .render import picture_url
 from .requests import BODY_LIMIT
+from .services import Services
 from .sessions import Sessions
 from .stream import Stream
+from .studio import Studio
 from .visitors import Visitors
 
 _log = structlog.get_logger(__name__)
@@ -52,6 +58,7 @@ class WebServer:
         pictures: PagePictures,
         clock: Clock,
         platforms: Mapping[str, WebPlatform],
+        services: Services,
         readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
         metrics: Callable[[], bytes],
         extra_routes: Sequence[web.RouteDef] = (),
@@ -60,15 +67,28 @@ class WebServer:
         self._visitors = Visitors(config, clock)
         self._guard = Guard(config, self._visitors, clock)
         self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, most=config.most_streams)
-        commands = Commands(imagine=imagine, jobs=jobs, platforms=platforms, visitors=self._visitors, clock=clock)
+        messages = Messages(services=services, platforms=platforms, clock=clock)
+        lookups = Lookups(services=services, messages=messages, visitors=self._visitors)
+        commands = Commands(
+            imagine=imagine, jobs=jobs, lookups=lookups, messages=messages, visitors=self._visitors, clock=clock
+        )
+        presses = Presses(
+            imagine=imagine, jobs=jobs, store=store, services=services, messages=messages, visitors=self._visitors
+        )
+        studio = Studio(services=services, messages=messages, desk=platforms["web"], visitors=self._visitors)
+        mydata = MyDataRoutes(services=services, visitors=self._visitors)
         probes = Probes(
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
         )
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
-        sessions = Sessions(config=config, visitors=self._visitors, clock=clock)
+        sessions = Sessions(config=config, services=services, visitors=self._visitors, clock=clock)
         self._routes = [
             *sessions.routes(),
             *commands.routes(),
+            *presses.routes(),
+            *lookups.routes(),
+            *studio.routes(),
+            *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),
             *probes.routes(),

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.domain.people import Person
 from bot.domain.ports import Clock
+from bot.domain.request import CLARITIES, ImageRequest
 
 from .answers import Problem
 from .config import WebConfig
 from .render import iso
 from .requests import json_body
-from .visitors import COOKIE, Visitors
+from .services import Services
+from .visitors import CHANNEL, COOKIE, Visitors
 
 
 class Sessions:
-    def __init__(self, *, config: WebConfig, visitors: Visitors, clock: Clock) -> None:
+    def __init__(self, *, config: WebConfig, services: Services, visitors: Visitors, clock: Clock) -> None:
         self._config = config
+        self._services = services
         self._visitors = visitors
         self._clock = clock
 
@@ -33,12 +37,20 @@ class Sessions:
             {
                 "name": person.name,
                 "moderator": person.moderator,
+                "manager": person.manager,
+                "prices": await self._prices(person),
                 "locale": person.locale,
                 "sandbox": self._config.sandbox,
                 "token": self._config.token is not None,
                 "now": iso(self._clock.now()),
             }
         )
+
+    async def _prices(self, person: Person) -> dict[str, int]:
+        """What one picture counts at each clarity, so that HD has its price on it."""
+        asked = [ImageRequest(prompt="a picture", clarity=clarity) for clarity in CLARITIES]
+        prices = [await self._services.variants.price(one, person=person, channel_id=CHANNEL) for one in asked]
+        return {str(one.clarity): price.points for one, price in zip(asked, prices, strict=True)}
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """`{"token"}` for a cookie that scripts can't read."""

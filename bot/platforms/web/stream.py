@@ -19,7 +19,7 @@ from bot.domain.ports import Clock
 
 from .answers import Problem
 from .events import Event, EventHub, EventKind, Subscription
-from .render import iso, message_json
+from .render import iso, message_json, shared_opinion_json
 from .visitors import Visitors
 
 _log = structlog.get_logger(__name__)
@@ -56,7 +56,9 @@ class Stream:
             raise Problem(503, "too-many-pages", headers={"Retry-After": "30"})
         job_id = request.query.get("job")
         after = request.headers.get("Last-Event-ID") or request.query.get("after")
-        subscription = self._hub.subscribe(platform=person.platform, job_id=job_id, after=after)
+        subscription = self._hub.subscribe(
+            platform=person.platform, job_id=job_id, after=after, moderator=person.moderator
+        )
         try:
             begin = [self._hello(subscription)]
             if job_id is not None:
@@ -137,14 +139,16 @@ class Stream:
         return f"event: {kind.value}\ndata: {json.dumps(data)}\n\n"
 
     def _draw(self, event: Event, person: Person) -> str:
-        mine = event.job.author.user_id == person.user_id
+        mine = event.job is not None and event.job.author.user_id == person.user_id
         key = (person.locale, mine)
         if key not in event.drawn:
             data: dict[str, Any] = {"now": iso(self._clock.now())}
-            if event.report is None:
-                data["id"] = event.job.id
-            else:
+            if event.report is not None:
                 data["message"] = message_json(event.report, person.locale, mine=mine)
+            elif event.job is not None:
+                data["id"] = event.job.id
+            if event.opinion is not None:  # what each reader thinks themselves they know
+                data["opinion"] = shared_opinion_json(event.opinion)
             event.drawn[key] = json.dumps(data)
         return f"id: {self._hub.id_of(event.number)}\nevent: {event.kind.value}\ndata: {event.drawn[key]}\n\n"
 

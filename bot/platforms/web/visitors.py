@@ -3,7 +3,7 @@
 Three ways in, each with its own identity:
 
 - **This machine, no token set**: the page listens on loopback only, so whoever reaches it runs it: user `local`, who
-  may moderate.
+  may moderate and manage.
 - **A token is set**: it opens the page (as a cookie after signing in, or as `Authorization: Bearer`). Each browser is
   a person of its own with its own usage, told apart by a random id that the cookie carries with a signature made from
   the token. Nobody moderates: the token says "a guest of the operator", not "the operator", and is usually shared by
@@ -28,6 +28,7 @@ from bot.domain.ports import Clock
 from .answers import Problem, locale_of
 from .config import WebConfig
 
+COMMUNITY, CHANNEL = "web", "main"
 COOKIE = "easel"
 COOKIE_DAYS = 90
 TERMINAL_HEADER = "X-Easel-Platform"
@@ -49,7 +50,7 @@ class Visitor:
         return Destination(
             platform=self.person.platform,
             community_id=self.person.community_id,
-            channel_id="main",
+            channel_id=CHANNEL,
             locale=self.person.locale,
         )
 
@@ -67,11 +68,11 @@ class Visitors:
         if bearer is not None:
             return self._bearer_visitor(request, bearer, locale)
         if self._config.token is None:
-            return _page_visitor("local", "You", locale, moderator=True)
+            return _page_visitor("local", "You", locale, operator=True)
         user_id = self._signed_in(request)
         if user_id is None:
             raise Problem(401, "sign-in")
-        return _page_visitor(user_id, f"Guest {user_id[2:6]}", locale)
+        return _page_visitor(user_id, guest_name(user_id), locale)
 
     def knows_bearer(self, request: web.Request) -> bool:
         """Whether it carries a right token. A browser led astray by a foreign page can't."""
@@ -105,7 +106,7 @@ class Visitors:
     def _bearer_visitor(self, request: web.Request, bearer: str, locale: str) -> Visitor:
         if _same(bearer, self._config.local_secret):
             if request.headers.get(TERMINAL_HEADER, "").lower() != "terminal":
-                return _page_visitor("local", "You", locale, moderator=True, from_terminal=True)
+                return _page_visitor("local", "You", locale, operator=True, from_terminal=True)
             person = Person(
                 platform="terminal",
                 community_id="terminal",
@@ -113,6 +114,8 @@ class Visitors:
                 name="You",
                 locale=locale,
                 moderator=True,
+                manager=True,
+                operator=True,
             )
             return Visitor(person=person, from_terminal=True)
         self._stop_guessing(request)
@@ -152,10 +155,24 @@ class Visitors:
         return [moment for moment in self._wrong.get(address, ()) if moment > since]
 
 
+def guest_name(user_id: str) -> str:
+    """What others call them."""
+    return {"local": "You", "api": "API"}.get(user_id) or f"Guest {user_id[2:6]}"
+
+
 def _page_visitor(
-    user_id: str, name: str, locale: str, *, moderator: bool = False, from_terminal: bool = False
+    user_id: str, name: str, locale: str, *, operator: bool = False, from_terminal: bool = False
 ) -> Visitor:
-    person = Person(platform="web", community_id="web", user_id=user_id, name=name, locale=locale, moderator=moderator)
+    person = Person(
+        platform="web",
+        community_id=COMMUNITY,
+        user_id=user_id,
+        name=name,
+        locale=locale,
+        moderator=operator,
+        manager=operator,
+        operator=operator,
+    )
     return Visitor(person=person, from_terminal=from_terminal)
 
 

@@ -1,0 +1,191 @@
+"""What people look up: usage, galleries, one result, their refusals, what they asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from bot.cards.gallery_card import gallery_card
+from bot.cards.notice import notice
+from bot.cards.show_card import show_card
+from bot.cards.usage_card import usage_card
+from bot.cards.why_card import why_card
+from bot.domain.card import Card, Tone
+from bot.domain.errors import NotAllowed
+from bot.domain.gallery import Shown
+from bot.domain.ports import GalleryShelf, UsageGroup
+from bot.domain.usage import UsagePeriod, UsageScope, UsageView
+
+from .answers import Problem
+from .messages import Messages
+from .render import card_json, iso, message_json, picture_json
+from .requests import json_body
+from .services import Services
+from .visitors import Visitor, Visitors
+
+PROMPTS = 6
+_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="easel-usage.csv"'}
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Lookups:
+    def __init__(self, *, services: Services, messages: Messages, visitors: Visitors) -> None:
+        self._services = services
+        self._messages = messages
+        self._visitors = visitors
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/api/usage", self._usage),
+            web.get("/api/usage.csv", self._usage_csv),
+            web.get("/api/gallery", self._gallery),
+            web.get("/api/show/{id}", self._show),
+            web.get("/api/why", self._why),
+            web.get("/api/prompts", self._prompts),
+            web.post("/api/appeals/{entry}", self._appeal),
+        ]
+
+    async def usage(
+        self,
+        visitor: Visitor,
+        *,
+        scope: UsageScope = UsageScope.MINE,
+        period: UsagePeriod = UsagePeriod.MONTH,
+        group: UsageGroup | None = None,
+    ) -> dict[str, Any]:
+        """The card, and the rows for a chart and a table: `key` is a day, a month or whatever it is grouped by."""
+        person = visitor.person
+        view = await self._services.account.usage(
+            person, scope=scope, group=group, period=period, channel_id=visitor.destination.channel_id
+        )
+        return {"card": card_json(usage_card(view, person.locale)), **usage_json(view)}
+
+    async def gallery(self, visitor: Visitor, *, shelf: GalleryShelf, text: str = "", page: int = 0) -> dict[str, Any]:
+        """One page; `text` are words of the prompt."""
+        person = visitor.person
+        found = await self._services.gallery.search(
+            person, shelf=shelf, channel_id=visitor.destination.channel_id, text=text, page=page
+        )
+        card = gallery_card(found, person.locale)
+        return {
+            "shelf": shelf.value,
+            "words": " ".join(found.words),
+            "page": found.page.page,
+            "pages": found.page.pages,
+            "total": found.page.total,
+            "heading": card.heading,
+            "status": "".join(part for part in card.status if isinstance(part, str)),
+            "items": [
+                {
+                    "id": job.id,
+                    "prompt": job.request.prompt,
+                    "ratio": job.request.ratio,
+                    "author": job.author.name,
+                    "created_at": iso(job.created_at),
+                    "pictures": [picture_json(job, index, person.locale) for index in range(1, len(job.pictures) + 1)],
+                    "hidden": "hidden" in job.destination.details,
+                }
+                for job in found.page.jobs
+            ],
+        }
+
+    async def show(self, visitor: Visitor, job_id: str) -> dict[str, Any]:
+        """The job as a message with all there is to say of it; it is the reader's, so it may be of another platform."""
+        person = visitor.person
+        shown: Shown = await self._services.gallery.show(job_id, person)
+        mine = shown.report.job.author.user_id == person.user_id
+        message = message_json(shown.report, person.locale, mine=mine, opinion=shown.opinion)
+        return {"now": self._messages.now(), "message": message | {"card": card_json(show_card(shown, person.locale))}}
+
+    async def why(self, visitor: Visitor) -> dict[str, Any]:
+        refusals = await self._services.why.refusals(visitor.person)
+        return {"now": self._messages.now(), "card": card_json(why_card(refusals, visitor.person.locale))}
+
+    async def _usage(self, request: web.Request) -> web.Response:
+        visitor = self._visitors.identify(request)
+        query = request.query
+        answer = await self.usage(
+            visitor,
+            scope=_one_of(UsageScope, query.get("scope"), UsageScope.MINE),
+            period=_one_of(UsagePeriod, query.get("period"), UsagePeriod.MONTH),
+            group=_one_of(UsageGroup, query["group"], UsageGroup.DAY) if "group" in query else None,
+        )
+        return web.json_response({"now": self._messages.now()} | answer)
+
+    async def _usage_csv(self, request: web.Request) -> web.StreamResponse:
+        visitor = self._visitors.identify(request)
+        chunks = await self._services.account.csv(
+            visitor.person,
+            scope=_one_of(UsageScope, request.query.get("scope"), UsageScope.MINE),
+            period=_one_of(UsagePeriod, request.query.get("period"), UsagePeriod.YEAR),
+            channel_id=visitor.destination.channel_id,
+        )
+        response = web.StreamResponse(headers=_CSV)
+        await response.prepare(request)
+        async for chunk in chunks:
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
+    async def _gallery(self, request: web.Request) -> web.Response:
+        visitor = self._visitors.identify(request)
+        page = request.query.get("page", "0")
+        if not (page.isascii() and page.isdecimal() and len(page) <= 4):  # noqa: PLR2004 - digits
+            raise Problem(400, "bad-request")
+        shelf = _one_of(GalleryShelf, request.query.get("shelf"), GalleryShelf.MINE)
+        answer = await self.gallery(visitor, shelf=shelf, text=request.query.get("q", ""), page=int(page))
+        return web.json_response(answer)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        return web.json_response(await self.show(self._visitors.identify(request), request.match_info["id"]))
+
+    async def _why(self, request: web.Request) -> web.Response:
+        return web.json_response(await self.why(self._visitors.identify(request)))
+
+    async def _prompts(self, request: web.Request) -> web.Response:
+        """The reader's own latest prompts with `q` in them, newest first."""
+        person = self._visitors.identify(request).person
+        found = await self._services.gallery.recent_prompts(person, request.query.get("q", ""), count=PROMPTS)
+        return web.json_response({"prompts": list(found)})
+
+    async def _appeal(self, request: web.Request) -> web.Response:
+        """A blocked word is called harmless."""
+        person = self._visitors.identify(request).person
+        await json_body(request)
+        entry = request.match_info["entry"]
+        if not (entry.isascii() and entry.isdecimal()):
+            raise NotAllowed("nothing-to-appeal")
+        await self._services.why.appeal(int(entry), person, person.locale)
+        return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=notice("appealed-ok", person.locale)))})
+
+
+def usage_json(view: UsageView) -> dict[str, Any]:
+    return {
+        "scope": view.scope.value,
+        "period": view.period.value,
+        "group": view.group.value,
+        "rows": [
+            {"key": row.key, "name": row.name, "jobs": row.jobs, "delivered": row.delivered, "reserved": row.reserved}
+            for row in view.rows
+        ],
+    }
+
+
+def _one_of(kind: type[Choice], word: str | None, otherwise: Choice) -> Choice:
+    if word is None:
+        return otherwise
+    try:
+        return kind(word)
+    except ValueError:
+        raise Problem(400, "bad-request") from None
+
+
+def first_word(text: str, legal: Mapping[str, Choice]) -> tuple[Choice | None, str]:
+    """What the first word means, if it means something, and the rest."""
+    word, *rest = text.split(maxsplit=1) or [""]
+    found = legal.get(word.lower())
+    return (None, text) if found is None else (found, rest[0] if rest else "")

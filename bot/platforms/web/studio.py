@@ -1,0 +1,167 @@
+"""The studio: what whoever manages the page decides, looks at and takes back. Every action asks by itself who may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.actions.moderate import PAGE, Done
+from bot.actions.permissions import require_manager, require_moderator
+from bot.cards.audit_card import audit_line, undo_buttons
+from bot.cards.moderation_card import report_card
+from bot.cards.notice import notice
+from bot.cards.refusal_card import refusal_sentence
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.moderation import AuditEntry
+from bot.domain.people import Person
+from bot.domain.ports import UsageGroup
+from bot.domain.usage import UsagePeriod, UsageScope
+
+from .answers import Problem
+from .lookups import usage_json
+from .messages import Messages
+from .platform import WebPlatform
+from .render import card_json, plain, text_json
+from .requests import json_body, text_in
+from .services import Services
+from .studio_fields import fields_json
+from .visitors import Visitors, guest_name
+
+
+class Studio:
+    def __init__(self, *, services: Services, messages: Messages, desk: WebPlatform, visitors: Visitors) -> None:
+        self._services = services
+        self._messages = messages
+        self._desk = desk
+        self._visitors = visitors
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/api/studio", self.overview),
+            web.get("/api/studio/audit", self.audit),
+            web.post("/api/studio/settings", self.change),
+            web.post("/api/studio/pause", self.pause),
+            web.post("/api/studio/words", self.words),
+            web.post("/api/studio/undo/{entry}", self.undo),
+            web.post("/api/studio/reports/{job}/{deed:remove|lock|word}", self.act),
+        ]
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """Everything the panel shows at first."""
+        person = self._manager(request)
+        services = self._services
+        community = await services.settings.read(person)
+        usage = await services.account.usage(
+            person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.MONTH
+        )
+        reports = await services.reports.recent(person)
+        return web.json_response(
+            {
+                "now": self._messages.now(),
+                "paused": community.paused,
+                "fields": fields_json(community, services.limits, person.locale),
+                "words": [{"word": each.word, "whole": each.whole} for each in community.blocked_words],
+                "usage": usage_json(usage),
+                "month": None if usage.month is None else {"taken": usage.month.taken, "limit": usage.month.limit},
+                "reports": [card_json(report_card(view, person.locale)) for view in reports],
+                "notes": [card_json(card) for card in self._desk.notes],
+                "audit": await self._trail(person),
+            }
+        )
+
+    async def audit(self, request: web.Request) -> web.Response:
+        """`?before=<id>` continues a page."""
+        person = self._manager(request)
+        before = request.query.get("before", "")
+        return web.json_response(
+            {"now": self._messages.now(), "audit": await self._trail(person, _entry(before) if before else None)}
+        )
+
+    async def change(self, request: web.Request) -> web.Response:
+        """`{"changes": {"user_daily": "20", …}}`: all or nothing; the answer to a wrong value names its field."""
+        person = self._manager(request)
+        changes = (await json_body(request)).get("changes")
+        if not isinstance(changes, dict) or not all(isinstance(value, str) for value in changes.values()):
+            raise Problem(400, "bad-request")
+        try:
+            entry = await self._services.settings.change(person, changes)
+        except Refused as refused:
+            said = plain(refusal_sentence(refused, person.locale))
+            error = {"code": refused.code, "message": said, "hint": "", "field": refused.values.get("setting", "")}
+            return web.json_response({"error": error}, status=400)
+        return self._done(entry, person)
+
+    async def pause(self, request: web.Request) -> web.Response:
+        """`{"paused": true}` or false."""
+        person = self._manager(request)
+        paused = (await json_body(request)).get("paused")
+        if not isinstance(paused, bool):
+            raise Problem(400, "bad-request")
+        return self._done(await self._services.settings.pause(person, paused=paused), person)
+
+    async def words(self, request: web.Request) -> web.Response:
+        """`{"word", "whole"?, "blocked"}`: block a word, or allow it again."""
+        person = self._manager(request)
+        body = await json_body(request)
+        word = text_in(body, "word")
+        if body.get("blocked") is False:
+            return self._done(await self._services.settings.remove_word(person, word), person)
+        entry = await self._services.settings.add_word(person, word, whole=body.get("whole") is not False)
+        return self._done(entry, person)
+
+    async def undo(self, request: web.Request) -> web.Response:
+        person = self._manager(request)
+        await json_body(request)
+        done = await self._services.moderate.undo(_entry(request.match_info["entry"]), person)
+        return self._moderated(done, person)
+
+    async def act(self, request: web.Request) -> web.Response:
+        """What a report asks for; `{"word"}` for the deed `word`."""
+        person = self._manager(request)
+        body = await json_body(request)
+        job_id, moderate = request.match_info["job"], self._services.moderate
+        match request.match_info["deed"]:
+            case "remove":
+                done = await moderate.remove(job_id, person)
+            case "lock":
+                done = await moderate.lock_author(job_id, person)
+            case _:
+                done = await moderate.block_word(job_id, text_in(body, "word"), person)
+        return self._moderated(done, person)
+
+    def _manager(self, request: web.Request) -> Person:
+        person = self._visitors.identify(request).person
+        require_moderator(person)
+        require_manager(person)
+        return person
+
+    async def _trail(self, person: Person, before: int | None = None) -> list[dict[str, Any]]:
+        entries = await self._services.moderate.trail(person, before=before, count=PAGE)
+        return [_audit_json(entry, person.locale) for entry in entries]
+
+    def _moderated(self, done: Done, person: Person) -> web.Response:
+        said = notice("left-over", person.locale) if done.left_over else ()
+        return self._done(done.entry, person, {"said": text_json(said)})
+
+    def _done(self, entry: AuditEntry | None, person: Person, more: Mapping[str, Any] | None = None) -> web.Response:
+        """What was written to the trail, for an Undo right there; null where nothing had to be done."""
+        told = None if entry is None else _audit_json(entry, person.locale)
+        return web.json_response({"now": self._messages.now(), "done": told, **(more or {})})
+
+
+def _audit_json(entry: AuditEntry, locale: str) -> dict[str, Any]:
+    undo = undo_buttons([entry], locale)
+    return {
+        "id": entry.id,
+        "text": text_json(audit_line(entry, locale, person_name=guest_name)),
+        "undo": undo[0].label if undo else None,
+        "undone": entry.undone_at is not None,
+    }
+
+
+def _entry(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):  # noqa: PLR2004 - 64 bits
+        raise NotAllowed("nothing-to-undo")
+    return int(text)
