@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Protocol, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -61,6 +61,10 @@ class Stores:
         )
 
 
+class ShowsEverything(ChatPlatform, ModeratorDesk, GalleryWall, Protocol):
+    """A chat with channels for moderators and for a gallery."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Where platforms show things, by name; filled by whoever connects them. Not every platform has the last two."""
@@ -68,6 +72,12 @@ class Places:
     platforms: dict[str, ChatPlatform]
     desks: dict[str, ModeratorDesk]
     walls: dict[str, GalleryWall]
+
+    def add(self, platform: ShowsEverything) -> None:
+        """One that has everything."""
+        self.platforms[platform.name] = platform
+        self.desks[platform.name] = platform
+        self.walls[platform.name] = platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

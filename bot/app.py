@@ -24,7 +24,6 @@ from bot.platforms.web.config import WebConfig
 from bot.platforms.web.events import EventHub
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
-from bot.platforms.web.services import Services
 from bot.settings import Settings
 from db.lock import DatabaseLock
 
@@ -113,23 +112,41 @@ async def _stay_connected(platform: Connected, health: Health) -> None:
 
 
 def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
-    from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415 - ten megabytes for those who use it
-    from cogs.imagine import ImagineCog  # noqa: PLC0415
+    from bot.platforms.discord.further import Further  # noqa: PLC0415 - ten megabytes for those who use it
+    from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
+    from bot.platforms.discord.services import Services as DiscordServices  # noqa: PLC0415
+    from cogs import all_cogs  # noqa: PLC0415
 
+    actions, rules = core.actions, core.actions.rules
+    services = DiscordServices(
+        gallery=actions.gallery,
+        account=actions.account,
+        mydata=actions.mydata,
+        why=rules.why,
+        reports=rules.reports,
+        moderate=rules.moderate,
+        people=rules.people,
+        settings=rules.settings,
+        pictures=core.pictures,
+        raster=core.raster,
+        limits=settings.limits,
+    )
     platform = DiscordPlatform(
         token=settings.discord_token.get_secret_value() if settings.discord_token else "",
         api_url=settings.discord_api_url,
-        imagine=core.actions.imagine,
-        jobs=core.actions.jobs,
+        imagine=actions.imagine,
+        jobs=actions.jobs,
         pictures=core.pictures,
         meta=core.meta,
         clock=core.clock,
-        cogs=[ImagineCog],
+        cogs=all_cogs(services),
+        further=Further(
+            gallery=actions.gallery, variants=actions.variants, reports=rules.reports, moderate=rules.moderate
+        ),
         picture_link=web.picture_link,
         waiting=lambda: core.dispatcher.waiting,
-        metrics=core.metrics,
     )
-    core.places.platforms[platform.name] = platform
+    core.places.add(platform)
     return platform
 
 
@@ -147,19 +164,30 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
         health.set("slack", ok=False, detail=said)
         return None
     from bot.platforms.slack import SlackPlatform  # noqa: PLC0415 - loaded for those who use it
+    from bot.platforms.slack.extras import Extras  # noqa: PLC0415
 
+    actions, rules = core.actions, core.actions.rules
     platform = SlackPlatform(
         bot_token=bot.get_secret_value(),
         app_token=app.get_secret_value() if app else None,
         signing_secret=signing.get_secret_value() if signing else None,
         api_url=settings.slack_api_url,
-        imagine=core.actions.imagine,
-        jobs=core.actions.jobs,
+        imagine=actions.imagine,
+        jobs=actions.jobs,
         pictures=core.pictures,
         notes=core.stores.jobs,
         clock=core.clock,
+        extras=Extras(
+            variants=actions.variants,
+            gallery=actions.gallery,
+            reports=rules.reports,
+            moderate=rules.moderate,
+            why=rules.why,
+            account=actions.account,
+            raster=core.raster,
+        ),
     )
-    core.places.platforms[platform.name] = platform
+    core.places.add(platform)
     return platform
 
 
@@ -213,18 +241,6 @@ def _web_server(
         pictures=core.pictures,
         clock=core.clock,
         platforms=platforms,
-        services=Services(
-            account=core.actions.account,
-            gallery=core.actions.gallery,
-            moderate=core.actions.rules.moderate,
-            mydata=core.actions.mydata,
-            opinions=core.stores.gallery,
-            reports=core.actions.rules.reports,
-            settings=core.actions.rules.settings,
-            variants=core.actions.variants,
-            why=core.actions.rules.why,
-            limits=settings.limits,
-        ),
         readiness=readiness,
         metrics=metrics,
         extra_routes=extra_routes,

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +18,7 @@ from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
 from bot.clock import SystemClock
 from bot.domain.ports import UsageFilter, UsageGroup
+from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
@@ -66,6 +68,7 @@ class Core:
     stores: Stores
     meta: Meta
     pictures: PictureFitter
+    raster: Raster
     dispatcher: InProcessDispatcher
     actions: Actions
     places: Places
@@ -157,6 +160,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             stores=stores,
             meta=meta,
             pictures=PictureFitter(stores.pictures),
+            raster=Raster(_font()),
             dispatcher=dispatcher,
             actions=actions,
             places=places,
@@ -165,6 +169,11 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
         )
+
+
+def _font() -> Path | None:
+    """The operator's own font, for charts as for the sandbox's pictures."""
+    return Path(found) if (found := os.environ.get("FONT_PATH")) else None
 
 
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:

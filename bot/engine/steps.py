@@ -122,8 +122,9 @@ class Steps:
             self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
         if job.submit_open:
             found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
-            task_id = found.id if isinstance(found, ModelTask) else None
-            await self._store.note(job.id, submit_open=False, task_id=task_id)
+            # Nothing found says nothing of an id that the submit's own answer brought meanwhile.
+            known = {"task_id": found.id} if isinstance(found, ModelTask) else {}
+            await self._store.note(job.id, submit_open=False, **known)
 
     async def show(self, job: Job) -> None:
         """Bring the job's card up to date, for what it is worth."""
@@ -239,8 +240,7 @@ class Steps:
             raise TimeoutError
         finally:
             waiting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await waiting
+            await asyncio.wait({waiting})
 
     async def _done_within(self, waiting: asyncio.Future[ModelTask], seconds: float) -> bool:
         """Whether the future ended within so many seconds of the clock."""
@@ -251,8 +251,7 @@ class Steps:
             return waiting.done()
         finally:
             timer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await timer
+            await asyncio.wait({timer})
 
     async def _deliver(self, job: Job, run: Run) -> Job:
         backoff = Backoff()
@@ -317,9 +316,19 @@ class Steps:
         usage = await self._store.usage(job.author, self._clock.now())
         parent = None if job.parent_id is None else await self._store.get(job.parent_id)
         limits = report.limits if self._limits_for is None else await self._limits_for(job)
-        return await self._platform(job).conclude(
-            dataclasses.replace(report, usage=usage, limits=limits, parent=parent)
-        )
+        name = job.destination.platform
+        try:
+            message_id = await self._platform(job).conclude(
+                dataclasses.replace(report, usage=usage, limits=limits, parent=parent)
+            )
+        except PlatformUnavailable:
+            self._metrics.post(name, "later")
+            raise
+        except Undeliverable:
+            self._metrics.post(name, "undeliverable")
+            raise
+        self._metrics.post(name, "posted")
+        return message_id
 
     def _platform(self, job: Job) -> ChatPlatform:
         try:

@@ -58,7 +58,10 @@ class Metrics:
         self._limiter_rate = Gauge("easel_limiter_rate", "Calls a second that the limiter allows now.", registry=own)
         self._limiter_waiting = Gauge("easel_limiter_waiting", "Calls that wait for their turn.", registry=own)
         self._posts = Counter(
-            "easel_posts", "Messages to chat platforms by result.", ["platform", "result"], registry=own
+            "easel_posts",
+            "Results and failures posted to chat platforms, by what came of it.",
+            ["platform", "result"],
+            registry=own,
         )
         self._delivered = Counter("easel_pictures_delivered", "Pictures that people got.", ["platform"], registry=own)
         self._usage = Gauge(
@@ -96,7 +99,7 @@ class Metrics:
         self._limiter_waiting.set(waiting)
 
     def post(self, platform: str, result: str) -> None:
-        """`result`: a word such as ok, retried or undeliverable."""
+        """A job's last word. `result`: posted, later (the platform asks for patience) or undeliverable."""
         self._posts.labels(platform, result).inc()
 
     def delivered(self, platform: str, pictures: int) -> None:

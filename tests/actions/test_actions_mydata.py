@@ -46,8 +46,8 @@ def mydata(house: House) -> MyData:
     return mydata_of(house)
 
 
-async def opened(mydata: MyData, **how: int) -> tuple[zipfile.ZipFile, int]:
-    async with mydata.export(person(), **how) as export:
+async def opened(mydata: MyData, *, most_bytes: int | None = None) -> tuple[zipfile.ZipFile, int]:
+    async with mydata.export(person(), most_bytes=most_bytes) as export:
         data = export.file.read()
         assert len(data) == export.size
         return zipfile.ZipFile(io.BytesIO(data)), export.left_out
