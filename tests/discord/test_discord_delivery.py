@@ -183,13 +183,17 @@ class TestSizes:
         assert result.attachments[0].size <= 10 * MIB
         assert result.attachments[0].filename.endswith(".webp")
         assert "Compressed to fit Discord's file limit; the original is kept" in result.text
+        assert "https://" not in result.text
         assert len(bot.fake.calls("POST", POST)) == 1
 
     async def test_down_the_ladder_where_the_announcement_was_wrong(self, bot: Bot, large: bytes) -> None:
         bot.fake.announced_file_limit = 500 * MIB
         bot.fake.file_limit = 10 * MIB
+        bot.public_url = "https://easel.example"
         result = await bot.result()
         assert result.attachments[0].size <= 10 * MIB
+        (job,) = await bot.all_jobs()
+        assert f"[Original 1](<https://easel.example/pictures/{job.id}/1?key=a_b_c>)" in result.text
         posts = bot.fake.calls("POST", POST)
         assert [post.status for post in posts] == [413, 200]
 

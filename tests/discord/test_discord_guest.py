@@ -13,8 +13,6 @@ from bot.platforms.discord.guest import Guest
 from bot.platforms.discord.limits import INVALID_REQUESTS_WINDOW
 from tests.discord.conftest import Bot
 from tests.fakes.clock import FakeClock
-from tests.fakes.discord.core import MIB
-from tests.fakes.pictures import noisy_png
 
 POST = "/channels/*/messages"
 
@@ -120,17 +118,3 @@ async def test_posts_are_counted_by_what_became_of_them(bot: Bot) -> None:
     told = bot.metrics.render()[0].decode()
     assert 'easel_posts_total{platform="discord",result="ok"} 1.0' in told
     assert 'easel_posts_total{platform="discord",result="retried"}' in told
-
-
-@pytest.mark.parametrize("public", [False, True])
-async def test_a_smaller_picture_leads_to_its_original(
-    bot: Bot, monkeypatch: pytest.MonkeyPatch, *, public: bool
-) -> None:
-    monkeypatch.setattr("tests.fakes.model.PICTURE", noisy_png(2048, 2048))
-    bot.fake.file_limit = 10 * MIB
-    bot.public_url = "https://easel.example" if public else None
-    result = await bot.result(n=2)
-    (job,) = await bot.all_jobs()
-    assert "Compressed to fit Discord's file limit" in result.text
-    link = f"[Original 2](<https://easel.example/pictures/{job.id}/2?key=a_b_c>)"
-    assert (link in result.text) is public

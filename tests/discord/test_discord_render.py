@@ -127,7 +127,7 @@ async def test_buttons_carry_what_to_do_and_to_which_job(*, classic: bool) -> No
     ),
     st.sampled_from(["", "<@42>", "x" * 4000]),
 )
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_the_worst_card_stays_within_the_limits(card: Card, lead: str) -> None:
     async def draw() -> tuple[Any, Any]:
         pictures = [Shown(file=f"{n}.png", alt=WORST) for n in range(12)]

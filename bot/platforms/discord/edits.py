@@ -68,7 +68,7 @@ class Edits(Generic[T]):
         return key in self._slots
 
     def show(self, key: str, destination: Destination, out: T) -> None:
-        """Have the card shown soon, unless another one comes first, or the job's end has been told already."""
+        """Have it shown soon, unless a newer word comes first, or the last one was said already."""
         if key not in self._finished:
             self._put(key, destination, out)
 
@@ -93,7 +93,7 @@ class Edits(Generic[T]):
                 del self._slots[idle]
 
     async def show_last(self, key: str, destination: Destination, out: T) -> None:
-        """Show the card's last word, and return once it is there or can't be."""
+        """Show the last word, and return once it is there or can't be."""
         self._put(key, destination, out)
         slot = self._slots.get(key)
         if slot is None:
@@ -106,7 +106,7 @@ class Edits(Generic[T]):
             self._slots.pop(key, None)
 
     async def finish(self, key: str) -> None:
-        """Edit this card no more: drops what waits, and returns once no edit is under way."""
+        """Edit this message no more: drops what waits, and returns once no edit is under way."""
         self._finished.append(key)
         slot = self._slots.pop(key, None)
         if slot is None:

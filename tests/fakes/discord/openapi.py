@@ -5,17 +5,21 @@ import json
 import logging
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+# jsonschema imports this for the format "iri", which nothing here has, and it builds 38 parsers: seconds in a process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # as the import system has it for "not there"
 
-from .messages import Json
+from jsonschema import Draft202012Validator, FormatChecker  # noqa: E402 - see above
+from jsonschema.exceptions import ValidationError  # noqa: E402
+from referencing import Registry  # noqa: E402
+from referencing.jsonschema import DRAFT202012  # noqa: E402
+
+from .messages import Json  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ class OpenApi:
         self._document = document
         _close(document)
         _widen(document["components"]["schemas"])
+        _name_kinds(document, document["components"]["schemas"])
         resource = DRAFT202012.create_resource(document)
         self._registry: Registry[Any] = Registry().with_resource(DOCUMENT_URI, resource)
         # Not "uri": `attachment://a.png` must pass.
@@ -188,6 +193,35 @@ def _widen(schemas: Json) -> None:
         schemas[name]["properties"]["default_member_permissions"] = {
             "anyOf": [plain, {"type": "string", "pattern": "^[0-9]+$"}]
         }
+
+
+def _name_kinds(node: Any, schemas: Json) -> None:
+    """Where each branch of a union has a `type` of its own, that tells the branch: trying them all is slow."""
+    if isinstance(node, list):
+        for item in node:
+            _name_kinds(item, schemas)
+    elif isinstance(node, dict):
+        branches = node.get("oneOf")
+        kinds = [_kind(branch, schemas) for branch in branches] if isinstance(branches, list) else []
+        if len(set(kinds)) == len(kinds) > 1 and None not in kinds:
+            del node["oneOf"]
+            chosen = [
+                {"if": {"properties": {"type": {"const": kind}}}, "then": branch}
+                for kind, branch in zip(kinds, branches, strict=True)
+            ]
+            known = {"type": "object", "required": ["type"], "properties": {"type": {"enum": kinds}}}
+            node["allOf"] = [*node.get("allOf", []), known, *chosen]
+        for value in node.values():
+            _name_kinds(value, schemas)
+
+
+def _kind(branch: Json, schemas: Json) -> int | None:
+    """The one value that `type` may have there."""
+    target = schemas.get(str(branch.get("$ref", "")).rpartition("/")[2], {})
+    told = (target.get("properties") or {}).get("type") or {}
+    values = [told["const"]] if "const" in told else told.get("enum") or []
+    required = "type" in (target.get("required") or [])
+    return values[0] if required and len(values) == 1 and isinstance(values[0], int) else None
 
 
 def _explain(error: ValidationError) -> list[tuple[str, str]]:
