@@ -24,6 +24,7 @@ from bot.platforms.web.config import WebConfig
 from bot.platforms.web.events import EventHub
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
+from bot.platforms.web.services import Services
 from bot.settings import Settings
 from db.lock import DatabaseLock
 
@@ -241,6 +242,18 @@ def _web_server(
         pictures=core.pictures,
         clock=core.clock,
         platforms=platforms,
+        services=Services(
+            account=core.actions.account,
+            gallery=core.actions.gallery,
+            moderate=core.actions.rules.moderate,
+            mydata=core.actions.mydata,
+            opinions=core.stores.gallery,
+            reports=core.actions.rules.reports,
+            settings=core.actions.rules.settings,
+            variants=core.actions.variants,
+            why=core.actions.rules.why,
+            limits=settings.limits,
+        ),
         readiness=readiness,
         metrics=metrics,
         extra_routes=extra_routes,
