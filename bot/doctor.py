@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, replace
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from bot.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
 from bot.domain.finding import Finding, Health, broken
@@ -99,10 +99,10 @@ def _tell(findings: Iterable[Finding], *, as_json: bool) -> int:
         answer = {"ok": not is_broken, "findings": [asdict(finding) for finding in listed]}
         sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False, indent=2)}\n")
         return int(is_broken)
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)  # a link that is wrapped can't be copied
+    longest = max(len(finding.part) for finding in listed)
     for finding in listed:
-        said = finding.said if not finding.advice else f"{finding.said}\n→ {finding.advice}"
-        table.add_row(_MARKS[finding.health], finding.part, said)
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print(table)
+        console.print(f"{_MARKS[finding.health]} {escape(finding.part.ljust(longest))}  {escape(finding.said)}")
+        if finding.advice:
+            console.print(f"  {'':<{longest}}  → {escape(finding.advice)}")
     return int(is_broken)

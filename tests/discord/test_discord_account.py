@@ -6,7 +6,12 @@ import zipfile
 
 import pytest
 
-from tests.discord.commands import PlainRaster, every_command
+from bot.actions.admission import Admission
+from bot.domain.community import BlockedWord
+from bot.domain.errors import NotAllowed
+from bot.domain.people import Destination
+from bot.domain.request import ImageRequest
+from tests.discord.commands import PlainRaster, every_command, person
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, User
 
@@ -182,3 +187,20 @@ async def test_own_prompts_are_proposed_behind_what_is_typed(bot: Bot) -> None:
     asked = await bot.fake.autocomplete(bot.bob, bot.channel, "imagine", "prompt", "")
     await asked.answered()
     assert asked.choices == [], "nobody is proposed another's"
+
+
+async def test_a_blocked_word_is_explained_and_can_be_called_harmless(bot: Bot) -> None:
+    desk = bot.fake.add_channel(bot.guild, "mods")
+    await bot.decide(moderation_channel=str(desk.id), blocked_words=(BlockedWord(word="fox"),))
+    admission = Admission(communities=bot.communities, clock=bot.clock, limits=bot.limits)
+    there = Destination(platform="discord", community_id=str(bot.guild.id), channel_id=str(bot.channel.id))
+    with pytest.raises(NotAllowed):
+        await admission.check(ImageRequest(prompt="a red fox"), person(bot, bot.ann), there)
+    answer = await (await bot.fake.slash(bot.ann, bot.channel, "why", {})).shown()
+    assert "“fox”" in answer.text
+    assert (await (await bot.fake.slash(bot.bob, bot.channel, "why", {})).shown()).text != answer.text
+    await bot.fake.press(bot.ann, answer, "It's harmless")
+    await bot.said_to(bot.ann, "will look at the word")
+    assert "Ann" in (await bot.soon(lambda: desk.messages))[0].text
+    await bot.fake.press(bot.ann, answer, "It's harmless")
+    await bot.said_to(bot.ann, "told the moderators about this word already")

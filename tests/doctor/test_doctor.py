@@ -50,9 +50,9 @@ def test_from_a_fresh_clone_nothing_is_broken(capsys: pytest.CaptureFixture[str]
 def test_people_read_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
-    assert "✓  Pictures" in said
-    assert "!  Seedream" in said
-    assert "→ For real pictures set CHANJING_APP_ID" in said
+    assert "✓ Pictures" in said
+    assert "! Seedream" in said
+    assert "→ For real pictures set CHANJING_APP_ID and CHANJING_SECRET_KEY: docs/seedream.md." in said, "on one line"
 
 
 def test_every_wrong_setting_has_its_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ async def prompt_choices(gallery: GalleryActions, person: Person, typed: str) ->
     if not found:
         return []
     first = [typed] if typed.strip() else []
-    return [app_commands.Choice(name=text, value=text) for text in [*first, *found][:MOST_CHOICES]]
+    return [app_commands.Choice(name=" ".join(text.split()), value=text) for text in [*first, *found][:MOST_CHOICES]]
 
 
 async def job_choices(gallery: GalleryActions, person: Person, typed: str) -> list[app_commands.Choice[str]]:
