@@ -152,7 +152,7 @@ class InProcessDispatcher:
             _log.info("cancelled", action="cancel", job=job_id)
             self._line.remove(job)
             self._interrupt(job_id)
-            self._in_background(self._close(job))
+            self._in_background(self._close(job, Run()))
         return job
 
     def _adopt(self, job: Job, limits: Limits | None) -> None:
@@ -163,10 +163,10 @@ class InProcessDispatcher:
         if job in self._line:
             return  # accepted by this life, before it had read what the last one left
         if job.state.finished:
-            self._in_background(self._close(job))
+            self._in_background(self._close(job, Run()))
             return
         self._resumed.add(job.id)
-        self._in_background(self._steps.show(job))
+        self._in_background(self._show(job))
         if job.state is JobState.QUEUED:
             self.add(job, limits)
         else:
@@ -227,11 +227,18 @@ class InProcessDispatcher:
                 if not job.state.finished:
                     job = await self._steps.fail(job, FailureCode.INTERNAL)
         if job.state.finished:
-            await self._steps.close(job, run)
+            await self._close(job, run)
 
-    async def _close(self, job: Job) -> None:
+    async def _show(self, job: Job) -> None:
         try:
-            await self._steps.close(job, Run())
+            await self._steps.show(job)
+        except Exception:
+            # A card that is out of date harms nobody; a start that always ends here would.
+            _log.exception("show failed", action="show", job=job.id)
+
+    async def _close(self, job: Job, run: Run) -> None:
+        try:
+            await self._steps.close(job, run)
         except Exception:
             # The card stays open in the store, so the next start tries again.
             _log.exception("close failed", action="close", job=job.id)

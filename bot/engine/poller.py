@@ -7,7 +7,6 @@ tasks ("unknown", never "failed"): everybody goes on waiting.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import heapq
 import itertools
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ class _Watch:
     due: float
     ended: asyncio.Future[ModelTask] = field(repr=False)
     asking: bool = False
+    nudged: bool = False  # while it was asked for: that answer may be older than the nudge
 
 
 class Poller:
@@ -68,6 +68,7 @@ class Poller:
     def nudge(self, task_id: str) -> None:
         """Ask for this task now, if anybody awaits it."""
         if watch := self._watches.get(task_id):
+            watch.nudged = watch.asking
             self._schedule(watch, self._clock.monotonic())
 
     @property
@@ -117,10 +118,10 @@ class Poller:
         try:
             await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (sleeper, waker):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            sleeper.cancel()
+            waker.cancel()
+            # Not each awaited with its CancelledError suppressed: that would swallow our own, and never end.
+            await asyncio.wait({sleeper, waker})
 
     async def _look(self, batch: list[_Watch]) -> None:
         try:
@@ -138,4 +139,6 @@ class Poller:
                 if not watch.ended.done():
                     watch.ended.set_result(task)
             elif watch.task_id in self._watches:
-                self._schedule(watch, now + min(_LONGEST, max(_SHORTEST, (now - watch.began) * _GROWTH)))
+                gap = min(_LONGEST, max(_SHORTEST, (now - watch.began) * _GROWTH))
+                self._schedule(watch, now if watch.nudged else now + gap)
+            watch.nudged = False

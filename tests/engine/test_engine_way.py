@@ -187,11 +187,25 @@ async def test_a_bug_in_one_job_fails_that_job_only(world: World) -> None:
     assert fine.state is DONE
 
 
+async def test_a_bug_in_telling_of_a_failure_takes_nobody_else_down(world: World) -> None:
+    world.model.submits.append(ModelRejected("no"))
+    world.chat.refusals.append(RuntimeError("a bug"))
+    async with world.running():
+        broken = await world.reaches(await world.asked("one"), FAILED)
+        fine = await world.settled(await world.asked("two"))
+    assert fine.state is DONE
+    assert (await world.now(broken)).card_open  # the next start tells of it
+    async with world.running():
+        await world.settled(broken)
+    assert broken.id in world.chat.messages
+
+
 async def test_a_callback_is_only_a_reason_to_ask_now(world: World) -> None:
     world.model.draws_for = 0.1
     async with world.running() as dispatcher:
         job = await world.reaches(await world.asked(), GENERATING)
         assert job.task_id is not None
+        await asyncio.sleep(0.05)  # saved, and by now awaited
         asked_before = len(world.model.batches)
         dispatcher.nudge("nobody-knows-this-one")
         dispatcher.nudge(job.task_id)
@@ -236,6 +250,19 @@ async def test_cancel_while_the_submit_is_out_remembers_the_task(world: World) -
     assert job.state is CANCELLED
     assert job.task_id == "task-1"
     assert world.chat.messages == {}
+
+
+async def test_the_task_of_a_cancelled_submit_is_remembered_though_the_list_has_nothing_new(world: World) -> None:
+    answer = asyncio.Event()
+    world.model.submits.append(answer)
+    world.model.late_in_list = 20
+    async with world.running() as dispatcher:
+        job = await world.reaches(await world.asked(), JobState.SUBMITTING)
+        await dispatcher.cancel(job.id)
+        answer.set()
+        job = await world.settled(job)
+        await world.clock.advance(60)
+    assert (await world.now(job)).task_id == "task-1"
 
 
 async def test_cancel_of_a_finished_job_changes_nothing(world: World) -> None:
