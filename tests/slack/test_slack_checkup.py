@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.finding import Finding, Health
-from bot.platforms.slack.checkup import SCOPES, check_slack
+from bot.platforms.slack.checkup import check_slack
+from bot.platforms.slack.scopes import SCOPES
 from tests.fakes.slack import FakeSlack, Team
 
 

@@ -11,29 +11,9 @@ from bot.domain.finding import Finding, broken, fine
 from .faults import TokenRefused, translated
 from .limits import CALL_SECONDS
 from .platform import APP_TOKEN_REFUSED, BOT_TOKEN_REFUSED, NO_WAY_IN
+from .scopes import SCOPES
 from .workspaces import API_URL
 
-# Those of slack-manifest.yaml, which says what each is for.
-SCOPES = frozenset(
-    [
-        "app_mentions:read",
-        "channels:history",
-        "channels:join",
-        "channels:read",
-        "chat:write",
-        "commands",
-        "files:read",
-        "files:write",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "mpim:history",
-        "mpim:read",
-        "users:read",
-    ]
-)
 _BOT, _WAY_IN = "Slack", "Slack events"
 
 

@@ -12,7 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.refusal_card import refusal_sentence
-from bot.domain.errors import BadOption
+from bot.domain.errors import BadOption, PlatformError
 from bot.grammar.parse import parse
 
 from .asking import Asking, asking_of
@@ -23,7 +23,8 @@ from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
 from .home import DRAW_ACTION, Home
 from .once import Once, key_of
 from .text import plain, typed
-from .workspaces import Workspace, Workspaces
+from .wire import Wire
+from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
 
@@ -39,11 +40,11 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, desk: Desk, easel: Easel, home: Home, workspaces: Workspaces) -> None:
+    def __init__(self, *, desk: Desk, easel: Easel, home: Home, wire: Wire) -> None:
         self._desk = desk
         self._easel = easel
         self._home = home
-        self._workspaces = workspaces
+        self._wire = wire
         self._once = Once()
 
     def register(self, app: AsyncApp) -> None:
@@ -131,11 +132,11 @@ class Listeners:
         await self._do(body, context, lambda asking: self._desk.mentioned(asking, text))
 
     async def uninstalled(self, context: AsyncBoltContext) -> None:
-        await self._forget(context)
+        await self._gone(context)
 
     async def revoked(self, event: Body, context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            await self._forget(context)
+            await self._gone(context)
 
     async def unwanted(self) -> None:
         """Bolt acknowledges events by itself."""
@@ -155,7 +156,12 @@ class Listeners:
         asking.key = key
         await work(asking)
 
-    async def _forget(self, context: AsyncBoltContext) -> None:
-        workspace = Workspace(team_id=context.team_id or "", enterprise_id=context.enterprise_id)
+    async def _gone(self, context: AsyncBoltContext) -> None:
+        """Slack may say so late, or twice, when the app is long installed again: so the token itself is asked."""
+        team = "" if context.is_enterprise_install else context.team_id or ""
+        workspace = Workspace(team_id=team, enterprise_id=context.enterprise_id)
         _log.warning("uninstalled", action="listen", team=workspace.team_id)
-        await self._workspaces.forget(workspace)
+        try:
+            await self._wire.look_again(workspace)
+        except PlatformError as error:
+            _log.info("token looked at", action="listen", error=str(error))  # its next use will tell

@@ -35,6 +35,7 @@ from .http import HttpEvents
 from .limits import CALL_SECONDS
 from .listeners import Listeners
 from .membership import Membership
+from .oauth import Installing, OAuthApp
 from .ordering import Ordering
 from .presses import Presses
 from .uploads import Uploads
@@ -71,7 +72,8 @@ class SlackPlatform:
     `run()` is its life; it ends by `close()` or cancellation.
 
     With `app_token` it connects by Socket Mode; else with `signing_secret` it takes what comes to `slack_routes()`.
-    `bot_token` is one workspace's; without it the `installations` say which workspaces there are. `api_url`: the base
+    `bot_token` is one workspace's; without it the `installations` say which workspaces there are, and `oauth` has the
+    pages by which others come to be among them. `api_url`: the base
     of the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
     shared channels. What `extras` don't hold has no button.
     """
@@ -91,6 +93,7 @@ class SlackPlatform:
         signing_secret: str | None = None,
         api_url: str | None = None,
         installations: InstallationStore | None = None,
+        oauth: OAuthApp | None = None,
         extras: Extras | None = None,
         serve_strangers: bool = False,
     ) -> None:
@@ -149,7 +152,12 @@ class SlackPlatform:
             desk=desk,
             easel=Easel(extras=extras, people=people, boundary=self._boundary),
             home=Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads),
-            workspaces=self._workspaces,
+            wire=wire,
+        )
+        self._installing = (
+            Installing(oauth, workspaces=self._workspaces, installations=installations, now=clock.now)
+            if oauth is not None and installations is not None
+            else None
         )
 
     @property
@@ -160,8 +168,9 @@ class SlackPlatform:
         return self._http is not None or (self._socket is not None and self._socket.connected)
 
     def slack_routes(self) -> Sequence[web.RouteDef]:
-        """For our web server; empty in Socket Mode."""
-        return [] if self._http is None else self._http.routes()
+        """For our web server: events that come over HTTP, and the pages for installing."""
+        parts = [part for part in (self._http, self._installing) if part is not None]
+        return [route for part in parts for route in part.routes()]
 
     async def run(self) -> None:
         """Stay connected until `close()`. PlatformError, with a sentence for the operator, if a token is refused."""

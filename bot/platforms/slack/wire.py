@@ -194,6 +194,10 @@ class Wire:
 
     # Places and people
 
+    async def look_again(self, workspace: Workspace) -> None:
+        """Whether our token is still good there; one that isn't is forgotten, see `call`."""
+        await self.call(workspace, lambda client: client.auth_test())
+
     async def open_dm(self, workspace: Workspace, user_id: str) -> Place:
         answer = await self.call(workspace, lambda client: client.conversations_open(users=[user_id]))
         channel = answer.get("channel") or {}
@@ -216,7 +220,7 @@ class Wire:
                     raise
                 await self._clock.sleep(busy.after)
             except TokenRefused as error:
-                await self._workspaces.forget(workspace)
+                await self._workspaces.refused(workspace, client.token)
                 raise PlatformUnavailable("Slack refuses the bot's token", after=60.0) from error
             else:
                 body: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.people import Destination
 
 API_URL = "https://slack.com/api/"
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +105,15 @@ class Workspaces:
             raise PlatformUnavailable("Slack is not connected", after=5.0)
         return self.client_with((await self.installation(workspace)).bot_token)
 
-    async def forget(self, workspace: Workspace) -> None:
-        """The workspace, or Slack, has taken our token back."""
+    async def refused(self, workspace: Workspace, token: str | None) -> None:
+        """Slack does not take this token of the workspace any more. One that is there by now in its place stays."""
         if self._installations is None:
             self.token_refused()
-        else:
-            await self._installations.remove(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
+            return
+        found = await self._installations.find(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
+        if found is not None and found.bot_token == token:
+            _log.warning("installation forgotten", action="install", team=found.team_id, enterprise=found.enterprise_id)
+            await self._installations.remove(enterprise_id=found.enterprise_id, team_id=found.team_id)
 
 
 def workspace_of(destination: Destination) -> Workspace:
