@@ -36,7 +36,7 @@ from db.migrate import migrate
 
 _log = structlog.get_logger(__name__)
 
-_USAGE_SECONDS = 10.0  # Prometheus usually asks every 15
+_USAGE_SECONDS = 5.0  # Prometheus usually asks every 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,12 @@
 
 import ast
 import importlib
-import inspect
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import discord
 import pytest
-from prometheus_client.metrics import MetricWrapperBase
 
 from bot.__main__ import _parser
 from bot.domain.job import FailureCode, JobState
@@ -120,23 +118,6 @@ def _metric_names() -> set[str]:
 def test_every_metric_is_documented() -> None:
     documented = {name.strip("`") for name, *_ in table_rows("docs/operating.md", "metric")}
     assert documented == _metric_names()
-
-
-def test_metrics_that_nothing_feeds_are_said_to_be_so() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in python_files("bot", "cogs", "db"))
-    metrics = Metrics()
-    unfed = set()
-    for name, method in inspect.getmembers(Metrics, inspect.isfunction):
-        if name.startswith("_") or name == "render" or re.search(rf"metrics\.{name}\b", code):
-            continue
-        for attribute in re.findall(r"self\.(_\w+)", inspect.getsource(method)):
-            metric = getattr(metrics, attribute)
-            assert isinstance(metric, MetricWrapperBase)
-            described = next(iter(metric.describe()))
-            unfed.add(f"{described.name}_total" if described.type == "counter" else described.name)
-    paragraphs = read("docs/operating.md").split("\n\n")
-    said = [text for text in paragraphs if text.startswith("Registered, but nothing feeds them yet")]
-    assert set(re.findall(r"`(easel_\w+)`", "".join(said))) == unfed
 
 
 def test_the_invitation_asks_for_these_permissions_and_no_more() -> None:
