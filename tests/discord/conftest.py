@@ -184,7 +184,6 @@ class Bot:
             further=further,
             picture_link=self.picture_link,
             waiting=None if self.line is None else lambda: self.line or 0,
-            metrics=self.metrics,
         )
         platforms["discord"] = self.desks["discord"] = self.walls["discord"] = self.platform
         self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]

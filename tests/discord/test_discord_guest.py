@@ -110,11 +110,3 @@ def test_what_does_not_count_towards_a_ban_is_not_counted() -> None:
     guest.refused(status=404, scope="")
     guest.refused(status=200, scope="")
     guest.admit(None)
-
-
-async def test_posts_are_counted_by_what_became_of_them(bot: Bot) -> None:
-    bot.fake.faults.fail("POST", POST, status=503, times=7)
-    await bot.result()
-    told = bot.metrics.render()[0].decode()
-    assert 'easel_posts_total{platform="discord",result="ok"} 1.0' in told
-    assert 'easel_posts_total{platform="discord",result="retried"}' in told

@@ -14,13 +14,12 @@ from bot.domain.job import Job
 from bot.domain.people import Destination
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
-from bot.observability.metrics import Metrics
 
 from .edits import Edits
 from .faults import AccessDenied, MessageGone, TokenDead
 from .guest import Guest
 from .outgoing import Outgoing
-from .place import NAME, way_back
+from .place import way_back
 from .results import Results
 from .wire import Wire
 
@@ -41,14 +40,12 @@ class Delivery:
         clock: Clock,
         guest: Guest,
         connected: Callable[[], Awaitable[None]],
-        metrics: Metrics | None = None,
     ) -> None:
         self._wire = wire
         self._results = results
         self._clock = clock
         self._guest = guest
         self._connected = connected
-        self._metrics = metrics
         self._edits = Edits(clock=clock, send=self._edit)
         self._removals: set[asyncio.Task[None]] = set()
 
@@ -82,12 +79,7 @@ class Delivery:
         if job.result_id is not None:
             await self._drop_card(job, result_id=job.result_id)
             return job.result_id
-        try:
-            result_id = await self._results.deliver(report)
-        except PlatformError as error:
-            self._count("retried" if isinstance(error, PlatformUnavailable) else "undeliverable")
-            raise
-        self._count("ok")
+        result_id = await self._results.deliver(report)
         await self._drop_card(job, result_id=result_id)
         return result_id
 
@@ -105,10 +97,6 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._removals, return_exceptions=True)
         await self._edits.close()
-
-    def _count(self, result: str) -> None:
-        if self._metrics is not None:
-            self._metrics.post(NAME, result)
 
     async def _edit(self, destination: Destination, out: Outgoing) -> None:
         await self._connected()

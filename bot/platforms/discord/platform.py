@@ -19,7 +19,6 @@ from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
-from bot.observability.metrics import Metrics
 
 from .answers import Answers
 from .boundary import Boundary
@@ -77,7 +76,6 @@ class DiscordPlatform:
         further: Further | None = None,
         picture_link: PictureLink | None = None,
         waiting: Callable[[], int] | None = None,
-        metrics: Metrics | None = None,
     ) -> None:
         self._token = token
         self._api_url = api_url
@@ -101,7 +99,6 @@ class DiscordPlatform:
             clock=clock,
             guest=self._guest,
             connected=self._connected,
-            metrics=metrics,
         )
         self._channels = Channels(wire=wire, fitting=fitting, connected=self._connected)
         answers = Answers(forms)

@@ -203,7 +203,7 @@ def _name_kinds(node: Any, schemas: Json) -> None:
     elif isinstance(node, dict):
         branches = node.get("oneOf")
         kinds = [_kind(branch, schemas) for branch in branches] if isinstance(branches, list) else []
-        if len(set(kinds)) == len(kinds) > 1 and None not in kinds:
+        if branches and len(set(kinds)) == len(kinds) > 1 and None not in kinds:
             del node["oneOf"]
             chosen = [
                 {"if": {"properties": {"type": {"const": kind}}}, "then": branch}
