@@ -154,25 +154,41 @@ def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
 def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | None:
     """None where there are no credentials, or too few of them, which is said."""
     bot, app, signing = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
-    if bot is None and app is None and signing is None:
+    client_id, client_secret = settings.slack_client_id, settings.slack_client_secret
+    if all(one is None for one in (bot, app, signing, client_id)):
         return None
-    if bot is None or (app is None and signing is None):
+    if (bot is None and client_id is None) or (app is None and signing is None):
         said = (
-            "Slack needs SLACK_BOT_TOKEN and, with it, SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for "
-            "HTTP events; it stays off"
+            "Slack needs SLACK_BOT_TOKEN (or SLACK_CLIENT_ID, for many workspaces) and, with it, SLACK_APP_TOKEN for "
+            "Socket Mode or SLACK_SIGNING_SECRET for HTTP events; it stays off"
         )
         _log.error("platform is off", action="connect", platform="slack", error=said)
         health.set("slack", ok=False, detail=said)
         return None
-    from bot.platforms.slack import SlackPlatform  # noqa: PLC0415 - loaded for those who use it
-    from bot.platforms.slack.extras import Extras  # noqa: PLC0415
+    from bot.platforms.slack import (  # noqa: PLC0415 - loaded for those who use it
+        Extras,
+        OAuthApp,
+        SealedInstallations,
+        SlackPlatform,
+    )
+    from db.slack_installations import SqlSlackInstallations  # noqa: PLC0415
+
+    oauth = installations = None
+    if client_id and client_secret and settings.public_url:
+        oauth = OAuthApp(
+            client_id=client_id, client_secret=client_secret.get_secret_value(), public_url=settings.public_url
+        )
+        rows = SqlSlackInstallations(core.meta.engine)
+        installations = SealedInstallations(rows, keys=settings.slack_store_keys)
 
     actions, rules = core.actions, core.actions.rules
     platform = SlackPlatform(
-        bot_token=bot.get_secret_value(),
+        bot_token=bot.get_secret_value() if bot else None,
         app_token=app.get_secret_value() if app else None,
         signing_secret=signing.get_secret_value() if signing else None,
         api_url=settings.slack_api_url,
+        installations=installations,
+        oauth=oauth,
         imagine=actions.imagine,
         jobs=actions.jobs,
         pictures=core.pictures,

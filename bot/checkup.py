@@ -36,9 +36,8 @@ async def check_settings(settings: Settings) -> Sequence[Finding]:
         SandboxConfig.from_environment(os.environ)
     except ValueError as error:
         return [wrong_setting(str(error))]
-    platforms = [
-        name for name, is_on in (("Discord", settings.discord_token), ("Slack", settings.slack_bot_token)) if is_on
-    ]
+    slack = settings.slack_bot_token or settings.slack_client_id
+    platforms = [name for name, is_on in (("Discord", settings.discord_token), ("Slack", slack)) if is_on]
     said = f"every value is legal; besides the page there is {' and '.join(platforms) or 'no platform'}"
     if platforms:
         return [fine("Settings", said)]

@@ -70,20 +70,23 @@ async def _discord(settings: Settings) -> Sequence[Finding]:
     )
 
 
-def _slack_wanted(settings: Settings) -> bool:
-    return settings.slack_bot_token is not None or settings.slack_app_token is not None
-
-
 async def _slack(settings: Settings) -> Sequence[Finding]:
-    if not _slack_wanted(settings):
+    bot, app, client_secret = settings.slack_bot_token, settings.slack_app_token, settings.slack_client_secret
+    client_id, public_url = settings.slack_client_id, settings.public_url
+    if bot is None and app is None and settings.slack_signing_secret is None and client_id is None:
         return []
+    from bot.platforms.slack import OAuthApp  # noqa: PLC0415 - loaded for those who use it
     from bot.platforms.slack.checkup import check_slack  # noqa: PLC0415
 
+    oauth = None
+    if client_id and client_secret and public_url:
+        oauth = OAuthApp(client_id=client_id, client_secret=client_secret.get_secret_value(), public_url=public_url)
     return await check_slack(
-        bot_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
-        app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
+        bot_token=bot.get_secret_value() if bot else None,
+        app_token=app.get_secret_value() if app else None,
         has_signing_secret=settings.slack_signing_secret is not None,
         api_url=settings.slack_api_url,
+        oauth=oauth,
     )
 
 

@@ -5,6 +5,7 @@ The names are those of docs/settings.md; a wrong value is a SettingsError that n
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,6 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.domain.limits import Limits
 
 VENDOR_URL = "https://open-api.chanjing.cc"
+LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
+MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
+_KEY_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -44,6 +48,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_store_key: SecretStr | None = None
     slack_api_url: str | None = None
 
     data_dir: Path = Path("data")
@@ -79,18 +86,57 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://example.com")
         return value.rstrip("/")
 
+    @field_validator("chanjing_access_token", "discord_token", "slack_bot_token", "slack_app_token")
+    @classmethod
+    def _one_word(cls, value: SecretStr | None) -> SecretStr | None:
+        """Tokens are sent in a header, which takes nothing else. A line break around one is a slip of copying."""
+        if value is None:
+            return None
+        word = value.get_secret_value().strip()
+        if not word or len(word) > LONGEST_TOKEN or not word.isascii() or not word.isprintable() or " " in word:
+            raise ValueError("must be one word of plain characters; copy it again")
+        return SecretStr(word)
+
     @model_validator(mode="after")
     def _together(self) -> Self:
         if (self.chanjing_app_id is None) != (self.chanjing_secret_key is None):
             raise ValueError(
                 "CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox"
             )
+        if self.slack_client_id is not None or self.slack_client_secret is not None:
+            self._check_slack_oauth()
         if self.web_token is None and not is_loopback(self.web_host):
             raise ValueError(
                 f"WEB_HOST={self.web_host} lets other machines in, so set WEB_TOKEN to a long random word, "
                 "or leave WEB_HOST at 127.0.0.1"
             )
+        if self.web_token is None and self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
+            raise ValueError(
+                f"PUBLIC_URL={self.public_url} shows the page to everybody, so set WEB_TOKEN to a long random word, "
+                "or leave PUBLIC_URL out"
+            )
         return self
+
+    def _check_slack_oauth(self) -> None:
+        """Many workspaces need all of it, and before anybody has pressed anything."""
+        if self.slack_client_id is None or self.slack_client_secret is None:
+            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together")
+        if self.slack_bot_token is not None:
+            raise ValueError(
+                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: set one, leave the other out"
+            )
+        if self.public_url is None:
+            raise ValueError("SLACK_CLIENT_ID needs PUBLIC_URL: Slack sends people back there, to /slack/oauth")
+        if not self.slack_store_keys:
+            raise ValueError(f"SLACK_CLIENT_ID needs SLACK_STORE_KEY, which seals the workspaces' tokens. {MAKE_A_KEY}")
+        if not all(_is_fernet_key(key) for key in self.slack_store_keys):
+            raise ValueError(f"SLACK_STORE_KEY is no key of 32 bytes in URL-safe base64. {MAKE_A_KEY}")
+
+    @property
+    def slack_store_keys(self) -> list[str]:
+        """The newest first; separated by commas."""
+        given = self.slack_store_key.get_secret_value() if self.slack_store_key is not None else ""
+        return [key.strip() for key in given.split(",") if key.strip()]
 
     @model_validator(mode="before")
     @classmethod
@@ -120,7 +166,16 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret among the settings, for the log's redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        plain = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return (*plain, *self.slack_store_keys)
+
+
+def _is_fernet_key(key: str) -> bool:
+    """As https://cryptography.io/en/latest/fernet/ wants it."""
+    try:
+        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == _KEY_BYTES
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.finding import Finding, Health
+from bot.platforms.slack import OAuthApp
 from bot.platforms.slack.checkup import check_slack
 from bot.platforms.slack.scopes import SCOPES
 from tests.fakes.slack import FakeSlack, Team
@@ -68,6 +70,25 @@ async def test_what_is_refused_says_what_to_do(
 async def test_events_over_http(slack: FakeSlack, team: Team) -> None:
     found = await findings(slack, team, app_token=None, has_signing_secret=True)
     assert found["Slack events"].health is Health.FINE
+
+
+async def test_without_a_bots_token_nothing_is_right(slack: FakeSlack, team: Team) -> None:
+    found = (await findings(slack, team, bot_token=None))["Slack"]
+    assert found.health is Health.BROKEN
+    assert "SLACK_BOT_TOKEN" in found.advice
+
+
+@pytest.mark.parametrize("wrong", ["client_id", "client_secret", None])
+async def test_the_credentials_of_an_app_for_many_workspaces(slack: FakeSlack, team: Team, wrong: str | None) -> None:
+    app = OAuthApp(
+        client_id=slack.app.client_id, client_secret=slack.app.client_secret, public_url="https://easel.example.com"
+    )
+    if wrong is not None:
+        app = dataclasses.replace(app, **{wrong: "1.2"})
+    found = (await findings(slack, team, bot_token=None, oauth=app))["Slack"]
+    assert found.health is (Health.FINE if wrong is None else Health.BROKEN)
+    assert ("SLACK_CLIENT_ID" in found.advice) == (wrong is not None)
+    assert wrong is not None or "https://easel.example.com/slack/install" in found.said
 
 
 def test_the_scopes_are_the_manifests() -> None:

@@ -5,26 +5,59 @@ from __future__ import annotations
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.finding import Finding, broken, fine
 
 from .faults import TokenRefused, translated
 from .limits import CALL_SECONDS
+from .oauth import INSTALL, OAuthApp
 from .platform import APP_TOKEN_REFUSED, BOT_TOKEN_REFUSED, NO_WAY_IN
 from .scopes import SCOPES
 from .workspaces import API_URL
 
 _BOT, _WAY_IN = "Slack", "Slack events"
+NO_TOKEN = (
+    "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_STORE_KEY for many: "  # noqa: S105
+    "docs/slack.md."
+)
+CREDENTIALS_REFUSED = (
+    "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from https://api.slack.com/apps (your app, Basic Information)."
+)
 
 
 async def check_slack(
-    *, bot_token: str | None, app_token: str | None, has_signing_secret: bool, api_url: str | None
+    *,
+    bot_token: str | None,
+    app_token: str | None,
+    has_signing_secret: bool,
+    api_url: str | None,
+    oauth: OAuthApp | None = None,
 ) -> list[Finding]:
-    """The bot's token with its scopes, and the way in for events. Without a bot token only the latter is looked at."""
+    """The bot's token with its scopes, or the credentials by which workspaces install it; and the way in for events."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        client = AsyncWebClient(base_url=api_url or API_URL, session=session)
-        found = [] if bot_token is None else await _look_at_bot(client, bot_token)
+        # With a slash at the end, or the library leaves the path's last part out.
+        client = AsyncWebClient(base_url=f"{(api_url or API_URL).rstrip('/')}/", session=session)
+        if bot_token is not None:
+            found = await _look_at_bot(client, bot_token)
+        elif oauth is not None:
+            found = [await _look_at_oauth(client, oauth)]
+        else:
+            found = [broken(_BOT, "there is no bot's token", NO_TOKEN)]
         return [*found, await _look_at_way_in(client, app_token, has_signing_secret=has_signing_secret)]
+
+
+async def _look_at_oauth(client: AsyncWebClient, app: OAuthApp) -> Finding:
+    """Asks for the token behind a code that nobody was given: what Slack minds first is wrong credentials."""
+    asked = {"client_id": app.client_id, "client_secret": app.client_secret, "code": "none"}
+    try:
+        async with translated(CALL_SECONDS):
+            await client.api_call("oauth.v2.access", data=asked)
+    except PlatformUnavailable as error:
+        return _unreachable(_BOT, error)
+    except PlatformError as error:
+        if "client" in str(error):  # invalid_client_id, bad_client_secret
+            return broken(_BOT, "the app's credentials are refused", CREDENTIALS_REFUSED)
+    return fine(_BOT, f"the app's credentials are right; workspaces install it at {app.public_url}{INSTALL}")
 
 
 async def _look_at_bot(client: AsyncWebClient, token: str) -> list[Finding]:
