@@ -103,7 +103,8 @@ def open_pictures(url: str) -> PictureStore:
     except (BaseError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"PICTURES_URL: {url} can't be used: {reason}") from error
-    raise ValueError(f"PICTURES_URL: {parts.scheme or 'no'} address can't keep pictures; {_LEGAL}")
+    kind = f"{parts.scheme}: addresses" if parts.scheme else "something without a scheme"
+    raise ValueError(f"PICTURES_URL: {kind} can't keep pictures; {_LEGAL}")
 
 
 def _local(url: str, host: str, path: str) -> LocalStore:

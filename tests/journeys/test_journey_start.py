@@ -63,6 +63,9 @@ async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
         ({"WEB_PORT": "eighty"}, "WEB_PORT"),
         ({"CHANJING_APP_ID": "only-half"}, "CHANJING_SECRET_KEY"),
         ({"WEB_HOST": "0.0.0.0"}, "WEB_TOKEN"),  # noqa: S104 - it refuses to
+        ({"PUBLIC_URL": "https://easel.example.com"}, "WEB_TOKEN"),
+        ({"CHANJING_ACCESS_TOKEN": "two words"}, "CHANJING_ACCESS_TOKEN"),
+        ({"DISCORD_TOKEN": "a.token\twith.a.tab"}, "DISCORD_TOKEN"),
         ({"SANDBOX_SPEED": "fast"}, "SANDBOX_SPEED"),
         ({"DATABASE_URL": "mysql://somewhere/easel"}, "DATABASE_URL"),
         ({"PICTURES_URL": "ftp://somewhere/easel"}, "PICTURES_URL"),

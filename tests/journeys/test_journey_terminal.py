@@ -42,7 +42,11 @@ async def test_commands_at_once(beside: bool, sandbox: SandboxProgram, tmp_path:
         assert (failed["state"], failed["error"]["code"], failed["pictures"]) == ("failed", "task-failed", [])
         assert await wrong.exit_code() == 2, wrong.said
         assert "97:1" in json.loads(wrong.out.read_text())["error"]["message"]
+        # The same words whoever runs it: what was understood, and what would do.
+        assert "Understood: a fox" in wrong.said.splitlines()
+        assert "→ a fox ratio:" in wrong.said
         assert await too_much.exit_code() == 3, too_much.said
+        assert "T00:00" not in too_much.said
         assert json.loads(too_much.out.read_text())["error"]["message"]
 
         assert len(await sandbox.tasks()) == 2
@@ -68,3 +72,13 @@ async def test_ctrl_c_cancels(beside: bool, sandbox: SandboxProgram, tmp_path: P
             assert await assert_books_agree(engine) == 1
         (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'person-day'")
         assert today["taken"] == 0
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside the bot", "alone"])
+async def test_a_sandbox_is_named(beside: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    async with BotProgram(tmp_path, {"SANDBOX_SPEED": "1000", "SANDBOX_PAINTING": "plain"}) as bot:
+        if beside:
+            await bot.start()
+        fox = bot.launch("imagine", "a fox 1k", "--out", str(tmp_path / "out"), stdout=True)
+        assert await fox.exit_code() == 0, fox.said
+        assert "sandbox" in fox.said

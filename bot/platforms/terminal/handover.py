@@ -14,8 +14,10 @@ from typing import Any
 
 import aiohttp
 
+from bot.cards import notice
 from bot.domain.card import Moment, Text
 from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
+from bot.platforms.terminal.progress import plain
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
 # The stream is silent for at most fifteen seconds: then comes a ping.
@@ -33,6 +35,7 @@ class Handover:
     def __init__(self, *, url: str, secret: str, locale: str, say: Callable[[Text], None]) -> None:
         self._url = url
         self._say = say
+        self._locale = locale
         self._headers = {
             "Authorization": f"Bearer {secret}",
             "X-Easel-Platform": "terminal",
@@ -43,6 +46,7 @@ class Handover:
         """Ask, follow, fetch; when `stop` is set the job is cancelled. BotGone: it went away meanwhile."""
         try:
             async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
+                await self._say_who_paints(session)
                 async with session.post(f"{self._url}/api/commands", json={"text": text}) as answer:
                     body = await answer.json()
                 if answer.status != _ACCEPTED:
@@ -50,6 +54,11 @@ class Handover:
                 return await self._follow(session, body["message"], out, stop)
         except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
             raise BotGone(str(error)) from error
+
+    async def _say_who_paints(self, session: aiohttp.ClientSession) -> None:
+        async with session.get(f"{self._url}/api/session") as answer:
+            if answer.ok and (await answer.json()).get("sandbox"):
+                self._say(notice("terminal-sandbox", self._locale))
 
     async def _follow(
         self, session: aiohttp.ClientSession, message: dict[str, Any], out: Path, stop: asyncio.Event
@@ -103,14 +112,21 @@ class Handover:
         return paths
 
     def _show(self, message: dict[str, Any]) -> None:
-        parts = message["card"]["status"]
-        self._say(
-            tuple(part if isinstance(part, str) else Moment(datetime.fromisoformat(part["at"])) for part in parts)
-        )
+        self._say(_text(message["card"]["status"]))
+
+
+def _text(parts: list[Any]) -> Text:
+    """A card's text from its JSON."""
+    return tuple(part if isinstance(part, str) else Moment(datetime.fromisoformat(part["at"])) for part in parts)
 
 
 def _refused(status: int, error: dict[str, Any]) -> Outcome:
-    sentence = " ".join(part for part in (error["message"], error.get("hint")) if part)
+    lines = [error["message"], error.get("hint")]
+    if card := error.get("card"):  # its moments are data, and its notes stand in lines of their own
+        lines = [plain(_text(part)) for part in (card["status"], *card["notes"])]
+    if error.get("repair"):
+        lines.append(f"→ {error['repair']}")
+    sentence = "\n".join(line for line in lines if line)
     match status:
         case _ if status == _TOO_MANY:
             code = Exit.OVER_LIMIT

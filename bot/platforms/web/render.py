@@ -126,6 +126,7 @@ def refusal_json(refused: Refused, locale: str, *, prompt: str = "") -> dict[str
         "code": refused.code,
         "message": first,
         "hint": " ".join(rest),
+        "repair": None if refused.repair is None else refused.repair.text,
         "card": card_json(card),
         "draft": refused.draft_id,
     }
