@@ -23,7 +23,7 @@ _ALL: tuple[type[commands.Cog], ...] = (ImagineCog, GalleryCog, AccountCog, Help
 def all_cogs(services: Services) -> Sequence[Callable[[EaselClient], commands.Cog]]:
     """What makes every command, each called with the client."""
     return (
-        partial(ImagineCog, gallery=services.gallery),
+        partial(ImagineCog, gallery=services.gallery, settings=services.settings),
         partial(GalleryCog, services=services),
         partial(AccountCog, services=services),
         HelpCog,

@@ -9,12 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.actions.gallery import GalleryActions
+from bot.actions.settings import Settings
 from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.place import person_of
-from bot.platforms.discord.suggestions import prompt_choices
+from bot.platforms.discord.suggestions import prompt_choices, style_choices
 from bot.platforms.discord.words import word
 
 
@@ -23,11 +24,14 @@ def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
 
 
 class ImagineCog(commands.Cog):
-    """Without a `gallery` nothing is proposed while a prompt is typed."""
+    """Without a `gallery` nothing is proposed while a prompt is typed, without `settings` only built-in styles."""
 
-    def __init__(self, client: EaselClient, gallery: GalleryActions | None = None) -> None:
+    def __init__(
+        self, client: EaselClient, gallery: GalleryActions | None = None, settings: Settings | None = None
+    ) -> None:
         self._desk = client.desk
         self._gallery = gallery
+        self._settings = settings
 
     @app_commands.command(name="imagine", description=word("command-imagine", "en"))
     @app_commands.describe(
@@ -37,7 +41,7 @@ class ImagineCog(commands.Cog):
         clarity=CLARITY.description(),
         style=STYLE.description(),
     )
-    @app_commands.choices(ratio=choices(RATIO), n=choices(NUMBER), clarity=choices(CLARITY), style=choices(STYLE))
+    @app_commands.choices(ratio=choices(RATIO), n=choices(NUMBER), clarity=choices(CLARITY))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def imagine(
@@ -58,3 +62,10 @@ class ImagineCog(commands.Cog):
         self, interaction: discord.Interaction[EaselClient], typed: str
     ) -> list[app_commands.Choice[str]]:
         return [] if self._gallery is None else await prompt_choices(self._gallery, person_of(interaction), typed)
+
+    @imagine.autocomplete("style")
+    async def _styles(
+        self, interaction: discord.Interaction[EaselClient], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        own = () if self._settings is None else await self._settings.styles(person_of(interaction))
+        return style_choices(own, typed, str(interaction.locale))

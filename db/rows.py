@@ -149,8 +149,13 @@ def job_of(row: RowMapping) -> Job:
 
 def _request_of(row: RowMapping) -> ImageRequest:
     order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity")}
-    # A style may go with a new version; `prompt_sent` keeps what was ordered.
-    order["style"] = row["style"] if row["style"] in STYLES else None
+    # A style may go with a new version, and a community's own may change: `prompt_sent` keeps what was ordered.
+    order |= {"style": None, "style_words": ""}
+    words = row["prompt_sent"][len(row["prompt"]) + len(", ") :]
+    if row["style"] in STYLES:
+        order["style"] = row["style"]
+    elif row["style"] is not None and words:
+        order |= {"style": row["style"], "style_words": words}
     try:
         return ImageRequest(**order)
     except ValueError:

@@ -40,16 +40,6 @@ class Admission:
     def limits_within(self, community: Community, person: Person, channel_id: str) -> Limits:
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)
 
-    async def defaults(self, person: Person) -> TypedOptions:
-        """What the community wants where nobody says otherwise."""
-        community = await self.community(person)
-        return TypedOptions(
-            ratio=community.default_ratio,
-            n=community.default_n,
-            clarity=community.default_clarity,
-            style=community.default_style,
-        )
-
     async def check(self, request: ImageRequest, author: Person, destination: Destination) -> Community:
         """The community's settings, or a NotAllowed, told from the widest reason to the narrowest.
 
@@ -93,3 +83,13 @@ def _blocked(until: datetime | None, reason: str) -> NotAllowed:
     if until is None:
         return NotAllowed("blocked-person", reason=said)
     return NotAllowed("locked", reason=said, until=until)
+
+
+def defaults_of(community: Community) -> TypedOptions:
+    """What the community wants where nobody says otherwise."""
+    return TypedOptions(
+        ratio=community.default_ratio,
+        n=community.default_n,
+        clarity=community.default_clarity,
+        style=community.default_style,
+    )

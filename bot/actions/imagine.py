@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.actions.admission import Admission
+from bot.actions.admission import Admission, defaults_of
 from bot.actions.budget import BudgetWatch
 from bot.actions.jobs import find_visible
 from bot.domain.errors import NotAllowed, OverLimit, Refused, Repair
@@ -58,8 +58,10 @@ class Imagine:
 
     async def read(self, text: str, *, author: Person, typed: TypedOptions | None = None) -> ImageRequest:
         """What `text` asks for where the author is: the community's defaults hold for what isn't said. BadOption."""
-        defaults = None if self._admission is None else await self._admission.defaults(author)
-        return parse(text, typed, defaults=defaults)
+        if self._admission is None:
+            return parse(text, typed)
+        community = await self._admission.community(author)
+        return parse(text, typed, defaults=defaults_of(community), styles=community.styles)
 
     async def from_text(
         self,
@@ -109,7 +111,8 @@ class Imagine:
         if await self._store.get(draft_id) is not None:
             raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's.
-        request = parse(draft.text)
+        styles = {} if self._admission is None else (await self._admission.community(author)).styles
+        request = parse(draft.text, styles=styles)
         return await self.from_request(
             request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
         )

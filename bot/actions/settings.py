@@ -35,6 +35,10 @@ class Settings:
         require_moderator(person)
         return await self._communities.community(person.platform, person.community_id)
 
+    async def styles(self, person: Person) -> Mapping[str, str]:
+        """The community's own styles, name → words, for everybody in it."""
+        return (await self._communities.community(person.platform, person.community_id)).styles
+
     async def change(self, by: Person, changes: Mapping[str, str]) -> AuditEntry | None:
         """Set the fields named, each from what was typed; None where nothing is different from before.
 

@@ -42,6 +42,7 @@ class ImageRequest:
     n: int = DEFAULT_PICTURES
     clarity: int = DEFAULT_CLARITY
     style: str | None = None
+    style_words: str = ""  # what a community's own style adds; a built-in one has its words in STYLES
 
     def __post_init__(self) -> None:
         if not has_visible(self.prompt) or self.prompt != self.prompt.strip():
@@ -54,8 +55,10 @@ class ImageRequest:
             raise ValueError(f"clarity {self.clarity!r} is not one of {CLARITIES}")
         if isinstance(self.n, bool) or not 1 <= self.n <= MAX_PICTURES:
             raise ValueError(f"n {self.n!r} is not between 1 and {MAX_PICTURES}")
-        if self.style is not None and self.style not in STYLES:
-            raise ValueError(f"style {self.style!r} is not one of {tuple(STYLES)}")
+        if self.style is not None and self.style not in STYLES and not self.style_words:
+            raise ValueError(f"style {self.style!r} is not one of {tuple(STYLES)}, and it has no words of its own")
+        if self.style_words and (self.style is None or self.style in STYLES):
+            raise ValueError("words of a style go with the name of a community's own style")
         if len(self.prompt_sent) > MAX_PROMPT:
             raise ValueError(f"the prompt and its style's words are longer than {MAX_PROMPT} characters")
 
@@ -64,4 +67,4 @@ class ImageRequest:
         """The prompt as the provider gets it: with the words of the style behind it."""
         if self.style is None:
             return self.prompt
-        return f"{self.prompt}, {STYLES[self.style]}"
+        return f"{self.prompt}, {self.style_words or STYLES[self.style]}"

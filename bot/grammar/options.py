@@ -66,8 +66,8 @@ class Option:
         return tuple(Choice(value.value, value.labels[language(locale)]) for value in self.values)
 
     def label(self, value: str | int, locale: str = "en") -> str:
-        """The label of a legal value; KeyError for any other."""
-        return dict(self.choices(locale))[value]
+        """The label of a legal value; any other, such as a community's own style, is its own."""
+        return dict(self.choices(locale)).get(value, str(value))
 
     def find(self, spelling: str) -> str | int | None:
         """The legal value that this normalised spelling means."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.domain.errors import BadOption, Repair
 from bot.domain.request import MAX_PROMPT, ImageRequest, has_visible
@@ -28,7 +29,7 @@ from bot.domain.style import STYLES
 from bot.grammar.cutting import Cut, prompt_of
 from bot.grammar.forms import CLOSING, Form, Shape, bare, escaped, form_of
 from bot.grammar.neighbours import claimed, crowded, model_name
-from bot.grammar.options import NO_STYLE, OPTIONS, Option
+from bot.grammar.options import NO_STYLE, OPTIONS, STYLE, Option
 from bot.grammar.printing import print_options, print_request
 from bot.grammar.repair import nearest
 from bot.grammar.splitting import split
@@ -52,8 +53,16 @@ class TypedOptions:
     style: str | None = None  # "none" takes a style away
 
 
-def parse(text: str, typed: TypedOptions | None = None, *, defaults: TypedOptions | None = None) -> ImageRequest:
+def parse(
+    text: str,
+    typed: TypedOptions | None = None,
+    *,
+    defaults: TypedOptions | None = None,
+    styles: Mapping[str, str] = MappingProxyType({}),
+) -> ImageRequest:
     """The request that `text` asks for, in linear time; `defaults` hold where neither it nor `typed` says anything.
+
+    `styles` are a community's own, name → words; a built-in one of the same name is meant first.
 
     Raises BadOption and nothing else: `bad-ratio`, `bad-n`, `bad-clarity` and `bad-style` with the values `word` (as
     typed), `option`, `nearest`, `understood` (the request without the wrong words) and `others` (further corrections,
@@ -65,10 +74,10 @@ def parse(text: str, typed: TypedOptions | None = None, *, defaults: TypedOption
         raise BadOption("prompt-too-long", length=len(text), limit=MAX_PROMPT)
     reading = _read(text)
     found = {item.option.name: item for item in reading.found} | _typed(typed)
-    values, wrong = _judge(found, _typed(defaults))
+    values, wrong = _judge(found, _typed(defaults), styles)
     if wrong:
-        raise _bad_option(reading.prompt, values, wrong)
-    return _request(reading.prompt, values)
+        raise _bad_option(reading.prompt, values, wrong, styles)
+    return _request(reading.prompt, values, styles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +179,18 @@ def _typed(typed: TypedOptions | None) -> dict[str, _Found]:
     }
 
 
-def _judge(found: Mapping[str, _Found], defaults: Mapping[str, _Found]) -> tuple[dict[str, str | int], list[_Found]]:
+def _judge(
+    found: Mapping[str, _Found], defaults: Mapping[str, _Found], styles: Mapping[str, str]
+) -> tuple[dict[str, str | int], list[_Found]]:
     """The value of every option, the nearest legal one in place of a wrong one; and the wrong ones."""
     values: dict[str, str | int] = {option.name: option.default for option in OPTIONS}
     for name, item in defaults.items():
-        legal = item.option.find(item.spelling)
+        legal = _legal(item, styles)
         if legal is not None:  # a default that isn't legal any more is nobody's fault who types now
             values[name] = legal
     wrong = []
     for name, item in found.items():
-        value = item.option.find(item.spelling)
+        value = _legal(item, styles)
         if value is None:
             wrong.append(item)
             value = nearest(item.option, item.spelling)
@@ -187,12 +198,22 @@ def _judge(found: Mapping[str, _Found], defaults: Mapping[str, _Found]) -> tuple
     return values, wrong
 
 
-def _bad_option(prompt: str, values: Mapping[str, str | int], wrong: list[_Found]) -> BadOption:
+def _legal(item: _Found, styles: Mapping[str, str]) -> str | int | None:
+    """The value that was meant, if it is one."""
+    value = item.option.find(item.spelling)
+    if value is None and item.option is STYLE:
+        return next((name for name in styles if normalise(name) == item.spelling), None)
+    return value
+
+
+def _bad_option(
+    prompt: str, values: Mapping[str, str | int], wrong: list[_Found], styles: Mapping[str, str]
+) -> BadOption:
     first, *others = wrong
     repair: Repair | None = None
     understood = prompt
     try:
-        repaired = _request(prompt, values)
+        repaired = _request(prompt, values, styles)
     except BadOption:
         pass  # the prompt is empty or too long besides: nothing to offer until the person changes it
     else:
@@ -211,9 +232,10 @@ def _bad_option(prompt: str, values: Mapping[str, str | int], wrong: list[_Found
     )
 
 
-def _request(prompt: str, values: Mapping[str, str | int]) -> ImageRequest:
+def _request(prompt: str, values: Mapping[str, str | int], styles: Mapping[str, str]) -> ImageRequest:
     style = None if values["style"] == NO_STYLE else str(values["style"])
-    limit = MAX_PROMPT - (len(f", {STYLES[style]}") if style else 0)
+    own = styles[style] if style is not None and style not in STYLES else ""
+    limit = MAX_PROMPT - (len(f", {own or STYLES[style]}") if style else 0)
     if not has_visible(prompt):
         raise BadOption("prompt-empty")
     if len(prompt) > limit:
@@ -224,4 +246,5 @@ def _request(prompt: str, values: Mapping[str, str | int]) -> ImageRequest:
         n=int(values["n"]),
         clarity=int(values["clarity"]),
         style=style,
+        style_words=own,
     )

@@ -65,3 +65,13 @@ async def test_times_sort_as_text_and_read_well(engine: AsyncEngine, store: SqlJ
         assert (await connection.execute(text("SELECT created_at FROM jobs"))).scalar() == "2026-11-22 12:00:00.000005"
     [job] = await store.unfinished()
     assert job.created_at == datetime(2026, 11, 22, 12, 0, 0, 5, tzinfo=UTC)
+
+
+async def test_a_communitys_own_style_comes_back_with_its_words(store: SqlJobStore) -> None:
+    job = order()
+    request = dataclasses.replace(job.request, style="noir", style_words="black and white")
+    job = dataclasses.replace(job, request=request, prompt_sent=request.prompt_sent)
+    await store.add(job, PLENTY)
+    found = await store.get(job.id)
+    assert found is not None
+    assert found.request == request

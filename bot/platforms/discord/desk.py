@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.actions import Imagine, JobActions
-from bot.domain.errors import NotAllowed, Refused
+from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
 from bot.grammar.parse import TypedOptions, parse
@@ -47,16 +47,14 @@ class Desk:
         """Order what was typed; `parent` is the job that it is an edit of."""
         async with self.boundary.answering(interaction, prompt=text):
             require_permissions(interaction)
-            try:
-                parse(text, typed)
-            except Refused:
+            if _surely_refused(text, typed):
                 # Only its author sees a refusal, and the first answer settles that. The action keeps the repair.
                 await defer(interaction, PRIVATE)
                 destination = destination_of(interaction, None)
                 await self._imagine.from_text(
                     text, author=person_of(interaction), destination=destination, typed=typed, parent_id=parent
                 )
-                raise
+                return
             await self.order(interaction, lambda author, there: self._from_text(text, typed, author, there, parent))
 
     async def order(self, interaction: discord.Interaction[EaselClient], ask: Ask) -> JobReport:
@@ -77,3 +75,12 @@ class Desk:
             except NotAllowed:
                 parent = None  # deleted meanwhile, or an id that somebody made up
         return await self._imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
+
+
+def _surely_refused(text: str, typed: TypedOptions) -> bool:
+    """Whether no community would take this: a style that isn't built in may be its own."""
+    try:
+        parse(text, typed)
+    except BadOption as refused:
+        return refused.code != "bad-style"
+    return False

@@ -85,11 +85,13 @@ def _number(value: str | None) -> int | None:
 
 
 def _select(option: Option, chosen: str | int, locale: str) -> ui.Select[ui.Modal]:
+    offered = [(choice.value, choice.label) for choice in option.choices(locale)]
+    if chosen not in dict(offered):  # a community's own style
+        offered.append((chosen, str(chosen)))
     return ui.Select(
         custom_id=option.name,
         options=[
-            discord.SelectOption(label=choice.label, value=str(choice.value), default=choice.value == chosen)
-            for choice in option.choices(locale)
+            discord.SelectOption(label=label, value=str(value), default=value == chosen) for value, label in offered
         ],
     )
 

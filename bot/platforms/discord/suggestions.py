@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from discord import app_commands
 
 from bot.actions.gallery import GalleryActions
 from bot.domain.people import Person
+from bot.grammar.options import STYLE
 
 from .text import clip
 
@@ -30,6 +33,17 @@ async def prompt_choices(gallery: GalleryActions, person: Person, typed: str) ->
         return []
     first = [typed] if typed.strip() else []
     return [app_commands.Choice(name=" ".join(text.split()), value=text) for text in [*first, *found][:MOST_CHOICES]]
+
+
+def style_choices(own: Iterable[str], typed: str, locale: str) -> list[app_commands.Choice[str]]:
+    """The community's own styles, then the built-in ones, that contain what is typed."""
+    wanted = typed.strip().casefold()
+    offered = [(name, name) for name in own] + [(str(choice.value), choice.label) for choice in STYLE.choices(locale)]
+    return [
+        app_commands.Choice(name=label[:LONGEST_CHOICE], value=value)
+        for value, label in offered
+        if wanted in value.casefold() or wanted in label.casefold()
+    ][:MOST_CHOICES]
 
 
 async def job_choices(gallery: GalleryActions, person: Person, typed: str) -> list[app_commands.Choice[str]]:
