@@ -143,6 +143,8 @@ def _select(option: Option, chosen: str | int, locale: str) -> dict[str, Any]:
         {"text": _plain(clip(choice.label, OPTION_TEXT)), "value": str(choice.value)}
         for choice in option.choices(locale)
     ]
+    if str(chosen) not in {item["value"] for item in options}:  # a community's own style
+        options.append({"text": _plain(clip(str(chosen), OPTION_TEXT)), "value": str(chosen)})
     initial = [item for item in options if item["value"] == str(chosen)]
     select: dict[str, Any] = {"type": "static_select", "action_id": option.name, "options": options}
     if initial:
