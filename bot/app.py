@@ -201,6 +201,8 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
             moderate=rules.moderate,
             why=rules.why,
             account=actions.account,
+            settings=rules.settings,
+            limits=settings.limits,
             raster=core.raster,
         ),
     )

@@ -155,6 +155,8 @@ class Bot:
             account=Account(
                 store=self.store, ledger=ledger, communities=communities, limits=self.limits, clock=self.clock
             ),
+            settings=Settings(communities=communities),
+            limits=self.limits,
             raster=Raster(),
         )
 

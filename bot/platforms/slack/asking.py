@@ -128,8 +128,10 @@ class People:
         known = self._known.get((asking.workspace.team_id, asking.user_id))
         return str(known[1].get("locale") or "en") if known else "en"
 
-    async def person(self, asking: Asking) -> Person:
-        """Where Slack doesn't say, an ordinary member who reads English."""
+    async def person(self, asking: Asking, *, fresh: bool = False) -> Person:
+        """Where Slack doesn't say, an ordinary member who reads English. `fresh`: what Slack says at this moment."""
+        if fresh:
+            self._known.pop((asking.workspace.team_id, asking.user_id), None)
         user = await self._user(asking)
         asking.stranger = asking.stranger or bool(user.get("is_stranger"))
         profile = user.get("profile") or {}

@@ -14,6 +14,7 @@ from bot.domain.ports import GalleryShelf
 from .asking import Asking, People
 from .boundary import Boundary
 from .extras import Extras
+from .studio import Settings
 from .words import word
 
 COMMAND = "/easel"
@@ -25,12 +26,16 @@ _SHELVES |= {"starred": GalleryShelf.STARRED}
 class Easel:
     """Everything is said to whoever asks alone; what isn't there, or isn't known, is answered with what there is."""
 
-    def __init__(self, *, extras: Extras, people: People, boundary: Boundary) -> None:
+    def __init__(self, *, extras: Extras, people: People, boundary: Boundary, settings: Settings) -> None:
         self._extras = extras
         self._people = people
         self._boundary = boundary
+        self._settings = settings
 
     async def typed(self, asking: Asking, text: str) -> None:
+        if text.strip().lower() == "settings" and self._extras.settings is not None:
+            await self._settings.open(asking)  # a form: it has to be quick
+            return
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             name, _, rest = text.strip().partition(" ")

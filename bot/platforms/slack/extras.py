@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.actions.account import Account
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.reports import Reports
+from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
+from bot.domain.limits import Limits
 from bot.drawing.raster import Raster
 
 
@@ -23,6 +25,8 @@ class Extras:
     moderate: Moderate | None = None
     why: Why | None = None
     account: Account | None = None
+    settings: Settings | None = None
+    limits: Limits = field(default_factory=Limits)  # the operator's: what holds where a community has set nothing
     raster: Raster | None = None  # draws the chart of the Home tab
 
     @property

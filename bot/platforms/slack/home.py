@@ -31,7 +31,7 @@ from .words import word
 
 _log = structlog.get_logger(__name__)
 
-DRAW_ACTION, EDIT_ACTION = "im:draw", "im:edit"
+DRAW_ACTION, EDIT_ACTION, SETTINGS_ACTION = "im:draw", "im:edit", "im:settings"
 RECENT = 5
 
 
@@ -99,7 +99,11 @@ class Home:
             "style": "primary",
             "text": {"type": "plain_text", "text": word("home-draw", locale), "emoji": False},
         }
-        blocks: list[dict[str, Any]] = [{"type": "actions", "elements": [draw_button]}]
+        buttons = [draw_button]
+        if person.manager and self._extras.settings is not None:
+            text = {"type": "plain_text", "text": word("home-settings", locale), "emoji": False}
+            buttons.append({"type": "button", "action_id": SETTINGS_ACTION, "text": text})
+        blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
         if usage is not None:
             blocks += draw(usage_card(usage, locale), now=now, locale=locale).blocks
         if chart is not None:

@@ -41,6 +41,8 @@ UPLOAD_SECONDS: Final = 120.0
 # A trigger_id opens a form for three seconds; what is left of them after our own look-ups is for the way to Slack.
 # https://docs.slack.dev/interactivity/handling-user-interaction#modal-responses
 FORM_LOOKUP_SECONDS: Final = 1.2
+# A form that was sent is answered within three seconds too, or its reader is told that something went wrong.
+FORM_ANSWER_SECONDS: Final = 2.0
 
 # A file is looked through for viruses before it can be shown; how often and how long that is asked about.
 FILE_LOOKS: Final = 20

@@ -20,8 +20,10 @@ from .buttons import pressed
 from .desk import Desk
 from .easel import COMMAND, Easel
 from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
-from .home import DRAW_ACTION, Home
+from .home import DRAW_ACTION, SETTINGS_ACTION, Home
 from .once import Once, key_of
+from .studio import Settings
+from .studio_form import STUDIO_FORM, read_studio
 from .text import plain, typed
 from .wire import Wire
 from .workspaces import Workspace
@@ -40,10 +42,11 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, desk: Desk, easel: Easel, home: Home, wire: Wire) -> None:
+    def __init__(self, *, desk: Desk, easel: Easel, home: Home, settings: Settings, wire: Wire) -> None:
         self._desk = desk
         self._easel = easel
         self._home = home
+        self._settings = settings
         self._wire = wire
         self._once = Once()
 
@@ -56,6 +59,7 @@ class Listeners:
         app.view(CALLBACK)(self.form)
         app.view(REPORT_FORM)(self.report_form)
         app.view(WORD_FORM)(self.word_form)
+        app.view(STUDIO_FORM)(self.studio_form)
         app.action(re.compile(r".*"))(self.button)
         app.event("app_mention")(self.mention)
         app.event("message")(self.message)
@@ -111,10 +115,20 @@ class Listeners:
         filled = read_form(body.get("view") or {})
         await self._do(body, context, lambda asking: self._desk.word_given(asking, filled))
 
+    async def studio_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Here the answer has to wait: it says what isn't legal. Saved twice is as good as once."""
+        wrong = await self._settings.submitted(asking_of(body, context), read_studio(body.get("view") or {}))
+        if wrong:
+            await ack(response_action="errors", errors=dict(wrong))
+        else:
+            await ack()
+
     async def button(self, ack: AsyncAck, body: Body, action: Body, context: AsyncBoltContext) -> None:
         await ack()
         if action.get("action_id") == DRAW_ACTION:
             await self._do(body, context, self._desk.shortcut)
+        elif action.get("action_id") == SETTINGS_ACTION:
+            await self._do(body, context, self._settings.open)
         elif action.get("type") == "button" and not action.get("url"):
             await self._do(body, context, lambda asking: self._desk.pressed(asking, pressed(action)))
 

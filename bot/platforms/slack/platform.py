@@ -38,6 +38,7 @@ from .membership import Membership
 from .oauth import Installing, OAuthApp
 from .ordering import Ordering
 from .presses import Presses
+from .studio import Settings
 from .uploads import Uploads
 from .wire import Wire
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
@@ -148,9 +149,11 @@ class SlackPlatform:
             boundary=self._boundary,
             clock=clock,
         )
+        settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering)
         self._listeners = Listeners(
             desk=desk,
-            easel=Easel(extras=extras, people=people, boundary=self._boundary),
+            easel=Easel(extras=extras, people=people, boundary=self._boundary, settings=settings),
+            settings=settings,
             home=Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads),
             wire=wire,
         )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from bot.actions.moderate import Done
 from bot.actions.reports import LONGEST_REASON
+from bot.cards.audit_card import audit_line
 from bot.cards.gallery_card import gallery_card
 from bot.cards.more_card import more_card
 from bot.cards.notice import notice
@@ -15,6 +16,7 @@ from bot.cards.show_card import show_card
 from bot.cards.why_card import why_card
 from bot.domain.card import Card, Press, Text, Tone
 from bot.domain.errors import NotAllowed
+from bot.domain.moderation import AuditAction
 
 from .asking import Asking, People
 from .boundary import Boundary
@@ -28,6 +30,16 @@ from .words import word
 Handler = Callable[[Asking, Pressed], Awaitable[None]]
 
 _LONGEST_WORD = 100
+# What is undone of these shows on no card.
+_WITHOUT_CARD = frozenset(
+    {
+        AuditAction.SETTINGS_CHANGED,
+        AuditAction.WORD_ADDED,
+        AuditAction.WORD_REMOVED,
+        AuditAction.PAUSED,
+        AuditAction.RESUMED,
+    }
+)
 
 
 class Presses:
@@ -160,7 +172,10 @@ class Presses:
             raise NotAllowed("nothing-to-undo")
         if self._extras.moderate is not None:
             person = await self._people.person(asking)
-            await self._left_over(asking, await self._extras.moderate.undo(int(button.target), person))
+            done = await self._extras.moderate.undo(int(button.target), person)
+            await self._left_over(asking, done)
+            if done.entry is not None and done.entry.action in _WITHOUT_CARD:
+                await self._tell(asking, audit_line(done.entry, person.locale))
 
     async def _why(self, asking: Asking, _: Pressed) -> None:
         if self._extras.why is not None:

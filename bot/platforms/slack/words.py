@@ -77,9 +77,26 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "en": "None yet. Press the button, or type /imagine in any channel.",
             "zh-CN": "还没有。按一下按钮，或者在任意频道输入 /imagine。",
         },
+        "studio-title": {"en": "Settings", "zh-CN": "设置"},
+        "studio-save": {"en": "Save", "zh-CN": "保存"},
+        "studio-saved": {"en": "Saved", "zh-CN": "已保存"},
+        "studio-same": {"en": "Nothing is different from before.", "zh-CN": "和之前没有不同。"},
+        "studio-state": {"en": "State", "zh-CN": "状态"},
+        "studio-intro": {
+            "en": "They hold for everybody here. Empty: as the operator has set it.",
+            "zh-CN": "对这里的所有人生效。留空：按运营者的设置。",
+        },
+        "studio-allowed-hint": {"en": "None chosen: everywhere", "zh-CN": "都不选：所有频道都可以"},
+        "studio-words_add": {"en": "Block these words too", "zh-CN": "新增屏蔽词"},
+        "studio-words_remove": {"en": "Allow these words again", "zh-CN": "取消屏蔽这些词"},
+        "studio-words-hint": {
+            "en": "One a line; *word* also within other words",
+            "zh-CN": "每行一个；*词* 表示包含在其他词里也算",
+        },
+        "home-settings": {"en": "Settings…", "zh-CN": "设置…"},
         "easel-help": {
-            "en": "/easel usage · gallery [words] · here [words] · starred [words] · show <id> · why · help",
-            "zh-CN": "/easel usage · gallery [关键词] · here [关键词] · starred [关键词] · show <编号> · why · help",
+            "en": "/easel usage · gallery [words] · here [words] · starred [words] · show <id> · why · settings · help",
+            "zh-CN": "/easel usage · gallery [词] · here [词] · starred [词] · show <编号> · why · settings · help",
         },
     }
 )

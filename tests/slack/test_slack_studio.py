@@ -1,0 +1,165 @@
+"""A community's settings in Slack: for those who manage the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.community import BlockedWord, Community
+from bot.platforms.slack.studio_form import read_studio
+from db.communities import SqlCommunityStore
+from tests.fakes.slack import Message
+
+if TYPE_CHECKING:
+    from tests.fakes.slack import User, View
+
+    from .conftest import Bot
+
+
+async def settled_on(bot: Bot) -> Community:
+    return await SqlCommunityStore(bot.engine, bot.clock).community("slack", bot.team.id)
+
+
+async def told(bot: Bot, words: str, user: User | None = None) -> Message:
+    """The newest message with these words in somebody's conversation with the bot."""
+    talk = bot.fake.add_dm(user or bot.admin)
+
+    def newest() -> Message | None:
+        found = [one for one in bot.messages(talk) if words in one.words]
+        return found[-1] if found else None
+
+    message = await bot.until(newest)
+    assert isinstance(message, Message)
+    return message
+
+
+async def opened(bot: Bot, user: User | None = None) -> View:
+    asked = await bot.fake.slash(user or bot.admin, bot.channel, "/easel", "settings")
+    return await asked.opened()
+
+
+async def test_settings_are_changed_from_the_command_and_hold_at_once(full: Bot) -> None:
+    room = full.fake.add_channel("moderators", full.admin)
+    view = await opened(full)
+    sent = await full.fake.submit_view(
+        full.admin,
+        view,
+        {
+            "user_daily": "1",
+            "default_ratio": "16:9",
+            "allowed_channels": [full.channel],
+            "moderation_channel": room,
+            "words_add": "ugly\n*bad*\n丑",
+        },
+    )
+    await sent.acked()
+    saved = await told(full, "Saved")
+    assert "16:9" in saved.words
+    now = await settled_on(full)
+    assert (now.user_daily, now.default_ratio) == (1, "16:9")
+    assert (now.allowed_channels, now.moderation_channel) == ((full.channel.id,), room.id)
+    assert now.blocked_words == (
+        BlockedWord(word="ugly"),
+        BlockedWord(word="bad", whole=False),
+        BlockedWord(word="丑", whole=False),
+    )
+    undo = next(label for label in saved.labels if label == "Undo: settings")
+    pressed = await full.fake.press(full.admin, saved, undo)
+    await pressed.told("Pictures a person and day")
+    now = await settled_on(full)
+    assert (now.user_daily, now.moderation_channel, len(now.blocked_words)) == (None, None, 3)
+
+
+async def test_the_form_shows_what_holds_and_saving_it_so_changes_nothing(full: Bot) -> None:
+    await full.decide(
+        user_daily=7,
+        allowed_channels=(full.channel.id,),
+        default_style="house",
+        styles={"house": "in our colours"},
+        weights={4096: 4},
+        retention_days=30,
+        paused=True,
+    )
+    before = await settled_on(full)
+    view = await opened(full)
+    sent = await full.fake.submit_view(full.admin, view)
+    await sent.acked()
+    await told(full, "Nothing is different")
+    assert await settled_on(full) == before
+
+
+async def test_a_field_that_is_not_legal_says_so_beside_it_and_nothing_is_saved(full: Bot) -> None:
+    view = await opened(full)
+    sent = await full.fake.submit_view(full.admin, view, {"user_daily": "many", "default_ratio": "9:16"})
+    await sent.acked()
+    assert set(view.errors) == {"user_daily"}
+    assert await settled_on(full) == Community(platform="slack", community_id=full.team.id)
+    sent = await full.fake.submit_view(full.admin, view, {"user_daily": "3"})
+    await sent.acked()
+    await told(full, "Saved")
+    assert (await settled_on(full)).user_daily == 3
+
+
+async def test_a_word_that_is_not_legal_says_so_beside_it(full: Bot) -> None:
+    view = await opened(full)
+    sent = await full.fake.submit_view(full.admin, view, {"words_add": "x" * 101})
+    await sent.acked()
+    assert set(view.errors) == {"words_add"}
+
+
+async def test_drawing_is_paused_and_goes_on(full: Bot) -> None:
+    for value, paused, undo in (("yes", True, "Undo: pause"), ("no", False, "Undo: ")):
+        sent = await full.fake.submit_view(full.admin, await opened(full), {"paused": value})
+        await sent.acked()
+        assert any(label.startswith(undo) for label in (await told(full, "Saved")).labels)
+        assert (await settled_on(full)).paused is paused
+
+
+async def test_words_are_allowed_again(full: Bot) -> None:
+    await full.decide(blocked_words=(BlockedWord(word="ugly"),))
+    view = await opened(full)
+    assert "ugly" in view.words
+    sent = await full.fake.submit_view(full.admin, view, {"words_remove": "ugly\nnever there"})
+    await sent.acked()
+    await told(full, "Saved")
+    assert (await settled_on(full)).blocked_words == ()
+
+
+async def test_who_does_not_manage_the_workspace_has_no_form(full: Bot) -> None:
+    asked = await full.fake.slash(full.ann, full.channel, "/easel", "settings")
+    await asked.told()
+    assert full.ann.modals == []
+    await full.fake.open_home(full.ann)
+    await full.until(lambda: full.ann.home is not None)
+    assert full.ann.home is not None
+    assert "Settings…" not in full.ann.home.labels
+
+
+async def test_who_is_no_admin_any_more_saves_nothing(full: Bot) -> None:
+    view = await opened(full)
+    full.admin.is_admin = False
+    sent = await full.fake.submit_view(full.admin, view, {"user_daily": "1000"})
+    await sent.acked()
+    await told(full, "manage")
+    assert (await settled_on(full)).user_daily is None
+
+
+async def test_the_home_tab_opens_it_too(full: Bot) -> None:
+    await full.fake.open_home(full.admin)
+    await full.until(lambda: full.admin.home is not None)
+    assert full.admin.home is not None
+    view = await (await full.fake.press(full.admin, full.admin.home, "Settings…")).opened()
+    sent = await full.fake.submit_view(full.admin, view, {"user_daily": "5"})
+    await sent.acked()
+    await told(full, "Saved")
+    assert (await settled_on(full)).user_daily == 5
+
+
+async def test_without_the_action_there_is_no_such_command(bot: Bot) -> None:
+    asked = await bot.fake.slash(bot.admin, bot.channel, "/easel", "settings")
+    await asked.told("/easel usage")
+
+
+def test_a_form_made_up_by_somebody_changes_nothing() -> None:
+    for values in ({}, {"paused": {"paused": {}}, "unknown": {"unknown": {"value": "1"}}}):
+        read = read_studio({"state": {"values": values}})
+        assert (dict(read.changes), read.paused, read.add, read.remove) == ({}, None, (), ())
