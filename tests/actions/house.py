@@ -8,7 +8,8 @@ import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.imagine import Imagine
 from bot.domain.job import Job, JobState, StoredPicture
@@ -18,10 +19,8 @@ from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from db.communities import SqlCommunityStore
-from db.engine import open_database
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, PLENTY, bring, order, person
@@ -96,35 +95,33 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
+async def open_house(engine: AsyncEngine) -> AsyncIterator[House]:
     clock = FakeClock(NOON)
-    async with open_database(f"sqlite+aiosqlite:///{folder}/easel.db") as engine:
-        await migrate(engine)
-        store = SqlJobStore(engine, clock)
-        shelf, chat = PictureShelf(), FakeChat(name="discord")
-        dispatcher = InProcessDispatcher(
-            store=store,
-            model=FakeModel(clock),
-            pictures=shelf,
-            platforms={"discord": chat},
-            clock=clock,
-            limits_of=lambda _: LIMITS,
-            running_limit=LIMITS.user_running,
-            submits_per_second=lambda: 5.0,
-            metrics=Metrics(),
-        )
-        yield House(
-            clock=clock,
-            store=store,
-            ledger=SqlUsageLedger(engine),
-            gallery=SqlGallery(engine),
-            personal=SqlPersonalData(engine, clock),
-            communities=SqlCommunityStore(engine, clock),
-            dispatcher=dispatcher,
-            imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=lambda _: LIMITS),
-            shelf=shelf,
-            chat=chat,
-        )
+    store = SqlJobStore(engine, clock)
+    shelf, chat = PictureShelf(), FakeChat(name="discord")
+    dispatcher = InProcessDispatcher(
+        store=store,
+        model=FakeModel(clock),
+        pictures=shelf,
+        platforms={"discord": chat},
+        clock=clock,
+        limits_of=lambda _: LIMITS,
+        running_limit=LIMITS.user_running,
+        submits_per_second=lambda: 5.0,
+        metrics=Metrics(),
+    )
+    yield House(
+        clock=clock,
+        store=store,
+        ledger=SqlUsageLedger(engine),
+        gallery=SqlGallery(engine),
+        personal=SqlPersonalData(engine, clock),
+        communities=SqlCommunityStore(engine, clock),
+        dispatcher=dispatcher,
+        imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=lambda _: LIMITS),
+        shelf=shelf,
+        chat=chat,
+    )
 
 
 def manager(user: str = "boss") -> Person:

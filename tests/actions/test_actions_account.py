@@ -3,7 +3,6 @@ import dataclasses
 import io
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +14,8 @@ from bot.domain.moderation import AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import NewAudit, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
-from tests.actions.house import LIMITS, House, manager, open_house
+from tests.actions.house import LIMITS, House, manager
 from tests.db.orders import PLENTY, order, person
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture

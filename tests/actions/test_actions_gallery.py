@@ -1,6 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,14 +11,8 @@ from bot.domain.moderation import AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import GalleryShelf, NewAudit
 from db.gallery import SqlGallery
-from tests.actions.house import HERE, House, open_house
+from tests.actions.house import HERE, House
 from tests.db.orders import PLENTY, order, person
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 def actions_of(house: House, gallery: SqlGallery | None = None) -> GalleryActions:

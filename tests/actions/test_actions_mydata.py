@@ -3,7 +3,7 @@ import gc
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,17 +13,11 @@ from bot.domain.errors import PlatformUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.moderation import EASEL, AuditAction
 from bot.domain.ports import UsageFilter, UsageGroup
-from tests.actions.house import HERE, House, open_house
+from tests.actions.house import HERE, House
 from tests.db.orders import person
 from tests.fakes.chat import FakeChat
 from tests.fakes.model import PICTURE
 from tests.fakes.picture_shelf import PictureShelf
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 def mydata_of(house: House, folder: Path | None = None) -> MyData:

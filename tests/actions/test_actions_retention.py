@@ -1,7 +1,6 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,15 +8,9 @@ from bot.actions.retention import INTERVAL, Retention
 from bot.domain.community import Community
 from bot.domain.moderation import AuditAction
 from bot.domain.ports import NewAudit
-from tests.actions.house import House, open_house
+from tests.actions.house import House
 from tests.db.orders import person
 from tests.fakes.picture_shelf import PictureShelf
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 def retention_of(house: House, default_days: int | None = None) -> Retention:

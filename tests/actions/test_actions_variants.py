@@ -1,6 +1,4 @@
 import dataclasses
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -9,14 +7,8 @@ from bot.domain.errors import NotAllowed, OverLimit
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.request import RATIOS
-from tests.actions.house import HERE, LIMITS, House, open_house
+from tests.actions.house import HERE, LIMITS, House
 from tests.db.orders import PLENTY, order, person
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 def variants_of(house: House, limits: Limits = LIMITS) -> Variants:

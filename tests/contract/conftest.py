@@ -1,17 +1,12 @@
-"""The databases that the stores over SQL run on.
-
-`TEST_DATABASE_URL=postgresql://…` adds a database server; everything in that database is thrown away.
-"""
+"""The stores over SQL, on every database that tests/db/databases.py names."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ports import CommunityStore, Gallery, JobStore, PersonalData, UsageLedger
@@ -22,13 +17,12 @@ from db.jobs import SqlJobStore
 from db.migrate import migrate
 from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
+from tests.db.databases import DATABASES, emptied
 from tests.db.orders import NOON
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 Opener = Callable[[], AbstractAsyncContextManager[JobStore]]
-SERVER = os.environ.get("TEST_DATABASE_URL")
-DATABASES = ["sqlite", *(["postgresql"] if SERVER else [])]
 
 
 @pytest.fixture
@@ -41,16 +35,6 @@ def file(tmp_path: Path) -> Path:
     file = tmp_path / "easel.db"
     file.write_bytes(migrated())
     return file
-
-
-async def emptied(database: str, file: Path) -> str:
-    """The URL of an empty database of this kind."""
-    if database == "sqlite" or SERVER is None:
-        return f"sqlite+aiosqlite:///{file}"
-    async with open_database(SERVER) as engine, engine.begin() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    return SERVER
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, 
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, NewAudit
 from db.communities import SqlCommunityStore
-from tests.contract.conftest import DATABASES, emptied, opened_at
+from tests.contract.conftest import opened_at
+from tests.db.databases import DATABASES, emptied
 from tests.db.orders import NOON, person
 from tests.fakes.clock import FakeClock
 from tests.fakes.communities import MemoryCommunities

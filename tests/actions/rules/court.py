@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
@@ -27,7 +28,6 @@ from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from db.communities import SqlCommunityStore
-from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, bring
@@ -101,62 +101,61 @@ class Court:
 
 
 @asynccontextmanager
-async def open_court(file: Path, limits: Limits = LIMITS) -> AsyncIterator[Court]:
+async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncIterator[Court]:
     clock = FakeClock(NOON)
-    async with open_database(f"sqlite+aiosqlite:///{file}") as engine:
-        store, communities = SqlJobStore(engine, clock), SqlCommunityStore(engine, clock)
-        ledger = SqlUsageLedger(engine)
-        chat, desk = FakeChat(), FakeDesk()
-        platforms = {"fake": chat}
-        desks: dict[str, ModeratorDesk] = {"fake": desk}
-        admission = Admission(communities=communities, clock=clock, limits=limits)
-        dispatcher = InProcessDispatcher(
+    store, communities = SqlJobStore(engine, clock), SqlCommunityStore(engine, clock)
+    ledger = SqlUsageLedger(engine)
+    chat, desk = FakeChat(), FakeDesk()
+    platforms = {"fake": chat}
+    desks: dict[str, ModeratorDesk] = {"fake": desk}
+    admission = Admission(communities=communities, clock=clock, limits=limits)
+    dispatcher = InProcessDispatcher(
+        store=store,
+        model=FakeModel(clock),
+        pictures=PictureShelf(),
+        platforms=platforms,
+        clock=clock,
+        limits_of=lambda _: limits,
+        running_limit=limits.user_running,
+        submits_per_second=lambda: 5.0,
+        metrics=Metrics(),
+        limits_for=admission.limits_for,
+    )
+    channel = ModeratorsChannel(communities=communities, desks=desks)
+    budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+    people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
+    settings = Settings(communities=communities)
+    reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
+    yield Court(
+        store=store,
+        communities=communities,
+        clock=clock,
+        chat=chat,
+        desk=desk,
+        desks=desks,
+        dispatcher=dispatcher,
+        imagine=Imagine(
             store=store,
-            model=FakeModel(clock),
-            pictures=PictureShelf(),
-            platforms=platforms,
+            dispatcher=dispatcher,
             clock=clock,
             limits_of=lambda _: limits,
-            running_limit=limits.user_running,
-            submits_per_second=lambda: 5.0,
-            metrics=Metrics(),
-            limits_for=admission.limits_for,
-        )
-        channel = ModeratorsChannel(communities=communities, desks=desks)
-        budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
-        people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-        settings = Settings(communities=communities)
-        reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
-        yield Court(
+            admission=admission,
+            budget=budget,
+        ),
+        budget=budget,
+        moderate=Moderate(
             store=store,
             communities=communities,
-            clock=clock,
-            chat=chat,
-            desk=desk,
-            desks=desks,
             dispatcher=dispatcher,
-            imagine=Imagine(
-                store=store,
-                dispatcher=dispatcher,
-                clock=clock,
-                limits_of=lambda _: limits,
-                admission=admission,
-                budget=budget,
-            ),
-            budget=budget,
-            moderate=Moderate(
-                store=store,
-                communities=communities,
-                dispatcher=dispatcher,
-                platforms=platforms,
-                people=people,
-                settings=settings,
-                reports=reports,
-                clock=clock,
-            ),
+            platforms=platforms,
             people=people,
             settings=settings,
             reports=reports,
-            why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
-        )
-        await budget.close()
+            clock=clock,
+        ),
+        people=people,
+        settings=settings,
+        reports=reports,
+        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
+    )
+    await budget.close()
