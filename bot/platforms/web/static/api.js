@@ -35,10 +35,22 @@ async function call(method, path, body) {
   return answer;
 }
 
+const of = (...parts) => `/api/${parts.map(encodeURIComponent).join("/")}`;
+
 export const session = () => call("GET", "/api/session");
 export const signIn = (token) => call("POST", "/api/session", { token });
 export const history = () => call("GET", "/api/history");
 export const options = () => call("GET", "/api/options");
+export const prompts = (text) => call("GET", `/api/prompts?${new URLSearchParams({ q: text })}`);
 export const command = (text, extra = {}) => call("POST", "/api/commands", { text, ...extra });
-export const press = (action, id) => call("POST", `/api/jobs/${encodeURIComponent(id)}/${action}`);
-export const useDraft = (id) => call("POST", `/api/drafts/${encodeURIComponent(id)}/use`);
+export const press = (action, id, body) => call("POST", of("jobs", id, action), body);
+export const more = (id) => call("GET", of("jobs", id, "more"));
+export const useDraft = (id) => call("POST", of("drafts", id, "use"));
+export const appeal = (entry) => call("POST", of("appeals", entry));
+export const usage = (query) => call("GET", `/api/usage?${new URLSearchParams(query)}`);
+export const gallery = (query) => call("GET", `/api/gallery?${new URLSearchParams(query)}`);
+export const show = (id) => call("GET", of("show", id));
+export const forgetMe = () => call("POST", "/api/mydata/delete", { sure: true });
+export const studio = () => call("GET", "/api/studio");
+export const audit = (before) => call("GET", `/api/studio/audit?${new URLSearchParams({ before })}`);
+export const manage = (what, body) => call("POST", `/api/studio/${what}`, body);

@@ -1,122 +1,67 @@
-// The page, put together: session, stream, conversation, box.
+// The page, put together: session, stream, conversation, views.
 import * as api from "./api.js";
-import { drawNotice, plainCard } from "./cards.js";
-import { Composer } from "./composer.js";
+import { Chat } from "./chat.js";
 import { $, h, remember, shape } from "./dom.js";
 import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
+import { GalleryView } from "./gallery.js";
 import { EXAMPLES, locale, switchLanguage, t, translate } from "./i18n.js";
 import { Lightbox } from "./lightbox.js";
-import { Log } from "./log.js";
+import { leave, Router } from "./router.js";
+import { learn, me } from "./session.js";
+import { drawShow } from "./show.js";
+import { StudioView } from "./studio.js";
 import { setServerTime, tick } from "./time.js";
 
 const HISTORY_PAUSE = 2000;
 
 const lightbox = new Lightbox();
-const log = new Log({ act, look: (pictures, index) => lightbox.show(pictures, index) });
-const composer = new Composer({ send: sendTyped });
+const look = (...args) => lightbox.show(...args);
+const chat = new Chat({ look, signIn: askToSignIn });
 const feed = new EventFeed({ onEvent, onState: showConnection });
-let edit = null;
+const failed = (error) => chat.complain(error);
+const gallery = new GalleryView({ look, failed });
+const studio = new StudioView({ look, failed, saved: refreshSession });
+const router = new Router({
+  "": () => {
+    chat.shown = null;
+    chat.log.scrollToEnd();
+    if (matchMedia("(hover: hover)").matches) chat.composer.focus(); // a phone would raise its keyboard
+  },
+  gallery: (_path, query, room) => gallery.draw(query, room),
+  show: async (id, _query, room) => {
+    chat.shown = await drawShow(id, room, chat.handlers, failed);
+  },
+  studio: (_path, _query, room) => {
+    $("studio-news").hidden = true;
+    if (me.manager) studio.draw(room);
+    else leave();
+  },
+});
 let missed = null; // events that came while the history was on its way
 let unseen = 0;
-
-/** Send a command; its message appears by the answer or by the stream, whichever is first. */
-async function send(text, extra) {
-  const answer = await api.command(text, extra);
-  setServerTime(answer.now);
-  if (answer.message && !log.has(answer.message.id)) log.put(answer.message);
-  return answer;
-}
-
-async function sendTyped(text) {
-  try {
-    composer.remember(text);
-    const answer = await send(text);
-    if (answer.help) say(answer.help, text);
-    return true;
-  } catch (error) {
-    return complain(error, text);
-  }
-}
-
-/** Show why something was refused; true if the server did answer. */
-function complain(error, ask = "") {
-  if (error instanceof api.Refusal) {
-    if (error.status === 401) askToSignIn();
-    else say(error.error.card ?? plainCard(error.error), ask);
-    return error.status < 500 && error.status !== 401;
-  }
-  if (!(error instanceof api.Unreachable)) throw error;
-  say(plainCard({ message: t(ask ? "unreachable" : "unreachablePress") }));
-  return false;
-}
-
-function say(card, ask = "") {
-  const typed = ask && !ask.startsWith("/") ? `/imagine ${ask}` : ask;
-  // The bubble above already holds what was typed.
-  const shown = card.tone === "refused" && ask ? { ...card, prompt: "" } : card;
-  log.notice(drawNotice(shown, { ask: typed, act: actOnNotice, dismiss: (article) => dismiss(article) }));
-}
-
-function dismiss(article) {
-  log.dismiss(article);
-  composer.focus();
-}
-
-async function act(button, message, element) {
-  if (button.press === "edit") {
-    edit?.open(message);
-    return;
-  }
-  if (button.press === "delete" && !(await sure())) return;
-  element.disabled = true;
-  try {
-    const answer = await api.press(button.press, button.target);
-    if (answer.message && (!log.has(answer.message.id) || button.press === "cancel")) log.put(answer.message);
-    if (answer.deleted) log.remove(answer.deleted);
-  } catch (error) {
-    complain(error);
-  } finally {
-    element.disabled = false;
-  }
-}
-
-async function actOnNotice(button, _message, element, article) {
-  element.disabled = true;
-  try {
-    const { message } = await api.useDraft(button.target);
-    log.dismiss(article);
-    if (!log.has(message.id)) log.put(message);
-    composer.focus();
-  } catch (error) {
-    element.disabled = false;
-    complain(error);
-  }
-}
-
-function sure() {
-  const dialog = $("confirm");
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
 
 function onEvent(kind, data) {
   setServerTime(data.now);
   if (kind === "reset") loadHistory();
+  else if (kind === "desk") deskChanged();
   else if (kind !== "hello" && missed) missed.push([kind, data]);
   else if (kind !== "hello") apply(kind, data);
 }
 
 function apply(kind, data) {
-  if (kind === "gone") log.remove(data.id);
-  else log.put(data.message);
+  if (kind === "gone") chat.log.remove(data.id);
+  else if (kind === "opinion") chat.judged(data.id, data.opinion);
+  else chat.log.put(data.message);
   if (kind === "result" && data.message.mine && document.hidden) {
     unseen += 1;
     document.title = `(${unseen}) Easel`;
   }
+}
+
+function deskChanged() {
+  if (router.name === "studio") studio.draw($("view"));
+  else $("studio-news").hidden = !me.manager;
 }
 
 /** The conversation anew. What the stream brings meanwhile is newer than the answer, so it is applied behind it. */
@@ -127,7 +72,7 @@ async function loadHistory() {
     const answer = await api.history();
     if (missed !== mine) return; // another reset came meanwhile
     setServerTime(answer.now);
-    log.replace(answer.messages);
+    chat.log.replace(answer.messages);
     missed = null;
     for (const [kind, data] of mine) apply(kind, data);
   } catch (error) {
@@ -164,7 +109,7 @@ function drawExamples() {
       const ratio = /ratio:(\S+)/.exec(set)?.[1] ?? "1:1";
       return h(
         "button",
-        { type: "button", class: "example", onclick: () => sendTyped(`/imagine ${words} ${set}`) },
+        { type: "button", class: "example", onclick: () => chat.sendExample(`/imagine ${words} ${set}`) },
         h("span", { class: "mark" }, shape(ratio, 26)),
         h("span", { class: "words" }, words),
         h("span", { class: "set" }, set),
@@ -182,6 +127,14 @@ async function signInWith(token) {
   await api.signIn(token);
   $("sign-in").close();
   await begin();
+}
+
+async function refreshSession() {
+  try {
+    learn(await api.session());
+  } catch (error) {
+    chat.complain(error);
+  }
 }
 
 async function begin() {
@@ -205,11 +158,19 @@ async function begin() {
     return;
   }
   setServerTime(session.now);
+  learn(session);
   $("sandbox").hidden = !session.sandbox;
-  composer.setTable(table);
-  edit ??= new EditForm({ table: table.options, send });
+  $("studio").hidden = !session.manager;
+  chat.composer.setTable(table);
+  chat.more.ratios = table.options.find((option) => option.name === "ratio").values.map(({ value }) => value);
+  chat.edit ??= new EditForm({ table: table.options, send: sendEdited });
   feed.open();
-  if (matchMedia("(hover: hover)").matches) composer.focus(); // a phone would raise its keyboard
+  router.go();
+}
+
+async function sendEdited(text, extra) {
+  await chat.send(text, extra);
+  leave();
 }
 
 translate();

@@ -1,18 +1,21 @@
 // A message as elements: what was asked on one side, the bot's card on the other.
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { drawFrames, drawPictures, showVotes, veil } from "./pictures.js";
+import { me } from "./session.js";
 import { moment, secondsUntil, textNodes } from "./time.js";
 
 const UNDER_WAY = new Set(["waiting", "working", "slow"]);
-// A picture covers about the area of a square with this side, in pixels, whatever its ratio; by how many there are.
-const SIDE = { 1: 420, 2: 296, 3: 212, 4: 264 };
-const SIDE_OF_TALL = { 1: 420, 2: 296, 3: 236, 4: 196 }; // four tall ones stand in one row
+const ICON_ONLY = { star: "star", more: "more" };
 
-/** The message of a job. `act(press, message, button)` is called when a button of it is pressed, `look` for a picture. */
-export function drawMessage(message, { act, look }) {
+/**
+ * The message of a job. `act(button, message, element)` is called when a button of it is pressed, `look(pictures,
+ * index)` for a picture.
+ */
+export function drawMessage(message, handlers) {
   const article = h("article", { class: "turn", "data-id": message.id, id: `m-${message.id}` });
   article.append(drawAsk(message), h("div", { class: "card" }));
-  updateMessage(article, message, { act, look });
+  updateMessage(article, message, handlers);
   return article;
 }
 
@@ -23,6 +26,14 @@ export function updateMessage(article, message, { act, look }) {
   const kept = card.querySelector(".frames[data-done]");
   card.dataset.tone = message.card.tone;
   card.replaceChildren(drawBody(message, { act, look, kept }));
+  const frames = card.querySelector(".frames[data-done]");
+  if (frames) {
+    showVotes(frames, message.opinion ?? {});
+    // Who has looked behind a veil keeps what they see, whatever changes about the message.
+    const veiled = message.hidden && !("looked" in article.dataset);
+    if (!kept || veiled !== "veiled" in frames.dataset) veil(frames, message.card.pictures, veiled);
+    frames.addEventListener("click", () => (article.dataset.looked = ""), { once: true });
+  }
   if (focused) (card.querySelector(`[data-press="${focused}"]`) ?? card.querySelector("button"))?.focus();
 }
 
@@ -34,18 +45,35 @@ export function drawAsk({ command, mine, author }) {
   return h("div", { class: mine ? "ask" : "ask theirs" }, mine ? null : h("p", { class: "who" }, author), bubble);
 }
 
-function drawBody(message, { act, look, kept }) {
+/** Heading, words, pictures, small print and buttons of a card. */
+export function drawBody(message, { act, look, kept }) {
   const { card } = message;
+  const awaited = UNDER_WAY.has(card.tone);
   const body = h("div", { class: "card-body" });
   if (card.heading) body.append(h("p", { class: "heading" }, card.heading));
   if (card.prompt) body.append(h("p", { class: "asked", title: message.request?.prompt }, card.prompt));
   if (card.options) body.append(h("p", { class: "settings" }, card.options));
-  if (card.status.length) body.append(h("p", { class: "status" }, h("span", {}, ...textNodes(card.status), ...countdown(message))));
-  if (card.pictures.length) body.append(kept ?? drawPictures(message, look));
-  else if (UNDER_WAY.has(card.tone)) body.append(drawFrames(message.request));
-  if (card.notes.length) body.append(h("div", { class: "notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note)))));
-  if (card.buttons.length) body.append(h("div", { class: "presses" }, card.buttons.map((button) => drawButton(button, message, act))));
+  if (card.status.length) {
+    body.append(h("p", { class: "status" }, h("span", {}, ...textNodes(card.status, { awaited }), ...countdown(message))));
+  }
+  if (card.command) body.append(drawCommand(card.command));
+  if (card.pictures.length) body.append(kept ?? drawPictures(card.pictures, message.request.ratio, { look, vote: voter(message, act) }));
+  else if (awaited && message.request) body.append(drawFrames(message.request));
+  if (card.notes.length) body.append(h("div", { class: "notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note, { awaited })))));
+  const buttons = card.buttons.filter((button) => wanted(button, message));
+  if (buttons.length) body.append(h("div", { class: "presses" }, buttons.map((button) => drawButton(button, message, act))));
   return body;
+}
+
+/** Votes stand on the pictures; Delete is for those who may. */
+function wanted(button, message) {
+  if (button.press === "vote") return false;
+  return button.press !== "delete" || message.mine || me.moderator;
+}
+
+function voter(message, act) {
+  const button = message.card.buttons.find((one) => one.press === "vote");
+  return button && ((index) => act({ ...button, index }, message, null));
 }
 
 /** " · ready in 12 s", where the status itself has no moment in it. */
@@ -59,56 +87,59 @@ function countdown({ card, job }) {
 function drawButton(button, message, act) {
   const kind = button.primary ? "button primary" : button.danger ? "button danger" : "button";
   const element = h("button", { type: "button", class: kind, "data-press": button.press }, button.label);
+  if (button.press in ICON_ONLY) asIcon(element, button, message);
+  if (button.press === "hd") price(element, message);
   element.addEventListener("click", () => act(button, message, element));
   return element;
 }
 
-function grid(ratio, count) {
-  const [width, height] = ratio.split(":").map(Number);
-  const frames = h("div", { class: "frames" });
-  const tall = width < height;
-  const side = (tall ? SIDE_OF_TALL : SIDE)[count];
-  frames.style.setProperty("--columns", count === 4 && !tall ? 2 : count);
-  frames.style.setProperty("--cell", `${Math.round(side * Math.sqrt(width / height))}px`);
-  frames.style.setProperty("--ratio", `${width} / ${height}`);
-  return frames;
+function asIcon(element, button, { opinion }) {
+  element.classList.add("symbol");
+  const stars = button.press === "star" ? (opinion?.stars ?? 0) : 0;
+  element.replaceChildren(icon(ICON_ONLY[button.press]), stars ? String(stars) : "");
+  if (button.press === "star") {
+    element.setAttribute("aria-pressed", String(Boolean(opinion?.starred)));
+    element.setAttribute("aria-label", t("star", { n: stars }));
+    element.title = t("starHint");
+  } else {
+    element.setAttribute("aria-haspopup", "dialog");
+    element.setAttribute("aria-label", button.label);
+    element.title = button.label;
+  }
 }
 
-function drawFrames({ ratio, n }) {
-  const frames = grid(ratio, n);
-  frames.setAttribute("role", "img");
-  frames.setAttribute("aria-label", t("drawing"));
-  frames.append(...Array.from({ length: n }, () => h("span", { class: "frame drawing" })));
-  return frames;
+/** What it counts is said before it is pressed. */
+function price(element, { request }) {
+  const clarity = Object.keys(me.prices).map(Number).sort((one, other) => one - other).find((each) => each > request.clarity);
+  if (!clarity) return;
+  const count = me.prices[clarity] * request.n;
+  element.append(h("span", { class: "price", "aria-hidden": "true" }, `−${count}`));
+  element.setAttribute("aria-label", t("hd", { clarity, n: count }));
+  element.title = t("hd", { clarity, n: count });
 }
 
-function drawPictures({ card, request }, look) {
-  const frames = grid(request.ratio, card.pictures.length);
-  frames.dataset.done = "";
-  card.pictures.forEach((picture, index) => {
-    const image = h("img", {
-      src: picture.thumb,
-      alt: picture.alt,
-      width: picture.width,
-      height: picture.height,
-      decoding: "async",
-      draggable: "false",
-    });
-    const label = t("open", { index: index + 1, count: card.pictures.length });
-    const frame = h("button", { type: "button", class: "frame", "aria-label": `${label}: ${picture.alt}` }, image);
-    image.addEventListener("error", () => frame.replaceWith(h("span", { class: "frame lost" }, t("lost"))));
-    frame.addEventListener("click", () => look(card.pictures, index));
-    frames.append(frame);
+/** A command that can be copied and sent. */
+export function drawCommand(command) {
+  const code = h("code", {}, command);
+  const button = h("button", { type: "button", class: "copy", "aria-label": t("copy"), title: t("copy") }, icon("copy", 18));
+  const said = h("span", { class: "copied", role: "status" });
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(command);
+      said.textContent = t("copied");
+    } catch {
+      getSelection().selectAllChildren(code); // without a secure connection there is no clipboard
+    }
   });
-  return frames;
+  return h("div", { class: "command" }, code, said, button);
 }
 
 /** What only this person sees: a refusal, the help, a failure of the line. `ask` is what they had typed. */
-export function drawNotice(card, { ask = "", act, dismiss }) {
+export function drawNotice(card, { ask = "", act, dismiss, more = null }) {
   const article = h("article", { class: "turn notice new" });
   if (ask) article.append(drawAsk({ command: ask, mine: true }));
-  const message = { card, id: null };
-  const drawn = h("div", { class: "card", "data-tone": card.tone }, drawBody(message, { act: (...args) => act(...args, article) }));
+  const body = more ?? drawBody({ card, id: null }, { act: (...args) => act(...args, article) });
+  const drawn = h("div", { class: "card", "data-tone": card.tone }, body);
   drawn.append(
     h("p", { class: "only-you" }, t("onlyYou"), " · ", h("button", { type: "button", onclick: () => dismiss(article) }, t("dismiss"))),
   );
@@ -117,9 +148,9 @@ export function drawNotice(card, { ask = "", act, dismiss }) {
 }
 
 /** A card for an answer of the server that brought none. */
-export function plainCard({ message, hint }) {
+export function plainCard({ message, hint }, tone = "refused") {
   return {
-    tone: "refused", heading: "", prompt: "", options: "", status: [message],
+    tone, heading: "", prompt: "", options: "", status: [message], command: "",
     pictures: [], notes: hint ? [[hint]] : [], buttons: [],
   };
 }

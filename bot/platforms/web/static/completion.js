@@ -6,16 +6,37 @@ export function complete(text, caret, { commands, options }) {
   const from = before.search(/\S*$/);
   const word = before.slice(from);
   const to = caret + text.slice(caret).search(/\s|$/);
-  if (!word) return null;
-  const found = from === 0 && word.startsWith("/") ? matchCommands(word, commands) : matchOptions(word, text, options);
+  const command = commands.find((one) => text.toLowerCase().startsWith(`${one.name} `));
+  const asks = !text.startsWith("/") || command?.name === "/imagine";
+  if (!word && (asks || !command)) return null;
+  const found =
+    from === 0 && word.startsWith("/")
+      ? matchCommands(word, commands)
+      : asks
+        ? matchOptions(word, text, options)
+        : matchWords(word, before, command);
   return found && found.items.length ? { from, to, ...found } : null;
 }
 
 function matchCommands(word, commands) {
   const items = commands
-    .filter((command) => command.startsWith(word.toLowerCase()))
-    .map((command) => ({ what: command, why: "", insert: `${command} `, final: true }));
+    .filter((command) => command.name.startsWith(word.toLowerCase()))
+    .map(({ name, why, words }) => ({ what: name, why, insert: `${name} `, final: !words.length }));
   return { items, pick: items.some((item) => item.what === word.toLowerCase()) ? -1 : 0 };
+}
+
+function matchWords(word, before, command) {
+  const said = before.toLowerCase().split(/\s+/);
+  const items = (command?.words ?? [])
+    .filter((one) => one.startsWith(word.toLowerCase()) && !said.slice(1, -1).includes(one))
+    .map((one) => ({ what: one, why: "", insert: `${one} `, final: true }));
+  return { items, pick: items.some((item) => item.what === word.toLowerCase()) || !word ? -1 : 0 };
+}
+
+/** Where a prompt begins in what was typed: behind /imagine, or at once; -1 for another command. */
+export function promptStart(text) {
+  const [command] = /^\/imagine\s+/i.exec(text) ?? [""];
+  return !command && text.startsWith("/") ? -1 : command.length;
 }
 
 function matchOptions(word, text, options) {

@@ -1,10 +1,12 @@
 // The box one writes in: a combobox over completion.js, with the history of what was sent.
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
-import { complete } from "./completion.js";
+import { complete, promptStart } from "./completion.js";
 import { $, h, shape } from "./dom.js";
 import { locale } from "./i18n.js";
 
 const REMEMBERED = 50;
+const PROMPT_PAUSE = 180; // milliseconds after the last letter
+const PROMPT_FROM = 3; // letters
 
 /** The option's name in the language of the page: its Chinese alias means the same. */
 function nameOf({ insert, aliases }) {
@@ -14,15 +16,18 @@ function nameOf({ insert, aliases }) {
 export class Composer {
   #input = $("prompt");
   #list = $("suggestions");
-  #table = { commands: ["/imagine", "/help"], options: [] };
+  #table = { commands: [], options: [] };
   #found = null;
   #active = -1;
   #sent = [];
   #recalled = -1;
 
-  /** `send(text)` resolves to true when the text was taken, so that the box can be emptied. */
-  constructor({ send }) {
+  #timer = 0;
+
+  /** `send(text)` is true when the text was taken, so that the box can be emptied; `recall(text)` finds prompts. */
+  constructor({ send, recall }) {
     this.send = send;
+    this.recall = recall;
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#input.addEventListener("blur", () => this.#close());
@@ -130,8 +135,28 @@ export class Composer {
     this.#found = caret === this.#input.selectionEnd ? complete(this.#input.value, caret, this.#table) : null;
     if (!this.#found) {
       this.#close();
+      this.#suggestPrompts();
       return;
     }
+    this.#offer();
+  }
+
+  /** What this person asked before with these letters in it; never in the way of Enter. */
+  #suggestPrompts() {
+    const text = this.#input.value;
+    const from = promptStart(text);
+    if (from < 0 || text.length - from < PROMPT_FROM || this.#input.selectionStart < text.length) return;
+    this.#timer = setTimeout(async () => {
+      const asked = text.slice(from).trim();
+      const found = (await this.recall(asked)).filter((prompt) => prompt !== asked);
+      if (!found.length || this.#input.value !== text || document.activeElement !== this.#input) return;
+      const items = found.map((prompt) => ({ what: "", why: prompt, insert: prompt, final: true }));
+      this.#found = { from, to: text.length, items, pick: -1 };
+      this.#offer();
+    }, PROMPT_PAUSE);
+  }
+
+  #offer() {
     this.#list.replaceChildren(...this.#found.items.map((item, index) => this.#drawItem(item, index)));
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
@@ -150,7 +175,7 @@ export class Composer {
         onclick: () => this.#take(index),
       },
       mark,
-      h("span", { class: "what" }, item.what),
+      item.what ? h("span", { class: "what" }, item.what) : null,
       h("span", { class: "why" }, item.why),
     );
   }
@@ -180,6 +205,7 @@ export class Composer {
   }
 
   #close() {
+    clearTimeout(this.#timer);
     this.#list.hidden = true;
     this.#active = -1;
     this.#input.setAttribute("aria-expanded", "false");

@@ -40,3 +40,32 @@ export function remember(key, value) {
     // It is forgotten with the page, no more.
   }
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The same for drawings. */
+export function s(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const ICONS = {
+  star: "m12 3.6 2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8L3.6 9.7l5.8-.8z",
+  more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z",
+  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
+  back: "M15 5l-7 7 7 7",
+  on: "M9 5l7 7-7 7",
+  close: "M6 6l12 12M18 6 6 18",
+};
+
+/** A line drawing of 24 × 24 in the colour of the text. */
+export function icon(name, size = 20) {
+  return s(
+    "svg",
+    { viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", class: `icon ${name}` },
+    s("path", { d: ICONS[name] }),
+  );
+}

@@ -29,7 +29,7 @@ export class EventFeed {
     if (this.#lastId) url.searchParams.set("after", this.#lastId);
     const source = new EventSource(url);
     this.#source = source;
-    for (const kind of ["hello", "reset", "card", "result", "gone"]) {
+    for (const kind of ["hello", "reset", "card", "result", "gone", "opinion", "desk"]) {
       source.addEventListener(kind, (event) => {
         if (event.lastEventId) this.#lastId = event.lastEventId;
         this.onEvent(kind, JSON.parse(event.data));

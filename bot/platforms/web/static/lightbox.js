@@ -11,6 +11,7 @@ export class Lightbox {
 
   constructor() {
     $("lightbox-close").addEventListener("click", () => this.#dialog.close());
+    $("lightbox-details").addEventListener("click", () => this.#dialog.close());
     $("lightbox-back").addEventListener("click", () => this.#turn(-1));
     $("lightbox-on").addEventListener("click", () => this.#turn(1));
     this.#dialog.addEventListener("keydown", (event) => {
@@ -23,8 +24,11 @@ export class Lightbox {
     this.#listenForSwipes($("lightbox-stage"));
   }
 
-  show(pictures, index) {
+  /** `id`: the job they are of, where there is more to see of it. */
+  show(pictures, index, id = "") {
     this.#pictures = pictures;
+    $("lightbox-details").hidden = !id;
+    $("lightbox-details").href = `#/show/${id}`;
     this.#index = index;
     this.#dialog.showModal();
     $("lightbox-close").focus({ focusVisible: false });

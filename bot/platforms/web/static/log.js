@@ -16,6 +16,10 @@ export class Log {
     this.#room.addEventListener("scroll", () => this.#atEnd() && (this.#newer.hidden = true), { passive: true });
   }
 
+  get(id) {
+    return this.#messages.get(id)?.message ?? null;
+  }
+
   has(id) {
     return this.#messages.has(id);
   }
@@ -38,6 +42,7 @@ export class Log {
     const follow = message.mine || this.#atEnd();
     const entry = this.#messages.get(message.id);
     if (entry) {
+      message.opinion ??= entry.message.opinion; // the stream doesn't know what each reader thinks
       entry.message = message;
       updateMessage(entry.article, message, this.handlers);
       if (follow && !quiet && this.#atEnd(400)) this.scrollToEnd();
@@ -51,6 +56,14 @@ export class Log {
     if (quiet) return;
     if (follow) this.scrollToEnd();
     else this.#newer.hidden = false;
+  }
+
+  /** What people think of it by now; `opinion` may leave out what this reader thinks. */
+  judge(id, opinion) {
+    const entry = this.#messages.get(id);
+    if (!entry) return;
+    entry.message = { ...entry.message, opinion: { ...entry.message.opinion, ...opinion } };
+    updateMessage(entry.article, entry.message, this.handlers);
   }
 
   remove(id) {

@@ -14,8 +14,11 @@ export function secondsUntil(iso) {
   return Math.round((Date.parse(iso) - Date.now() - offset) / 1000);
 }
 
-function words(iso) {
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+function words(iso, past) {
   const seconds = secondsUntil(iso);
+  if (past) return ago(-seconds, iso);
   if (seconds <= 0) return t("soon");
   if (seconds < 90) return t("inSeconds", { n: seconds });
   if (seconds < 90 * 60) return t("inMinutes", { n: Math.round(seconds / 60) });
@@ -23,19 +26,29 @@ function words(iso) {
   return absolute.format(new Date(iso));
 }
 
-/** A moment as an element. A screen reader may read it, but isn't told of every second that passes. */
-export function moment(iso) {
-  return h("time", { datetime: iso, "data-counts": true, role: "timer", "aria-live": "off" }, words(iso));
+function ago(seconds, iso) {
+  if (seconds < 60) return relative.format(0, "second");
+  if (seconds < 60 * 60) return relative.format(-Math.round(seconds / 60), "minute");
+  if (seconds < 24 * 3600) return relative.format(-Math.round(seconds / 3600), "hour");
+  return absolute.format(new Date(iso));
 }
 
-/** The parts of a text from the server: strings and {"at": iso}. */
-export function textNodes(parts) {
-  return parts.map((part) => (typeof part === "string" ? part : moment(part.at)));
+/** A moment as an element, in words that follow the clock. A screen reader isn't told of every second that passes. */
+export function moment(iso, { past = false } = {}) {
+  const attributes = { datetime: iso, title: absolute.format(new Date(iso)), "data-counts": past ? "ago" : "until" };
+  return h("time", { ...attributes, role: "timer", "aria-live": "off" }, words(iso, past));
+}
+
+/** The parts of a text from the server: strings and {"at": iso}. `awaited`: what is late is still to come. */
+export function textNodes(parts, { awaited = false } = {}) {
+  return parts.map((part) =>
+    typeof part === "string" ? part : moment(part.at, { past: !awaited && secondsUntil(part.at) <= 0 }),
+  );
 }
 
 export function tick() {
   for (const node of document.querySelectorAll("time[data-counts]")) {
-    const said = words(node.dateTime);
+    const said = words(node.dateTime, node.dataset.counts === "ago");
     if (node.textContent !== said) node.textContent = said;
   }
 }

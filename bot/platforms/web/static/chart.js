@@ -1,0 +1,52 @@
+// Bars of what was used. The numbers stand in a table besides, so the drawing itself is silent.
+import { s } from "./dom.js";
+import { locale } from "./i18n.js";
+
+const NARROW = 640; // a window of a phone: fewer labels, so that they can still be read
+const HEIGHT = 150;
+const FOOT = 22; // for the labels
+const LABEL = 80; // room for one
+
+const dayName = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" });
+const monthName = new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" });
+
+/** "2026-11-22" and "2026-11" as people write them; other keys as they are named. */
+export function rowName({ key, name }) {
+  if (/^\d{4}-\d\d-\d\d$/.test(key)) return dayName.format(new Date(`${key}T00:00:00Z`));
+  if (/^\d{4}-\d\d$/.test(key)) return monthName.format(new Date(`${key}-01T00:00:00Z`));
+  return name || key;
+}
+
+/** One bar a row; what is still being drawn stands paler on top of what was delivered. */
+export function drawChart(rows) {
+  const width = innerWidth < NARROW ? 320 : 640;
+  const most = Math.max(4, ...rows.map((row) => row.delivered + row.reserved));
+  const room = HEIGHT - FOOT - 18;
+  const step = width / rows.length;
+  const thick = Math.min(40, step * 0.66);
+  const every = Math.ceil((rows.length * LABEL) / width);
+  const svg = s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, class: "chart", "aria-hidden": "true" });
+  svg.append(s("line", { class: "base", x1: 0, x2: width, y1: HEIGHT - FOOT, y2: HEIGHT - FOOT }));
+  rows.forEach((row, index) => {
+    const middle = step * (index + 0.5);
+    const done = (row.delivered / most) * room;
+    const open = (row.reserved / most) * room;
+    const bottom = HEIGHT - FOOT;
+    const bar = (name, y, height) => s("rect", { class: name, x: middle - thick / 2, y, width: thick, height, rx: Math.min(4, thick / 4) });
+    if (open) svg.append(bar("open", bottom - done - open, open));
+    if (done) svg.append(bar("done", bottom - done, done));
+    const whole = row.delivered + row.reserved;
+    if (whole && rows.length <= 14) svg.append(label("value", middle, bottom - done - open - 6, String(whole)));
+    // Counted from the last, so that today always has its name.
+    if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", clamp(middle, width), HEIGHT - 5, rowName(row)));
+  });
+  return svg;
+}
+
+function label(kind, x, y, text) {
+  return s("text", { class: kind, x, y, "text-anchor": "middle" }, text);
+}
+
+function clamp(x, width) {
+  return Math.max(22, Math.min(width - 22, x));
+}

@@ -1,0 +1,188 @@
+// The conversation: what is typed and pressed in it, and what the server says to that.
+import * as api from "./api.js";
+import { sure } from "./ask.js";
+import { drawNotice, plainCard, updateMessage } from "./cards.js";
+import { Composer } from "./composer.js";
+import { h } from "./dom.js";
+import { t } from "./i18n.js";
+import { Log } from "./log.js";
+import { More } from "./more.js";
+import { deleteMine, exportMine } from "./mydata.js";
+import { address, leave } from "./router.js";
+import { setServerTime } from "./time.js";
+import { drawUsage } from "./usage.js";
+
+const MAY_SHOW_NEW = new Set(["again", "hd", "shape"]);
+const CHANGES = new Set(["cancel", "spoiler"]);
+
+export class Chat {
+  /** `look` opens a picture; `signIn` is called when the server no longer knows us. */
+  constructor({ look, signIn }) {
+    this.handlers = { act: (...args) => this.act(...args), look };
+    this.signIn = signIn;
+    this.edit = null;
+    this.shown = null; // {message, article}: the one result that is looked at
+    this.log = new Log(this.handlers);
+    this.composer = new Composer({ send: (text) => this.#sendTyped(text), recall });
+    this.more = new More({ press: (...args) => this.#press(...args) });
+  }
+
+  /** Send a command; its message appears by the answer or by the stream, whichever is first. */
+  async send(text, extra) {
+    const answer = await api.command(text, extra);
+    setServerTime(answer.now);
+    if (answer.message) this.#arrived(answer.message);
+    return answer;
+  }
+
+  sendExample(text) {
+    return this.#sendTyped(text);
+  }
+
+  async #sendTyped(text) {
+    try {
+      this.composer.remember(text);
+      await this.#answered(await this.send(text), text);
+      return true;
+    } catch (error) {
+      return this.complain(error, text);
+    }
+  }
+
+  /** What a command that is no request was answered with. */
+  async #answered(answer, text) {
+    if (answer.help) this.say(answer.help, text);
+    if (answer.why) this.say(answer.why.card, text);
+    if (answer.usage) this.#notice(answer.usage.card, text, drawUsage(answer.usage, (error) => this.complain(error)));
+    if (answer.gallery) location.hash = address("gallery", { shelf: answer.gallery.shelf, q: answer.gallery.words });
+    if (answer.show) location.hash = `#/show/${answer.show.message.id}`;
+    if (answer.studio) location.hash = "#/studio";
+    if (answer.mydata === "export") this.say(exportMine(), text);
+    if (answer.mydata === "delete") {
+      const card = await deleteMine();
+      if (card) this.say(card, text);
+    }
+  }
+
+  /** Show why something was refused; true if the server did answer. */
+  complain(error, ask = "") {
+    if (error instanceof api.Refusal) {
+      if (error.status === 401) this.signIn();
+      else this.say(error.error.card ?? plainCard(error.error), ask);
+      return error.status < 500 && error.status !== 401;
+    }
+    if (!(error instanceof api.Unreachable)) throw error;
+    this.say(plainCard({ message: t(ask ? "unreachable" : "unreachablePress") }));
+    return false;
+  }
+
+  say(card, ask = "") {
+    // The bubble above already holds what was typed.
+    this.#notice(card.tone === "refused" && ask ? { ...card, prompt: "" } : card, ask);
+  }
+
+  #notice(card, ask, more = null) {
+    leave();
+    const typed = ask && !ask.startsWith("/") ? `/imagine ${ask}` : ask;
+    const act = (...args) => this.#actOnNotice(...args);
+    this.log.notice(drawNotice(card, { ask: typed, act, dismiss: (article) => this.#dismiss(article), more }));
+  }
+
+  #dismiss(article) {
+    this.log.dismiss(article);
+    this.composer.focus();
+  }
+
+  /** A button of a message; `element` may be null. */
+  async act(button, message, element) {
+    if (button.press === "edit") {
+      this.edit?.open(message);
+      return;
+    }
+    if (button.press === "delete" && !(await sure({ title: t("deleteTitle"), text: t("deleteText"), yes: t("delete") }))) return;
+    if (element) element.disabled = true;
+    try {
+      if (button.press === "more") await this.more.open(message, element);
+      else await this.#press(button.press, message, bodyOf(button));
+    } catch (error) {
+      this.complain(error);
+    } finally {
+      if (element) element.disabled = false;
+    }
+  }
+
+  async #press(action, message, body) {
+    try {
+      const answer = await api.press(action, message.id, body);
+      if (answer.opinion) this.judged(answer.id, answer.opinion);
+      if (answer.card) this.say(answer.card);
+      if (answer.deleted) this.#gone(answer.deleted);
+      if (answer.message && CHANGES.has(action)) this.#changed(answer.message);
+      else if (answer.message) this.#arrived(answer.message, MAY_SHOW_NEW.has(action));
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /** What people think by now; `opinion` may leave out what this reader thinks. */
+  judged(id, opinion) {
+    this.log.judge(id, opinion);
+    const { shown } = this;
+    if (shown?.message.id !== id) return;
+    shown.message.opinion = { ...shown.message.opinion, ...opinion };
+    updateMessage(shown.article, shown.message, this.handlers);
+  }
+
+  #changed(message) {
+    if (this.log.has(message.id)) this.log.put(message);
+    if (this.shown?.message.id !== message.id) return;
+    this.shown.message.hidden = message.hidden;
+    updateMessage(this.shown.article, this.shown.message, this.handlers);
+  }
+
+  #arrived(message, go = false) {
+    if (!this.log.has(message.id)) this.log.put(message);
+    if (go) {
+      leave();
+      this.log.scrollToEnd();
+    }
+  }
+
+  #gone(id) {
+    this.log.remove(id);
+    leave();
+  }
+
+  async #actOnNotice(button, _message, element, article) {
+    element.disabled = true;
+    try {
+      if (button.press === "appeal") {
+        const { card } = await api.appeal(button.target);
+        this.log.dismiss(article);
+        this.say(card);
+        return;
+      }
+      const { message } = await api.useDraft(button.target);
+      this.log.dismiss(article);
+      this.#arrived(message);
+      this.composer.focus();
+    } catch (error) {
+      element.disabled = false;
+      this.complain(error);
+    }
+  }
+}
+
+function bodyOf({ press, index }) {
+  return press === "vote" || press === "shape" ? { index } : undefined;
+}
+
+/** This person's earlier prompts; none rather than a complaint. */
+async function recall(text) {
+  try {
+    return (await api.prompts(text)).prompts;
+  } catch (error) {
+    if (error instanceof api.Refusal || error instanceof api.Unreachable) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+// The studio of whoever runs the page: reports, who used what, settings, words, and what was done.
+import * as api from "./api.js";
+import { words } from "./ask.js";
+import { drawBody } from "./cards.js";
+import { h, icon } from "./dom.js";
+import { t } from "./i18n.js";
+import { veil } from "./pictures.js";
+import { SettingsForm } from "./settings.js";
+import { setServerTime, textNodes } from "./time.js";
+import { drawTable } from "./usage.js";
+
+const LONGEST_WORD = 100;
+
+/** `look` opens a picture, `failed(error)` says what was refused, `saved()` is told of new settings. */
+export class StudioView {
+  #room = null;
+  #said = h("p", { class: "studio-said", role: "status" });
+  #form = null;
+
+  constructor({ look, failed, saved }) {
+    this.look = look;
+    this.failed = failed;
+    this.saved = saved;
+  }
+
+  async draw(room) {
+    this.#room = room;
+    try {
+      const data = await api.studio();
+      setServerTime(data.now);
+      if (room.dataset.name === "studio") this.#fill(data);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Everything but the form, which may hold what is not saved yet. */
+  #fill(data) {
+    this.#form ??= new SettingsForm({ save: (changes) => this.#save(changes) });
+    if (!this.#room.contains(this.#form.element)) this.#form.fill(data.fields);
+    const focused = document.activeElement?.dataset.act;
+    this.#room.replaceChildren(
+      h(
+        "div",
+        { class: "room studio" },
+        h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("studio")), this.#drawPause(data.paused)),
+        this.#said,
+        this.#section(t("reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("noReports")),
+        this.#section(t("usedBy"), data.usage.rows.length ? [h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("nothingUsed")),
+        this.#section(t("settings"), [this.#form.element]),
+        this.#section(t("blockedWords"), [this.#drawWords(data.words)]),
+        this.#section(t("trail"), [this.#drawTrail(data.audit)]),
+      ),
+    );
+    if (focused) this.#room.querySelector(`[data-act="${focused}"]`)?.focus();
+  }
+
+  #section(title, content, nothing = "") {
+    return h("section", { class: "panel" }, h("h3", {}, title), content.length ? content : h("p", { class: "nothing" }, nothing));
+  }
+
+  #drawPause(paused) {
+    const label = paused ? t("resume") : t("pause");
+    const button = h("button", { type: "button", class: paused ? "button primary" : "button", "data-act": "pause" }, label);
+    button.addEventListener("click", () => this.#act("pause", { paused: !paused }));
+    return h("div", { class: "pause" }, h("span", { class: paused ? "state off" : "state" }, paused ? t("isPaused") : t("isOn")), button);
+  }
+
+  #drawCard(card) {
+    const ratio = card.options.split(" · ")[0] || "1:1";
+    const message = { card, request: { ratio, prompt: card.prompt }, mine: false };
+    const element = h("div", { class: "card", "data-tone": card.tone }, drawBody(message, { act: (button) => this.#press(button), look: this.look }));
+    const frames = element.querySelector(".frames");
+    if (frames) veil(frames, card.pictures, true, t("look"));
+    return element;
+  }
+
+  async #press({ press, target }) {
+    if (press === "undo") await this.#act(`undo/${target}`);
+    else if (press === "remove" || press === "lock") await this.#act(`reports/${target}/${press}`);
+    else if (press === "blockword") {
+      const word = await words({
+        title: t("blockWord"), text: t("blockWordText"), label: t("word"), yes: t("block"), longest: LONGEST_WORD, required: true, several: false,
+      });
+      if (word) await this.#act(`reports/${target}/word`, { word });
+    }
+  }
+
+  #drawWords(list) {
+    const input = h("input", { maxlength: LONGEST_WORD, required: true, autocomplete: "off", "aria-label": t("word"), placeholder: t("word"), "data-act": "word" });
+    const within = h("input", { type: "checkbox" });
+    const form = h(
+      "form",
+      { class: "inline" },
+      input,
+      h("label", { class: "check" }, within, t("within")),
+      h("button", { type: "submit", class: "button" }, t("block")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#act("words", { word: input.value, whole: !within.checked, blocked: true });
+    });
+    const chips = list.map(({ word, whole }) => {
+      const allow = h("button", { type: "button", "aria-label": t("allow", { word }), title: t("allow", { word }) }, icon("close", 14));
+      allow.addEventListener("click", () => this.#act("words", { word, blocked: false }));
+      return h("li", {}, whole ? word : `…${word}…`, allow);
+    });
+    return h("div", {}, h("ul", { class: "words" }, chips), form);
+  }
+
+  #drawTrail(audit) {
+    const list = h("ol", { class: "trail" }, audit.map((entry) => this.#drawEntry(entry)));
+    const earlier = h("button", { type: "button", class: "button" }, t("earlier"));
+    earlier.hidden = audit.length < 10;
+    let last = audit.at(-1)?.id;
+    earlier.addEventListener("click", async () => {
+      try {
+        const next = (await api.audit(last)).audit;
+        list.append(...next.map((entry) => this.#drawEntry(entry)));
+        last = next.at(-1)?.id ?? last;
+        earlier.hidden = next.length < 10;
+      } catch (error) {
+        this.failed(error);
+      }
+    });
+    return audit.length ? h("div", {}, list, earlier) : h("p", { class: "nothing" }, t("nothingDone"));
+  }
+
+  #drawEntry({ id, text, undo, undone }) {
+    const button = undo ? h("button", { type: "button", class: "button small", "aria-label": undo }, t("undo")) : null;
+    button?.addEventListener("click", () => this.#act(`undo/${id}`));
+    return h("li", { class: undone ? "undone" : "" }, h("span", {}, ...textNodes(text)), button);
+  }
+
+  /** Do it, say that it can be taken back, and show what is so now. */
+  async #act(what, body) {
+    try {
+      const answer = await api.manage(what, body);
+      setServerTime(answer.now);
+      this.#say(answer);
+      await this.draw(this.#room);
+      if (what.startsWith("undo/")) await this.#reload();
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** What was undone may have been a setting. */
+  async #reload() {
+    const { fields } = await api.studio();
+    this.#form.fill(fields);
+    this.saved();
+  }
+
+  async #save(changes) {
+    const answer = await api.manage("settings", { changes });
+    setServerTime(answer.now);
+    this.#say(answer);
+    await this.#reload();
+    await this.draw(this.#room);
+  }
+
+  #say({ done, said = [] }) {
+    const undo = done?.undo ? h("button", { type: "button", class: "button small", "aria-label": done.undo }, t("undo")) : null;
+    undo?.addEventListener("click", () => this.#act(`undo/${done.id}`));
+    const text = said.length ? textNodes(said) : done ? textNodes(done.text) : [t("nothingChanged")];
+    this.#said.className = "studio-said";
+    this.#said.replaceChildren(h("span", {}, ...text), undo ?? "");
+  }
+
+  #complain(error) {
+    if (!(error instanceof api.Refusal)) throw error;
+    this.#said.className = "studio-said wrong";
+    this.#said.replaceChildren(`${error.error.message} ${error.error.hint ?? ""}`);
+  }
+}
