@@ -25,7 +25,7 @@ from typing import Any
 
 from bot import __version__
 from bot.domain.ports import PictureStore
-from bot.operator.faults import BotAway, WrongCall
+from bot.operator.faults import Trouble, WrongCall
 from bot.operator.output import Output, warn
 from bot.pictures.store import open_pictures
 from bot.settings import Settings
@@ -46,12 +46,12 @@ class Copied:
 
 
 async def backup(settings: Settings, options: Namespace, output: Output) -> None:
-    """BotAway and OSError where it could not be made; then nothing of it is left but pictures."""
+    """Trouble and OSError where it could not be made; then nothing of it is left but pictures."""
     source = database_file(settings.database_url)
     if source is None:
         raise WrongCall("A database server has its own tool for this: pg_dump. Copy PICTURES_URL beside it.")
     if not await asyncio.to_thread(source.exists):
-        raise BotAway(f"There is no database at {source} yet, so there is nothing to keep.")
+        raise Trouble(f"There is no database at {source} yet, so there is nothing to keep.")
     folder: Path = options.out or settings.data_dir / "backups"
     await asyncio.to_thread(_make_private, folder)
     name = f"easel-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -107,14 +107,14 @@ def _copy_database(source: Path, file: Path) -> dict[str, Any]:
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever happens to those beside it
             problems = [row[0] for row in copy.execute("PRAGMA integrity_check(5)")]
             if problems != ["ok"]:
-                raise BotAway(f"The copy of {source} is damaged: {'; '.join(problems)}")
+                raise Trouble(f"The copy of {source} is damaged: {'; '.join(problems)}")
             described = _described(copy)
         described |= {"bytes": staged.stat().st_size, "sha256": _sha256(staged)}
         _sync(staged)
         staged.replace(file)
         _sync(file.parent)
     except sqlite3.Error as error:
-        raise BotAway(f"The database {source} can't be copied: {error}") from error
+        raise Trouble(f"The database {source} can't be copied: {error}") from error
     finally:
         staged.unlink(missing_ok=True)
     return described

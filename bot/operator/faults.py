@@ -17,5 +17,5 @@ class WrongCall(EaselError):
     """The command can't be done as it was given; the message says what to give."""
 
 
-class BotAway(EaselError):
-    """The running bot is needed and doesn't answer as it should; the message says what to do."""
+class Trouble(EaselError):
+    """The database, the disk or the running bot is in the way; the message says what to do."""

@@ -14,7 +14,7 @@ from typing import IO
 
 from bot.actions.mydata import Forgotten
 from bot.domain.people import Person
-from bot.operator.faults import BotAway, WrongCall
+from bot.operator.faults import Trouble, WrongCall
 from bot.operator.identity import operator_at
 from bot.operator.office import Office
 from bot.operator.output import Output, warn
@@ -49,7 +49,7 @@ async def delete(office: Office, options: Namespace, output: Output) -> None:
         if bot is not None:
             gone = Forgotten(**await bot.do("people", options.of_platform, options.person, "forget"))
         elif options.of_platform in _HAVE_MESSAGES and not options.leave_messages:
-            raise BotAway(
+            raise Trouble(
                 "No bot runs that could take their messages away, and afterwards nobody knows where these are. Start "
                 "it first, or leave the messages where they are with --leave-messages."
             )

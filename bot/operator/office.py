@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.acting import Actions, Places, Stores, connect
 from bot.clock import SystemClock
 from bot.operator.deeds import Deeds
-from bot.operator.faults import BotAway
+from bot.operator.faults import Trouble
 from bot.operator.resting import RestingDispatcher
 from bot.pictures.store import open_pictures
 from bot.settings import Settings
@@ -34,14 +34,14 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
-    """Over a database that is there and up to date. BotAway and DatabaseProblem say what to do where it isn't."""
+    """Over a database that is there and up to date. Trouble and DatabaseProblem say what to do where it isn't."""
     file = database_file(settings.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
-        raise BotAway(f"There is no database at {file} yet. The first start of the bot makes it, or migrate.")
+        raise Trouble(f"There is no database at {file} yet. The first start of the bot makes it, or migrate.")
     async with open_database(settings.database_url) as engine:
         found = await revision(engine)
         if found != HEAD:
-            raise BotAway(
+            raise Trouble(
                 f"The tables are of revision {found or 'none'}, and this version works with {HEAD}. Run "
                 "`python -m bot migrate` with the newest version."
             )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.operator.faults import BotAway, WrongCall
+from bot.operator.faults import Trouble, WrongCall
 from db.lock import DatabaseLock, RunningBot, find_running
 
 # Forgetting somebody takes their messages away one by one, at the pace that a chat allows.
@@ -25,7 +25,7 @@ class RunningEasel:
         self._bot = bot
 
     async def do(self, *path: str) -> dict[str, Any]:
-        """POST to the operator's door; its answer. WrongCall: it says no. BotAway: it went away, or failed."""
+        """POST to the operator's door; its answer. WrongCall: it says no. Trouble: it went away, or failed."""
         address = "/".join(quote(part, safe="") for part in ("api", "operator", *path))
         headers = {"Authorization": f"Bearer {self._bot.secret}", "Accept-Language": "en"}
         try:
@@ -35,26 +35,26 @@ class RunningEasel:
             ):
                 body: dict[str, Any] = await answer.json()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise BotAway(
+            raise Trouble(
                 f"The running bot (process {self._bot.pid}) went away or doesn't answer. Look at what is done by now, "
                 "and try again."
             ) from error
         if answer.ok:
             return body
         said = " ".join(part for part in (body["error"]["message"], body["error"].get("hint")) if part)
-        raise (WrongCall if answer.status in _REFUSED else BotAway)(said)
+        raise (WrongCall if answer.status in _REFUSED else Trouble)(said)
 
 
 @asynccontextmanager
 async def whoever_runs(database_url: str) -> AsyncIterator[RunningEasel | None]:
     """The running bot, or None while this process holds the database in its place.
 
-    BotAway: it is about to start, or another command holds the database. AlreadyRunning: it has just started.
+    Trouble: it is about to start, or another command holds the database. AlreadyRunning: it has just started.
     """
     bot = await asyncio.to_thread(find_running, database_url)
     if bot is not None:
         if not bot.url:
-            raise BotAway(
+            raise Trouble(
                 f"Another program (process {bot.pid}) holds the database and takes no commands: a bot that is about to "
                 "start, or another command. Try again in a moment."
             )

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram
+from tests.operator.shop import Shop
 
 
 @pytest.fixture
@@ -20,3 +22,12 @@ async def bot(tmp_path: Path, sandbox: SandboxProgram) -> AsyncIterator[BotProgr
     """Not started yet."""
     async with BotProgram(tmp_path / "bot", sandbox.account) as program:
         yield program
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    """No .env of this checkout, no setting of this machine; the database is made by the first that is put into it."""
+    monkeypatch.chdir(tmp_path)
+    for name in [*Settings.model_fields, "font_path"]:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return Shop(tmp_path, capsys)
