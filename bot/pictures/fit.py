@@ -15,7 +15,7 @@ from .ladder import Fitted, fit, shares, thumbnail, unchanged
 from .overlay import Overlay
 from .store import thumbnail_key
 
-# Twice what a page shows a picture at, for dense screens: 45 KiB instead of 19 at 512, in the same time (all is decoding).
+# Twice what a page shows a picture at, for dense screens; making it takes no longer, since all is decoding.
 THUMBNAIL_LONGEST: Final = 1024  # pixels
 # Decoded, a 4096² picture and its encoder take some 220 MiB; Pillow lets go of the GIL, so two keep two cores busy.
 AT_ONCE: Final = 2
