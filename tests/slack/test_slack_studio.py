@@ -154,6 +154,20 @@ async def test_the_home_tab_opens_it_too(full: Bot) -> None:
     assert (await settled_on(full)).user_daily == 5
 
 
+async def test_in_enterprise_grid_only_the_organizations_admins_have_the_form(idle: Bot) -> None:
+    grid = idle.fake.add_enterprise("Grand Atelier")
+    north = idle.fake.add_team("north", enterprise=grid, installed=False)
+    idle.options["bot_token"] = idle.fake.install(grid).token
+    idle.everything = True
+    local, head = idle.fake.add_user("local", north, is_admin=True), idle.fake.add_user("head", north)
+    head.is_org_admin = True
+    room = idle.fake.add_channel("room", local, head, team=north)
+    await idle.start()
+    await (await idle.fake.slash(local, room, "/easel", "settings")).told("manages")
+    assert local.modals == []
+    await (await idle.fake.slash(head, room, "/easel", "settings")).opened()
+
+
 async def test_without_the_action_there_is_no_such_command(bot: Bot) -> None:
     asked = await bot.fake.slash(bot.admin, bot.channel, "/easel", "settings")
     await asked.told("/easel usage")

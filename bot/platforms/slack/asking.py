@@ -136,14 +136,18 @@ class People:
         asking.stranger = asking.stranger or bool(user.get("is_stranger"))
         profile = user.get("profile") or {}
         admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+        # Settings are the whole organization's, so a workspace's own admin may not change them.
+        # https://docs.slack.dev/reference/objects/user-object
+        org = user.get("enterprise_user") or {}
+        manager = bool(org.get("is_admin") or org.get("is_owner")) if asking.workspace.enterprise_id else admin
         return Person(
             platform=NAME,
             community_id=asking.workspace.community_id,
             user_id=asking.user_id,
             name=str(profile.get("display_name") or user.get("real_name") or asking.name or asking.user_id),
             locale=str(user.get("locale") or "en"),
-            moderator=admin and not asking.stranger,
-            manager=admin and not asking.stranger,
+            moderator=(admin or manager) and not asking.stranger,
+            manager=manager and not asking.stranger,
         )
 
     async def _user(self, asking: Asking) -> Mapping[str, Any]:

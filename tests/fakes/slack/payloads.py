@@ -143,6 +143,7 @@ class Writer:
         if user.team.enterprise:
             ids = [one.id for one in user.teams]
             body["enterprise_user"] = {"id": user.id, "enterprise_id": user.team.enterprise.id, "teams": ids}
+            body["enterprise_user"] |= {"is_admin": user.is_org_admin, "is_owner": False}
         return body
 
     def channel(self, channel: Channel, bot: Installation) -> Json:

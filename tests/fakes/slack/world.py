@@ -45,6 +45,7 @@ class User:
     tz_offset: int = 3600
     is_admin: bool = False
     is_owner: bool = False
+    is_org_admin: bool = False  # of the Enterprise Grid organisation
     is_bot: bool = False
     is_guest: bool = False
     deleted: bool = False
