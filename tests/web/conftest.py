@@ -172,6 +172,11 @@ class Site:
         async with self.client.get(f"{self.server.url}{path}", headers=headers) as response:
             return response.status, await response.json()
 
+    async def sign_in(self, token: str) -> None:
+        """From here on the client has the cookie of a guest."""
+        async with self.client.post(f"{self.server.url}/api/session", json={"token": token}) as response:
+            assert response.status == 204, await response.text()
+
     async def ask(self, text: str, **more: Any) -> dict[str, Any]:
         """The accepted job."""
         status, answer = await self.post("/api/commands", {"text": text, **more})

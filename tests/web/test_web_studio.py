@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import LOCAL_SECRET, Site
+from tests.web.test_web_presses import drawn
+
+TOKEN = "a long random text of the operator"
+
+
+async def studio(page: Site) -> dict[str, Any]:
+    status, answer = await page.get("/api/studio?lang=en")
+    assert status == 200, answer
+    return answer
+
+
+def field(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(each for each in answer["fields"] if each["name"] == name)
+    return found
+
+
+async def test_settings_are_changed_told_and_taken_back(page: Site) -> None:
+    assert (field(await studio(page), "user_daily")["value"], field(await studio(page), "user_daily")["otherwise"]) == (
+        "",
+        "50",
+    )
+    changes = {"user_daily": "12", "default_ratio": "16:9", "timezone": "asia/shanghai"}
+    status, answer = await page.post("/api/studio/settings", {"changes": changes})
+    assert (status, answer["done"]["undo"] is not None) == (200, True)
+    shown = await studio(page)
+    assert [field(shown, name)["value"] for name in changes] == ["12", "16:9", "Asia/Shanghai"]
+    assert (await page.ask("a fox"))["ratio"] == "16:9"
+    status, _ = await page.post(f"/api/studio/undo/{answer['done']['id']}")
+    assert status == 200
+    assert field(await studio(page), "default_ratio")["value"] == "1:1"
+    status, answer = await page.post(f"/api/studio/undo/{answer['done']['id']}")
+    assert (status, answer["error"]["code"]) == (403, "already-undone")
+
+
+async def test_nothing_changed_is_nothing_done(page: Site) -> None:
+    _, answer = await page.post("/api/studio/settings", {"changes": {"default_n": "1"}})
+    assert answer["done"] is None
+    assert (await studio(page))["audit"] == []
+
+
+async def test_a_wrong_value_names_its_field(page: Site) -> None:
+    changes = {"user_daily": "3", "timezone": "Shangri-La"}
+    status, answer = await page.post("/api/studio/settings?lang=en", {"changes": changes})
+    assert (status, answer["error"]["field"]) == (400, "timezone")
+    assert "Shangri-La" in answer["error"]["message"]
+    assert field(await studio(page), "user_daily")["value"] == ""  # all or nothing
+
+
+@pytest.mark.parametrize("body", [{}, {"changes": []}, {"changes": {"user_daily": 3}}])
+async def test_settings_of_nonsense_are_a_400(page: Site, body: dict[str, Any]) -> None:
+    assert (await page.post("/api/studio/settings", body))[0] == 400
+
+
+async def test_words_come_and_go(page: Site) -> None:
+    status, _ = await page.post("/api/studio/words", {"word": "octopus", "whole": False, "blocked": True})
+    assert status == 200
+    assert (await studio(page))["words"] == [{"word": "octopus", "whole": False}]
+    status, answer = await page.post("/api/studio/words", {"word": "octopus", "blocked": True})
+    assert (status, answer["error"]["code"]) == (403, "word-there")
+    await page.post("/api/studio/words", {"word": "octopus", "blocked": False})
+    assert (await studio(page))["words"] == []
+
+
+async def test_a_report_is_acted_on_and_taken_back(page: Site) -> None:
+    job_id = await drawn(page)
+    await page.post(f"/api/jobs/{job_id}/report", {"reason": "no"})
+    async with page.watching() as stream:
+        await stream.next("reset")
+        status, answer = await page.post(f"/api/studio/reports/{job_id}/remove")
+        assert status == 200
+        assert (await stream.next("gone")).data["id"] == job_id
+        assert (await page.get("/api/history"))[1]["messages"] == []
+        # Whoever decides may still look at it.
+        async with page.client.get(f"{page.server.url}/pictures/{job_id}/1?size=thumb") as response:
+            assert response.status == 200
+        (card,) = (await studio(page))["reports"]
+        assert "remove" not in {button["press"] for button in card["buttons"]}
+        status, _ = await page.post(f"/api/studio/undo/{answer['done']['id']}")
+        assert status == 200
+        assert (await stream.next("result")).data["message"]["id"] == job_id
+    assert len((await page.get("/api/history"))[1]["messages"]) == 1
+
+
+async def test_a_word_of_a_report_is_blocked(page: Site) -> None:
+    job_id = await drawn(page, "an octopus")
+    await page.post(f"/api/jobs/{job_id}/report")
+    status, _ = await page.post(f"/api/studio/reports/{job_id}/word", {"word": "octopus"})
+    assert status == 200
+    assert (await page.post("/api/commands", {"text": "an octopus"}))[0] == 403
+    assert (await page.post(f"/api/studio/reports/{job_id}/word", {}))[0] == 400
+    assert (await page.post(f"/api/studio/reports/{job_id}/burn"))[0] == 404
+
+
+async def test_who_used_what(page: Site) -> None:
+    await drawn(page, "a fox x3")
+    shown = await studio(page)
+    assert [(row["name"], row["delivered"]) for row in shown["usage"]["rows"]] == [("You", 3)]
+    assert shown["month"] == {"taken": 3, "limit": None}
+
+
+async def test_the_trail_has_pages(page: Site) -> None:
+    for number in range(12):
+        await page.post("/api/studio/words", {"word": f"word{number}", "blocked": True})
+    first = (await studio(page))["audit"]
+    assert len(first) == 10
+    _, answer = await page.get(f"/api/studio/audit?before={first[-1]['id']}")
+    assert len(answer["audit"]) == 2
+    assert (await page.get("/api/studio/audit?before=x"))[0] == 403
+
+
+async def test_a_pause_twice(page: Site) -> None:
+    assert (await page.post("/api/studio/pause", {"paused": True}))[0] == 200
+    status, answer = await page.post("/api/studio/pause", {"paused": True})
+    assert (status, answer["error"]["code"]) == (403, "already-paused")
+    assert (await page.post("/api/studio/pause", {"paused": "no"}))[0] == 400
+
+
+async def test_guests_have_no_studio(site: Site) -> None:
+    async with site.open(token=TOKEN) as page:
+        await page.sign_in(TOKEN)
+        assert (await page.get("/api/session"))[1]["manager"] is False
+        assert (await page.get("/api/studio"))[0] == 403
+        for path in ("settings", "pause", "words", "undo/1", "reports/000000000000/remove"):
+            status, answer = await page.post(f"/api/studio/{path}", {"paused": True, "word": "fox", "changes": {}})
+            assert (status, answer["error"]["code"]) == (403, "moderators-only"), path
+        status, answer = await page.post("/api/commands", {"text": "/studio"})
+        assert (status, answer["error"]["code"]) == (403, "managers-only")
+        _, options = await page.get("/api/options")
+        assert "/studio" not in {command["name"] for command in options["commands"]}
+        operator = {"Authorization": f"Bearer {LOCAL_SECRET}"}
+        assert (await page.get("/api/studio", headers=operator))[0] == 200
+
+
+async def test_another_site_changes_nothing(page: Site) -> None:
+    foreign = {"Origin": "https://elsewhere.example"}
+    assert (await page.post("/api/studio/pause", {"paused": True}, headers=foreign))[0] == 403
+    assert (await page.post("/api/mydata/delete", {"sure": True}, headers=foreign))[0] == 403
+    assert (await studio(page))["paused"] is False
