@@ -158,7 +158,11 @@ def _audit(make: _Maker) -> None:
     actions = sorted(action.value for action in AuditAction)
     listing.add_argument("--action", choices=actions, metavar="ACTION", help=f"only these: {', '.join(actions)}")
     listing.add_argument("--user", metavar="ID", help="only what was done to this person, job or word")
-    listing.add_argument("--everywhere", action="store_true", help="what belongs to no community")
+    listing.add_argument(
+        "--everywhere",
+        action="store_true",
+        help="what belongs to no community: pauses everywhere, and with --platform people's data handed out or deleted",
+    )
     listing.add_argument("--before", type=int, metavar="ID", help="the page that follows this entry")
     _count(listing, 20)
     _place(listing)

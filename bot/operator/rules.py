@@ -113,8 +113,8 @@ async def unblock(office: Office, options: Namespace, output: Output) -> None:
 
 
 async def list_audit(office: Office, options: Namespace, output: Output) -> None:
-    """Newest first. Without a community named, and with several there: --everywhere reads what belongs to none."""
-    place = ("", "") if options.everywhere else await place_of(office, options)
+    """Newest first. What belongs to no community is a pause everywhere, and, by platform, people's data."""
+    place = (options.platform or "", "") if options.everywhere else await place_of(office, options)
     entries = await office.stores.communities.audit_trail(
         *place,
         target=options.user,

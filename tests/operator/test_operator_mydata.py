@@ -37,8 +37,8 @@ def test_export_into_a_directory_has_a_name_of_its_own_and_leaves_a_trail(two: S
     (two.folder / "here").mkdir()
     told = two.json("mydata", "export", "discord", "ann", "--out", "here")
     assert Path(told["file"]).parent == Path("here")
-    entries = two.run(lambda stores: stores.communities.audit_trail("discord", ""))
-    assert [(entry.actor_name, entry.action.value, entry.target) for entry in entries] == [
+    entries = two.json("audit", "list", "--everywhere", "--platform", "discord")
+    assert [(entry["actor"], entry["action"], entry["target"]) for entry in entries] == [
         ("Operator", "data-exported", "ann")
     ]
 
