@@ -14,6 +14,7 @@ from bot.domain.report import JobReport
 
 SHOWN_PROMPT = 300
 _SHOWN_DETAIL = 200
+_NOT_CHARGED = (JobState.FAILED, JobState.CANCELLED)
 
 
 def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, full: bool = False) -> Card:
@@ -63,9 +64,17 @@ def _price(report: JobReport, locale: str) -> list[Text]:
     if left is None:
         return []
     job = report.job
-    price = job.points * job.request.n
-    clarity = str(job.request.clarity)
+    price, clarity = job.points * job.request.n, str(job.request.clarity)
     return [sentence("note-price", locale, points=job.points, price=price, clarity=clarity, left=left)]
+
+
+def _options(job: Job, locale: str) -> str:
+    """The options, and what they count where a picture is more than one point."""
+    line = options_line(job.request, locale)
+    if job.points == 1 or job.state in _NOT_CHARGED:
+        return line
+    pictures = job.delivered if job.state is JobState.DONE else job.request.n
+    return f"{line} · {words('options-count', locale, n=job.points * pictures)}"
 
 
 def _queued(report: JobReport, locale: str) -> Text:
@@ -177,7 +186,7 @@ def _card(
         job_id=report.job.id,
         heading=heading,
         prompt=clip(report.job.request.prompt, SHOWN_PROMPT),
-        options=options_line(report.job.request, locale),
+        options=_options(report.job, locale),
         status=status,
         pictures=pictures,
         notes=small_print,

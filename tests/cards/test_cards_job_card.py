@@ -13,6 +13,7 @@ from bot.domain.request import ImageRequest
 Make = Callable[..., JobReport]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LIMITS = Limits(user_daily=16)
+PICTURE = StoredPicture(key="k", width=9, height=9, size=9, media_type="image/png")
 
 
 def presses(card: Card) -> list[Press]:
@@ -47,6 +48,21 @@ def test_accepted_in_chinese(make_report: Make) -> None:
 
 def test_a_place_that_is_not_known_yet(make_report: Make) -> None:
     assert job_card(make_report(), "en").status == ("Queued, starting soon",)
+
+
+def test_what_counts_more_than_its_pictures_says_so_at_every_step(make_report: Make) -> None:
+    sharp = ImageRequest(prompt="a fox", n=2, clarity=4096)
+    around = {"request": sharp, "points": 4, "usage": Usage(today=8), "limits": LIMITS}
+    card = job_card(make_report(**around), "en")
+    assert card.options == "1:1 · 2 pictures · 4096 · counts 8"
+    assert "4 a picture at 4096, 8 left today" in small_print(card)
+    assert job_card(make_report(JobState.GENERATING, **around), "en").options.endswith(" · counts 8")
+    fewer = make_report(JobState.DONE, pictures=(PICTURE,), **around)
+    assert job_card(fewer, "en").options.endswith(" · counts 4")
+    failed = make_report(JobState.FAILED, failure=Failure(code=FailureCode.TIMED_OUT), **around)
+    for free in (failed, make_report(JobState.CANCELLED, **around), make_report(request=sharp)):
+        assert job_card(free, "en").options == "1:1 · 2 pictures · 4096"
+    assert job_card(make_report(**around), "zh-CN").options.endswith(" · 计 8 点")
 
 
 @pytest.mark.parametrize("state", [JobState.SUBMITTING, JobState.GENERATING])

@@ -59,9 +59,10 @@ note-understood = Understood: { $understood }
 note-others = Also changed: { $others }
 note-quote = Meant it as part of the picture? Put it in "double quotes".
 note-nothing-charged = Nothing was charged
+options-count = counts { $n }
 note-price = { $points ->
     [1] Counts { $price }, { $left } left today
-   *[other] Counts { $price } ({ $points } a picture at { $clarity }), { $left } left today
+   *[other] { $points } a picture at { $clarity }, { $left } left today
 }
 alt-text = AI-generated picture { $index } of { $count }: { $prompt }
 
@@ -284,12 +285,15 @@ reason-limit-cooldown = too soon after the request before
 reason-limit-daily = the pictures of that day were used
 reason-limit-channel-daily = the channel's pictures of that day were used
 reason-limit-community-monthly = the community's pictures of that month were used
+reason-failure-rejected = the provider did not take the request
+reason-failure-task-failed = the provider tried and could not draw it
 reason-other = another reason
 todo-again = That is over: you can ask again.
 todo-wait = You can ask again { $moment }.
 todo-paused = Wait until a moderator lets drawing go on.
 todo-moderators = Talk to the moderators: they can lift it.
 todo-channel = Ask in one of the channels that are meant for it.
+todo-reword = Nothing was charged. Ask again in other words: the provider decides anew each time.
 todo-word = Leave the word out, or tell the moderators that it is harmless.
 
 settings-heading = Settings of this community

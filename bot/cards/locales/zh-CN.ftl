@@ -44,9 +44,10 @@ note-understood = 已理解：{ $understood }
 note-others = 同时改了：{ $others }
 note-quote = 如果这是画面的一部分，请给它加上双引号。
 note-nothing-charged = 没有扣费
+options-count = 计 { $n } 点
 note-price = { $points ->
     [1] 计 { $price } 张，今天还剩 { $left } 张
-   *[other] 计 { $price } 点（{ $clarity } 一张 { $points } 点），今天还剩 { $left } 点
+   *[other] { $clarity } 一张 { $points } 点，今天还剩 { $left } 点
 }
 alt-text = AI 生成的图片，第 { $index } 张，共 { $count } 张：{ $prompt }
 
@@ -265,12 +266,15 @@ reason-limit-cooldown = 离上一次请求太近
 reason-limit-daily = 当天的张数已用完
 reason-limit-channel-daily = 频道当天的张数已用完
 reason-limit-community-monthly = 社区当月的张数已用完
+reason-failure-rejected = 服务商没有接受这个请求
+reason-failure-task-failed = 服务商试过，没有画出来
 reason-other = 其他原因
 todo-again = 已经过去了，可以再试。
 todo-wait = { $moment }可以再试。
 todo-paused = 请等管理员恢复画图。
 todo-moderators = 请联系管理员，他们可以解除。
 todo-channel = 请到可以画图的频道里试。
+todo-reword = 没有扣除张数。请换个说法再试，服务商每次都会重新判断。
 todo-word = 请去掉这个词，或者告诉管理员它没有恶意。
 
 settings-heading = 这个社区的设置
