@@ -193,5 +193,5 @@ def _rules(
         reports=reports,
         clock=clock,
     )
-    why = Why(communities=communities, channel=channel, clock=clock, draw=appeal_card)
+    why = Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=stores.jobs)
     return Rules(desks=desks, moderate=moderate, people=people, settings=settings, reports=reports, why=why)

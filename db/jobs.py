@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
-from bot.domain.job import TRANSITIONS, Job, JobState
+from bot.domain.job import TRANSITIONS, FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
@@ -160,6 +160,22 @@ class SqlJobStore:
                 connection, since=since, platform=platform, community_id=community_id, user_id=user_id
             )
         )
+
+    async def declined(self, person: Person, count: int) -> Sequence[Job]:
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.author_platform == person.platform,
+                jobs.c.author_id == person.user_id,
+                jobs.c.platform == person.platform,
+                jobs.c.community_id == person.community_id,
+                jobs.c.failure_code.in_([FailureCode.REJECTED.value, FailureCode.TASK_FAILED.value]),
+                jobs.c.deleted_at.is_(None),
+            )
+            .order_by(jobs.c.created_at.desc(), jobs.c.id)
+            .limit(count)
+        )
+        return await self._read(lambda connection: _jobs(connection, query))
 
     async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
         query = (

@@ -1,4 +1,4 @@
-"""Why was I refused? Answered from the trail; and what somebody can do who thinks it wrong."""
+"""Why was I refused? Answered from the trail and the failed jobs; and what to do about it if it was wrong."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from bot.domain.card import Card
 from bot.domain.community import Community
 from bot.domain.desk import AppealView, PastRefusal
 from bot.domain.errors import NotAllowed, Refused
+from bot.domain.job import Job
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import Clock, CommunityStore, NewAudit
+from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit
 from bot.domain.wording import find_blocked
 
 TOLD = 3
@@ -21,6 +22,8 @@ APPEAL_WITHIN = timedelta(days=1)
 
 
 class Why:
+    """Without a `store` of jobs only what was refused at the door is told."""
+
     def __init__(
         self,
         *,
@@ -28,14 +31,19 @@ class Why:
         channel: ModeratorsChannel,
         clock: Clock,
         draw: Callable[[AppealView, str], Card],
+        store: JobStore | None = None,
     ) -> None:
         self._communities = communities
         self._channel = channel
         self._clock = clock
         self._draw = draw
+        self._store = store
 
     async def refusals(self, person: Person, *, count: int = TOLD) -> list[PastRefusal]:
-        """This person's own last refusals here, newest first. Nobody is told another's."""
+        """This person's own last refusals here, the provider's too, newest first. Nobody is told another's.
+
+        Those of the provider have the code `failure-` and their FailureCode, and `detail`, its own words or nothing.
+        """
         entries = await self._communities.audit_trail(
             person.platform,
             person.community_id,
@@ -43,10 +51,11 @@ class Why:
             action=AuditAction.REFUSED,
             count=count,
         )
-        if not entries:
-            return []
-        community = await self._communities.community(person.platform, person.community_id)
-        return [await self._past(entry, person, community) for entry in entries]
+        past = [] if self._store is None else [_declined(job) for job in await self._store.declined(person, count)]
+        if entries:
+            community = await self._communities.community(person.platform, person.community_id)
+            past += [await self._past(entry, person, community) for entry in entries]
+        return sorted(past, key=lambda each: each.at, reverse=True)[:count]
 
     async def appeal(self, entry_id: int, person: Person, locale: str) -> bool:
         """Tell the moderators, in the language `locale`, that a word was blocked wrongly; whether they were reached.
@@ -110,3 +119,9 @@ class Why:
             case _:
                 resets_at = refused.values.get("resets_at")
                 return isinstance(resets_at, datetime) and resets_at > now
+
+
+def _declined(job: Job) -> PastRefusal:
+    code, detail = ("", "") if job.failure is None else (job.failure.code.value, job.failure.detail)
+    refused = Refused(f"failure-{code}", id=job.id, detail=" ".join(detail.split()))
+    return PastRefusal(at=job.finished_at or job.created_at, refused=refused, holds=False)

@@ -41,12 +41,15 @@ def why_card(refusals: Sequence[PastRefusal], locale: str) -> Card:
 
 
 def _line(refusal: PastRefusal, locale: str) -> Text:
-    word = refusal.refused.values.get("word")
+    values = refusal.refused.values
+    word = values.get("word") or values.get("detail")  # the blocked word, or the provider's own words
     told = f" (“{clip(word, _SHOWN_WORD)}”)" if isinstance(word, str) else ""
     return (Moment(refusal.at), " · ", *reason_text(refusal.refused.code, locale), told)
 
 
 def _todo(refusal: PastRefusal, locale: str) -> Text:
+    if refusal.refused.code.startswith("failure-"):
+        return sentence("todo-reword", locale)
     if not refusal.holds:
         return sentence("todo-again", locale)
     values = refusal.refused.values

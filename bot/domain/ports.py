@@ -173,6 +173,10 @@ class JobStore(Protocol):
         """The newest jobs of one channel, oldest first, without the deleted."""
         ...
 
+    async def declined(self, person: Person, count: int) -> Sequence[Job]:
+        """This person's newest jobs here that the provider rejected or failed to draw, newest first; no deleted."""
+        ...
+
     async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
         """What this person, that channel and their community have taken by now, in the community's time zone."""
         ...

@@ -168,6 +168,16 @@ def test_every_refusal_is_explained_with_what_to_do(code: str, locale: str, *, h
     assert plain(card.status)
 
 
+@pytest.mark.parametrize(("locale", "said"), [("en", "Nothing was charged"), ("zh-CN", "没有扣除张数")])
+def test_why_tells_what_the_provider_said(locale: str, said: str) -> None:
+    refused = Refused("failure-rejected", id="0123456789ab", detail="prompt is sensitive")
+    card = why_card([PastRefusal(at=NOW, refused=refused, holds=False)], locale)
+    assert said in plain(card.status)
+    assert "prompt is sensitive" in plain(card.notes[0])
+    assert "another reason" not in plain(card.notes[0])
+    assert card.buttons == ()
+
+
 def test_why_names_the_word_and_the_moment() -> None:
     word = NotAllowed("blocked-word", word="rude")
     word.entry_id = 5

@@ -258,6 +258,24 @@ async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore)
     assert not await store.recent(platform="discord", community_id="guild", channel_id="empty", count=3)
 
 
+async def test_declined_are_the_providers_refusals_of_one_person_newest_first(store: JobStore) -> None:
+    async def failed(code: FailureCode, minute: int, **of: Any) -> Job:
+        job = order(at=NOON + timedelta(minutes=minute), **of)
+        await store.add(job, PLENTY)
+        return await bring(store, job, JobState.FAILED, failure=Failure(code=code, detail="no such words"))
+
+    rejected = await failed(FailureCode.REJECTED, 1)
+    tried = await failed(FailureCode.TASK_FAILED, 3, channel="other")
+    await failed(FailureCode.TASK_FAILED, 0)
+    await failed(FailureCode.UNAVAILABLE, 4)
+    for stranger in (person("bob"), person(community="other"), person(platform="slack")):
+        await failed(FailureCode.REJECTED, 5, by=stranger)
+    gone = await failed(FailureCode.REJECTED, 6)
+    await store.note(gone.id, deleted_at=NOON)
+    assert list(await store.declined(person(), 2)) == [tried, rejected]
+    assert not await store.declined(person("zoe"), 2)
+
+
 async def test_drawing_seconds_of_the_last_of_a_kind(store: JobStore, clock: FakeClock) -> None:
     async def drawn(seconds: float, *, n: int = 1, end: JobState = JobState.DONE) -> None:
         job = order(n=n)

@@ -49,6 +49,7 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
     await communities.strikes(person(), NOON)
     await communities.audit_trail("discord", "guild")
     await communities.audit_trail("discord", "guild", target="ann", action=AuditAction.REFUSED, before=7)
+    await store.declined(person(), 3)
     await personal.jobs_of("discord", "ann")
     await personal.forget("discord", "bob")
     await personal.expire("discord", "guild", NOON, 10)

@@ -65,7 +65,7 @@ def services_of(bot: Bot, further: Further, raster: PlainRaster) -> Services:
             clock=bot.clock,
             readme=mydata_readme,
         ),
-        why=Why(communities=bot.communities, channel=channel, clock=bot.clock, draw=appeal_card),
+        why=Why(communities=bot.communities, channel=channel, clock=bot.clock, draw=appeal_card, store=bot.store),
         reports=further.reports,
         moderate=further.moderate,
         people=PeopleRules(communities=bot.communities, ledger=ledger, clock=bot.clock),

@@ -156,6 +156,6 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
         people=people,
         settings=settings,
         reports=reports,
-        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card),
+        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),
     )
     await budget.close()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.card import Button, Press
 from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
-from bot.domain.job import JobState
+from bot.domain.job import Failure, FailureCode, JobState
 from bot.domain.moderation import STRIKE_LASTS, AuditAction
 from bot.domain.people import Person
 from tests.actions.rules.court import MANAGER, MOD, OPERATOR, OTHER_MOD, STRANGER, Court, person, place
@@ -393,6 +393,21 @@ async def test_every_kind_of_refusal_is_explained(court: Court) -> None:
     assert (limit.refused.code, limit.holds, limit.refused.values["limit"]) == ("limit-daily", True, 1)
     assert (channel.refused.code, channel.holds) == ("wrong-channel", True)
     assert (everywhere.refused.code, everywhere.holds) == ("paused-everywhere", False)
+
+
+async def test_what_the_provider_refused_is_told_in_its_own_words(court: Court) -> None:
+    await court.decide(user_daily=1)
+    job = (await court.ask()).job
+    await court.clock.advance(60)
+    await bring(court.store, job, JobState.FAILED, failure=Failure(code=FailureCode.TASK_FAILED, detail="not\n this"))
+    await court.clock.advance(60)
+    await code_of(court.ask("a fox n:2"))
+    newest, older = await court.why.refusals(person())
+    assert newest.refused.code == "limit-daily"
+    assert (older.refused.code, older.refused.values["detail"]) == ("failure-task-failed", "not this")
+    assert (older.at, older.holds) == (NOON + timedelta(minutes=1), False)
+    assert [past.refused.code for past in await court.why.refusals(person(), count=1)] == ["limit-daily"]
+    assert await court.why.refusals(person("bob")) == []
 
 
 async def test_a_word_is_appealed_once_and_one_press_allows_it(court: Court) -> None:
