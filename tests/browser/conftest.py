@@ -133,6 +133,17 @@ class Program:
     def said(self) -> str:
         return (self.data / "program.log").read_text("utf-8", errors="replace")[-4000:]
 
+    async def drawn(self, text: str) -> str:
+        """The id of an order from beside the page, once its pictures are there."""
+        job = await self.ask(text)
+        async with aiohttp.ClientSession() as client, asyncio.timeout(START_SECONDS):
+            while job["state"] != "done":
+                assert job["state"] not in {"failed", "cancelled"}, job
+                await asyncio.sleep(0.05)
+                async with client.get(f"{self.url}/api/jobs/{job['id']}") as response:
+                    job = (await response.json())["job"]
+        return str(job["id"])
+
     async def ask(self, text: str) -> dict[str, Any]:
         """An order from beside the page; the job."""
         async with (
@@ -183,6 +194,15 @@ async def slow_easel(programs: Callable[..., Program]) -> Program:
     program = programs(SANDBOX_SPEED="0.1")
     await program.start()
     return program
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
+    """One that runs for all stories of a module, which must not disturb one another."""
+    program = Program(tmp_path_factory.mktemp("shared"), {"SANDBOX_SPEED": "10"})
+    await program.start()
+    yield program
+    await program.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

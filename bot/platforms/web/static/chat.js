@@ -95,19 +95,20 @@ export class Chat {
 
   /** A button of a message; `element` may be null. */
   async act(button, message, element) {
+    if (element?.ariaDisabled === "true") return;
     if (button.press === "edit") {
       this.edit?.open(message);
       return;
     }
     if (button.press === "delete" && !(await sure({ title: t("deleteTitle"), text: t("deleteText"), yes: t("delete") }))) return;
-    if (element) element.disabled = true;
+    wait(element, true);
     try {
       if (button.press === "more") await this.more.open(message, element);
       else await this.#press(button.press, message, bodyOf(button));
     } catch (error) {
       this.complain(error);
     } finally {
-      if (element) element.disabled = false;
+      wait(element, false);
     }
   }
 
@@ -171,6 +172,11 @@ export class Chat {
       this.complain(error);
     }
   }
+}
+
+/** While its answer is on the way; a disabled button would lose the focus. */
+function wait(element, waiting) {
+  if (element) element.ariaDisabled = waiting ? "true" : null;
 }
 
 function bodyOf({ press, index }) {
