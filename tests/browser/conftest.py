@@ -135,7 +135,9 @@ class Program:
 
     async def drawn(self, text: str) -> str:
         """The id of an order from beside the page, once its pictures are there."""
-        job = await self.ask(text)
+        return await self.finished(await self.ask(text))
+
+    async def finished(self, job: dict[str, Any]) -> str:
         async with aiohttp.ClientSession() as client, asyncio.timeout(START_SECONDS):
             while job["state"] != "done":
                 assert job["state"] not in {"failed", "cancelled"}, job
@@ -199,7 +201,7 @@ async def slow_easel(programs: Callable[..., Program]) -> Program:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
     """One that runs for all stories of a module, which must not disturb one another."""
-    program = Program(tmp_path_factory.mktemp("shared"), {"SANDBOX_SPEED": "10"})
+    program = Program(tmp_path_factory.mktemp("shared"), {"SANDBOX_SPEED": "40"})
     await program.start()
     yield program
     await program.stop()

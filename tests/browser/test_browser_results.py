@@ -118,8 +118,8 @@ async def test_usage_with_its_chart_table_and_file(shared: Program, look: Look) 
 
 
 async def test_a_gallery_has_an_address(shared: Program, look: Look) -> None:
-    for number in range(7):
-        await shared.drawn(f"a zebra of stripe {number}")
+    for job in [await shared.ask(f"a zebra of stripe {number}") for number in range(7)]:
+        await shared.finished(job)
     page = await look(shared.url)
     await page.get_by_role("link", name="Gallery").click()
     await page.get_by_role("searchbox").fill("zebra")

@@ -48,5 +48,5 @@ function label(kind, x, y, text) {
 }
 
 function clamp(x, width) {
-  return Math.max(22, Math.min(width - 22, x));
+  return Math.max(30, Math.min(width - 30, x));
 }
