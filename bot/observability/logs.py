@@ -5,6 +5,7 @@ Rooms write `structlog.get_logger(__name__)` and bind `job` and `action` with st
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
@@ -42,7 +43,8 @@ class _Handler(logging.StreamHandler[TextIO]):
         """Say that a line is lost. The standard library would print its arguments, secrets and all."""
         error = sys.exc_info()[0]
         name = error.__name__ if error else "unknown"
-        self.stream.write(f"a log line of {record.name} is lost: {name}\n")
+        with contextlib.suppress(OSError, ValueError):  # the stream itself is gone: no reason to stop working
+            self.stream.write(f"a log line of {record.name} is lost: {name}\n")
 
 
 def configure_logs(

@@ -8,13 +8,12 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
 from typing import Any, Literal, cast
 
 import pytest
 import structlog
 
-from bot.observability.logs import FLOORS, LogLevel, configure_logs
+from bot.observability.logs import LogLevel, configure_logs
 from bot.observability.redact import Redactor
 
 SECRET = "s3cr3t/with+odd=chars 100%"
@@ -24,20 +23,6 @@ SECRETS = (SECRET, "hunter2hunter2", "geheim\"nis'\\")
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook, thread_hook = root.handlers[:], root.level, sys.excepthook, threading.excepthook
-    yield
-    root.handlers[:], sys.excepthook, threading.excepthook = handlers, hook, thread_hook
-    root.setLevel(level)
-    for name in FLOORS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.captureWarnings(False)
-    structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
 
 
 class Log(io.StringIO):
@@ -306,3 +291,10 @@ def test_a_secret_where_a_long_text_is_cut_leaves_no_half_behind() -> None:
     for length in range(3_960, 4_010):
         assert "hunter" not in Redactor(SECRETS).text("x" * length + "hunter2hunter2" + "y" * 9_000)
         assert "hunter" not in Redactor(SECRETS).text("x" * (length + 4_000) + "hunter2hunter2" + "y" * 9_000)
+
+
+def test_a_stream_that_is_gone_costs_lines_and_nothing_else() -> None:
+    gone = Log()
+    configure_logs("json", stream=gone)
+    gone.close()
+    structlog.get_logger("bot").warning("nobody hears this")

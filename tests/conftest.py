@@ -1,0 +1,30 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.observability.logs import FLOORS
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A test that runs a whole command sets the logs up, on a stream that is closed behind it."""
+    root = logging.getLogger()
+    handlers, level, hook, thread_hook = root.handlers[:], root.level, sys.excepthook, threading.excepthook
+    yield
+    structlog.contextvars.clear_contextvars()
+    if not structlog.is_configured():
+        return
+    root.handlers[:], sys.excepthook, threading.excepthook = handlers, hook, thread_hook
+    root.setLevel(level)
+    for name in FLOORS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
