@@ -18,7 +18,7 @@ install: $(RUN) ## only set up what running needs
 
 test: $(DEV) ## set up if needed, then run every test
 	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/browser $(ARGS)
-# Apart from the others: one event loop lives as long as its Chromium does. With ARGS only what they name is run.
+# Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
 	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
 
 check: $(DEV) ## lint, types, the import contract
