@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Program
 
@@ -87,11 +88,27 @@ async def test_options_complete_by_keyboard(slow_easel: Program, look: Look) -> 
     await expect(page.get_by_role("article")).to_have_count(0)  # nothing was sent on the way
 
 
+async def test_who_types_before_the_table_of_options_arrives_is_offered_them_then(easel: Program, look: Look) -> None:
+    page = await look(easel.url)
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/api/options*", late)
+    await page.reload()
+    await page.get_by_role("combobox").press_sequentially("/im")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    typed.set()
+    await expect(page.get_by_role("listbox").get_by_role("option")).to_contain_text(["/imagine"])
+
+
 async def test_an_option_can_be_had_by_the_mouse(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     box = page.get_by_role("combobox")
     await box.fill("a fox")
-    await page.get_by_role("button", name="style:").click()
+    await page.get_by_role("button", name="style:", exact=True).click()
     await page.get_by_role("option", name="style:ink").click()
     await expect(box).to_have_value("a fox style:ink ")
     await expect(box).to_be_focused()

@@ -47,6 +47,8 @@ export class Composer {
         h("button", { type: "button", class: "chip", title: option.description, onclick: () => this.#startOption(option) }, nameOf(option)),
       ),
     );
+    // Whoever types faster than the table arrives is offered what fits what stands there by now.
+    if (document.activeElement === this.#input) this.#suggest();
   }
 
   /** Whether nothing waits to be sent. */

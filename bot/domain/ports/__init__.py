@@ -1,0 +1,49 @@
+"""The sockets of the house. A newcomer reads this page first: everything with a library behind it plugs in here.
+
+ platforms → actions → JobStore, Dispatcher
+ engine    → ImageModel, PictureStore, JobStore → ChatPlatform
+
+Each implementation passes the contract suite of its port in tests/contract/.
+"""
+
+from bot.domain.ports.chat import ChatPlatform, GalleryWall, ModeratorDesk
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.community_store import CommunityStore, NewAudit
+from bot.domain.ports.dispatcher import Dispatcher
+from bot.domain.ports.gallery import Gallery, GalleryPage, GalleryQuery, GalleryShelf, Opinion
+from bot.domain.ports.image_model import ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports.job_store import Draft, JobStore
+from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
+from bot.domain.ports.personal_data import PersonalData
+from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore
+
+__all__ = [
+    "ChatPlatform",
+    "Clock",
+    "CommunityStore",
+    "Dispatcher",
+    "Draft",
+    "FittedPicture",
+    "Gallery",
+    "GalleryPage",
+    "GalleryQuery",
+    "GalleryShelf",
+    "GalleryWall",
+    "ImageModel",
+    "JobStore",
+    "ModelPicture",
+    "ModelTask",
+    "ModeratorDesk",
+    "NewAudit",
+    "Opinion",
+    "PersonalData",
+    "PictureReader",
+    "PictureStore",
+    "TaskListing",
+    "TaskState",
+    "UsageDay",
+    "UsageFilter",
+    "UsageGroup",
+    "UsageLedger",
+    "UsageRow",
+]

@@ -1,0 +1,34 @@
+"""What brings jobs to their end."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.domain.job import Job
+from bot.domain.limits import Limits, Usage
+from bot.domain.report import JobReport
+
+
+class Dispatcher(Protocol):
+    """Brings jobs to their end, whatever it takes."""
+
+    @property
+    def accepting(self) -> bool:
+        """False once the program is on its way down: what is saved stays for the next start."""
+        ...
+
+    def add(self, job: Job, limits: Limits | None = None) -> None:
+        """This saved job waits for its turn; `limits` say how many of its author's may run at once."""
+        ...
+
+    def report(self, job: Job, usage: Usage | None = None) -> JobReport:
+        """What can be said of the job now."""
+        ...
+
+    async def cancel(self, job_id: str) -> Job:
+        """Stop it in whatever state it is; the job afterwards, unchanged if it had finished. KeyError if unknown."""
+        ...
+
+    def nudge(self, task_id: str) -> None:
+        """Somebody says that this provider's task has ended: a reason to ask now, no more."""
+        ...

@@ -1,0 +1,67 @@
+"""What people have made, starred and voted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.job import Job
+from bot.domain.people import Person
+
+
+class GalleryShelf(StrEnum):
+    """Whose pictures a gallery shows."""
+
+    MINE = "mine"
+    HERE = "here"  # this channel's
+    STARRED = "starred"  # those that anybody of the community has starred, best first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryQuery:
+    """`words` must all occur in the prompt, whatever their case. Only finished jobs with pictures are found."""
+
+    shelf: GalleryShelf
+    person: Person
+    channel_id: str = ""
+    words: tuple[str, ...] = ()
+    page: int = 0
+    page_size: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryPage:
+    jobs: tuple[Job, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What people think of a job: stars, and votes per picture (index from 1)."""
+
+    stars: int = 0
+    starred: bool = False  # by whoever asks
+    votes: Mapping[int, int] = field(default_factory=dict)
+    vote: int | None = None  # of whoever asks
+
+
+class Gallery(Protocol):
+    """What people have made, starred and voted for."""
+
+    async def search(self, query: GalleryQuery) -> GalleryPage: ...
+
+    async def star(self, job_id: str, person: Person, *, starred: bool) -> Opinion: ...
+
+    async def vote(self, job_id: str, person: Person, index: int | None) -> Opinion:
+        """One vote a person and job, moved by voting again, taken back by None."""
+        ...
+
+    async def opinion(self, job_id: str, person: Person) -> Opinion: ...
+
+    async def recent_prompts(self, person: Person, *, beginning: str, count: int) -> Sequence[str]:
+        """This person's own latest prompts that contain `beginning`, newest first, each once."""
+        ...

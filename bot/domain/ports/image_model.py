@@ -1,0 +1,83 @@
+"""Whoever draws: a provider that takes tasks and is asked until they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.job import Job
+
+
+class TaskState(StrEnum):
+    """What the provider says of a task, reduced to what matters: anything unknown is WAITING."""
+
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTask:
+    """A task at the provider. `prompt`, `ratio`, `clarity` and `n` are as submitted, for finding a lost answer."""
+
+    id: str
+    state: TaskState
+    created_at: datetime
+    urls: tuple[str, ...] = ()
+    error: str = ""  # the provider's words for people
+    prompt: str = ""
+    ratio: str = ""
+    clarity: int = 0
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskListing:
+    """The provider's recent tasks. `complete`: every task since the asked time is certainly in it."""
+
+    tasks: tuple[ModelTask, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPicture:
+    """A downloaded picture that decodes completely."""
+
+    data: bytes
+    width: int
+    height: int
+    media_type: str
+
+
+class ImageModel(Protocol):
+    """A provider of pictures. Raises only ModelError and its children, and PictureBroken from `download`."""
+
+    async def submit(
+        self,
+        job: Job,
+        *,
+        before_call: Callable[[], Awaitable[None]],
+        callback_url: str | None = None,
+    ) -> str:
+        """Order the job's pictures; the id of the provider's task.
+
+        Waits for its turn in the account's rate limit, then awaits `before_call` (which saves the intent and may
+        raise to call it off), then makes the call at once. Never repeats a call that may have had its effect:
+        raises ModelUnclear then; ModelUnavailable and ModelRejected mean that no task was made.
+        """
+        ...
+
+    async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
+        """The present state of up to 50 tasks in one call. An id the provider doesn't list is missing."""
+        ...
+
+    async def tasks_since(self, moment: datetime) -> TaskListing:
+        """All tasks of the account created at or after `moment`."""
+        ...
+
+    async def download(self, url: str) -> ModelPicture:
+        """Fetch and verify one picture. PictureBroken: it will not get better; ModelUnavailable: it may."""
+        ...

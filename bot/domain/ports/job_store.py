@@ -1,0 +1,89 @@
+"""Where jobs live: their rows are the only state there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.domain.job import Job, JobState
+from bot.domain.limits import Limits, Usage
+from bot.domain.people import Person
+from bot.domain.ports.ledger import UsageDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A repaired request that somebody may still take with one press."""
+
+    id: str
+    author: Person
+    text: str
+    created_at: datetime
+    parent_id: str | None = None
+
+
+class JobStore(Protocol):
+    """Jobs and the usage that hangs on them: each method is one transaction."""
+
+    async def add(self, job: Job, limits: Limits) -> Usage:
+        """Insert the job as `queued` and reserve its pictures, or raise OverLimit; the usage with it counted in."""
+        ...
+
+    async def get(self, job_id: str) -> Job | None: ...
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        """Save the job in its next state, with `changes` of fields, if it still is in `job.state`; else StaleJob.
+
+        Settles the reservation with what was delivered on `done`, gives it back on `failed` and `cancelled`.
+        A state that doesn't follow from `job.state` is a ValueError. SubmitBusy: to `submitting`, while the submit
+        of an identical order is open. TaskTaken: another job has that `task_id`.
+        """
+        ...
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
+        """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none.
+
+        What is settled at acceptance, and `pictures` (the charge hangs on them), is a ValueError.
+        """
+        ...
+
+    async def unfinished(self) -> Sequence[Job]:
+        """Every job that needs something yet, oldest first: not finished, or its card or its submit still open."""
+        ...
+
+    async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the provider's task ids that some job already has."""
+        ...
+
+    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
+        """The newest jobs of one channel, oldest first, without the deleted."""
+        ...
+
+    async def declined(self, person: Person, count: int) -> Sequence[Job]:
+        """This person's newest jobs here that the provider rejected or failed to draw, newest first; no deleted."""
+        ...
+
+    async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
+        """What this person, that channel and their community have taken by now, in the community's time zone."""
+        ...
+
+    async def usage_by_day(
+        self,
+        *,
+        since: date,
+        platform: str | None = None,
+        community_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Sequence[UsageDay]:
+        """Delivered and reserved pictures per person and day, oldest first."""
+        ...
+
+    async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
+        """How long the last `count` finished jobs of this kind were drawn, newest first."""
+        ...
+
+    async def save_draft(self, draft: Draft) -> None: ...
+
+    async def draft(self, draft_id: str) -> Draft | None: ...

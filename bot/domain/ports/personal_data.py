@@ -1,0 +1,37 @@
+"""What is kept of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.job import Job
+
+
+class PersonalData(Protocol):
+    """Everything that is kept of a person, to hand out or to forget.
+
+    Keys that come back are of files to delete now. Whoever has done so says `pictures_gone`; until then `prune` gives
+    them again, so that no file outlives a crash between the two.
+    """
+
+    async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
+        """Every job of theirs in every community, oldest first, the deleted ones too."""
+        ...
+
+    async def forget(self, platform: str, user_id: str) -> Sequence[str]:
+        """Delete prompts, names, drafts, pictures' keys; the ledger keeps numbers without a person. Picture keys."""
+        ...
+
+    async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:
+        """Forget prompts and pictures of `count` finished jobs older than that, but for starred ones. Picture keys."""
+        ...
+
+    async def prune(self, now: datetime) -> Sequence[str]:
+        """Finish what `forget` had to leave to jobs under way, and drop what no longer has a use. Picture keys."""
+        ...
+
+    async def pictures_gone(self, keys: Sequence[str]) -> None:
+        """The files of these keys are deleted."""
+        ...

@@ -1,0 +1,49 @@
+"""Picture files: kept as they came, and made to fit where they are posted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.job import StoredPicture
+
+
+class PictureStore(Protocol):
+    """Where picture files are kept. OSError where it can't be reached or is full: trying again later may help."""
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, whole or not at all, replacing what was there."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises KeyError where nothing is kept."""
+        ...
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Forget these; those that are gone already are fine."""
+        ...
+
+
+class PictureReader(Protocol):
+    """What a platform needs of the pictures: the bytes, made to fit. PictureBroken for what is gone or damaged."""
+
+    async def original(self, picture: StoredPicture) -> bytes: ...
+
+    async def fitted(
+        self, pictures: Sequence[StoredPicture], *, job_id: str, per_file: int, together: int, webp: bool
+    ) -> Sequence[FittedPicture]:
+        """Each picture within `per_file` bytes and all within `together`, labelled as AI-generated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedPicture:
+    """A picture as it is posted. `reduced`: it is not the original's bytes and pixels any more."""
+
+    name: str  # easel-<job>-1.webp
+    data: bytes
+    width: int
+    height: int
+    media_type: str
+    reduced: bool
