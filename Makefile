@@ -21,6 +21,9 @@ test: $(DEV) ## set up if needed, then run every test
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
 	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
 
+chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost (under ten minutes)
+	$(PY) -m tests.chaos $(ARGS)
+
 check: $(DEV) ## lint, types, the import contract
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -50,4 +53,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test check format lock clean
+.PHONY: help run install test chaos check format lock clean

@@ -23,6 +23,8 @@ from .programs import PATIENCE, SECRET_KEY, Program, until, until_told
 class BotProgram:
     """`python -m bot run` over one data directory, through as many lives as a test wants."""
 
+    module = "bot"  # what `python -m` runs
+
     def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
         self.data = directory / "data"
         self.settings = {"DATA_DIR": str(self.data), "WEB_PORT": "0", "LOG_FORMAT": "json", **settings}
@@ -63,7 +65,7 @@ class BotProgram:
     def launch(self, *arguments: str, stdout: bool = False, settings: Mapping[str, str] | None = None) -> Program:
         """Any command on the same settings, e.g. `launch("imagine", "a fox")`."""
         program = Program(
-            "bot",
+            self.module,
             *arguments,
             settings={**self.settings, **(settings or {})},
             directory=self.directory,

@@ -1,0 +1,60 @@
+"""kill -9, as the power goes: at any moment, and at every moment that has a name."""
+
+from __future__ import annotations
+
+import itertools
+
+from .frame import Row, Trial, scenario
+from .program import AFTER, BEFORE, INSIDE
+from .stage import Stage
+
+# Seconds after which a life that has not come to its point is ended from outside.
+_PATIENCE = 20.0
+
+
+async def _at_points(trial: Trial, points: list[tuple[str, str]], kills: int, *, passes: int = 4) -> Row:
+    """Each point in turn, at one of its first few passes."""
+    missed = 0
+    async with Stage(trial) as stage:
+        for point, when in itertools.islice(itertools.cycle(points), kills):
+            reached = await stage.kill_at(f"{point}:{when}:{trial.random.randint(1, passes)}", within=_PATIENCE)
+            missed += not reached
+        note = f"{missed} ended elsewhere" if missed else ""
+        return await stage.finish(note=note)
+
+
+@scenario("kill -9 at any moment", short=True)
+async def any_moment(trial: Trial) -> Row:
+    async with Stage(trial) as stage:
+        for _ in range(3 if trial.short else trial.share(0.3)):
+            await stage.kill_at("", within=trial.random.uniform(0.2, 6.0))
+        return await stage.finish()
+
+
+@scenario("kill -9 before and after every save")
+async def around_saves(trial: Trial) -> Row:
+    names = ["accept", "save-submitting", "save-generating", "save-delivering", "save-done", "note"]
+    points = [(name, when) for name in names for when in (BEFORE, AFTER)]
+    return await _at_points(trial, points, trial.share(0.25))
+
+
+@scenario("kill -9 within a save, before its commit")
+async def within_saves(trial: Trial) -> Row:
+    return await _at_points(trial, [("save", INSIDE)], trial.share(0.08), passes=40)
+
+
+@scenario("kill -9 between the provider's answer and our save")
+async def after_the_answer(trial: Trial) -> Row:
+    return await _at_points(trial, [("submit", AFTER)], trial.share(0.12))
+
+
+@scenario("kill -9 between a download and its save")
+async def after_a_download(trial: Trial) -> Row:
+    points = [("download", AFTER), ("keep", BEFORE), ("keep", AFTER)]
+    return await _at_points(trial, points, trial.share(0.08))
+
+
+@scenario("kill -9 between a post and its save")
+async def after_a_post(trial: Trial) -> Row:
+    points = [("post", AFTER), ("remove-card", BEFORE), ("remove-card", AFTER)]
+    return await _at_points(trial, points, trial.share(0.12), passes=2)

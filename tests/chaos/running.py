@@ -1,0 +1,78 @@
+"""Playing scenarios, some side by side, whatever becomes of one."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import random
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .frame import Row, Scenario, Trial
+
+# Longer than any: the whole has ten minutes.
+DEADLINE = 540.0
+
+
+async def play_all(
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int,
+    kills: int,
+    lanes: int,
+    short: bool,
+    directory: Path,
+    told: Callable[[Row], None] = lambda _: None,
+) -> list[Row]:
+    """Rows in the order of the scenarios. What each does follows from the seed and its own name alone."""
+    turns = asyncio.Semaphore(lanes)
+
+    async def one(number: int, chosen: Scenario) -> list[Row]:
+        async with turns:
+            trial = Trial(
+                name=chosen.name,
+                random=random.Random(f"{seed} {chosen.name}"),  # noqa: S311 - the same in every run
+                directory=directory / f"{number}-{chosen.subject}",
+                short=short,
+                kills=kills,
+            )
+            rows = await _play(chosen, trial)
+            for row in rows:
+                told(row)
+            return rows
+
+    async with asyncio.TaskGroup() as group:
+        playing = [group.create_task(one(number, chosen)) for number, chosen in enumerate(scenarios)]
+    return [row for task in playing for row in task.result()]
+
+
+async def _play(chosen: Scenario, trial: Trial) -> list[Row]:
+    trial.directory.mkdir()
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(DEADLINE):
+            played = await chosen.play(trial)
+    except Exception as error:
+        (trial.directory / "error.txt").write_text(traceback.format_exc())
+        why = str(error).partition("\n")[0] or type(error).__name__
+        played = dataclasses.replace(trial.row(faults=0, requests=0), error=why[:300])
+    seconds = time.monotonic() - began
+    rows = [played] if isinstance(played, Row) else list(played)
+    return [dataclasses.replace(row, seconds=seconds) for row in rows]
+
+
+def room_for_data() -> Path:
+    """A directory for the data of a run; see `tidy`."""
+    return Path(tempfile.mkdtemp(prefix="easel-chaos-"))
+
+
+def tidy(directory: Path, rows: Sequence[Row]) -> bool:
+    """Remove the data of a run that went well; that of another is kept, to be looked at. Whether it was removed."""
+    good = all(row.good for row in rows)
+    if good:
+        shutil.rmtree(directory, ignore_errors=True)
+    return good
