@@ -14,6 +14,7 @@ from bot.actions import Imagine, JobActions
 from bot.actions.account import Account
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.imagine import Requests
 from bot.actions.moderate import Moderate
@@ -101,6 +102,7 @@ class Actions:
     account: Account
     gallery: GalleryActions
     variants: Variants
+    defaults: PersonalDefaults
     mydata: MyData
     retention: Retention
     rules: Rules
@@ -121,6 +123,7 @@ def connect(
     """`limits` and `retention_days` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
     channel = ModeratorsChannel(communities=communities, desks=places.desks, homes=MODERATORS_HOMES)
+    defaults = PersonalDefaults(personal=stores.personal, communities=communities)
     budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
     imagine = Imagine(
         store=store,
@@ -128,6 +131,7 @@ def connect(
         clock=clock,
         limits_of=lambda _: limits,
         admission=Admission(communities=communities, clock=clock, limits=limits),
+        defaults=defaults,
         budget=budget,
         requests=requests,
     )
@@ -146,6 +150,7 @@ def connect(
         variants=Variants(
             imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
         ),
+        defaults=defaults,
         mydata=MyData(
             store=store,
             personal=stores.personal,

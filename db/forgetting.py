@@ -27,6 +27,7 @@ from sqlalchemy import (
 from bot.domain.job import new_job_id
 from bot.domain.moderation import AuditAction
 
+from . import personal_defaults
 from .tables import (
     HAS_WORDS,
     NEEDS_NOTHING,
@@ -134,7 +135,8 @@ def sweep(
 
 
 def forget_traces(connection: Connection, platform: str, user_id: str) -> None:
-    """Whatever a person left besides jobs: drafts, stars, votes, their name on reports and in the audit trail."""
+    """What a person left besides jobs: defaults, drafts, stars, votes, their name on reports and in the audit trail."""
+    personal_defaults.forget(connection, platform, user_id)
     connection.execute(delete(drafts).where(drafts.c.author_platform == platform, drafts.c.author_id == user_id))
     theirs = (stars.c.platform == platform, stars.c.user_id == user_id)
     starred = select(stars.c.job_id).where(*theirs)

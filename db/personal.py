@@ -9,10 +9,11 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.defaults import Defaults
 from bot.domain.job import Job
 from bot.domain.ports import Clock
 
-from . import forgetting, pruning
+from . import forgetting, personal_defaults, pruning
 from .rows import job_of
 from .tables import doomed_pictures, jobs
 from .transactions import read, write
@@ -41,6 +42,12 @@ class SqlPersonalData:
         return await read(
             self._engine, lambda connection: [job_of(row) for row in connection.execute(query).mappings()]
         )
+
+    async def defaults_of(self, platform: str, user_id: str) -> Defaults:
+        return await read(self._engine, lambda connection: personal_defaults.load(connection, platform, user_id))
+
+    async def keep_defaults(self, platform: str, user_id: str, defaults: Defaults) -> None:
+        await write(self._engine, lambda connection: personal_defaults.save(connection, platform, user_id, defaults))
 
     async def forget(self, platform: str, user_id: str) -> Sequence[str]:
         """See PersonalData.forget. A job that still needs something goes with the first `prune` after its end."""

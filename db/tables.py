@@ -288,3 +288,15 @@ slack_installations = Table(
     Column("team_id", AnyText, primary_key=True),
     Column("sealed", AnyText, nullable=False),
 )
+
+# What somebody wants where their request doesn't say it, in every community of the platform.
+personal_defaults = Table(
+    "personal_defaults",
+    metadata,
+    Column("platform", AnyText, primary_key=True),
+    Column("user_id", AnyText, primary_key=True),
+    Column("ratio", AnyText),
+    Column("n", Integer),
+    Column("clarity", Integer),
+    Column("style", AnyText),
+)

@@ -15,7 +15,6 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore
 from bot.domain.request import ImageRequest
 from bot.domain.wording import find_blocked
-from bot.grammar.parse import TypedOptions
 
 
 class Admission:
@@ -83,13 +82,3 @@ def _blocked(until: datetime | None, reason: str) -> NotAllowed:
     if until is None:
         return NotAllowed("blocked-person", reason=said)
     return NotAllowed("locked", reason=said, until=until)
-
-
-def defaults_of(community: Community) -> TypedOptions:
-    """What the community wants where nobody says otherwise."""
-    return TypedOptions(
-        ratio=community.default_ratio,
-        n=community.default_n,
-        clarity=community.default_clarity,
-        style=community.default_style,
-    )

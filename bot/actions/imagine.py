@@ -6,9 +6,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.actions.admission import Admission, defaults_of
+from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
+from bot.actions.defaults import PersonalDefaults, laid_over
 from bot.actions.jobs import find_visible
+from bot.domain.community import Community
+from bot.domain.defaults import Defaults
 from bot.domain.errors import NotAllowed, OverLimit, Refused, Repair
 from bot.domain.job import Job, new_job_id
 from bot.domain.limits import Limits, fitting
@@ -45,6 +48,7 @@ class Imagine:
         clock: Clock,
         limits_of: Callable[[Person], Limits],
         admission: Admission | None = None,
+        defaults: PersonalDefaults | None = None,
         budget: BudgetWatch | None = None,
         requests: Requests | None = None,
     ) -> None:
@@ -53,15 +57,18 @@ class Imagine:
         self._clock = clock
         self._limits_of = limits_of
         self._admission = admission
+        self._defaults = defaults
         self._budget = budget
         self._requests = requests
 
     async def read(self, text: str, *, author: Person, typed: TypedOptions | None = None) -> ImageRequest:
-        """What `text` asks for where the author is: the community's defaults hold for what isn't said. BadOption."""
-        if self._admission is None:
-            return parse(text, typed)
-        community = await self._admission.community(author)
-        return parse(text, typed, defaults=defaults_of(community), styles=community.styles)
+        """What `text` asks for where the author is. BadOption.
+
+        What isn't said is as the author has set it for themselves, else as the community has.
+        """
+        community = await self._community(author)
+        own = Defaults() if self._defaults is None else await self._defaults.read(author)
+        return parse(text, typed, defaults=laid_over(community, own), styles=community.styles)
 
     async def from_text(
         self,
@@ -110,9 +117,8 @@ class Imagine:
             raise NotAllowed("not-yours")
         if await self._store.get(draft_id) is not None:
             raise NotAllowed("draft-taken", id=draft_id)
-        # What is printed leaves out Easel's own defaults, not the community's.
-        styles = {} if self._admission is None else (await self._admission.community(author)).styles
-        request = parse(draft.text, styles=styles)
+        # What is printed leaves out Easel's own defaults, not the community's or the person's.
+        request = parse(draft.text, styles=(await self._community(author)).styles)
         return await self.from_request(
             request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
         )
@@ -154,6 +160,11 @@ class Imagine:
         if self._budget is not None:
             self._budget.used(destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
+
+    async def _community(self, author: Person) -> Community:
+        if self._admission is None:
+            return Community(platform=author.platform, community_id=author.community_id)
+        return await self._admission.community(author)
 
     def _count(self, author: Person, outcome: str) -> None:
         if self._requests is not None:

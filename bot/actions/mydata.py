@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ import structlog
 from bot.actions.archive import Archive, temporary_file
 from bot.actions.doomed import delete_files
 from bot.actions.table import csv_chunks
+from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.moderation import EASEL, AuditAction
@@ -92,7 +94,7 @@ class MyData:
     async def export(
         self, person: Person, *, most_bytes: int | None = None, by: Person | None = None
     ) -> AsyncIterator[Export]:
-        """jobs.json, usage.csv, the pictures as the provider delivered them, and a README.txt that explains them.
+        """jobs.json, usage.csv, defaults.json where any are set, the pictures as they were delivered, and a README.txt.
 
         `by`: who asked for it, where that isn't the person.
 
@@ -107,6 +109,9 @@ class MyData:
             await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
             kept = await archive.add_pictures(jobs, self._pictures)
             await archive.add_jobs("jobs.json", jobs, kept)
+            own = await self._personal.defaults_of(person.platform, person.user_id)
+            if own != Defaults():
+                await archive.add_text("defaults.json", f"{json.dumps(asdict(own), indent=1)}\n")
             readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
             await archive.add_text("README.txt", readme)
             size = await archive.close()

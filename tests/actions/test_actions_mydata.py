@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions.mydata import MyData
+from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.moderation import EASEL, AuditAction
@@ -78,6 +79,14 @@ async def test_everything_of_one_person_is_in_it(house: House, mydata: MyData) -
     assert archive.read("README.txt").decode() == "zh-CN 2 3 0"
     [entry] = await house.communities.audit_trail("discord", "guild")
     assert (entry.action, entry.target) == (AuditAction.DATA_EXPORTED, "ann")
+
+
+async def test_what_somebody_has_set_for_themselves_is_in_it_and_goes(house: House, mydata: MyData) -> None:
+    await house.personal.keep_defaults("discord", "ann", Defaults(ratio="16:9"))
+    archive, _ = await opened(mydata)
+    assert json.loads(archive.read("defaults.json")) == {"ratio": "16:9", "n": None, "clarity": None, "style": None}
+    await mydata.delete(person())
+    assert await house.personal.defaults_of("discord", "ann") == Defaults()
 
 
 async def test_a_limit_leaves_the_oldest_pictures_out_and_says_so(house: House, mydata: MyData) -> None:

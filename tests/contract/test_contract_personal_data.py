@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.domain.defaults import Defaults
 from bot.domain.job import Failure, FailureCode, Job, JobState, StoredPicture
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, Block, Report
 from bot.domain.people import Person
@@ -72,6 +73,27 @@ async def test_all_of_a_persons_jobs_are_handed_out(store: JobStore, personal: P
     await finished(store, by=person(platform="slack"))
     assert list(await personal.jobs_of("discord", "ann")) == [first, second, gone, waiting]
     assert list(await personal.jobs_of("discord", "nobody")) == []
+
+
+async def test_defaults_are_a_persons_own_on_their_platform(personal: PersonalData) -> None:
+    assert await personal.defaults_of("discord", "ann") == Defaults()
+    await personal.keep_defaults("discord", "ann", Defaults(ratio="16:9", n=2))
+    await personal.keep_defaults("slack", "ann", Defaults(style="ink"))
+    assert await personal.defaults_of("discord", "ann") == Defaults(ratio="16:9", n=2)
+    await personal.keep_defaults("discord", "ann", Defaults(clarity=4096, style="ink"))
+    assert (await personal.defaults_of("discord", "ann")).clarity == 4096
+    assert (await personal.defaults_of("discord", "ann")).ratio is None
+    await personal.keep_defaults("discord", "ann", Defaults())
+    assert await personal.defaults_of("discord", "ann") == Defaults()
+    assert await personal.defaults_of("slack", "ann") == Defaults(style="ink")
+
+
+async def test_defaults_are_forgotten_with_their_person(personal: PersonalData) -> None:
+    await personal.keep_defaults("discord", "ann", Defaults(n=4))
+    await personal.keep_defaults("discord", "bob", Defaults(n=3))
+    await personal.forget("discord", "ann")
+    assert await personal.defaults_of("discord", "ann") == Defaults()
+    assert await personal.defaults_of("discord", "bob") == Defaults(n=3)
 
 
 # forgetting

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.defaults import Defaults
 from bot.domain.job import Failure, FailureCode, Job, JobState, StoredPicture
 from bot.domain.moderation import AuditAction, Report
 from bot.domain.people import Destination, Person
@@ -98,6 +99,7 @@ async def leave_traces(engine: AsyncEngine, store: SqlJobStore) -> None:
         action=AuditAction.REPORTED,
         target=bobs.id,
     )
+    await SqlPersonalData(engine, FakeClock(NOON)).keep_defaults("discord", ANN.user_id, Defaults(style="secret"))
     report = Report(id="r", job_id=bobs.id, reporter_id=ANN.user_id, reason="secret words", created_at=NOON)
     await communities.add_report(report, own)
     refused = dataclasses.replace(own, actor_id="easel", actor_name="Easel", action=AuditAction.REFUSED)
@@ -113,7 +115,13 @@ async def test_nothing_of_a_person_stays_but_what_limits_hang_on(
 ) -> None:
     file = tmp_path / "easel.db"
     await leave_traces(engine, store)
-    assert {"jobs.prompt_folded", "jobs.details", "usage.user_id", "audit.undo"} <= everywhere(file, "secret")
+    assert {
+        "jobs.prompt_folded",
+        "jobs.details",
+        "usage.user_id",
+        "audit.undo",
+        "personal_defaults.style",
+    } <= everywhere(file, "secret")
     keys = await personal.forget("discord", ANN.user_id)
     assert len(keys) == 6
     assert everywhere(file, "secret") == {"counters.key", "doomed_pictures.key", "spent_tasks.task_id"}

@@ -462,7 +462,7 @@ mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests
 } with words, options, states and times, and which file is which picture. Times are in UTC.
-mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself.
 mydata-readme-pictures = pictures: { $pictures ->
     [0] none are kept
     [one] your picture, as it was delivered. It is AI-generated

@@ -415,7 +415,7 @@ button-delete-mine-really = 是的，全部删除
 button-keep-mine = 保留
 mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括描述、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
-mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。
+mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。defaults.json（如果有）：你自己设的默认值。
 mydata-readme-pictures = pictures：{ $pictures ->
     [0] 没有保存图片
    *[other] 你的 { $pictures } 张图，与收到时完全一样，均由 AI 生成

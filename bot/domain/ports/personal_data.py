@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.defaults import Defaults
 from bot.domain.job import Job
 
 
@@ -20,8 +21,16 @@ class PersonalData(Protocol):
         """Every job of theirs in every community, oldest first, the deleted ones too."""
         ...
 
+    async def defaults_of(self, platform: str, user_id: str) -> Defaults:
+        """What they want where their request doesn't say it."""
+        ...
+
+    async def keep_defaults(self, platform: str, user_id: str, defaults: Defaults) -> None:
+        """Keep these in place of what was there; Defaults() leaves nothing."""
+        ...
+
     async def forget(self, platform: str, user_id: str) -> Sequence[str]:
-        """Delete prompts, names, drafts, pictures' keys; the ledger keeps numbers without a person. Picture keys."""
+        """Delete prompts, names, drafts, defaults, pictures' keys; the ledger keeps bare numbers. Picture keys."""
         ...
 
     async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.imagine import Imagine
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
@@ -29,6 +30,7 @@ from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from db.communities import SqlCommunityStore
 from db.jobs import SqlJobStore
+from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
@@ -69,6 +71,7 @@ class Court:
     moderate: Moderate
     people: PeopleRules
     settings: Settings
+    defaults: PersonalDefaults
     reports: Reports
     why: Why
 
@@ -123,6 +126,7 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
     )
     channel = ModeratorsChannel(communities=communities, desks=desks)
     budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+    defaults = PersonalDefaults(personal=SqlPersonalData(engine, clock), communities=communities)
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
     settings = Settings(communities=communities)
     reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
@@ -140,6 +144,7 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
             clock=clock,
             limits_of=lambda _: limits,
             admission=admission,
+            defaults=defaults,
             budget=budget,
         ),
         budget=budget,
@@ -155,6 +160,7 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
         ),
         people=people,
         settings=settings,
+        defaults=defaults,
         reports=reports,
         why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),
     )
