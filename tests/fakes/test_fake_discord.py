@@ -98,9 +98,26 @@ async def test_components_v2_show_their_file(fake_discord: FakeDiscord, discord_
     assert message.text == "**a cat**"
     assert [one.filename for one in message.shown_files] == ["sheet.png"]
     fetched = await bot.get_partial_messageable(discord_world.channel.id).fetch_message(message.id)
-    view = ui.LayoutView.from_message(fetched, timeout=None)
-    await fetched.edit(view=view)
-    assert message.shown_files[0].data == png()
+    assert fetched.attachments == [], "what components show is said there alone"
+
+
+async def test_an_edit_lists_the_files_that_it_shows(
+    fake_discord: FakeDiscord, discord_world: Place, bot: Bot, raw: Raw
+) -> None:
+    message = await (await fake_discord.slash(discord_world.ann, discord_world.channel, "board")).shown()
+    path = f"/channels/{message.channel_id}/messages/{message.id}"
+    (kept,) = message.files
+    shown = {"type": 12, "items": [{"media": {"url": "attachment://sheet.png"}}]}
+    status, refused = await raw("PATCH", path, {"components": [shown]})
+    assert (status, refused["code"]) == (400, 50035)
+    status, _ = await raw("PATCH", path, {"components": [shown], "attachments": [{"id": str(kept.id)}]})
+    assert status == 200
+    assert [one.data for one in message.shown_files] == [png()]
+    fetched = await bot.get_partial_messageable(discord_world.channel.id).fetch_message(message.id)
+    with pytest.raises(discord.HTTPException, match="goes by attachment"):
+        await fetched.edit(view=ui.LayoutView.from_message(fetched, timeout=None))
+    assert len(fake_discord.violations) == 2
+    fake_discord.violations.clear()
 
 
 async def test_autocomplete_and_context_menu(fake_discord: FakeDiscord, discord_world: Place, bot: Bot) -> None:

@@ -14,7 +14,7 @@ from bot.domain.job import Job
 from bot.domain.report import JobReport
 
 from .faults import MessageGone
-from .layout import pictures_in
+from .kept import kept_files
 from .outgoing import Outgoing
 from .posting import Fitting
 from .wire import Wire
@@ -52,10 +52,10 @@ class Channels:
         await self._connected()
         number = _channel(channel_id)
         try:
-            # The pictures are on the message already, and only it says by which names.
+            # The pictures are on the message already, and only it says by which ids and names.
             message = await self._wire.message(number, int(message_id))
-            kept = [shown.file for shown in pictures_in(message)] or [one.filename for one in message.attachments]
-            await self._wire.edit_message(number, int(message_id), Outgoing(card=card, kept=kept, spoiler=True))
+            out = Outgoing(card=card, kept=kept_files(message), spoiler=True)
+            await self._wire.edit_message(number, int(message_id), out)
         except MessageGone:
             return
 

@@ -81,7 +81,8 @@ def _values(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def _number(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isdecimal() else None
+    """No option has more than four digits; what somebody made up may have thousands."""
+    return int(value) if value is not None and value.isdecimal() and len(value) <= 4 else None  # noqa: PLR2004
 
 
 def _select(option: Option, chosen: str | int, locale: str) -> ui.Select[ui.Modal]:

@@ -13,6 +13,7 @@ from bot.domain.card import Card
 
 from .buttons import PressButton, in_rows
 from .limits import ALT_TEXT, BUTTON_LABEL, EMBED_TITLE, V2_COMPONENTS, V2_GALLERY, V2_TEXT
+from .kept import name_of, walk
 from .look import COLOURS, code_block
 from .text import clip, escape, markdown
 
@@ -110,32 +111,30 @@ def pictures_in(message: discord.Message) -> list[Shown]:
     """The pictures of a message that was drawn here; none on one with embeds."""
     galleries = [one for one in walk(message.components) if isinstance(one, discord.MediaGalleryComponent)]
     return [
-        Shown(file=_name(item), alt=item.description or "", spoiler=item.spoiler)
+        Shown(file=name_of(item.media), alt=item.description or "", spoiler=item.spoiler)
         for gallery in galleries
         for item in gallery.items
     ]
 
 
 def relabelled(message: discord.Message, labels: Mapping[str, str]) -> ui.View | ui.LayoutView:
-    """The message's components as they are, but for the words on these buttons (by custom_id)."""
+    """The message's components as they are, but for the words on these buttons (by custom_id).
+
+    The edit that sends them has to keep the message's files: see kept_files.
+    """
     layout = message.flags.components_v2
     view = (ui.LayoutView if layout else ui.View).from_message(message, timeout=None)
     for item in view.walk_children():
         if isinstance(item, ui.Button) and (item.custom_id or "") in labels:
             item.label = clip(labels[item.custom_id or ""], BUTTON_LABEL)
         elif isinstance(item, ui.MediaGallery):
-            # Read back, a picture has the CDN's address, which expires; the message's own file doesn't.
-            item.items = [
-                discord.MediaGalleryItem(f"attachment://{_name(one)}", description=one.description, spoiler=one.spoiler)
-                for one in item.items
-            ]
+            item.items = [_named(one) for one in item.items]
     return view
 
 
-def _name(item: discord.MediaGalleryItem) -> str:
-    return item.media.url.partition("?")[0].rpartition("/")[2]
-
-
-def walk(components: Sequence[Any]) -> list[Any]:
-    """Every component of a message, nested ones too, in the order in which people read them."""
-    return [one for part in components for one in (part, *walk(getattr(part, "children", ())))]
+def _named(item: discord.MediaGalleryItem) -> discord.MediaGalleryItem:
+    """Read back, a picture has the CDN's address, which expires; the message's own file doesn't."""
+    if item.media.attachment_id is None:
+        return item
+    media = f"attachment://{name_of(item.media)}"
+    return discord.MediaGalleryItem(media, description=item.description, spoiler=item.spoiler)

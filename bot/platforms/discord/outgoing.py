@@ -16,6 +16,7 @@ from bot.domain.ports import FittedPicture
 
 from .embed import embed_of, view_of
 from .faults import FormRefused
+from .kept import KeptFile
 from .layout import Shown, layout_of
 from .limits import ALT_TEXT
 from .text import clip
@@ -29,7 +30,7 @@ _SPOILER = "SPOILER_"  # https://docs.discord.com/developers/reference#uploading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """What a message says. `pictures` are new files; `kept` names those that the message has already.
+    """What a message says. `pictures` are new files; `kept` are those that the message has already and keeps.
 
     `ping` is the user who is notified, `words` stand above the card, `spoiler` hides the pictures until somebody looks,
     `links` are labels with their addresses.
@@ -37,7 +38,7 @@ class Outgoing:
 
     card: Card
     pictures: Sequence[FittedPicture] = ()
-    kept: Sequence[str] = ()
+    kept: Sequence[KeptFile] = ()
     ping: str | None = None
     words: str = ""
     spoiler: bool = False
@@ -76,7 +77,8 @@ class Outgoing:
         ]
 
     def shown(self) -> list[Shown]:
-        names = [f"{_SPOILER if self.spoiler else ''}{picture.name}" for picture in self.pictures] or self.kept
+        names = [f"{_SPOILER if self.spoiler else ''}{picture.name}" for picture in self.pictures]
+        names = names or [file.name for file in self.kept]
         alts = [picture.alt for picture in self.card.pictures] + [""] * len(names)
         return [Shown(file=name, alt=alt, spoiler=self.spoiler) for name, alt in zip(names, alts, strict=False)]
 
@@ -89,7 +91,7 @@ class Look:
     embed: discord.Embed | None  # with components v2 there is none
     lead: str
     files: list[discord.File]
-    keeps_files: bool
+    kept: Sequence[KeptFile] = ()
 
     def to_post(self) -> dict[str, Any]:
         """For a new message."""
@@ -105,10 +107,7 @@ class Look:
     def to_edit(self) -> dict[str, Any]:
         """For a message that is there; what it had besides goes, as components v2 need it."""
         embeds = [] if self.embed is None else [self.embed]
-        made: dict[str, Any] = {"content": None, "embeds": embeds, "view": self.view}
-        if not self.keeps_files:
-            made["attachments"] = self.files
-        return made
+        return {"content": None, "embeds": embeds, "view": self.view, "attachments": [*self.kept, *self.files]}
 
 
 class Forms:
@@ -134,8 +133,7 @@ class Forms:
 
 
 def _look(out: Outgoing, *, classic: bool) -> Look:
-    files, keeps = out.files(), bool(out.kept)
     if classic:
-        return Look(view_of(out.card), embed_of(out.card, links=out.linked), out.lead, files, keeps)
+        return Look(view_of(out.card), embed_of(out.card, links=out.linked), out.lead, out.files(), out.kept)
     layout = layout_of(out.card, lead=out.lead, pictures=out.shown(), links=out.linked)
-    return Look(layout, None, out.lead, files, keeps)
+    return Look(layout, None, out.lead, out.files(), out.kept)

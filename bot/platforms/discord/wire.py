@@ -7,9 +7,9 @@ the bot's own account in the channel.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
@@ -19,7 +19,7 @@ from bot.domain.errors import PlatformUnavailable
 from .buttons import belongs_to
 from .faults import TokenDead, TokenRefused, translated
 from .guest import Guest
-from .layout import walk
+from .kept import KeptFile, walk
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
 
@@ -56,10 +56,20 @@ class Wire:
 
         await self._forms.send(out, edit)
 
-    async def edit_view(self, application_id: int, token: str, message_id: int, view: ui.View | ui.LayoutView) -> None:
+    async def edit_view(
+        self,
+        application_id: int,
+        token: str,
+        message_id: int,
+        view: ui.View | ui.LayoutView,
+        *,
+        kept: Sequence[KeptFile],
+    ) -> None:
         """Change the components of a message that this interaction may change, and nothing else of it."""
+        files: dict[str, Any] = {"attachments": kept} if kept else {}
         async with self._call(token=token) as client:
-            await discord.Webhook.partial(application_id, token, client=client).edit_message(message_id, view=view)
+            webhook = discord.Webhook.partial(application_id, token, client=client)
+            await webhook.edit_message(message_id, view=view, **files)
 
     async def delete_answer(self, *, application_id: int, token: str, message_id: int) -> None:
         async with self._call(token=token) as client:

@@ -99,6 +99,15 @@ class Message:
         return [one for one in self.files if not one.in_embed]
 
     @property
+    def listed(self) -> list[Attachment]:
+        """Those in the message's own list: what embeds and components show is said there alone.
+
+        https://docs.discord.com/developers/resources/message#message-object
+        """
+        shown = {url.removeprefix(REFERENCE) for url in media_urls(self.components)}
+        return [one for one in self.attachments if one.filename not in shown]
+
+    @property
     def loading(self) -> bool:
         """The "is thinking…" of a deferred answer."""
         return bool(self.flags & LOADING)

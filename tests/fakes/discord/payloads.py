@@ -244,7 +244,7 @@ class MessageWriter:
             "mention_everyone": "everyone" in message.pings,
             "mentions": [user_json(u) for u in self._world.users.values() if str(u.id) in message.pings],
             "mention_roles": [],
-            "attachments": [attachment_json(self._cdn, message.channel_id, one, now) for one in message.attachments],
+            "attachments": [attachment_json(self._cdn, message.channel_id, one, now) for one in message.listed],
             "embeds": [self._with_urls(one, message, now) for one in message.embeds],
             "components": [self._with_urls(one, message, now) for one in message.components],
             "pinned": message.pinned,

@@ -3,6 +3,7 @@
 import io
 import mimetypes
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from discord import ChannelType, Intents
@@ -119,6 +120,7 @@ def edit(core: Core, call: Call, message: Message, data: Json, *, allowed_flags:
     }
     kept = {one.id: one for one in message.files}
     names = _check_files(core, call, data, kept)
+    _check_references(core, call, message, data)
     _check(merged, message.flags | requested, allowed_flags, names)
     if not any(merged.get(key) for key in EDITABLE) and not names and not message.loading:
         raise empty_message()
@@ -193,6 +195,35 @@ def _check_files(core: Core, call: Call, data: Json, kept: dict[int, Attachment]
     return new | {known[str(one["id"])] for one in entries if str(one["id"]) in known}
 
 
+def _check_references(core: Core, call: Call, message: Message, data: Json) -> None:
+    """What an edit shows has to be in its `attachments`: those hold all that should be there after it.
+
+    https://docs.discord.com/developers/resources/message#edit-message. Sent back, the CDN's own address of a file is
+    taken for a picture from elsewhere, and expires within a day: that is our rule and not a 400 of Discord's.
+    """
+    listed = {str(one["id"]) for one in data.get("attachments") or []}
+    there = {UNSAFE.sub("_", one.filename) for one in call.files}
+    there |= {one.filename for one in message.files if str(one.id) in listed}
+    sent = [url for key in ("components", "embeds") for url in _urls(data.get(key) or [])]
+    for url in sent:
+        if url.startswith(REFERENCE) and url.removeprefix(REFERENCE) not in there:
+            raise InvalidForm.at("components", f"{url} is not among the attachments of this edit")
+        if url.startswith(f"{core.cdn}/attachments/"):
+            raise InvalidForm.at("components", "a file of one's own goes by attachment://")
+
+
+def _urls(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _urls(one)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "url" and isinstance(value, str):
+                yield value
+            else:
+                yield from _urls(value)
+
+
 def _apply(core: Core, call: Call, message: Message, data: Json) -> None:
     entries = data.get("attachments")
     by_id = {str(one["id"]): one for one in entries or []}
@@ -206,24 +237,11 @@ def _apply(core: Core, call: Call, message: Message, data: Json) -> None:
         message.files.append(attachment(core, upload, entry.get("description")))
     for key in EDITABLE:
         if key in data:
-            setattr(message, key, _own_references(core, message, data[key]) or type(getattr(message, key))())
+            setattr(message, key, data[key] or type(getattr(message, key))())
     _number(message.components)
     shown = {(embed.get(key) or {}).get("url") for embed in message.embeds for key in ("image", "thumbnail")}
     for one in message.files:
         one.in_embed = f"{REFERENCE}{one.filename}" in shown
-
-
-def _own_references(core: Core, message: Message, node: Any) -> Any:
-    """A component read from a message and sent back has the CDN's URL of the message's own file."""
-    if isinstance(node, list):
-        return [_own_references(core, message, one) for one in node]
-    if isinstance(node, dict):
-        return {key: _own_references(core, message, value) for key, value in node.items()}
-    if isinstance(node, str) and node.startswith(f"{core.cdn}/attachments/{message.channel_id}/"):
-        name = node.partition("?")[0].rpartition("/")[2]
-        if any(one.filename == name for one in message.files):
-            return f"{REFERENCE}{name}"
-    return node
 
 
 def _number(components: list[Json]) -> None:

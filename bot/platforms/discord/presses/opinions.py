@@ -19,6 +19,7 @@ from bot.domain.ports import Clock
 from ..answers import SILENT, Answers, defer
 from ..buttons import custom_id
 from ..edits import Edits
+from ..kept import kept_files
 from ..layout import relabelled
 from ..place import destination_of, person_of, way_back
 from ..wire import Wire
@@ -77,4 +78,5 @@ class OpinionPresses:
         # By the interaction's token: it lives, and may change the message also where the bot has no access.
         back = way_back(there)
         view = relabelled(counts.message, counts.labels)
-        await self._wire.edit_view(back.application_id, back.token, counts.message.id, view)
+        kept = kept_files(counts.message)
+        await self._wire.edit_view(back.application_id, back.token, counts.message.id, view, kept=kept)
