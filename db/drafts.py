@@ -1,4 +1,4 @@
-"""Repaired requests that somebody may still take with one press."""
+"""Requests that somebody may still take with one press."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def save(connection: Connection, draft: Draft) -> None:
             "text": draft.text,
             "created_at": draft.created_at,
             "parent_id": draft.parent_id,
+            "priced": draft.priced,
         },
     )
 
@@ -33,4 +34,5 @@ def load(connection: Connection, draft_id: str) -> Draft | None:
         text=row["text"],
         created_at=row["created_at"],
         parent_id=row["parent_id"],
+        priced=row["priced"],
     )

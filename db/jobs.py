@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
-from bot.domain.job import TRANSITIONS, FailureCode, Job, JobState
-from bot.domain.limits import Limits, Usage
+from bot.domain.job import TRANSITIONS, FailureCode, Job, JobKind, JobState
+from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
 
@@ -52,20 +52,43 @@ class SqlJobStore:
         """
         if job.state is not JobState.QUEUED:
             raise ValueError(f"a job begins as queued, not as {job.state}")
-        day = limits.today(job.created_at)
-        accepted = replace(job, points=limits.points(job.request))
-        counters = Counters(job.author, day, job.destination.channel_id)
+        return await self._insert(job.id, lambda connection: self._accept(connection, job, limits))
+
+    async def add_series(self, sheet: Job, jobs: Sequence[Job], limits: Limits) -> Usage:
+        """See JobStore.add_series. ValueError: as `add`, or no jobs, or not of this sheet."""
+        if not jobs or any(job.series_id != sheet.id or job.state is not JobState.QUEUED for job in jobs):
+            raise ValueError("a series is queued jobs that go on its sheet")
+        first = jobs[0]
+        counters = _counters(first, limits)
 
         def work(connection: Connection) -> Usage:
-            usage = counters.take(connection, job.request, limits, job.created_at)
-            connection.execute(_INSERT, job_columns(accepted, day))
-            ledger.reserve(connection, accepted, counters, self._clock.now())
+            # One sentence for all of them; the counters below hold the same against whoever asks at the same time.
+            check(limits, counters.read(connection), first.request, first.created_at, jobs=len(jobs))
+            usage = self._accept(connection, first, limits, 0)
+            for index, job in enumerate(jobs[1:], 1):
+                usage = self._accept(connection, job, replace(limits, cooldown=0), index)
+            connection.execute(_INSERT, job_columns(sheet, counters.day))
             return usage
 
+        return await self._insert(sheet.id, work)
+
+    def _accept(self, connection: Connection, job: Job, limits: Limits, series_index: int | None = None) -> Usage:
+        counters = _counters(job, limits)
+        accepted = replace(job, points=limits.points(job.request))
+        usage = counters.take(connection, job.request, limits, job.created_at)
+        connection.execute(_INSERT, job_columns(accepted, counters.day, series_index))
+        ledger.reserve(connection, accepted, counters, self._clock.now())
+        return usage
+
+    async def _insert(self, job_id: str, work: Callable[[Connection], Usage]) -> Usage:
         try:
             return await write(self._engine, work)
         except IntegrityError as error:
-            raise ValueError(f"job {job.id} is there already") from error
+            raise ValueError(f"job {job_id} is there already") from error
+
+    async def series(self, sheet_id: str) -> Sequence[Job]:
+        query = select(jobs).where(jobs.c.series_id == sheet_id).order_by(jobs.c.series_index)
+        return await self._read(lambda connection: _jobs(connection, query))
 
     async def get(self, job_id: str) -> Job | None:
         found = await self._read(lambda connection: _jobs(connection, _ONE, {"the_id": job_id}))
@@ -83,7 +106,7 @@ class SqlJobStore:
             if row is None:
                 raise StaleJob(f"job {job.id} is not {job.state} any more")
             moved = job_of(row)
-            if to.finished:
+            if to.finished and moved.kind is JobKind.PICTURES:
                 counters = Counters(moved.author, row["day"], row["counted_channel"])
                 back = ledger.finish(connection, moved, counters, now)
                 counters.give_back(connection, back * moved.points)
@@ -214,6 +237,10 @@ class SqlJobStore:
             if "task_id" in cause:
                 raise TaskTaken("another job has this task") from error
             raise
+
+
+def _counters(job: Job, limits: Limits) -> Counters:
+    return Counters(job.author, limits.today(job.created_at), job.destination.channel_id)
 
 
 def _implied(to: JobState, now: datetime) -> dict[str, Any]:

@@ -28,12 +28,12 @@ _INSERT = insert(usage)
 
 
 def reserve(connection: Connection, job: Job, counters: Counters, at: datetime) -> None:
-    _write(connection, job, counters, {Entry.RESERVE: job.request.n}, at)
+    _write(connection, job, counters, {Entry.RESERVE: job.ordered}, at)
 
 
 def finish(connection: Connection, job: Job, counters: Counters, at: datetime) -> int:
     """Settle what the finished job delivered and release the rest; how many pictures were given back."""
-    back = job.request.n - job.delivered
+    back = job.ordered - job.delivered
     entries = {Entry.SETTLE: job.delivered, Entry.RELEASE: -back}
     _write(connection, job, counters, {entry: pictures for entry, pictures in entries.items() if pictures}, at)
     return back

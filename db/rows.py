@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.domain.job import Failure, FailureCode, Job, JobState, StoredPicture
+from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from bot.domain.style import STYLES
@@ -71,13 +71,16 @@ def author_of(row: RowMapping) -> Person:
     )
 
 
-def job_columns(job: Job, day: date) -> dict[str, Any]:
-    """Every column of the job's row; `day` is the one whose limits it counts against."""
+def job_columns(job: Job, day: date, series_index: int | None = None) -> dict[str, Any]:
+    """Every column of the job's row; `day` is the one whose limits it counts against, `series_index` its place."""
     request = job.request
     return {
         "id": job.id,
         **author_columns(job.author),
         "author_roles": list(job.author.roles),
+        "kind": job.kind.value,
+        "series_id": job.series_id,
+        "series_index": series_index,
         "prompt": request.prompt,
         "prompt_folded": folded(request.prompt),
         "ratio": request.ratio,
@@ -137,6 +140,8 @@ def job_of(row: RowMapping) -> Job:
             details=row["details"],
         ),
         request=_request_of(row),
+        kind=JobKind(row["kind"]),
+        series_id=row["series_id"],
         prompt_sent=row["prompt_sent"],
         points=row["points"],
         state=JobState(row["state"]),

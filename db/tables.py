@@ -40,6 +40,7 @@ SUBMIT_OPEN = text("submit_open")
 IS_DONE = text("state = 'done'")
 HAS_WORDS = text("prompt <> ''")
 IS_STARRED = text("stars > 0")
+IN_SERIES = text("series_id IS NOT NULL")
 TO_FORGET = text("forget")
 
 jobs = Table(
@@ -61,6 +62,9 @@ jobs = Table(
     Column("locale", AnyText, nullable=False),
     Column("details", JSON, nullable=False),
     # The order.
+    Column("kind", String(8), nullable=False, server_default="pictures"),
+    Column("series_id", AnyText),  # the sheet it goes on
+    Column("series_index", Integer),  # its place there, from 0
     Column("prompt", AnyText, nullable=False),  # empty once it is forgotten
     Column("prompt_folded", AnyText, nullable=False, server_default=""),  # for searching: rows.folded
     Column("ratio", AnyText, nullable=False),
@@ -86,6 +90,7 @@ jobs = Table(
     Column("failure_detail", AnyText),
     Column("result_id", AnyText),
     Column("card_open", Boolean, nullable=False),
+    Column("owner", AnyText),  # the run that has it, where several processes share the database
     Column("parent_id", AnyText),
     Column("deleted_at", UtcDateTime),
     # What people think of it, and whether its author wants it forgotten as soon as nothing needs it any more.
@@ -109,6 +114,7 @@ jobs = Table(
         sqlite_where=IS_STARRED,
         postgresql_where=IS_STARRED,
     ),
+    Index("jobs_series", "series_id", "series_index", sqlite_where=IN_SERIES, postgresql_where=IN_SERIES),
     Index("jobs_to_forget", "author_platform", "author_id", sqlite_where=TO_FORGET, postgresql_where=TO_FORGET),
 )
 
@@ -169,6 +175,7 @@ drafts = Table(
     Column("text", AnyText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("parent_id", AnyText),
+    Column("priced", Boolean, nullable=False, server_default=false()),  # as a series, so that the press orders it
     Index("drafts_created_at", "created_at"),
 )
 

@@ -29,13 +29,21 @@ class JobState(StrEnum):
         return self in FINISHED
 
 
+class JobKind(StrEnum):
+    """What a job makes: pictures that the provider draws, or one sheet of those of other jobs, which costs nothing."""
+
+    PICTURES = "pictures"
+    SHEET = "sheet"
+
+
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 UNFINISHED = tuple(state for state in JobState if state not in FINISHED)
 
 _STOPS = frozenset({JobState.FAILED, JobState.CANCELLED})
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
-        JobState.QUEUED: frozenset({JobState.SUBMITTING}) | _STOPS,
+        # A sheet is never submitted: it waits for the jobs of its series, and then there it is.
+        JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.DELIVERING}) | _STOPS,
         # Back to queued: the provider is known not to have taken it, and it keeps its place.
         JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING}) | _STOPS,
         JobState.GENERATING: frozenset({JobState.DELIVERING}) | _STOPS,
@@ -53,6 +61,7 @@ class FailureCode(StrEnum):
     REJECTED = "rejected"  # the provider does not take this request; `detail` is its message
     TASK_FAILED = "task-failed"  # the provider tried and failed; `detail` is its message
     TIMED_OUT = "timed-out"  # no end within the job's time limit
+    SERIES_FAILED = "series-failed"  # a sheet, and not one job of its series came to pictures
     NO_PICTURES = "no-pictures"  # the task succeeded and not one picture could be fetched and decoded
     UNAVAILABLE = "unavailable"  # the provider could not be reached for too long, nothing was submitted
     UNCLEAR = "unclear"  # nobody can say whether the provider took it, so it was not sent again
@@ -86,6 +95,8 @@ class Job:
     author: Person
     destination: Destination
     request: ImageRequest
+    kind: JobKind = JobKind.PICTURES
+    series_id: str | None = None  # the sheet that this job's pictures go on
     prompt_sent: str  # fixed at acceptance: styles may change, what recovery looks for may not
     points: int = 1  # what one picture counts against the limits, fixed at acceptance too
     state: JobState = JobState.QUEUED
@@ -106,7 +117,12 @@ class Job:
     @property
     def delivered(self) -> int:
         """How many pictures this job is charged with."""
-        return len(self.pictures) if self.state is JobState.DONE else 0
+        return len(self.pictures) if self.state is JobState.DONE and self.kind is JobKind.PICTURES else 0
+
+    @property
+    def ordered(self) -> int:
+        """How many pictures the provider draws for this job."""
+        return self.request.n if self.kind is JobKind.PICTURES else 0
 
 
 # Without i, l, o, u: read aloud and typed back without doubt (Crockford's base 32).

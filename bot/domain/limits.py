@@ -94,16 +94,18 @@ def next_month(now: datetime, zone: tzinfo = UTC) -> datetime:
     return datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
 
 
-def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime) -> None:
+def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime, *, jobs: int = 1) -> None:
     """Raise OverLimit if the request would break a limit: which one, when it resets, how many pictures would fit.
+
+    `jobs`: so many of this request, all or none.
 
     Of the refusal `limit`, `used`, `wanted` and `left` are points, `points` what one picture counts, and `fits` is
     pictures of the same clarity. `room` is what all three limits leave together, in points: what a repair must fit.
     """
     points = limits.points(request)
-    wanted = points * request.n
-    if usage.unfinished >= limits.user_unfinished:
-        raise OverLimit("limit-unfinished", limit=limits.user_unfinished, used=usage.unfinished, wanted=1)
+    wanted = points * request.n * jobs
+    if usage.unfinished + jobs > limits.user_unfinished:
+        raise OverLimit("limit-unfinished", limit=limits.user_unfinished, used=usage.unfinished, wanted=jobs)
     if limits.cooldown and usage.last_at is not None:
         again = usage.last_at + timedelta(seconds=limits.cooldown)
         if again > now:

@@ -25,7 +25,8 @@ class JobReport:
     `position` is its place in line, 1 for the next, None once it runs. `ready_at` is the expected end, None where
     nothing can be said. `slow`: past the ninetieth percentile. `resumed`: found unfinished at a start. `sandbox`:
     no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today". `parent`: the job that
-    this one is an edit or a repetition of, where it was looked up and is still there.
+    this one is an edit or a repetition of, where it was looked up and is still there. `ended`: of a sheet, how many jobs
+    of its series have come to an end.
     """
 
     job: Job
@@ -38,3 +39,4 @@ class JobReport:
     usage: Usage | None = None
     limits: Limits | None = None
     parent: Job | None = None
+    ended: int = 0

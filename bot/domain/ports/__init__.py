@@ -15,7 +15,7 @@ from bot.domain.ports.image_model import ImageModel, ModelPicture, ModelTask, Ta
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.personal_data import PersonalData
-from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore
+from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
 
 __all__ = [
     "ChatPlatform",
@@ -39,8 +39,10 @@ __all__ = [
     "PersonalData",
     "PictureReader",
     "PictureStore",
+    "SheetMaker",
     "TaskListing",
     "TaskState",
+    "Tile",
     "UsageDay",
     "UsageFilter",
     "UsageGroup",

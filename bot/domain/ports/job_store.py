@@ -15,13 +15,14 @@ from bot.domain.ports.ledger import UsageDay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A repaired request that somebody may still take with one press."""
+    """A request that somebody may still take with one press: a repaired one, or a series whose price was shown."""
 
     id: str
     author: Person
     text: str
     created_at: datetime
     parent_id: str | None = None
+    priced: bool = False  # its price as a series was shown, so that the press orders it
 
 
 class JobStore(Protocol):
@@ -29,6 +30,14 @@ class JobStore(Protocol):
 
     async def add(self, job: Job, limits: Limits) -> Usage:
         """Insert the job as `queued` and reserve its pictures, or raise OverLimit; the usage with it counted in."""
+        ...
+
+    async def add_series(self, sheet: Job, jobs: Sequence[Job], limits: Limits) -> Usage:
+        """Insert all of `jobs` and the sheet that they go on, or none: OverLimit. See `add`; the sheet costs nothing."""
+        ...
+
+    async def series(self, sheet_id: str) -> Sequence[Job]:
+        """The jobs that go on this sheet, in their order."""
         ...
 
     async def get(self, job_id: str) -> Job | None: ...

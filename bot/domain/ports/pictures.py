@@ -6,7 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.job import StoredPicture
+from bot.domain.job import Job, StoredPicture
+from bot.domain.ports.image_model import ModelPicture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A place on a contact sheet: a picture and the words below it; None: a gap, with words that say why."""
+
+    picture: StoredPicture | None
+    job_id: str
+    index: int  # of the picture among its job's, from 1
+    caption: str
+
+
+class SheetMaker(Protocol):
+    """Puts pictures on one sheet, each with its words below."""
+
+    async def sheet(self, tiles: Sequence[Tile], *, job: Job) -> ModelPicture:
+        """The sheet of this job, labelled as AI-generated. PictureBroken: none of them can be drawn any more.
+
+        OSError: the pictures are out of reach; trying again later may help.
+        """
+        ...
 
 
 class PictureStore(Protocol):

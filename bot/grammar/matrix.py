@@ -1,0 +1,121 @@
+"""`{red|blue} fox in {ink|clay}` → one request per combination.
+
+A group is what stands between braces with a bar in it; other braces are prompt. An alternative may be empty, and groups
+may stand within groups.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from bot.domain.errors import BadOption, Repair
+from bot.domain.request import ImageRequest, has_visible
+from bot.grammar.printing import print_request
+
+# Nine fit one person's default limits of running and waiting jobs, and 9 times 4 pictures one contact sheet.
+MOST_COMBINATIONS = 9
+
+# What an empty alternative leaves behind.
+_GAP = re.compile(r"[ \t]{2,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """One way through the groups; `label` is what was taken from each: "red · ink"."""
+
+    label: str
+    request: ImageRequest
+
+
+def combinations(request: ImageRequest) -> tuple[Combination, ...]:
+    """Every combination, the last group changing fastest; the request itself, without a label, where there is no group.
+
+    Raises BadOption `matrix-too-large` with `made`, `most` and, where that is a request, a repair with fewer
+    alternatives.
+    """
+    found = _expanded(request.prompt)
+    if found is None:
+        raise _too_large(request)
+    ways = {_tidy(prompt): labels for prompt, labels in reversed(found) if has_visible(prompt)}
+    made = [
+        Combination(label=" · ".join(label or "–" for label in labels), request=replace(request, prompt=prompt))
+        for prompt, labels in reversed(ways.items())
+    ]
+    if len(found) == 1 or not made:
+        return (Combination(label="", request=request),)
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    start: int
+    end: int  # behind the closing brace
+    choices: tuple[str, ...]
+
+
+def _first_group(text: str) -> _Group | None:
+    """The outermost group that begins first, in one pass over the text."""
+    opened: list[list[int]] = []  # where each open brace stands, and the bars between it and its own closing one
+    found: _Group | None = None
+    for place, character in enumerate(text):
+        if character in "{｛":
+            opened.append([place])
+        elif character in "|｜" and opened:
+            opened[-1].append(place)
+        elif character in "}｝" and opened:
+            start, *bars = opened.pop()
+            if bars:
+                cuts = pairwise([start, *bars, place])
+                found = _Group(start, place + 1, tuple(text[left + 1 : right].strip() for left, right in cuts))
+            if found is not None and not any(brace < found.start for brace, *_ in opened):
+                return found
+    return found
+
+
+def _expanded(prompt: str) -> list[tuple[str, tuple[str, ...]]] | None:
+    """Every prompt with what was chosen for it; None if there are too many. One pair of braces goes in every round."""
+    done: list[tuple[str, tuple[str, ...]]] = []
+    ways: list[tuple[str, tuple[str, ...]]] = [(prompt, ())]
+    while ways:
+        opened: dict[str, tuple[str, ...]] = {}
+        for text, labels in ways:
+            group = _first_group(text)
+            if group is None:
+                done.append((text, labels))
+                continue
+            for choice in group.choices:
+                # What holds a group of its own is named by what is taken from that.
+                named = labels if _first_group(choice) else (*labels, choice)
+                opened.setdefault(text[: group.start] + choice + text[group.end :], named)
+                if len(opened) + len(done) > MOST_COMBINATIONS:
+                    return None
+        ways = list(opened.items())
+    return done
+
+
+def _tidy(prompt: str) -> str:
+    return _GAP.sub(" ", prompt).strip()
+
+
+def _too_large(request: ImageRequest) -> BadOption:
+    prompt = request.prompt
+    while (group := _largest(prompt)) is not None and _expanded(prompt) is None:
+        kept = group.choices[:-1]
+        short = "{" + "|".join(kept) + "}" if len(kept) > 1 else kept[0]
+        prompt = _tidy(prompt[: group.start] + short + prompt[group.end :])
+    repair = None
+    if has_visible(prompt):
+        smaller = replace(request, prompt=prompt)
+        repair = Repair(text=print_request(smaller), request=smaller)
+    return BadOption("matrix-too-large", repair=repair, most=MOST_COMBINATIONS)
+
+
+def _largest(text: str) -> _Group | None:
+    """The group of those that follow one another that has the most alternatives."""
+    groups, offset = [], 0
+    while (group := _first_group(text[offset:])) is not None:
+        groups.append(_Group(offset + group.start, offset + group.end, group.choices))
+        offset += group.end
+    return max(groups, key=lambda group: len(group.choices), default=None)
