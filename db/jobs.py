@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
-from bot.domain.job import TRANSITIONS, FailureCode, Job, JobKind, JobState
+from bot.domain.job import TRANSITIONS, UNFINISHED, FailureCode, Job, JobKind, JobState
 from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
@@ -31,6 +31,12 @@ T = TypeVar("T")
 _CHUNK = 400
 
 _INSERT = insert(jobs)
+_CLAIM = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("the_id"), jobs.c.state.in_([state.value for state in UNFINISHED]))
+    .values(owner=bindparam("the_owner"))
+    .returning(*jobs.c)
+)
 _ONE = select(jobs).where(jobs.c.id == bindparam("the_id"))
 
 
@@ -102,9 +108,9 @@ class SqlJobStore:
         columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}
 
         def work(connection: Connection) -> Job:
-            row = _update(connection, job.id, columns, job.state)
+            row = _update(connection, job.id, columns, state=job.state, of=job)
             if row is None:
-                raise StaleJob(f"job {job.id} is not {job.state} any more")
+                raise StaleJob(f"job {job.id} is not {job.state} any more, or another run has it")
             moved = job_of(row)
             if to.finished and moved.kind is JobKind.PICTURES:
                 counters = Counters(moved.author, row["day"], row["counted_channel"])
@@ -114,16 +120,27 @@ class SqlJobStore:
 
         return await self._save(work)
 
-    async def note(self, job_id: str, **changes: Any) -> Job:
+    async def claim(self, job_id: str, owner: str) -> Job:
+        def work(connection: Connection) -> Job:
+            row = connection.execute(_CLAIM, {"the_id": job_id, "the_owner": owner}).mappings().one_or_none()
+            if row is None:
+                row = connection.execute(_ONE, {"the_id": job_id}).mappings().one_or_none()
+            if row is None:
+                raise KeyError(job_id)
+            return job_of(row)
+
+        return await write(self._engine, work)
+
+    async def note(self, job_id: str, *, of: Job | None = None, **changes: Any) -> Job:
         """See JobStore.note. ValueError: `pictures` (they are what a job is charged with), or settled at acceptance."""
         if "pictures" in changes:
             raise ValueError("pictures change with the state only: the charge hangs on them")
         columns = changed_columns(changes)
 
         def work(connection: Connection) -> Job:
-            row = _update(connection, job_id, columns)
+            row = _update(connection, job_id, columns, of=of)
             if row is None:
-                raise KeyError(job_id)
+                raise KeyError(job_id) if of is None else StaleJob(f"another run has job {job_id}")
             return job_of(row)
 
         return await self._save(work)
@@ -259,19 +276,30 @@ def _implied(to: JobState, now: datetime) -> dict[str, Any]:
 
 
 def _update(
-    connection: Connection, job_id: str, columns: Mapping[str, Any], state: JobState | None = None
+    connection: Connection,
+    job_id: str,
+    columns: Mapping[str, Any],
+    *,
+    state: JobState | None = None,
+    of: Job | None = None,
 ) -> RowMapping | None:
-    parameters = {"the_id": job_id, **columns} | ({} if state is None else {"the_state": state.value})
-    result = connection.execute(_update_statement(frozenset(columns), conditional=state is not None), parameters)
-    return result.mappings().one_or_none()
+    parameters = {"the_id": job_id, **columns}
+    if state is not None:
+        parameters["the_state"] = state.value
+    if of is not None:
+        parameters["the_owner"] = of.owner
+    statement = _update_statement(frozenset(columns), in_state=state is not None, owned=of is not None)
+    return connection.execute(statement, parameters).mappings().one_or_none()
 
 
 @cache
-def _update_statement(columns: frozenset[str], *, conditional: bool) -> ReturningUpdate[Any]:
+def _update_statement(columns: frozenset[str], *, in_state: bool, owned: bool) -> ReturningUpdate[Any]:
     """Made once for each set of columns that the program saves: making it takes longer than running it."""
     statement = update(jobs).where(jobs.c.id == bindparam("the_id"))
-    if conditional:
+    if in_state:
         statement = statement.where(jobs.c.state == bindparam("the_state"))
+    if owned:
+        statement = statement.where(jobs.c.owner.is_not_distinct_from(bindparam("the_owner")))
     return statement.values({name: bindparam(name) for name in columns}).returning(*jobs.c)
 
 

@@ -7,19 +7,20 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from . import queue_schema
 from .errors import DatabaseProblem
 from .transactions import read, traffic_of, write
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
 # compares it with the scripts).
-HEAD = "0020"
+HEAD = "0040"
 
 _ADVISORY_LOCK = 0x45A5E1
 
 
 async def migrate(engine: AsyncEngine) -> None:
     """Apply what is missing, all of it or nothing. DatabaseProblem: a newer version made this database."""
-    if await read(engine, _revision) != HEAD:
+    if not await read(engine, _is_current):
         where = traffic_of(engine).where
         await write(engine, lambda connection: _upgrade(connection, where))
 
@@ -27,6 +28,10 @@ async def migrate(engine: AsyncEngine) -> None:
 async def revision(engine: AsyncEngine) -> str | None:
     """The revision that the database is at; None for one without tables."""
     return await read(engine, _revision)
+
+
+def _is_current(connection: Connection) -> bool:
+    return _revision(connection) == HEAD and queue_schema.is_current(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -60,3 +65,4 @@ def _upgrade(connection: Connection, where: str) -> None:
     elif inspect(connection).get_table_names():
         raise DatabaseProblem(f"{where} belongs to another program. Point DATABASE_URL at a database of its own.")
     command.upgrade(config, "head")
+    queue_schema.bring_up_to_date(connection)

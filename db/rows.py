@@ -32,6 +32,7 @@ _PLAIN = frozenset(
         "card_open",
         "parent_id",
         "deleted_at",
+        "owner",
     }
 )
 # What may change after the job was accepted.

@@ -112,6 +112,7 @@ class Job:
     result_id: str | None = None  # the message that holds the result
     card_open: bool = True  # the card has not been brought to its end yet
     parent_id: str | None = None  # the job this is an edit or a repetition of
+    owner: str | None = None  # the run that has it, where several processes share the store: no other may save it
     deleted_at: datetime | None = None  # the result was taken away by its author or a moderator
 
     @property

@@ -359,3 +359,36 @@ async def test_hostile_text_stays_text(store: JobStore) -> None:
     await store.add(job, PLENTY)
     assert await store.get(job.id) == job
     assert list(await store.recent(platform="discord", community_id="guild", channel_id=hostile, count=5)) == [job]
+
+
+# whose a job is
+
+
+async def test_a_claim_takes_the_job_from_whoever_had_it(store: JobStore) -> None:
+    job = order()
+    await store.add(job, PLENTY)
+    first = await store.claim(job.id, "first")
+    assert first.owner == "first"
+    assert first.state is JobState.QUEUED
+    first = await store.move(first, JobState.SUBMITTING)
+    second = await store.claim(job.id, "second")
+    with pytest.raises(StaleJob):
+        await store.move(first, JobState.GENERATING, task_id="of the first")
+    with pytest.raises(StaleJob):
+        await store.move(job, JobState.CANCELLED)
+    with pytest.raises(StaleJob):
+        await store.note(job.id, of=first, task_id="of the first")
+    moved = await store.move(second, JobState.GENERATING, task_id="of the second")
+    assert (moved.owner, moved.task_id) == ("second", "of the second")
+    noted = await store.note(job.id, of=moved, result_id="m")
+    assert noted.result_id == "m"
+    assert (await store.note(job.id, card_open=False)).card_open is False
+
+
+async def test_what_has_finished_is_not_claimed(store: JobStore) -> None:
+    job = order()
+    await store.add(job, PLENTY)
+    done = await store.move(await store.claim(job.id, "first"), JobState.CANCELLED)
+    assert await store.claim(job.id, "second") == done
+    with pytest.raises(KeyError):
+        await store.claim("nobody knows it", "second")

@@ -42,18 +42,27 @@ class JobStore(Protocol):
 
     async def get(self, job_id: str) -> Job | None: ...
 
+    async def claim(self, job_id: str, owner: str) -> Job:
+        """Give the job to a run, and take it from any other, whose saves are StaleJob from now on. KeyError: none.
+
+        One that has finished is nobody's any more, and comes back as it is.
+        """
+        ...
+
     async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
         """Save the job in its next state, with `changes` of fields, if it still is in `job.state`; else StaleJob.
 
+        It must also still be `job.owner`'s.
         Settles the reservation with what was delivered on `done`, gives it back on `failed` and `cancelled`.
         A state that doesn't follow from `job.state` is a ValueError. SubmitBusy: to `submitting`, while the submit
         of an identical order is open. TaskTaken: another job has that `task_id`.
         """
         ...
 
-    async def note(self, job_id: str, **changes: Any) -> Job:
+    async def note(self, job_id: str, *, of: Job | None = None, **changes: Any) -> Job:
         """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none.
 
+        `of`: only while it still is that job's owner's; else StaleJob.
         What is settled at acceptance, and `pictures` (the charge hangs on them), is a ValueError.
         """
         ...
