@@ -71,7 +71,7 @@ def _reason(
         return NotAllowed("paused")
     if block is not None:
         return _blocked(block.until, block.reason)
-    if community.allowed_channels and destination.channel_id not in community.allowed_channels:
+    if community.allowed_channels and not {*destination.channels} & {*community.allowed_channels}:
         return NotAllowed("wrong-channel", channels=" ".join(community.allowed_channels))
     word = find_blocked(request.prompt, community.blocked_words)
     return None if word is None else NotAllowed("blocked-word", word=word.word)

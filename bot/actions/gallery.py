@@ -28,6 +28,7 @@ from bot.domain.ports import (
     NewAudit,
     Opinion,
 )
+from bot.domain.report import JobReport
 
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class GalleryActions:
     async def show(self, job_id: str, person: Person) -> Shown:
         """Any job that this person may see: their own from anywhere, others' of the community they are in."""
         job = await find_visible(self._store, job_id, person)
-        report = await with_parent(self._store, self._dispatcher.report(job))
+        report = await with_parent(self._store, await self._report(job))
         return Shown(report=report, opinion=await self._gallery.opinion(job.id, person))
 
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
@@ -111,7 +112,7 @@ class GalleryActions:
         opinion = await self._gallery.star(job.id, person, starred=starred)
         if starred and is_author(job, person):
             await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
-        return Shown(report=self._dispatcher.report(job), opinion=opinion)
+        return Shown(report=await self._report(job), opinion=opinion)
 
     async def vote(self, job_id: str, person: Person, index: int | None) -> Shown:
         """Vote for picture `index` (from 1); the same once more takes the vote back. A winner is hung."""
@@ -122,7 +123,7 @@ class GalleryActions:
         opinion = await self._gallery.vote(job.id, person, None if before.vote == index else index)
         if winner := _best(job, opinion, at_least=WINS_AT):
             await self._hang(job, winner)
-        return Shown(report=self._dispatcher.report(job), opinion=opinion)
+        return Shown(report=await self._report(job), opinion=opinion)
 
     async def recent_prompts(self, person: Person, beginning: str, *, count: int = 25) -> Sequence[str]:
         """This person's own latest prompts with `beginning` in them, newest first; none rather than late."""
@@ -148,6 +149,13 @@ class GalleryActions:
         except TimeoutError:
             return ()
         return [job for job in latest if job.id.startswith(text.lower())]
+
+    async def _report(self, job: Job) -> JobReport:
+        """With the limits of the job's community: by those the buttons tell what another picture counts."""
+        report, place = self._dispatcher.report(job), job.destination
+        community = await self._communities.community(place.platform, place.community_id)
+        limits = None if report.limits is None else report.limits.within(community)
+        return dataclasses.replace(report, limits=limits)
 
     async def _done(self, job_id: str, person: Person) -> Job:
         job = await find_visible(self._store, job_id, person)

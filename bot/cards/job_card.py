@@ -28,7 +28,7 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
         return Card(tone=Tone.CANCELLED, job_id=job.id, status=sentence("status-deleted", locale))
     match job.state:
         case JobState.DONE:
-            return _done(report, locale, result_buttons(report.job, locale, opinion) if full else None)
+            return _done(report, locale, result_buttons(job, locale, opinion, report.limits) if full else None)
         case JobState.FAILED:
             return _failed(report, locale)
         case JobState.CANCELLED:

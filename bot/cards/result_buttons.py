@@ -7,23 +7,28 @@ from collections.abc import Iterator
 from bot.cards.sentences import words
 from bot.domain.card import Button, Press
 from bot.domain.job import Job
+from bot.domain.limits import Limits
 from bot.domain.ports import Opinion
+from bot.domain.request import ImageRequest
 from bot.domain.variant import sharper
 
 
-def result_buttons(job: Job, locale: str, opinion: Opinion | None = None) -> tuple[Button, ...]:
+def result_buttons(
+    job: Job, locale: str, opinion: Opinion | None = None, limits: Limits | None = None
+) -> tuple[Button, ...]:
     """Again, Edit, HD, Star, More; below them a number for each of several pictures, and Delete.
 
-    HD is missing where there is no higher clarity. The numbers say how many votes their pictures have.
+    HD is missing where there is no higher clarity, and says what it counts where `limits` tell; those of the community,
+    whoever presses. The numbers say how many votes their pictures have.
     """
-    return tuple(_buttons(job, locale, opinion or Opinion()))
+    return tuple(_buttons(job, locale, opinion or Opinion(), limits))
 
 
-def _buttons(job: Job, locale: str, opinion: Opinion) -> Iterator[Button]:
+def _buttons(job: Job, locale: str, opinion: Opinion, limits: Limits | None) -> Iterator[Button]:
     yield Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id, row=0)
     yield Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id, row=0)
-    if sharper(job.request) is not None:
-        yield Button(press=Press.HD, label=words("button-hd", locale), target=job.id, row=0)
+    if (hd := sharper(job.request)) is not None:
+        yield Button(press=Press.HD, label=_hd(hd, limits, locale), target=job.id, row=0)
     yield Button(press=Press.STAR, label=_star(opinion, locale), target=job.id, row=0)
     yield Button(press=Press.MORE, label=words("button-more", locale), target=job.id, row=0)
     if len(job.pictures) > 1:
@@ -32,6 +37,12 @@ def _buttons(job: Job, locale: str, opinion: Opinion) -> Iterator[Button]:
             label = words("button-voted", locale, index=index, votes=votes) if votes else str(index)
             yield Button(press=Press.VOTE, label=label, target=job.id, index=index, row=1)
     yield Button(press=Press.DELETE, label=words("button-delete", locale), target=job.id, danger=True, row=1)
+
+
+def _hd(request: ImageRequest, limits: Limits | None, locale: str) -> str:
+    if limits is None:
+        return words("button-hd", locale)
+    return words("button-hd-price", locale, n=limits.points(request) * request.n)
 
 
 def _star(opinion: Opinion, locale: str) -> str:

@@ -32,7 +32,8 @@ class Destination:
 
     `card_id` is the message that shows progress, if the platform has one by then. `locale` is the language of
     what everybody there sees. `details` is what one platform needs besides to find its way back after a restart
-    (on Discord the interaction token and when it dies); no other room reads it.
+    (on Discord the interaction token and when it dies); no other room reads it, but for `parent`: the channel that a
+    thread or a forum's post is in.
     """
 
     platform: str
@@ -41,3 +42,8 @@ class Destination:
     card_id: str | None = None
     locale: str = "en"
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where this is for a rule about channels: a thread is also where its channel is."""
+        return tuple(filter(None, (self.channel_id, self.details.get("parent"))))

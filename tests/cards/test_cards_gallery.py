@@ -8,6 +8,7 @@ from bot.cards import gallery_card, job_card, more_card, mydata_readme, show_car
 from bot.domain.card import Button, Card, Moment, Press
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
+from bot.domain.limits import Limits
 from bot.domain.ports import GalleryPage, GalleryShelf, Opinion
 from bot.domain.report import JobReport
 from bot.domain.request import RATIOS, ImageRequest
@@ -46,6 +47,12 @@ def test_the_full_set_stands_in_two_rows(make_report: Make) -> None:
     assert rows(card.buttons) == {0: ["Again", "Edit", "HD", "Star", "More"], 1: ["1", "2", "Delete"]}
     assert [button.index for button in card.buttons if button.press is Press.VOTE] == [1, 2]
     assert card.mention
+
+
+def test_hd_says_what_it_counts_here(make_report: Make) -> None:
+    report = dataclasses.replace(make_report(JobState.DONE), limits=Limits(weights={4096: 4}))
+    labels = [button.label for button in job_card(report, "zh-CN", full=True).buttons]
+    assert "高清 · 计 8 点" in labels
 
 
 def test_one_picture_has_no_vote_and_the_sharpest_no_hd(make_report: Make) -> None:

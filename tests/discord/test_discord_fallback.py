@@ -44,7 +44,7 @@ async def test_everything_goes_on_as_embeds_and_the_refusal_is_met_once(bot: Bot
     assert len(result.attachments) == 2
     assert r"a \*red\* fox" in result.text
     assert result.pings == {str(bot.ann.id)}
-    assert result.labels == ["Again", "Edit", "HD", "Star", "More", "1", "2", "Delete"]
+    assert result.labels == ["Again", "Edit", "HD · counts 2", "Star", "More", "1", "2", "Delete"]
     await bot.result("a blue fox", bot.bob)
     await (await bot.imagine("a fox ratio:2:1")).shown()
     assert len(refused) == 1

@@ -24,6 +24,16 @@ async def refusal(bot: Bot, prompt: str, **options: Any) -> Message:
     return private
 
 
+async def take(bot: Bot, message: Message, label: str) -> Message:
+    """Press what a refusal offers; the card of the job, which everybody sees."""
+    pressed = await bot.fake.press(bot.ann, message, label)
+    assert (await pressed.answered()).type is Reply.DEFERRED_UPDATE
+    card = await pressed.followed_up()
+    await bot.soon(lambda: "Queued" in card.text)
+    assert not card.ephemeral
+    return card
+
+
 async def test_a_wrong_word_is_answered_privately_with_the_nearest_value(bot: Bot) -> None:
     asked = await bot.imagine("a fox ratio:2:1 n:2")
     answer = await asked.answered()
@@ -48,16 +58,20 @@ async def test_the_refusal_does_not_wait_for_the_database(bot: Bot) -> None:
 
 async def test_one_press_takes_the_repair(bot: Bot) -> None:
     asked = await bot.imagine("a fox ratio:2:1 n:2")
-    pressed = await bot.fake.press(bot.ann, await asked.shown(), "Use 16:9")
-    card = await pressed.shown()
+    card = await take(bot, await asked.shown(), "Use 16:9")
     assert "16:9 · 2 pictures" in card.text
-    assert not card.ephemeral
-    await bot.posted()
+    assert (await bot.posted()).pings == {str(bot.ann.id)}
+    assert card.deleted
 
 
-async def test_the_refusal_says_what_became_of_it(bot: Bot) -> None:
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_the_refusal_says_what_became_of_it(bot: Bot, *, restarted: bool) -> None:
     message = await (await bot.imagine("a fox ratio:2:1")).shown()
-    await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
+    if restarted:
+        await bot.kill()
+        await bot.start()
+        bot.clock.jump(16 * 60)  # the interaction that showed it is over
+    await take(bot, message, "Use 16:9")
     (job,) = await bot.all_jobs()
     await bot.soon(lambda: f"on its way as job {job.id}" in message.text)
     assert message.labels == []
@@ -66,25 +80,23 @@ async def test_the_refusal_says_what_became_of_it(bot: Bot) -> None:
 async def test_after_a_public_answer_too(bot: Bot) -> None:
     bot.limits = Limits(user_daily=3)
     message = await refusal(bot, "a fox", n=4)
-    await (await bot.fake.press(bot.ann, message, "Make it 3")).shown()
+    await take(bot, message, "Make it 3")
     await bot.soon(lambda: "Taken" in message.text)
 
 
 async def test_a_second_press_orders_nothing(bot: Bot) -> None:
     message = await (await bot.imagine("a fox ratio:2:1")).shown()
     button = dict(next(part for part in walk(message.components) if part["type"] == BUTTON))
-    await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()
+    await take(bot, message, "Use 16:9")
     await bot.soon(lambda: "Taken" in message.text)
     await bot.kill()
     await bot.start()
     message.components = [{"type": ROW, "id": 99, "components": [button]}]
-    again = await (await bot.fake.press(bot.ann, message, "Use 16:9")).answered()
-    assert again.type is Reply.DEFERRED_MESSAGE
-    said = await bot.soon(
-        lambda: next((one for one in bot.channel.seen_by(bot.ann) if "taken already" in one.text), None)
-    )
-    assert said.ephemeral
+    before = len(bot.channel.messages)
+    await bot.fake.press(bot.ann, message, "Use 16:9")
+    await bot.said_to(bot.ann, "taken already")
     assert len(await bot.all_jobs()) == 1
+    assert len(bot.channel.messages) == before, "the card that was begun is gone"
 
 
 async def test_two_presses_at_the_same_moment_order_once(bot: Bot) -> None:
@@ -95,16 +107,8 @@ async def test_two_presses_at_the_same_moment_order_once(bot: Bot) -> None:
         await press.answered()
     bot.store.gate.set()
     await bot.soon(lambda: "Taken" in message.text)
-    said = await bot.soon(lambda: next((one for one in bot.channel.seen_by(bot.ann) if "expired" in one.text), None))
-    assert said.ephemeral
+    await bot.said_to(bot.ann, "a moment ago")
     assert len(await bot.all_jobs()) == 1
-
-
-async def test_the_repair_can_be_taken_after_a_restart(bot: Bot) -> None:
-    message = await (await bot.imagine("a fox ratio:2:1")).shown()
-    await bot.kill()
-    await bot.start()
-    assert "16:9" in (await (await bot.fake.press(bot.ann, message, "Use 16:9")).shown()).text
 
 
 async def test_over_the_daily_limit_only_the_author_hears_of_it(bot: Bot) -> None:
@@ -114,8 +118,7 @@ async def test_over_the_daily_limit_only_the_author_hears_of_it(bot: Bot) -> Non
     assert "3 of your 3 pictures are left today" in message.text
     assert "<t:" in message.text
     assert message.labels == ["Make it 3"]
-    pressed = await bot.fake.press(bot.ann, message, "Make it 3")
-    assert "3 pictures" in (await pressed.shown()).text
+    assert "3 pictures" in (await take(bot, message, "Make it 3")).text
 
 
 async def test_the_refusal_comes_in_the_language_of_its_reader(bot: Bot) -> None:

@@ -29,9 +29,16 @@ async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
     assert len(card.labels) == len(RATIOS) - 1 + 3
 
 
+async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(bot: Bot) -> None:
+    bot.limits = Limits(weights={4096: 3})
+    assert "HD · counts 6" in (await bot.result("a red fox", n=2)).labels
+    bot.guild.locale = "zh-CN"
+    assert "高清 · 计 3 点" in (await bot.result("a blue fox")).labels
+
+
 async def test_hd_is_a_new_job_at_the_next_clarity(bot: Bot) -> None:
     result = await bot.result("a red fox")
-    pressed = await bot.fake.press(bot.bob, result, "HD")
+    pressed = await bot.fake.press(bot.bob, result, "HD · counts 1")
     assert "4096" in (await pressed.shown()).text
     await bot.posted(before={result.id})
     first, second = await bot.all_jobs()
@@ -54,7 +61,7 @@ async def test_another_shape_from_more(bot: Bot, *, restarted: bool) -> None:
 
 async def test_hd_of_the_sharpest_says_so_though_its_button_is_made_up(bot: Bot) -> None:
     result = await bot.result("a red fox", clarity=4096)
-    assert "HD" not in result.labels
+    assert not any(label.startswith("HD") for label in result.labels)
     (job,) = await bot.all_jobs()
     for custom_id in (f"im:hd:{job.id}", f"im:shape:{job.id}:999", f"im:shape:{job.id}"):
         button = next(part for part in walk(result.components) if part["type"] == BUTTON)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def test_hd_is_a_new_picture_at_the_next_clarity(full: Bot) -> None:
     result = await full.result("a red fox clarity:1024")
-    await (await full.fake.press(full.bob, result, "HD")).acked()
+    await (await full.fake.press(full.bob, result, "HD · counts 1")).acked()
     other = await full.posted(before={result.ts})
     assert "2048" in other.words
     assert other.pings == {full.bob.id}

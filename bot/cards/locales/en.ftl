@@ -150,6 +150,7 @@ locked = The moderators here have paused you{ $reason ->
     [nothing] .
    *[other] : { $reason }.
 } You can ask again { $until }.
+pressed-twice = You pressed that a moment ago, and it is on its way. For another one, press again.
 wrong-channel = Pictures aren't drawn in this channel. They are in { $channels }.
 blocked-word = “{ $word }” is on this community's list of blocked words. Leave it out; if it's harmless here, tell the moderators. Only you see this.
 
@@ -396,6 +397,7 @@ voted-ok = Your vote is for picture { $index }
 unvoted-ok = Your vote is taken back
 
 button-hd = HD
+button-hd-price = HD · counts { $n }
 button-star = Star
 button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }

@@ -132,6 +132,7 @@ locked = 这里的管理员暂停了你画图{ $reason ->
     [nothing] 。
    *[other] ：{ $reason }。
 }{ $until }可以再画。
+pressed-twice = 刚才已经按过，正在画了。想再来一次，请稍后再按。
 wrong-channel = 这个频道不画图。可以画图的频道：{ $channels }。
 blocked-word = “{ $word }”在这个社区的屏蔽词里。请去掉它；如果在这里没有恶意，可以告诉管理员。只有你能看到这条消息。
 
@@ -367,6 +368,7 @@ voted-ok = 你投给了第 { $index } 张
 unvoted-ok = 已收回你的票
 
 button-hd = 高清
+button-hd-price = 高清 · 计 { $n } 点
 button-star = 加星
 button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }

@@ -70,6 +70,22 @@ class Answers:
 
         return await self._forms.send(out, send)
 
+    async def beside(self, interaction: discord.Interaction[EaselClient], card: Card) -> int:
+        """Show it to everybody as a message of its own, after SILENT; its id."""
+
+        async def send(look: Look) -> int:
+            async with translated(CALL_SECONDS):
+                made = look.to_post() | {"allowed_mentions": discord.AllowedMentions.none()}
+                message: discord.WebhookMessage = await interaction.followup.send(**made, wait=True)
+                return message.id
+
+        return await self._forms.send(_outgoing(card), send)
+
+    async def take_back(self, interaction: discord.Interaction[EaselClient], message_id: int) -> None:
+        """Delete what `beside` showed."""
+        async with translated(CALL_SECONDS):
+            await interaction.followup.delete_message(message_id)
+
     async def in_place(self, interaction: discord.Interaction[EaselClient], said: Card | Outgoing) -> int:
         """Show it in the message that `defer` opened; after SILENT that is the one with the pressed button; its id."""
         out = _outgoing(said)

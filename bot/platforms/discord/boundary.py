@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -16,18 +15,15 @@ from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError, Refused
-from bot.domain.people import Destination
 
 from .answers import ACCEPTED, Answers
 from .faults import UNKNOWN_INTERACTION
-from .place import answer_of
+from .text import channel_mark
 
 if TYPE_CHECKING:
     from .client import EaselClient
 
 _log = structlog.get_logger(__name__)
-
-_OFFERS = 1000  # remembered at a time
 
 
 class Boundary:
@@ -35,7 +31,6 @@ class Boundary:
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self.offers = Offers()
         self._running: set[asyncio.Task[object]] = set()
 
     @contextlib.asynccontextmanager
@@ -49,9 +44,8 @@ class Boundary:
         try:
             yield
         except Refused as refused:
-            shown = await self._say(interaction, refusal_card(refused, interaction.locale.value, prompt=prompt))
-            if shown is not None and refused.draft_id is not None:
-                self.offers.keep(refused.draft_id, answer_of(interaction, shown))
+            locale = interaction.locale.value
+            await self._say(interaction, refusal_card(refused, locale, prompt=prompt, channel_name=channel_mark))
         except Exception as error:
             # The last place before discord.py, which would only log it.
             await self.failed(interaction, error)
@@ -87,29 +81,8 @@ class Boundary:
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
 
-    async def _say(self, interaction: discord.Interaction[EaselClient], card: Card) -> int | None:
+    async def _say(self, interaction: discord.Interaction[EaselClient], card: Card) -> None:
         try:
-            return await self._answers.privately(interaction, card)
+            await self._answers.privately(interaction, card)
         except PlatformError as error:
             _log.warning("answer not shown", action="answer", interaction=interaction.id, error=str(error))
-            return None
-
-
-class Offers:
-    """Refusals with a button that takes the repair, and where they are shown.
-
-    They live as long as their interaction, so they are kept here and not in the database; that one is taken once is
-    the action's to see to.
-    """
-
-    def __init__(self) -> None:
-        self._shown: OrderedDict[str, Destination] = OrderedDict()
-
-    def keep(self, draft_id: str, shown: Destination) -> None:
-        self._shown[draft_id] = shown
-        if len(self._shown) > _OFFERS:
-            self._shown.popitem(last=False)
-
-    def take(self, draft_id: str) -> Destination | None:
-        """Where the offer stands; it is forgotten here."""
-        return self._shown.pop(draft_id, None)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.cards.gallery_card import wall_card
-from bot.cards.job_card import card_picture
+from bot.cards.phrases import card_picture
 from bot.domain.card import Card
 from bot.domain.errors import Undeliverable
 from bot.domain.job import Job

@@ -67,10 +67,6 @@ class Delivery:
         else:
             self._edits.show(job.id, job.destination, out)
 
-    def refresh(self, key: str, destination: Destination, out: Outgoing) -> None:
-        """Bring a message that is there up to date, soon; `key` is the same for all changes of one message."""
-        self._edits.show(key, destination, out)
-
     async def conclude(self, report: JobReport) -> str:
         """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
         job = report.job

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.actions import Imagine, JobActions
+from bot.cards.sentences import sentence
+from bot.domain.card import Card, Tone
 from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.people import Destination, Person
+from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.grammar.parse import TypedOptions, parse
 
-from .answers import ACCEPTED, PRIVATE, PUBLIC, Answers, defer
+from .answers import ACCEPTED, PRIVATE, PUBLIC, SILENT, Answers, defer
 from .boundary import Boundary
 from .delivery import Delivery
 from .place import destination_of, person_of, require_permissions
+from .slips import Slips
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -28,13 +32,21 @@ class Desk:
     """`boundary` and `answers` are for every command; each cog answers through them."""
 
     def __init__(
-        self, *, imagine: Imagine, jobs: JobActions, delivery: Delivery, boundary: Boundary, answers: Answers
+        self,
+        *,
+        imagine: Imagine,
+        jobs: JobActions,
+        delivery: Delivery,
+        boundary: Boundary,
+        answers: Answers,
+        clock: Clock,
     ) -> None:
         self.boundary = boundary
         self.answers = answers
         self._imagine = imagine
         self._jobs = jobs
         self._delivery = delivery
+        self._slips = Slips(clock)
 
     async def imagine(
         self,
@@ -57,11 +69,29 @@ class Desk:
                 return
             await self.order(interaction, lambda author, there: self._from_text(text, typed, author, there, parent))
 
-    async def order(self, interaction: discord.Interaction[EaselClient], ask: Ask) -> JobReport:
-        """Answer with a card of the job that `ask` makes. Call it within the boundary; raises Refused."""
+    async def order(
+        self, interaction: discord.Interaction[EaselClient], ask: Ask, *, beside: bool = False
+    ) -> JobReport:
+        """Answer with a card of the job that `ask` makes. Call it within the boundary; raises Refused.
+
+        `beside`: the card is no answer but a message besides, so that the pressed one can still be changed. An
+        interaction may edit its own answer, which then is the pressed message, and no other.
+        """
         require_permissions(interaction)
-        card_id = await defer(interaction, PUBLIC)
-        report = await ask(person_of(interaction), destination_of(interaction, card_id))
+        with self._slips.caught(interaction):
+            if beside:
+                await defer(interaction, SILENT)
+                locale = (interaction.guild_locale or interaction.locale).value
+                begun = Card(tone=Tone.WAITING, status=sentence("working", locale))
+                card_id: int | None = await self.answers.beside(interaction, begun)
+            else:
+                card_id = await defer(interaction, PUBLIC)
+            try:
+                report = await ask(person_of(interaction), destination_of(interaction, card_id))
+            except Exception:
+                if beside and card_id is not None:
+                    await self.answers.take_back(interaction, card_id)
+                raise
         interaction.extras[ACCEPTED] = report.job.id
         await self._delivery.open(report)
         return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -59,6 +58,8 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         details["only"] = "interaction"
     if _age_restricted(interaction):
         details["age"] = "restricted"
+    if (parent := getattr(interaction.channel, "parent_id", None)) is not None:
+        details["parent"] = str(parent)
     return Destination(
         platform=NAME,
         community_id=person_of(interaction).community_id,
@@ -67,12 +68,6 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         locale=locale.value,
         details=details,
     )
-
-
-def answer_of(interaction: discord.Interaction[EaselClient], message_id: int) -> Destination:
-    """The way back to an answer that only its person sees: by the interaction's token and no other."""
-    there = destination_of(interaction, message_id)
-    return dataclasses.replace(there, details={**there.details, "only": "interaction"})
 
 
 def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:

@@ -103,7 +103,14 @@ class DiscordPlatform:
         self._channels = Channels(wire=wire, fitting=fitting, connected=self._connected)
         answers = Answers(forms)
         self._boundary = Boundary(answers)
-        self._desk = Desk(imagine=imagine, jobs=jobs, delivery=self._delivery, boundary=self._boundary, answers=answers)
+        self._desk = Desk(
+            imagine=imagine,
+            jobs=jobs,
+            delivery=self._delivery,
+            boundary=self._boundary,
+            answers=answers,
+            clock=clock,
+        )
         self._presses = Presses(self._boundary)
         JobPresses(self._presses, desk=self._desk, imagine=imagine, jobs=jobs, delivery=self._delivery)
         SpoilerPresses(self._presses, jobs=jobs, results=results, answers=answers)

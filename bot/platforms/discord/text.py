@@ -12,6 +12,7 @@ from bot.domain.card import Moment, Text
 _SPECIAL = re.compile(r"[\\`*_~|<\[\]]")
 # Headings, quotes, lists and small print begin a line.
 _LINE_START = re.compile(r"^(\s*)([>#+-]|\d+(?=[.)]))", re.MULTILINE)
+_CHANNEL = re.compile("\ue000([0-9]{1,20})\ue001")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 
@@ -37,9 +38,15 @@ def clip(text: str, length: int) -> str:
     return text[: length - 1].rstrip("\\") + "…"
 
 
+def channel_mark(channel_id: str) -> str:
+    """A channel's id within a card's text, which `markdown` makes a mention of; it pings nobody."""
+    return f"\ue000{channel_id}\ue001" if channel_id.isascii() and channel_id.isdecimal() else channel_id
+
+
 def markdown(text: Text) -> str:
-    """A card's text, its moments as relative time stamps that count by themselves."""
-    return "".join(format_dt(part.at, "R") if isinstance(part, Moment) else escape(part) for part in text)
+    """A card's text, its moments as relative time stamps that count by themselves, its channels as mentions."""
+    told = "".join(format_dt(part.at, "R") if isinstance(part, Moment) else escape(part) for part in text)
+    return _CHANNEL.sub(r"<#\1>", told)
 
 
 def plain(text: Text) -> str | None:

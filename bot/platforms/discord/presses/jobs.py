@@ -21,7 +21,6 @@ from ..delivery import Delivery
 from ..desk import Desk
 from ..form import EDIT_FORM, edit_form, read_form
 from ..limits import FORM_LOOKUP_SECONDS
-from ..outgoing import Outgoing
 from ..place import person_of, require_permissions
 from ..render import prompt_on
 from ..words import word
@@ -39,7 +38,6 @@ class JobPresses:
         self._imagine = imagine
         self._jobs = jobs
         self._delivery = delivery
-        self._taking: set[str] = set()
         presses.on_press(Press.AGAIN, self._again)
         presses.on_press(Press.USE, self._use)
         presses.on_press(Press.EDIT, self._edit)
@@ -53,21 +51,13 @@ class JobPresses:
         )
 
     async def _use(self, interaction: discord.Interaction[EaselClient], draft_id: str, _: int | None) -> None:
-        # The action takes an offer once; two presses at the same moment would both be early enough for it.
-        if draft_id in self._taking:
-            raise NotAllowed("draft-gone")
-        self._taking.add(draft_id)
-        try:
-            report = await self._desk.order(
-                interaction, lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there)
-            )
-        finally:
-            self._taking.discard(draft_id)
-        shown = self._desk.boundary.offers.take(draft_id)
-        if shown is not None:
-            said = word("offer-taken", interaction.locale.value).format(id=report.job.id)
-            taken = Card(tone=Tone.DONE, status=(said,))
-            self._delivery.refresh(f"offer-{draft_id}", shown, Outgoing(card=taken))
+        report = await self._desk.order(
+            interaction,
+            lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there),
+            beside=True,
+        )
+        said = word("offer-taken", interaction.locale.value).format(id=report.job.id)
+        await self._desk.answers.in_place(interaction, Card(tone=Tone.DONE, status=(said,)))
 
     async def _cancel(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await defer(interaction, SILENT)
