@@ -46,13 +46,17 @@ def _under_way(report: JobReport, locale: str) -> Card:
     if queued:
         tone, status = Tone.WAITING, _queued(report, locale)
         notes += _price(report, locale)
+    elif report.looking:
+        tone, status = Tone.WORKING, sentence("status-looking", locale)
     else:
         time = span(report.outlook.usual_low, report.outlook.usual_high, locale)
         tone, status = Tone.WORKING, sentence("status-drawing", locale, time=time)
+    if report.away:
+        tone, status = Tone.SLOW, sentence("status-away", locale)
     if report.resumed:
         notes.append(status)
         status = sentence("status-resumed", locale, n=job.request.n)
-    if report.slow and not queued:
+    if report.slow and not queued and not report.away:
         notes = [status] if report.resumed else []
         tone, status = Tone.SLOW, sentence("status-slow", locale)
     return _card(report, locale, tone, status, notes=notes, buttons=(_button(Press.CANCEL, job, locale),))

@@ -7,6 +7,7 @@ EaselError
 │  └─ NotAllowed           missing permission, not theirs, no longer there
 ├─ ModelError              the image model's side of a call
 │  ├─ ModelUnavailable     nothing happened; the same call may be made again after `after` seconds
+│  │  └─ ModelAway         nobody has answered for hours, so that waiting on makes little sense
 │  ├─ ModelUnclear         the call may have had its effect: a submit must be looked up, never repeated
 │  ├─ ModelRejected        the request itself will never be taken; `detail` may be shown
 │  └─ ModelAccountRefused  the credentials are wrong: only the operator can mend it
@@ -82,6 +83,10 @@ class ModelUnavailable(ModelError):
     def __init__(self, detail: str, *, after: float = 1.0, trace_id: str = "", code: int | None = None) -> None:
         super().__init__(detail, trace_id=trace_id, code=code)
         self.after = after
+
+
+class ModelAway(ModelUnavailable):
+    """Nothing happened: the call waited for the provider for hours, and in vain."""
 
 
 class ModelUnclear(ModelError):

@@ -27,6 +27,8 @@ class JobReport:
     no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today". `parent`: the job that
     this one is an edit or a repetition of, where it was looked up and is still there. `ended`: of a sheet, how many jobs
     of its series have come to an end.
+    `looking`: its submit's answer was lost, and the provider's list is searched for its task. `away`: the provider does
+    not answer anybody.
     """
 
     job: Job
@@ -36,6 +38,8 @@ class JobReport:
     slow: bool = False
     resumed: bool = False
     sandbox: bool = False
+    looking: bool = False
+    away: bool = False
     usage: Usage | None = None
     limits: Limits | None = None
     parent: Job | None = None

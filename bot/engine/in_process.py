@@ -16,6 +16,7 @@ from bot.domain.people import Person
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore
 from bot.domain.report import JobReport
 from bot.engine.line import Line
+from bot.engine.outage import OutageNews
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.steps import Run, Steps
@@ -50,6 +51,7 @@ class InProcessDispatcher:
     ) -> None:
         """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None."""
         self._store = store
+        self._model = model
         self._platforms = platforms
         self._clock = clock
         self._limits_of = limits_of
@@ -66,6 +68,9 @@ class InProcessDispatcher:
         self._group: asyncio.TaskGroup | None = None
         self._more = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._news = OutageNews(
+            model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._line.job_ids()]
+        )
         self._steps = Steps(
             store=store,
             model=model,
@@ -97,6 +102,7 @@ class InProcessDispatcher:
         async with asyncio.TaskGroup() as group:
             self._group = group
             poller = group.create_task(self._poller.run())
+            news = group.create_task(self._news.run())
             for job in await self._store.unfinished():
                 self._adopt(job, await self._limits_for(job) if self._limits_for else None)
             claimer = group.create_task(self._claim())
@@ -104,6 +110,7 @@ class InProcessDispatcher:
             claimer.cancel()
             await self._let_go()
             poller.cancel()
+            news.cancel()
 
     async def stop(self) -> None:
         """Take no more, wait a little for calls whose outcome matters, leave the rest to the next start."""
@@ -121,11 +128,12 @@ class InProcessDispatcher:
         outlook = self._outlooks.of(job.request.clarity, job.request.n)
         position = self._line.position(job) if job.state is JobState.QUEUED else None
         usual = timedelta(seconds=outlook.usual_high)
-        ready_at = None
-        if job.state in {JobState.QUEUED, JobState.SUBMITTING}:
+        away = self._model.away_since is not None
+        ready_at = None  # nor while it is away: nobody knows for how long
+        if not away and job.state in {JobState.QUEUED, JobState.SUBMITTING}:
             in_line = timedelta(seconds=(position or 1) / max(0.1, self._submits_per_second()))
             ready_at = self._clock.now() + in_line + usual
-        elif job.state is JobState.GENERATING and job.generating_at is not None:
+        elif not away and job.state is JobState.GENERATING and job.generating_at is not None:
             ready_at = job.generating_at + usual
         return JobReport(
             job=job,
@@ -135,6 +143,9 @@ class InProcessDispatcher:
             slow=run.slow if run else False,
             resumed=job.id in self._resumed,
             sandbox=self._sandbox,
+            # No call of its is out: what became of the last one is being looked up.
+            looking=job.state is JobState.SUBMITTING and run is not None and not run.critical,
+            away=away,
             usage=usage,
             limits=self._limits_of(job.author),
         )

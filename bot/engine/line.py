@@ -31,6 +31,9 @@ class Line:
     def __contains__(self, job: Job) -> bool:
         return job.id in self._waiting.get(author_of(job), ())
 
+    def job_ids(self) -> list[str]:
+        return [job_id for jobs in self._waiting.values() for job_id in jobs]
+
     def add(self, job: Job, running_limit: int | None = None) -> None:
         self._waiting.setdefault(author_of(job), OrderedDict())[job.id] = job
         if running_limit is not None:

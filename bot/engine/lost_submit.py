@@ -7,22 +7,24 @@ since the submit began, is this job's.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
 
-from bot.domain.errors import ModelError
+from bot.domain.errors import ModelAway, ModelError
 from bot.domain.job import Job
 from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask
 
 _log = structlog.get_logger(__name__)
 
-# How far the provider's clock may be behind ours before we overlook its task.
+# How far the provider's clock may be behind ours before we overlook its task, beyond what its answers say of it.
 CLOCK_SKEW = timedelta(minutes=2)
+# How far back to look where our own clock was set back since the submit, so that nobody knows when it was.
+FAR_BACK = timedelta(days=1)
 # How long a task may take to appear in the list. Only a complete list read after this proves that there is none.
 SETTLE = timedelta(seconds=30)
-# How long to go on asking a provider that can't say, before giving up without ordering again.
+# How long to go on asking a provider that answers and can't say, before giving up without ordering again.
 PATIENCE = timedelta(minutes=30)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
@@ -33,18 +35,21 @@ class LostSubmit(StrEnum):
 
 
 async def find(job: Job, *, model: ImageModel, store: JobStore, clock: Clock) -> ModelTask | LostSubmit:
-    """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE."""
+    """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE.
+
+    Both times count the pauses made here alone: the wall clock may have been set, and a call may have waited hours for
+    a provider that was away.
+    """
     if job.submitted_at is None:
         raise ValueError(f"job {job.id} never began a submit")
-    began = clock.monotonic()
-    # The wall clock may have been set back since: then nothing is known of how long ago the submit was.
-    elapsed = max(timedelta(0), clock.now() - job.submitted_at)
+    waited = timedelta(0)
     pause = _FIRST_PAUSE
     while True:
-        waited = elapsed + timedelta(seconds=clock.monotonic() - began)
         settled = waited >= SETTLE
         try:
-            listing = await model.tasks_since(job.submitted_at - CLOCK_SKEW)
+            listing = await model.tasks_since(_earliest(job.submitted_at, clock.now()))
+        except ModelAway:
+            return LostSubmit.CANNOT_TELL
         except ModelError as error:
             _log.warning("cannot list tasks", action="find-lost-submit", job=job.id, error=str(error))
         else:
@@ -58,7 +63,12 @@ async def find(job: Job, *, model: ImageModel, store: JobStore, clock: Clock) ->
         if waited >= PATIENCE:
             return LostSubmit.CANNOT_TELL
         await clock.sleep(pause)
+        waited += timedelta(seconds=pause)
         pause = min(_LONGEST_PAUSE, pause * 1.6)
+
+
+def _earliest(submitted_at: datetime, now: datetime) -> datetime:
+    return min(submitted_at, now) - (FAR_BACK if submitted_at > now else CLOCK_SKEW)
 
 
 def is_order_of(job: Job, task: ModelTask) -> bool:

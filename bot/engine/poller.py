@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.errors import ModelError
+from bot.domain.errors import ModelAway, ModelError
 from bot.domain.ports import Clock, ImageModel, ModelTask, TaskState
 
 _log = structlog.get_logger(__name__)
@@ -24,6 +25,7 @@ _FIRST_LOOK = 1.5  # seconds; without a history
 _SHORTEST = 1.0  # seconds between two looks at a young task
 _LONGEST = 10.0  # seconds between two looks at an old one
 _GROWTH = 0.08  # the gap grows by this share of the task's age
+MOST_MISSED = 3  # lists in a row without an id, until it is asked for by a call of its own
 
 
 @dataclass(slots=True)
@@ -31,8 +33,10 @@ class _Watch:
     task_id: str
     began: float
     due: float
+    limit: float  # seconds of age
     ended: asyncio.Future[ModelTask] = field(repr=False)
     asking: bool = False
+    missed: int = 0  # lists in a row that don't have it
     nudged: bool = False  # while it was asked for: that answer may be older than the nudge
 
 
@@ -48,16 +52,21 @@ class Poller:
         self._changed = asyncio.Event()
         self._calls = asyncio.Semaphore(_PARALLEL_CALLS)
 
-    async def wait(self, task_id: str, *, age: float = 0.0, first_look: float | None = None) -> ModelTask:
-        """The task once it has succeeded or failed at the provider. There is no deadline here: the caller has one.
+    async def wait(
+        self, task_id: str, *, age: float = 0.0, first_look: float | None = None, limit: float = math.inf
+    ) -> ModelTask:
+        """The task once it has succeeded or failed at the provider.
 
         `age`: seconds since it was submitted. `first_look`: seconds after submission before which asking is wasted.
+        TimeoutError: so many seconds after it as `limit` says, the provider still had it under way or did not know it.
+        While the provider says nothing, nobody has timed out: the task may be done and paid.
         """
         if task_id in self._watches:
             raise ValueError(f"task {task_id} is awaited already")
         now = self._clock.monotonic()
         wanted = _FIRST_LOOK if first_look is None else max(_SHORTEST, first_look)
-        watch = _Watch(task_id, began=now - age, due=0.0, ended=asyncio.get_running_loop().create_future())
+        ended: asyncio.Future[ModelTask] = asyncio.get_running_loop().create_future()
+        watch = _Watch(task_id, began=now - age, due=0.0, limit=limit, ended=ended)
         self._watches[task_id] = watch
         self._schedule(watch, max(now, watch.began + wanted))
         try:
@@ -126,19 +135,40 @@ class Poller:
     async def _look(self, batch: list[_Watch]) -> None:
         try:
             tasks = await self._model.tasks([watch.task_id for watch in batch])
+            # Those first that are in the list: a call for one that isn't may fail.
+            for watch in sorted(batch, key=lambda watch: watch.task_id not in tasks):
+                await self._heard(watch, tasks.get(watch.task_id))
+        except ModelAway:
+            for watch in self._watches.values():
+                self._time_out(watch)
         except ModelError as error:
             _log.warning("status call failed, asking again", action="poll", tasks=len(batch), error=str(error))
-            tasks = {}
         finally:
             self._calls.release()
         now = self._clock.monotonic()
         for watch in batch:
             watch.asking = False
-            task = tasks.get(watch.task_id)
-            if task is not None and task.state is not TaskState.WAITING:
-                if not watch.ended.done():
-                    watch.ended.set_result(task)
-            elif watch.task_id in self._watches:
+            if watch.task_id in self._watches and not watch.ended.done():
                 gap = min(_LONGEST, max(_SHORTEST, (now - watch.began) * _GROWTH))
                 self._schedule(watch, now if watch.nudged else now + gap)
             watch.nudged = False
+
+    async def _heard(self, watch: _Watch, task: ModelTask | None) -> None:
+        """What the list says of it; None: nothing."""
+        watch.missed = watch.missed + 1 if task is None else 0
+        if task is None and (watch.missed >= MOST_MISSED or self._is_late(watch)):
+            watch.missed = 0
+            _log.info("asking for a task that the list does not have", action="poll", task=watch.task_id)
+            task = await self._model.task(watch.task_id)
+        if task is not None and task.state is not TaskState.WAITING:
+            if not watch.ended.done():
+                watch.ended.set_result(task)
+        else:
+            self._time_out(watch)
+
+    def _is_late(self, watch: _Watch) -> bool:
+        return self._clock.monotonic() - watch.began >= watch.limit
+
+    def _time_out(self, watch: _Watch) -> None:
+        if self._is_late(watch) and not watch.ended.done():
+            watch.ended.set_exception(TimeoutError())

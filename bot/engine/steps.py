@@ -21,6 +21,7 @@ import structlog
 
 from bot.domain.errors import (
     ModelAccountRefused,
+    ModelAway,
     ModelRejected,
     ModelUnavailable,
     ModelUnclear,
@@ -43,8 +44,10 @@ from bot.observability.metrics import JobPart, Metrics
 
 _log = structlog.get_logger(__name__)
 
-# From the submit to the provider's last word. Drawing takes well under a minute; what is silent this long is lost.
+# From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
 DRAWING_LIMIT = timedelta(minutes=15)
+# How long a task is awaited of which the provider says nothing at all, neither yes nor no.
+SILENCE_LIMIT = timedelta(hours=6)
 # How often a submit is begun before the job fails: each was certainly not taken, so nothing is paid twice.
 MOST_SUBMITS = 12
 # How often the result's post is tried while the platform says "later"; with the back-off about an hour.
@@ -183,13 +186,14 @@ class Steps:
             job = await self._store.move(begun, JobState.QUEUED)
             run.critical = False
         run.submits += 1
-        if run.submits >= MOST_SUBMITS:
+        if run.submits >= MOST_SUBMITS or isinstance(error, ModelAway):
             return await self.fail(job, FailureCode.UNAVAILABLE)
         _log.info("provider unavailable", action="submit", job=job.id, tries=run.submits, error=error.detail)
         await self._clock.sleep(Backoff(tries=run.submits - 1).pause(error.after))
         return job
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
+        await self.show(job)  # what becomes of it may take half a minute
         found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
         if isinstance(found, ModelTask):
             _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)
@@ -223,21 +227,25 @@ class Steps:
         return await self._store.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
-        """Await the task's end; say on the card when it gets late. TimeoutError after DRAWING_LIMIT."""
+        """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
         request = job.request
         await self._outlooks.load(request.clarity, request.n)
         slow_after = self._outlooks.of(request.clarity, request.n).slow_after
         waiting = asyncio.ensure_future(
-            self._poller.wait(task_id, age=age, first_look=self._outlooks.soonest(request.clarity, request.n))
+            self._poller.wait(
+                task_id,
+                age=age,
+                first_look=self._outlooks.soonest(request.clarity, request.n),
+                limit=DRAWING_LIMIT.total_seconds(),
+            )
         )
         try:
-            if await self._done_within(waiting, slow_after - age):
-                return waiting.result()
-            run.slow = True
-            await self.show(job)
-            if await self._done_within(waiting, DRAWING_LIMIT.total_seconds() - max(age, slow_after)):
-                return waiting.result()
-            raise TimeoutError
+            if not await self._done_within(waiting, slow_after - age):
+                run.slow = True
+                await self.show(job)
+                if not await self._done_within(waiting, SILENCE_LIMIT.total_seconds()):
+                    raise TimeoutError
+            return waiting.result()
         finally:
             waiting.cancel()
             await asyncio.wait({waiting})

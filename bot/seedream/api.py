@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
-import structlog
+from aiohttp import hdrs
 from yarl import URL
 
 from bot.domain.errors import ModelError, ModelUnavailable, ModelUnclear
+from bot.domain.ports import Clock
 
+from .circuit import Circuit
 from .errors import Code
 from .payloads import Envelope, Unreadable, read_envelope
-
-log = structlog.get_logger()
 
 # All in seconds.
 # A handshake over the longest distance takes well under one second; more means that nobody is there.
@@ -30,6 +32,9 @@ API_TIMEOUT = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT, sock_connect=C
 
 # Bytes. A page of 50 tasks with the longest prompts is under 1 MiB.
 LARGEST_ANSWER = 4 * 1024 * 1024
+
+# What a `Date` says beyond this is nonsense of something in between: TLS would not work with such a clock.
+MOST_BEHIND = timedelta(days=1)
 
 TOO_MANY_REQUESTS = 429
 
@@ -73,10 +78,15 @@ class Api:
         session: aiohttp.ClientSession,
         base_url: str,
         *,
+        clock: Clock,
+        circuit: Circuit,
         timeout: aiohttp.ClientTimeout = API_TIMEOUT,
         observe: Observe = nobody_watches,
     ) -> None:
-        """`observe` is told of every call: its name, its code (or a word where there is none), its seconds."""
+        """`circuit` is told whether the provider answers.
+
+        `observe` is told of every call: its name, its code (or a word where there is none), its seconds.
+        """
         url = URL(base_url)
         if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
             raise ValueError("the base URL of the API must be http(s)://host, without ? and #")
@@ -84,7 +94,10 @@ class Api:
         self._session = session
         self._timeout = timeout
         self._observe = observe
-        self._away = False
+        self._clock = clock
+        self._circuit = circuit
+        self.clock_behind = timedelta(0)
+        """How far the provider's clock is behind ours, by its last answer; 0 where it is ahead."""
 
     async def call(self, call: Call, *, token: str | None = None) -> Envelope:
         """The answer, whatever its code: an HTTP status says nothing where there is an envelope.
@@ -97,16 +110,13 @@ class Api:
         except ModelError as error:
             word = "unclear" if isinstance(error, ModelUnclear) else "unavailable"
             self._observe(call.name, word, time.monotonic() - began)
-            if not self._away:
-                self._away = True
-                log.warning(
-                    "the provider can't be reached", action="seedream_away", detail=error.detail, path=call.path
-                )
+            self._circuit.failed(error.detail)
             raise
         self._observe(call.name, answer.code, time.monotonic() - began)
-        if self._away:
-            self._away = False
-            log.info("the provider answers again", action="seedream_back")
+        if answer.code == Code.INTERNAL:
+            self._circuit.failed(answer.msg or f"code {answer.code}")
+        else:
+            self._circuit.heard()
         return answer
 
     async def _call(self, call: Call, token: str | None) -> Envelope:
@@ -124,12 +134,22 @@ class Api:
                 timeout=self._timeout,
                 allow_redirects=False,  # the token must not be carried to another address
             ) as response:
+                self._compare_clocks(response.headers.get(hdrs.DATE))
                 return await _read(response)
         # `from None`: aiohttp's errors hold the request with its headers, and the token is one of them.
         except NOTHING_SENT as error:
             raise ModelUnavailable(f"no connection: {error}") from None
         except (aiohttp.ClientError, OSError, TimeoutError, EOFError) as error:
             raise ModelUnclear(f"no answer ({type(error).__name__})") from None
+
+    def _compare_clocks(self, date: str | None) -> None:
+        try:
+            theirs = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        # Without a zone it is UTC all the same (RFC 9110, 5.6.7).
+        ahead = self._clock.now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+        self.clock_behind = ahead if timedelta(0) < ahead < MOST_BEHIND else timedelta(0)
 
 
 async def _read(response: aiohttp.ClientResponse) -> Envelope:

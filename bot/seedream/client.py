@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,9 +14,10 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing
 
 from .api import Api, Call
+from .circuit import Circuit
 from .downloads import Downloads
 from .errors import Code, failure, unavailable
-from .limiter import Lane, Limiter, Turn
+from .limiter import Lane, Turn
 from .listing import list_since
 from .payloads import (
     PAGE_SIZE,
@@ -44,6 +45,10 @@ PAGE_PATH = "/open/v1/ai_creation/task/page"
 MOST_UNKNOWN = 100
 
 
+# What a comparison of two clocks over a network says of neither.
+_JITTER = timedelta(seconds=5)
+
+
 async def _nothing() -> None:
     """What precedes a call without an effect."""
 
@@ -55,13 +60,24 @@ def _task_or_none(data: Any) -> ReadTask | None:
 class SeedreamClient:
     """The account's calls: each takes a token and a turn in the limiter, and ends in the family of ModelError."""
 
-    def __init__(self, *, api: Api, tokens: TokenSource, limiter: Limiter, clock: Clock, downloads: Downloads) -> None:
-        self.limiter = limiter
+    def __init__(self, *, api: Api, tokens: TokenSource, circuit: Circuit, clock: Clock, downloads: Downloads) -> None:
+        self.limiter = circuit.limiter
         self._api = api
+        self._circuit = circuit
         self._tokens = tokens
         self._clock = clock
         self._downloads = downloads
         self._unknown: set[str] = set()
+        circuit.probe_with(self._probe)
+
+    @property
+    def away_since(self) -> datetime | None:
+        """See the port."""
+        return self._circuit.away_since
+
+    async def away_changed(self) -> None:
+        """See the port."""
+        await self._circuit.changed()
 
     async def submit(
         self,
@@ -108,8 +124,16 @@ class SeedreamClient:
         return self._known(read) if read is not None and read.task.id == task_id else None
 
     async def tasks_since(self, moment: datetime) -> TaskListing:
-        """All tasks created from `moment`, by the provider's clock, until this call began; see listing.py."""
-        return await list_since(moment, self._page)
+        """All tasks created from `moment` until this call began; see listing.py.
+
+        `moment` is by our clock, which may be an hour ahead of the provider's: what its answers say of its time counts.
+        """
+        behind = self._api.clock_behind
+        listing = await list_since(moment - behind, self._page)
+        # True of the first answer in this process, and where our clock was set meanwhile.
+        if self._api.clock_behind > behind + _JITTER:
+            listing = await list_since(moment - self._api.clock_behind, self._page)
+        return listing
 
     async def download(self, url: str) -> ModelPicture:
         """Fetch and verify one picture. After PictureBroken, fresh links of the same task may work: these expire."""
@@ -146,9 +170,13 @@ class SeedreamClient:
             raise ModelUnavailable(str(error), trace_id=answer.trace_id, code=answer.code) from None
 
     async def _call(self, call: Call, lane: Lane, before: Callable[[], Awaitable[None]] = _nothing) -> Envelope:
-        """The answer to a call with a token; the call is made once more, with another token, if this one is refused."""
+        """The answer to a call with a token; the call is made once more, with another token, if this one is refused.
+
+        It waits for a provider that is away, but not between the two: `before` has been awaited by then.
+        """
+        await self._circuit.back()
         token = await self._tokens.get()
-        async with self.limiter.turn(lane) as turn:
+        async with self._circuit.turn(lane) as turn:
             # The wait for the turn may have been longer than the token's life, and somebody renewed it.
             token = self._tokens.newest or token
             await before()
@@ -156,10 +184,15 @@ class SeedreamClient:
         if answer.code != Code.BAD_TOKEN:
             return answer
         token = await self._tokens.replacement(token)
-        async with self.limiter.turn(Lane.FIRST) as turn:
+        async with self._circuit.turn(Lane.FIRST, wait=False) as turn:
             return await self._send(call, token, turn)
 
-    async def _send(self, call: Call, token: str, turn: Turn) -> Envelope:
+    async def _probe(self) -> None:
+        """Does it answer? A token that has ended meanwhile makes no difference to that."""
+        async with self.limiter.turn(Lane.FIRST) as turn:
+            await self._send(Call("POST", PAGE_PATH, page_body(size=1)), self._tokens.newest, turn)
+
+    async def _send(self, call: Call, token: str | None, turn: Turn) -> Envelope:
         turn.sent()
         answer = await self._api.call(call, token=token)
         if answer.code == Code.OVER_QPS:

@@ -13,6 +13,7 @@ from bot.domain.ports import Clock
 
 from .addresses import is_loopback_host
 from .api import API_TIMEOUT, Api, Observe, nobody_watches
+from .circuit import Circuit
 from .client import SeedreamClient
 from .downloads import Downloads
 from .limiter import Limiter
@@ -48,7 +49,7 @@ async def open_seedream(
 
     ValueError for a base URL, account or rate that can't be meant.
     """
-    limiter = Limiter(clock=clock, qps=qps)
+    circuit = Circuit(clock=clock, limiter=Limiter(clock=clock, qps=qps))
     loopback = is_loopback_host(URL(base_url).host)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(
@@ -60,14 +61,15 @@ async def open_seedream(
                 trust_env=not loopback,  # a company's HTTPS_PROXY; it can't reach this machine
             )
         )
-        api = Api(session, base_url, observe=observe)
+        api = Api(session, base_url, clock=clock, circuit=circuit, observe=observe)
         downloads = await stack.enter_async_context(Downloads(loopback=loopback))
         tokens: TokenSource
         if account.access_token:
             tokens = FixedToken(account.access_token)
         else:
             tokens = AccountToken(
-                api=api, limiter=limiter, clock=clock, app_id=account.app_id, secret_key=account.secret_key
+                api=api, circuit=circuit, clock=clock, app_id=account.app_id, secret_key=account.secret_key
             )
         stack.push_async_callback(tokens.aclose)
-        yield SeedreamClient(api=api, tokens=tokens, limiter=limiter, clock=clock, downloads=downloads)
+        stack.push_async_callback(circuit.aclose)
+        yield SeedreamClient(api=api, tokens=tokens, circuit=circuit, clock=clock, downloads=downloads)

@@ -100,9 +100,9 @@ def submit_body(job: Job, callback_url: str | None = None) -> dict[str, Any]:
     return body
 
 
-def page_body(ids: Sequence[str] = (), *, page: int = 1) -> dict[str, Any]:
+def page_body(ids: Sequence[str] = (), *, page: int = 1, size: int = PAGE_SIZE) -> dict[str, Any]:
     """The body of the page call. No ids: every picture task of the account."""
-    return {"unique_ids": list(ids), "type": PICTURE, "page": page, "page_size": PAGE_SIZE}
+    return {"unique_ids": list(ids), "type": PICTURE, "page": page, "page_size": size}
 
 
 def read_envelope(body: bytes) -> Envelope:

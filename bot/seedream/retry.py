@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
-from bot.domain.errors import ModelUnavailable
+from bot.domain.errors import ModelAway, ModelUnavailable
 from bot.domain.ports import Clock
 
 T = TypeVar("T")
@@ -20,12 +20,19 @@ CHANCE = 0.25
 
 
 async def repeated(clock: Clock, call: Callable[[], Awaitable[T]]) -> T:
-    """The result of `call`; after ModelUnavailable once more, up to ATTEMPTS times. Other errors pass at once."""
+    """The result of `call`; after ModelUnavailable once more, up to ATTEMPTS times. Other errors pass at once.
+
+    ModelAway is one of those: it has waited long enough.
+    """
     retrying = AsyncRetrying(
         sleep=clock.sleep,
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT) + wait_random(0, CHANCE),
-        retry=retry_if_exception_type(ModelUnavailable),
+        retry=retry_if_exception(_may_pass),
         reraise=True,
     )
     return await retrying(call)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ModelUnavailable) and not isinstance(error, ModelAway)

@@ -12,8 +12,9 @@ from bot.domain.errors import ModelAccountRefused, ModelError, ModelUnavailable,
 from bot.domain.ports import Clock
 
 from .api import Api, Call
+from .circuit import Circuit
 from .errors import Code, callers_fault, failure, unavailable
-from .limiter import Lane, Limiter
+from .limiter import Lane
 from .payloads import Envelope, GivenToken, Unreadable, is_token, read_token, token_body
 from .retry import repeated
 
@@ -76,9 +77,9 @@ class FixedToken:
 class AccountToken:
     """Tokens by app id and secret key. A new token ends the one before it, so that one renewal serves all callers."""
 
-    def __init__(self, *, api: Api, limiter: Limiter, clock: Clock, app_id: str, secret_key: str) -> None:
+    def __init__(self, *, api: Api, circuit: Circuit, clock: Clock, app_id: str, secret_key: str) -> None:
         self._api = api
-        self._limiter = limiter
+        self._circuit = circuit
         self._clock = clock
         self._call = Call("POST", TOKEN_PATH, token_body(app_id, secret_key))
         self._token: str | None = None
@@ -134,7 +135,8 @@ class AccountToken:
         return given.token
 
     async def _ask(self) -> GivenToken:
-        async with self._limiter.turn(Lane.FIRST) as turn:
+        # Whoever wants the token waits for the provider; a renewal that everybody shares doesn't.
+        async with self._circuit.turn(Lane.FIRST, wait=False) as turn:
             turn.sent()
             try:
                 answer = await self._api.call(self._call)

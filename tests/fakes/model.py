@@ -48,12 +48,38 @@ class FakeModel:
     made: dict[str, Made] = field(default_factory=dict)
     batches: list[tuple[str, ...]] = field(default_factory=list)
     calls_under_way: int = 0
+    hidden: bool = False  # whether tasks() misses every task
+    away_since: datetime | None = None
+    back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def go_away(self) -> None:
+        self.away_since = self.clock.now()
+        self.back.clear()
+        self._tell()
+
+    def come_back(self) -> None:
+        self.away_since = None
+        self.back.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        before, self.changed = self.changed, asyncio.Event()
+        before.set()
+
+    async def away_changed(self) -> None:
+        await self.changed.wait()
+
+    async def _answering(self) -> None:
+        while self.away_since is not None:
+            await self.back.wait()
 
     async def submit(
         self, job: Job, *, before_call: Callable[[], Awaitable[None]], callback_url: str | None = None
     ) -> str:
         await asyncio.sleep(0)
+        await self._answering()
         await before_call()
         script = self.submits.popleft() if self.submits else None
         if isinstance(script, Exception):
@@ -88,11 +114,17 @@ class FakeModel:
         self.batches.append(tuple(ids))
         if self.answers:
             raise self.answers.popleft()
-        return {task_id: self._now(self.made[task_id]) for task_id in ids if task_id in self.made}
+        await self._answering()
+        return {task_id: self._now(self.made[task_id]) for task_id in ids if task_id in self.made and not self.hidden}
+
+    async def task(self, task_id: str) -> ModelTask | None:
+        await self._answering()
+        return self._now(self.made[task_id]) if task_id in self.made else None
 
     async def tasks_since(self, moment: datetime) -> TaskListing:
         if self.listings:
             raise self.listings.popleft()
+        await self._answering()
         shown = self.clock.now() - timedelta(seconds=self.late_in_list)
         tasks = tuple(self._now(made) for made in self.made.values() if moment <= made.task.created_at <= shown)
         return TaskListing(tasks=tasks, complete=self.list_complete)

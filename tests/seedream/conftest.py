@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.seedream.api import API_TIMEOUT, Api
+from bot.seedream.circuit import Circuit
 from bot.seedream.client import SeedreamClient
 from bot.seedream.downloads import Downloads
 from bot.seedream.limiter import Limiter
@@ -52,14 +53,15 @@ class Bench:
     ) -> None:
         self.clock = clock
         self.limiter = Limiter(clock=clock, qps=qps)
-        self.api = Api(session, base_url, timeout=timeout)
+        self.circuit = Circuit(clock=clock, limiter=self.limiter)
+        self.api = Api(session, base_url, clock=clock, circuit=self.circuit, timeout=timeout)
         self.tokens: TokenSource = (
             FixedToken(fixed_token)
             if fixed_token
-            else AccountToken(api=self.api, limiter=self.limiter, clock=clock, app_id=APP_ID, secret_key=SECRET)
+            else AccountToken(api=self.api, circuit=self.circuit, clock=clock, app_id=APP_ID, secret_key=SECRET)
         )
         self.client = SeedreamClient(
-            api=self.api, tokens=self.tokens, limiter=self.limiter, clock=clock, downloads=downloads
+            api=self.api, tokens=self.tokens, circuit=self.circuit, clock=clock, downloads=downloads
         )
         self.saved = 0
 
@@ -86,6 +88,7 @@ async def make_bench(provider: Provider, session: aiohttp.ClientSession, clock: 
         yield make
         for bench in benches:
             await bench.tokens.aclose()
+            await bench.circuit.aclose()
 
 
 @pytest.fixture

@@ -21,10 +21,12 @@ from bot.domain.errors import (
     StaleJob,
 )
 from bot.seedream.api import LARGEST_ANSWER, Api
+from bot.seedream.circuit import SILENCE
 from bot.seedream.limiter import Lane
 from bot.seedream.payloads import Envelope
 from tests.seedream.conftest import SECRET, Bench, MakeBench
 from tests.seedream.scripted_provider import (
+    PAGE_PATH,
     SUBMIT_PATH,
     TOKEN_PATH,
     TRACE,
@@ -293,7 +295,7 @@ class NoSuchName(AbstractResolver):
 async def test_no_such_name_is_unavailable(make_bench: MakeBench) -> None:
     bench = make_bench(fixed_token="t")
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=NoSuchName())) as session:
-        bench.client._api = Api(session, "http://provider.test")
+        bench.client._api = Api(session, "http://provider.test", clock=bench.clock, circuit=bench.circuit)
         with pytest.raises(ModelUnavailable):
             await submit(bench)
 
@@ -313,19 +315,16 @@ async def test_a_submit_that_was_unclear_about_its_token_is_unavailable(bench: B
     assert provider.times(TOKEN_PATH) == 3
 
 
-async def test_going_away_and_coming_back_are_logged_once_and_without_secrets(
-    make_bench: MakeBench, provider: Provider
-) -> None:
+async def test_what_is_logged_and_raised_has_no_secrets(make_bench: MakeBench, provider: Provider) -> None:
     bench = make_bench(fixed_token="fixed-secret-token")
-    provider.on(SUBMIT_PATH, dropping, dropping, ok("t1"), ok("t2"))
+    provider.always(SUBMIT_PATH, dropping)
+    provider.always(PAGE_PATH, dropping)
     with structlog.testing.capture_logs() as logs:
-        with pytest.raises(ModelUnclear):
-            await submit(bench)
-        with pytest.raises(ModelUnclear) as caught:
-            await submit(bench)
-        await submit(bench)
-        await submit(bench)
-    assert [entry["action"] for entry in logs] == ["seedream_away", "seedream_back"]
+        while bench.client.away_since is None:
+            with pytest.raises(ModelUnclear) as caught:
+                await submit(bench)
+            await bench.clock.advance(SILENCE)
+    assert [entry["action"] for entry in logs if entry["log_level"] != "debug"] == ["provider_away"]
     for text in (str(logs), repr(caught.value), repr(caught.value.__cause__), repr(bench.tokens), repr(bench.client)):
         assert "fixed-secret" not in text
         assert SECRET not in text
@@ -335,7 +334,7 @@ async def test_going_away_and_coming_back_are_logged_once_and_without_secrets(
 @pytest.mark.parametrize("url", ["open-api.chanjing.cc", "ftp://a", "http://", "https://a/?x=1", "https://a/#b", ""])
 def test_a_base_url_that_is_none_is_told_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="base URL"):
-        Api(None, url)  # type: ignore[arg-type]  # not reached
+        Api(None, url, clock=None, circuit=None)  # type: ignore[arg-type]  # not reached
 
 
 JSON = st.recursive(

@@ -16,6 +16,8 @@ queued-place = { $position ->
     }
 }
 status-drawing = Drawing, usually { $time }
+status-looking = Looking whether the provider has your order
+status-away = The picture service is not answering; your request waits and goes on by itself
 status-slow = Slower than usual, still running at the provider
 status-resumed = Back after a restart, your { $n ->
     [one] picture is

@@ -10,6 +10,8 @@ queued-place = { $position ->
    *[other] 第 { $position } 位
 }
 status-drawing = 正在画，通常要 { $time }
+status-looking = 正在向服务方核实是否收到了你的请求
+status-away = 图片服务暂时没有回应；你的请求会等着，恢复后自动继续
 status-slow = 比平时慢一些，服务方还在画
 status-resumed = 刚刚重启过，你的{ $n ->
     [1] 图

@@ -53,7 +53,19 @@ class ModelPicture:
 
 
 class ImageModel(Protocol):
-    """A provider of pictures. Raises only ModelError and its children, and PictureBroken from `download`."""
+    """A provider of pictures. Raises only ModelError and its children, and PictureBroken from `download`.
+
+    While the provider does not answer, calls wait for it to come back; ModelAway after hours.
+    """
+
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when the provider has not been answering; None while it does."""
+        ...
+
+    async def away_changed(self) -> None:
+        """Return when `away_since` changes next."""
+        ...
 
     async def submit(
         self,
@@ -74,8 +86,12 @@ class ImageModel(Protocol):
         """The present state of up to 50 tasks in one call. An id the provider doesn't list is missing."""
         ...
 
+    async def task(self, task_id: str) -> ModelTask | None:
+        """One task by a call of its own, for an id that `tasks` goes on missing; None if nobody knows it."""
+        ...
+
     async def tasks_since(self, moment: datetime) -> TaskListing:
-        """All tasks of the account created at or after `moment`."""
+        """All tasks of the account created at or after `moment`, by our clock; rather some more than one too few."""
         ...
 
     async def download(self, url: str) -> ModelPicture:
