@@ -38,7 +38,13 @@ def write(connection: Connection, new: NewAudit, at: datetime) -> AuditEntry:
     return _entry_of(row)
 
 
+# What a made-up button or address may name; no database takes a larger number.
+_LARGEST_ID = 2**63 - 1
+
+
 def load(connection: Connection, entry_id: int) -> AuditEntry | None:
+    if entry_id > _LARGEST_ID:
+        return None
     row = connection.execute(select(audit).where(audit.c.id == entry_id)).mappings().one_or_none()
     return None if row is None else _entry_of(row)
 

@@ -22,6 +22,7 @@ from .once import Once
 PATH = "/slack/events"
 # Slack's own payloads are far smaller; a view with a hundred blocks is some 300 KB.
 BODY_LIMIT = 2 * 1024 * 1024
+BODY_SECONDS = 10.0  # Slack itself waits three for the answer
 
 
 class _SignedAt(SignatureClock):
@@ -53,10 +54,14 @@ class HttpEvents:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """401 for what Slack did not sign just now; 503 while the app is not running."""
         raw = bytearray()
-        while chunk := await request.content.readany():
-            raw += chunk
-            if len(raw) > BODY_LIMIT:
-                return web.Response(status=413)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while chunk := await request.content.readany():
+                    raw += chunk
+                    if len(raw) > BODY_LIMIT:
+                        return web.Response(status=413)
+        except TimeoutError:
+            return web.Response(status=408)
         body = raw.decode("utf-8", "replace")
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")

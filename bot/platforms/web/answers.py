@@ -47,7 +47,10 @@ def locale_of(request: web.Request) -> str:
 def problem_answer(problem: Problem, locale: str) -> web.Response:
     words = sentence(problem.code, locale, **problem.values)
     error = {"code": problem.code, "message": words.message, "hint": words.hint}
-    return web.json_response({"error": error}, status=problem.status, headers=problem.headers)
+    answer = web.json_response({"error": error}, status=problem.status, headers=problem.headers)
+    if problem.headers.get("Connection") == "close":  # the header alone leaves our end open
+        answer.force_close()
+    return answer
 
 
 def refusal_status(refused: Refused) -> int:

@@ -30,6 +30,8 @@ class WebConfig:
     callback_secret: str | None = field(default=None, repr=False)
     sandbox: bool = False
     most_streams: int = 200  # open pages; each costs a socket and a queue
+    most_streams_each: int = 20  # of one browser or script
+    most_connections: int = 500  # of all kinds; a process often has 1,024 files in all
 
     @property
     def public(self) -> SplitResult | None:

@@ -16,6 +16,7 @@ from bot.cards.why_card import why_card
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed
 from bot.domain.gallery import Shown
+from bot.domain.people import Person
 from bot.domain.ports import GalleryShelf, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope, UsageView
 
@@ -101,6 +102,10 @@ class Lookups:
         message = message_json(shown.report, person.locale, mine=mine, opinion=shown.opinion)
         return {"now": self._messages.now(), "message": message | {"card": card_json(show_card(shown, person.locale))}}
 
+    async def styles(self, person: Person) -> Mapping[str, str]:
+        """The community's own, name → words."""
+        return await self._services.settings.styles(person)
+
     async def why(self, visitor: Visitor) -> dict[str, Any]:
         refusals = await self._services.why.refusals(visitor.person)
         return {"now": self._messages.now(), "card": card_json(why_card(refusals, visitor.person.locale))}
@@ -157,7 +162,7 @@ class Lookups:
         person = self._visitors.identify(request).person
         await json_body(request)
         entry = request.match_info["entry"]
-        if not (entry.isascii() and entry.isdecimal()):
+        if not (entry.isascii() and entry.isdecimal() and len(entry) < 19):  # noqa: PLR2004 - 64 bits
             raise NotAllowed("nothing-to-appeal")
         await self._services.why.appeal(int(entry), person, person.locale)
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=notice("appealed-ok", person.locale)))})

@@ -17,6 +17,7 @@ from .services import Services
 from .visitors import Visitors
 
 AT_ONCE: Final = 2  # archives being written; each fills a temporary file
+TAKING_SECONDS: Final = 900.0  # for who takes one home slowly; others wait for the turn
 _CHUNK: Final = 256 * 1024
 
 
@@ -40,9 +41,14 @@ class MyDataRoutes:
             }
             response = web.StreamResponse(headers=headers)
             await response.prepare(request)
-            while chunk := await asyncio.to_thread(export.file.read, _CHUNK):
-                await response.write(chunk)
-            await response.write_eof()
+            try:
+                async with asyncio.timeout(TAKING_SECONDS):
+                    while chunk := await asyncio.to_thread(export.file.read, _CHUNK):
+                        await response.write(chunk)
+                    await response.write_eof()
+            except TimeoutError:
+                if request.transport is not None:
+                    request.transport.abort()  # a whole answer can't be made of it any more
         return response
 
     async def delete(self, request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from bot.domain.ports import Clock, Dispatcher, JobStore
 from .assets import Assets
 from .commands import Commands
 from .config import CannotServe, WebConfig
+from .entrance import Entrance
 from .events import EventHub
 from .guard import Guard
 from .lookups import Lookups
@@ -35,8 +36,6 @@ from .visitors import Visitors
 
 _log = structlog.get_logger(__name__)
 
-# How long an idle connection, or one whose headers don't end, is kept. Behind a proxy it should outlive the proxy's.
-KEEPALIVE_SECONDS = 75.0
 STOP_SECONDS = 2.0
 
 
@@ -66,7 +65,7 @@ class WebServer:
         self._config = config
         self._visitors = Visitors(config, clock)
         self._guard = Guard(config, self._visitors, clock)
-        self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, most=config.most_streams)
+        self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, config=config)
         messages = Messages(services=services, platforms=platforms, clock=clock)
         lookups = Lookups(services=services, messages=messages, visitors=self._visitors)
         commands = Commands(
@@ -75,7 +74,7 @@ class WebServer:
         presses = Presses(
             imagine=imagine, jobs=jobs, store=store, services=services, messages=messages, visitors=self._visitors
         )
-        studio = Studio(services=services, messages=messages, desk=platforms["web"], visitors=self._visitors)
+        studio = Studio(services=services, messages=messages, visitors=self._visitors)
         mydata = MyDataRoutes(services=services, visitors=self._visitors)
         probes = Probes(
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
@@ -95,6 +94,7 @@ class WebServer:
             *extra_routes,
         ]
         self._runner: web.AppRunner | None = None
+        self._entrance: Entrance | None = None
 
     @property
     def url(self) -> str:
@@ -122,22 +122,23 @@ class WebServer:
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard.errors, self._guard.borders])
         app.on_response_prepare.append(self._guard.add_headers)
         app.add_routes([*assets.routes(), *self._routes])
-        # No access log: its lines would hold the callback's secret and the keys of picture links.
-        runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS, shutdown_timeout=STOP_SECONDS)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
+        entrance = Entrance(runner, most=self._config.most_connections)
         try:
-            site = web.TCPSite(runner, self._config.host, self._config.port)
-            await site.start()
+            self._guard.port = await entrance.open(self._config.host, self._config.port)
         except OSError as error:
             await runner.cleanup()
             raise self._why(error) from error
-        self._runner = runner
-        self._guard.port = runner.addresses[0][1]
+        self._runner, self._entrance = runner, entrance
         _log.info("page is open", action="web", url=self.url)
 
     async def stop(self) -> None:
         """End the streams, let running requests finish for a moment, close the port. More than once is fine."""
         self._stream.stop()
+        if self._entrance is not None:
+            self._entrance.close()
+            self._entrance = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from bot.domain.people import Person
 from bot.domain.ports import Clock
 
 from .answers import Problem
+from .config import WebConfig
 from .events import Event, EventHub, EventKind, Subscription
 from .render import iso, message_json, shared_opinion_json
 from .visitors import Visitors
@@ -31,12 +33,13 @@ RETRY_MILLISECONDS = 1000
 
 
 class Stream:
-    def __init__(self, *, hub: EventHub, jobs: JobActions, visitors: Visitors, clock: Clock, most: int) -> None:
+    def __init__(self, *, hub: EventHub, jobs: JobActions, visitors: Visitors, clock: Clock, config: WebConfig) -> None:
         self._hub = hub
         self._jobs = jobs
         self._visitors = visitors
         self._clock = clock
-        self._most = most
+        self._config = config
+        self._open: Counter[str] = Counter()  # streams by who reads them
         self._stopping = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -49,16 +52,20 @@ class Stream:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """`?job=<id>` narrows it to one job, beginning with its card; `?after=<id>` is Last-Event-ID by hand."""
-        person = self._visitors.identify(request).person
+        visitor = self._visitors.identify(request)
+        person = visitor.person
         if self._stopping:
             raise Problem(503, "stopping")
-        if self._hub.watchers >= self._most:
-            raise Problem(503, "too-many-pages", headers={"Retry-After": "30"})
+        greedy = self._open[person.user_id] >= self._config.most_streams_each and not visitor.from_terminal
+        if greedy or self._hub.watchers >= self._config.most_streams:
+            # Closed, so that whoever holds thousands of them open doesn't also keep the connections.
+            raise Problem(503, "too-many-pages", headers={"Retry-After": "30", "Connection": "close"})
         job_id = request.query.get("job")
         after = request.headers.get("Last-Event-ID") or request.query.get("after")
         subscription = self._hub.subscribe(
             platform=person.platform, job_id=job_id, after=after, moderator=person.moderator
         )
+        self._open[person.user_id] += 1
         try:
             begin = [self._hello(subscription)]
             if job_id is not None:
@@ -85,6 +92,7 @@ class Stream:
                 request.transport.abort()
         finally:
             self._hub.unsubscribe(subscription)
+            self._open -= Counter([person.user_id])  # which drops who has none left
         return response
 
     async def _follow(
