@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -16,12 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import __version__
 from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
+from bot.cards import sheet_foot
 from bot.clock import SystemClock
-from bot.domain.ports import UsageFilter, UsageGroup
+from bot.domain.ports import ImageModel, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
+from bot.pictures.series import SeriesSheets
+from bot.pictures.sheet import ContactSheets
 from bot.pictures.store import open_pictures
 from bot.sandbox import server as sandbox
 from bot.sandbox.config import SandboxConfig
@@ -74,13 +78,26 @@ class Core:
     places: Places
     metrics: Metrics
     limiter: Limiter
+    model: ImageModel
     sandbox_url: str | None
     callback_secret: str | None
 
     def measure(self) -> None:
         """Bring the gauges of the moment up to date; what happens is counted when it happens."""
+        self.metrics.provider_up(self.model.away_since is None)
         self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
         self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
+
+    def provider_check(self) -> dict[str, object]:
+        """For readiness, which it does not decide: requests are taken and wait while the provider is down."""
+        since = self.model.away_since
+        detail = "ok" if since is None else f"down since {since.isoformat(timespec='seconds')}"
+        return {
+            "ok": since is None,
+            "detail": detail,
+            "since": None if since is None else since.isoformat(),
+            "required": False,
+        }
 
     async def watch_usage(self) -> None:
         """Bring the gauge of today's usage up to date every few seconds, for ever. Cancel it to stop."""
@@ -130,10 +147,14 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         places = Places(platforms={}, desks={}, walls={})
+        pictures, raster = PictureFitter(stores.pictures), Raster(_font())
         dispatcher = InProcessDispatcher(
             store=stores.jobs,
             model=model,
             pictures=stores.pictures,
+            sheets=SeriesSheets(
+                pictures=pictures, sheets=ContactSheets(raster), foot=partial(sheet_foot, sandbox=settings.uses_sandbox)
+            ),
             platforms=places.platforms,
             clock=clock,
             limits_of=lambda _: limits,
@@ -159,13 +180,14 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             clock=clock,
             stores=stores,
             meta=meta,
-            pictures=PictureFitter(stores.pictures),
-            raster=Raster(_font()),
+            pictures=pictures,
+            raster=raster,
             dispatcher=dispatcher,
             actions=actions,
             places=places,
             metrics=metrics,
             limiter=model.limiter,
+            model=model,
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
         )

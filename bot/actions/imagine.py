@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults, laid_over
 from bot.actions.jobs import find_visible
+from bot.actions.series import of_sheet, price_of
 from bot.domain.community import Community
 from bot.domain.defaults import Defaults
-from bot.domain.errors import NotAllowed, OverLimit, Refused, Repair
-from bot.domain.job import Job, new_job_id
-from bot.domain.limits import Limits, fitting
+from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused, Repair
+from bot.domain.job import Job, JobKind, new_job_id
+from bot.domain.limits import Limits, check, fitting
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, Dispatcher, Draft, JobStore
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
+from bot.grammar.matrix import Combination, combinations
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_request
 
@@ -78,15 +80,21 @@ class Imagine:
         destination: Destination,
         typed: TypedOptions | None = None,
         parent_id: str | None = None,
+        priced: bool = False,
     ) -> JobReport:
-        """Accept `text` as typed after the command; values in `typed` win over those in the text."""
+        """Accept `text` as typed after the command; values in `typed` win over those in the text.
+
+        Refused `matrix-offer`: it is a series, and its price comes first, unless it is `priced`.
+        """
         try:
             request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
             self._count(author, refused.code)
             await self._keep_repair(refused, author, parent_id)
             raise
-        return await self.from_request(request, author=author, destination=destination, parent_id=parent_id)
+        return await self.from_request(
+            request, author=author, destination=destination, parent_id=parent_id, priced=priced
+        )
 
     async def from_request(
         self,
@@ -96,9 +104,20 @@ class Imagine:
         destination: Destination,
         parent_id: str | None = None,
         job_id: str | None = None,
+        priced: bool = False,
     ) -> JobReport:
+        """Accept a request; the report of its job, or of the sheet of its series. See `from_text`."""
+        job = Job(
+            id=job_id or new_job_id(),
+            author=author,
+            destination=destination,
+            request=request,
+            prompt_sent=request.prompt_sent,
+            created_at=self._clock.now(),
+            parent_id=parent_id,
+        )
         try:
-            report = await self._order(request, author, destination, parent_id=parent_id, job_id=job_id)
+            report = await self._order(job, priced=priced)
         except Refused as refused:
             self._count(author, refused.code)
             raise
@@ -106,7 +125,7 @@ class Imagine:
         return report
 
     async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
-        """Take the repaired request that a refusal offered to this person.
+        """Take the request that a refusal or a price offered to this person.
 
         The job bears the draft's id, so an offer is taken once, however often and wherever its button is pressed.
         """
@@ -120,7 +139,12 @@ class Imagine:
         # What is printed leaves out Easel's own defaults, not the community's or the person's.
         request = parse(draft.text, styles=(await self._community(author)).styles)
         return await self.from_request(
-            request, author=author, destination=destination, parent_id=draft.parent_id, job_id=draft_id
+            request,
+            author=author,
+            destination=destination,
+            parent_id=draft.parent_id,
+            job_id=draft_id,
+            priced=draft.priced,
         )
 
     async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
@@ -128,38 +152,49 @@ class Imagine:
         job = await find_visible(self._store, job_id, author)
         return await self.from_request(job.request, author=author, destination=destination, parent_id=job.id)
 
-    async def _order(
-        self,
-        request: ImageRequest,
-        author: Person,
-        destination: Destination,
-        *,
-        parent_id: str | None,
-        job_id: str | None,
-    ) -> JobReport:
+    async def _order(self, job: Job, *, priced: bool) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
-        limits = await self._admit(request, author, destination)
-        job = Job(
-            id=job_id or new_job_id(),
-            author=author,
-            destination=destination,
-            request=request,
-            prompt_sent=request.prompt_sent,
-            points=limits.points(request),
-            created_at=self._clock.now(),
-            parent_id=parent_id,
-        )
+        ways = await self._combinations(job)
+        limits = await self._admit([way.request for way in ways], job.author, job.destination)
+        job = dataclasses.replace(job, points=limits.points(job.request))
+        series = [] if len(ways) == 1 else of_sheet(job, ways)
+        if series and not priced:
+            raise await self._offer(job, series, limits)
         try:
-            usage = await self._store.add(job, limits)
+            if series:
+                job = dataclasses.replace(job, kind=JobKind.SHEET)
+                usage = await self._store.add_series(job, series, limits)
+            else:
+                usage = await self._store.add(job, limits)
         except OverLimit as refused:
-            await self._over_limit(refused, job, limits)
+            await self._over_limit(refused, job, limits, alone=not series)
             raise
-        # No await from here on: whoever is cancelled now has a job that the engine knows.
-        self._dispatcher.add(job, limits)
+        # No await from here on: whoever is cancelled now has jobs that the engine knows.
+        for one in (*series, job):
+            self._dispatcher.add(one, limits)
         if self._budget is not None:
-            self._budget.used(destination, limits, usage.community_month)
+            self._budget.used(job.destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
+
+    async def _combinations(self, job: Job) -> tuple[Combination, ...]:
+        try:
+            return combinations(job.request)
+        except BadOption as refused:
+            await self._keep_repair(refused, job.author, job.parent_id)
+            raise
+
+    async def _offer(self, job: Job, series: Sequence[Job], limits: Limits) -> Refused:
+        """What the series would count, and a press that orders it; OverLimit if it is more than there is."""
+        usage = await self._store.usage(job.author, job.created_at, channel_id=job.destination.channel_id)
+        try:
+            check(limits, usage, job.request, job.created_at, jobs=len(series))
+        except OverLimit as refused:
+            await self._over_limit(refused, job, limits, alone=False)
+            raise
+        offer = price_of(job, series, usage.left_today(limits))
+        await self._keep_repair(offer, job.author, job.parent_id, priced=True)
+        return offer
 
     async def _community(self, author: Person) -> Community:
         if self._admission is None:
@@ -170,16 +205,17 @@ class Imagine:
         if self._requests is not None:
             self._requests.request(author.platform, outcome)
 
-    async def _admit(self, request: ImageRequest, author: Person, destination: Destination) -> Limits:
+    async def _admit(self, requests: Sequence[ImageRequest], author: Person, destination: Destination) -> Limits:
         if self._admission is None:
             return self._limits_of(author)
-        community = await self._admission.check(request, author, destination)
+        checked = [await self._admission.check(request, author, destination) for request in requests]
+        community = checked[-1]
         return self._admission.limits_within(community, author, destination.channel_id)
 
-    async def _over_limit(self, refused: OverLimit, job: Job, limits: Limits) -> None:
+    async def _over_limit(self, refused: OverLimit, job: Job, limits: Limits, *, alone: bool) -> None:
         """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""
         room = refused.values.get("room")
-        smaller = fitting(job.request, limits, room) if isinstance(room, int) else None
+        smaller = fitting(job.request, limits, room) if alone and isinstance(room, int) else None
         if smaller is not None:
             refused.repair = Repair(text=print_request(smaller), request=smaller)
         await self._keep_repair(refused, job.author, job.parent_id)
@@ -189,7 +225,9 @@ class Imagine:
         if self._budget is not None and refused.code == "limit-community-monthly" and isinstance(used, int):
             self._budget.used(job.destination, limits, used, refused=True)
 
-    async def _keep_repair(self, refused: Refused, author: Person, parent_id: str | None) -> None:
+    async def _keep_repair(
+        self, refused: Refused, author: Person, parent_id: str | None, *, priced: bool = False
+    ) -> None:
         if refused.repair is None:
             return
         draft = Draft(
@@ -198,6 +236,7 @@ class Imagine:
             text=refused.repair.text,
             created_at=self._clock.now(),
             parent_id=parent_id,
+            priced=priced,
         )
         await self._store.save_draft(draft)
         refused.draft_id = draft.id

@@ -16,6 +16,7 @@ from bot.cards.phrases import alt_text as alt_text
 from bot.cards.phrases import options_line as options_line
 from bot.cards.refusal_card import refusal_card as refusal_card
 from bot.cards.settings_card import settings_card as settings_card
+from bot.cards.sheet_card import sheet_foot as sheet_foot
 from bot.cards.show_card import show_card as show_card
 from bot.cards.usage_card import usage_card as usage_card
 from bot.cards.usage_card import usage_chart as usage_chart

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.cards.clip import clip
-from bot.cards.job_card import SHOWN_PROMPT, ai_note, card_picture
-from bot.cards.phrases import options_line
+from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.phrases import ai_note, card_picture, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
 from bot.domain.gallery import FoundPage
@@ -49,7 +49,7 @@ def wall_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
         options=options_line(job.request, locale),
         status=sentence("wall-made-by", locale, name=job.author.name),
         pictures=tuple(card_picture(job, index, locale) for index in indexes if 1 <= index <= len(job.pictures)),
-        notes=((ai_note(report, locale),),),
+        notes=((ai_note(locale, sandbox=report.sandbox),),),
         buttons=(
             Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id),
             Button(press=Press.SHOW, label=words("button-show", locale), target=job.id),

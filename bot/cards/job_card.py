@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.cards.clip import clip
 from bot.cards.lineage import lineage
-from bot.cards.phrases import MODEL, alt_text, options_line, span, took
+from bot.cards.phrases import ai_note, card_picture, options_line, span, took
 from bot.cards.result_buttons import result_buttons
 from bot.cards.sentences import sentence, words
+from bot.cards.sheet_card import sheet_card
 from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
-from bot.domain.job import Job, JobState
+from bot.domain.job import Job, JobKind, JobState
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
@@ -26,9 +27,15 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
     job = report.job
     if job.deleted_at is not None:
         return Card(tone=Tone.CANCELLED, job_id=job.id, status=sentence("status-deleted", locale))
-    match job.state:
-        case JobState.DONE:
-            return _done(report, locale, result_buttons(job, locale, opinion, report.limits) if full else None)
+    if job.kind is JobKind.SHEET:
+        return sheet_card(report, locale)
+    if job.state is JobState.DONE:
+        return _done(report, locale, result_buttons(job, locale, opinion, report.limits) if full else None)
+    return _without_result(report, locale)
+
+
+def _without_result(report: JobReport, locale: str) -> Card:
+    match report.job.state:
         case JobState.FAILED:
             return _failed(report, locale)
         case JobState.CANCELLED:
@@ -103,7 +110,7 @@ def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None
     changed = lineage(report, locale)
     if changed is not None:
         notes.append(changed)
-    notes.append((f"{ai_note(report, locale)} · {words('note-job', locale, id=job.id)}",))
+    notes.append((f"{ai_note(locale, sandbox=report.sandbox)} · {words('note-job', locale, id=job.id)}",))
     buttons = all_buttons or (
         _button(Press.AGAIN, job, locale),
         _button(Press.EDIT, job, locale),
@@ -144,23 +151,6 @@ def _cancelled(report: JobReport, locale: str) -> Card:
     )
 
 
-def card_picture(job: Job, index: int, locale: str) -> CardPicture:
-    """Picture `index` (from 1) with its alt text."""
-    picture = job.pictures[index - 1]
-    return CardPicture(
-        key=picture.key,
-        alt=alt_text(job, index, locale),
-        width=picture.width,
-        height=picture.height,
-        media_type=picture.media_type,
-    )
-
-
-def ai_note(report: JobReport, locale: str) -> str:
-    """Who painted it: it is always said."""
-    return words("note-ai-sandbox" if report.sandbox else "note-ai", locale, model=MODEL)
-
-
 def failure_sentence(job: Job, locale: str) -> Text:
     """Why the job failed, with the provider's own words where it had some."""
     if job.failure is None:
@@ -195,7 +185,8 @@ def _card(
         pictures=pictures,
         notes=small_print,
         buttons=buttons,
-        mention=mention,
+        # Of a series the sheet calls its author, once for all.
+        mention=mention and report.job.series_id is None,
     )
 
 

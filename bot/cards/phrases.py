@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from bot.cards.clip import clip
 from bot.cards.sentences import words
-from bot.domain.job import Job
+from bot.domain.card import CardPicture
+from bot.domain.job import Job, JobKind
 from bot.domain.request import ImageRequest
 from bot.grammar.language import language
+from bot.grammar.matrix import combinations
 from bot.grammar.options import STYLE
 
 MODEL = "Seedream 3.0"
@@ -58,4 +60,23 @@ def took(job: Job, locale: str) -> str:
 def alt_text(job: Job, index: int, locale: str) -> str:
     """What somebody who can't see picture `index` (from 1) is told; at most 1000 characters."""
     prompt = clip(" ".join(job.request.prompt.split()), _ALT_PROMPT)
+    if job.kind is JobKind.SHEET:
+        return words("alt-sheet", locale, jobs=len(combinations(job.request)), prompt=prompt)
     return words("alt-text", locale, index=index, count=len(job.pictures), prompt=prompt)
+
+
+def card_picture(job: Job, index: int, locale: str) -> CardPicture:
+    """Picture `index` (from 1) with its alt text."""
+    picture = job.pictures[index - 1]
+    return CardPicture(
+        key=picture.key,
+        alt=alt_text(job, index, locale),
+        width=picture.width,
+        height=picture.height,
+        media_type=picture.media_type,
+    )
+
+
+def ai_note(locale: str, *, sandbox: bool) -> str:
+    """Who painted it: it is always said."""
+    return words("note-ai-sandbox" if sandbox else "note-ai", locale, model=MODEL)

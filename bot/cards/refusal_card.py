@@ -81,6 +81,10 @@ def _notes(refused: Refused, locale: str) -> tuple[Text, ...]:
 
 def _use(refused: Refused, repair: Repair, locale: str) -> str:
     """What the button takes: "Use 16:9", or all of it where more than one thing changes."""
+    if refused.code == "matrix-offer":
+        return words("button-draw-all", locale, jobs=str(refused.values["jobs"]))
+    if refused.code == "matrix-too-large":
+        return words("button-fewer", locale)
     if isinstance(refused, OverLimit):
         return _smaller(refused, repair, locale)
     option = _OPTION.get(str(refused.values.get("option", "")))

@@ -9,16 +9,17 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import StaleJob
+from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
 from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore
+from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
 from bot.domain.report import JobReport
 from bot.engine.line import Line
 from bot.engine.outage import OutageNews
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
+from bot.engine.sheets import Sheets
 from bot.engine.steps import Run, Steps
 from bot.observability.metrics import Metrics
 
@@ -39,6 +40,7 @@ class InProcessDispatcher:
         store: JobStore,
         model: ImageModel,
         pictures: PictureStore,
+        sheets: SheetMaker,
         platforms: Mapping[str, ChatPlatform],
         clock: Clock,
         limits_of: Callable[[Person], Limits],
@@ -77,6 +79,7 @@ class InProcessDispatcher:
             pictures=pictures,
             platforms=platforms,
             poller=self._poller,
+            sheets=Sheets(store=store, pictures=pictures, maker=sheets, clock=clock),
             outlooks=self._outlooks,
             clock=clock,
             report=self.report,
@@ -141,6 +144,7 @@ class InProcessDispatcher:
             position=position,
             ready_at=ready_at,
             slow=run.slow if run else False,
+            ended=run.ended if run else 0,
             resumed=job.id in self._resumed,
             sandbox=self._sandbox,
             # No call of its is out: what became of the last one is being looked up.
@@ -229,7 +233,7 @@ class InProcessDispatcher:
         while not job.state.finished and self.accepting:
             try:
                 job = await self._steps.advance(job, run)
-            except StaleJob:
+            except (StaleJob, StoreUnavailable):
                 raise
             except Exception:
                 # A bug of ours must not take the others' jobs down: this one fails, the log says why.

@@ -1,10 +1,13 @@
-"""The line of waiting jobs: people take turns, whoever has the fewest jobs running first, then the oldest."""
+"""The line of waiting jobs: people take turns, whoever has the fewest jobs running first, then the oldest.
+
+A sheet takes nobody's turn: the provider draws nothing for it, and the jobs that it waits for stand in the line.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
-from bot.domain.job import Job
+from bot.domain.job import Job, JobKind
 
 Author = tuple[str, str, str]  # platform, community, user id: each community sets its own limits
 
@@ -24,23 +27,29 @@ class Line:
         self._waiting: dict[Author, OrderedDict[str, Job]] = {}
         self._running: dict[Author, int] = {}
         self._limits: dict[Author, int] = {}  # of those who wait
+        self._sheets: OrderedDict[str, Job] = OrderedDict()
 
     def __len__(self) -> int:
         return sum(len(jobs) for jobs in self._waiting.values())
 
     def __contains__(self, job: Job) -> bool:
-        return job.id in self._waiting.get(author_of(job), ())
+        return job.id in self._sheets or job.id in self._waiting.get(author_of(job), ())
 
     def job_ids(self) -> list[str]:
         return [job_id for jobs in self._waiting.values() for job_id in jobs]
 
     def add(self, job: Job, running_limit: int | None = None) -> None:
+        if job.kind is JobKind.SHEET:
+            self._sheets[job.id] = job
+            return
         self._waiting.setdefault(author_of(job), OrderedDict())[job.id] = job
         if running_limit is not None:
             self._limits[author_of(job)] = running_limit
 
     def remove(self, job: Job) -> bool:
         """Take a job out of the line; whether it stood there."""
+        if self._sheets.pop(job.id, None) is not None:
+            return True
         jobs = self._waiting.get(author_of(job), OrderedDict())
         found = jobs.pop(job.id, None) is not None
         if found and not jobs:
@@ -50,6 +59,8 @@ class Line:
 
     def next(self) -> Job | None:
         """Whose turn it is, taken out of the line; None while nobody may run. The caller says `started`."""
+        if self._sheets:
+            return self._sheets.popitem(last=False)[1]
         ready = [
             (self._running.get(author, 0), next(iter(jobs.values())).created_at, author)
             for author, jobs in self._waiting.items()
@@ -63,9 +74,13 @@ class Line:
         return job
 
     def started(self, job: Job) -> None:
+        if job.kind is JobKind.SHEET:
+            return
         self._running[author_of(job)] = self._running.get(author_of(job), 0) + 1
 
     def stopped(self, job: Job) -> None:
+        if job.kind is JobKind.SHEET:
+            return
         author = author_of(job)
         self._running[author] -= 1
         if self._running[author] == 0:

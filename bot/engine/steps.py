@@ -5,6 +5,8 @@ Kill the program anywhere: the next start reads the row and goes on from the las
    queued → submitting → generating → delivering → done
       ↑_________|  (the provider certainly did not take it)
 
+A sheet is queued until its series has ended, and delivering then (sheets.py).
+
 Both Dispatchers call `advance` until the job is finished, then `close`.
 """
 
@@ -31,7 +33,7 @@ from bot.domain.errors import (
     TaskTaken,
     Undeliverable,
 )
-from bot.domain.job import Failure, FailureCode, Job, JobState
+from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState
 from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
 from bot.domain.report import JobReport
@@ -40,6 +42,7 @@ from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.retry import Backoff
+from bot.engine.sheets import Sheets
 from bot.observability.metrics import JobPart, Metrics
 
 _log = structlog.get_logger(__name__)
@@ -52,6 +55,8 @@ SILENCE_LIMIT = timedelta(hours=6)
 MOST_SUBMITS = 12
 # How often the result's post is tried while the platform says "later"; with the back-off about an hour.
 MOST_POSTS = 60
+# Seconds from the intent to the call. Far less than it takes to be taken for dead (queue.DEAD_AFTER_SECONDS).
+INTENT_HOLDS = 5.0
 _BUSY_PAUSE = 0.5  # seconds until an identical order's submit is looked at again
 
 
@@ -65,6 +70,7 @@ class Run:
     def __init__(self) -> None:
         self.slow = False
         self.submits = 0
+        self.ended = 0  # of a sheet: how many jobs of its series have come to an end
         self.critical = False
 
     @contextlib.contextmanager
@@ -85,6 +91,7 @@ class Steps:
         pictures: PictureStore,
         platforms: Mapping[str, ChatPlatform],
         poller: Poller,
+        sheets: Sheets,
         outlooks: Outlooks,
         clock: Clock,
         report: Callable[[Job], JobReport],
@@ -97,6 +104,7 @@ class Steps:
         self._pictures = pictures
         self._platforms = platforms
         self._poller = poller
+        self._sheets = sheets
         self._outlooks = outlooks
         self._clock = clock
         self._report = report
@@ -107,6 +115,8 @@ class Steps:
     async def advance(self, job: Job, run: Run) -> Job:
         """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
         match job.state:
+            case JobState.QUEUED if job.kind is JobKind.SHEET:
+                return await self._gather(job, run)
             case JobState.QUEUED:
                 return await self._submit(job, run)
             case JobState.SUBMITTING:
@@ -147,7 +157,11 @@ class Steps:
         async def save_intent() -> None:
             nonlocal begun
             run.critical = True
+            asked = self._clock.monotonic()
             begun = await self._store.move(job, JobState.SUBMITTING)
+            if self._clock.monotonic() - asked > INTENT_HOLDS:
+                # This process stood still meanwhile: another may have taken us for dead, and the job over.
+                raise ModelUnavailable("saving the intent took too long")
 
         try:
             task_id = await self._model.submit(job, before_call=save_intent, callback_url=self._callback_url)
@@ -175,7 +189,8 @@ class Steps:
             job = await self._store.move(job, JobState.GENERATING, task_id=task_id)
         except StaleJob:
             # Cancelled while the call was out. The task is this job's all the same, so that no other adopts it.
-            await self._store.note(job.id, task_id=task_id, submit_open=False)
+            # Where another run has the job by now, that one looks it up, and this save is refused as well.
+            await self._store.note_own(job, task_id=task_id, submit_open=False)
             raise
         _log.info("submitted", action="submit", job=job.id, task=task_id)
         return job
@@ -191,6 +206,16 @@ class Steps:
         _log.info("provider unavailable", action="submit", job=job.id, tries=run.submits, error=error.detail)
         await self._clock.sleep(Backoff(tries=run.submits - 1).pause(error.after))
         return job
+
+    async def _gather(self, job: Job, run: Run) -> Job:
+        async def ended(count: int) -> None:
+            run.ended = count
+            await self.show(job)
+
+        sheet = await self._sheets.gather(job, ended)
+        if sheet is None:
+            return await self.fail(job, FailureCode.SERIES_FAILED)
+        return await self._store.move(job, JobState.DELIVERING, pictures=(sheet,))
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self.show(job)  # what becomes of it may take half a minute
@@ -271,8 +296,7 @@ class Steps:
                     try:
                         job = await self._store.move(job, JobState.DONE, result_id=result_id)
                     except StaleJob:
-                        # Cancelled while the message was on its way: it must not stay.
-                        await self._platform(job).take_away(dataclasses.replace(final, result_id=result_id))
+                        await self._take_back(dataclasses.replace(final, result_id=result_id))
                         raise
                     job = await self._store.note(job.id, card_open=False)
             except Undeliverable as error:
@@ -286,6 +310,14 @@ class Steps:
             else:
                 self._measure(job)
                 return job
+
+    async def _take_back(self, posted: Job) -> None:
+        """Cancelled while the message was on its way: it must not stay. Nor one beside that of another run."""
+        now = await self._store.get(posted.id)
+        if now is None or now.state in {JobState.CANCELLED, JobState.FAILED} or now.result_id != posted.result_id:
+            if now is not None and not now.state.finished:
+                return  # another run has it: it finds this message, and saves it as its own
+            await self._platform(posted).take_away(posted)
 
     def _measure(self, job: Job) -> None:
         self._metrics.job_finished(job.state.value)

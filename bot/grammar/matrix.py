@@ -6,6 +6,7 @@ may stand within groups.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -55,10 +56,10 @@ class _Group:
     choices: tuple[str, ...]
 
 
-def _first_group(text: str) -> _Group | None:
-    """The outermost group that begins first, in one pass over the text."""
+def _groups(text: str) -> list[_Group]:
+    """The outermost groups in their order, in one pass over the text."""
     opened: list[list[int]] = []  # where each open brace stands, and the bars between it and its own closing one
-    found: _Group | None = None
+    found: list[_Group] = []
     for place, character in enumerate(text):
         if character in "{｛":
             opened.append([place])
@@ -66,11 +67,12 @@ def _first_group(text: str) -> _Group | None:
             opened[-1].append(place)
         elif character in "}｝" and opened:
             start, *bars = opened.pop()
-            if bars:
-                cuts = pairwise([start, *bars, place])
-                found = _Group(start, place + 1, tuple(text[left + 1 : right].strip() for left, right in cuts))
-            if found is not None and not any(brace < found.start for brace, *_ in opened):
-                return found
+            if not bars:
+                continue
+            while found and found[-1].start > start:
+                found.pop()  # it stands within this one
+            cuts = pairwise([start, *bars, place])
+            found.append(_Group(start, place + 1, tuple(text[left + 1 : right].strip() for left, right in cuts)))
     return found
 
 
@@ -81,13 +83,14 @@ def _expanded(prompt: str) -> list[tuple[str, tuple[str, ...]]] | None:
     while ways:
         opened: dict[str, tuple[str, ...]] = {}
         for text, labels in ways:
-            group = _first_group(text)
-            if group is None:
+            groups = _groups(text)
+            if not groups:
                 done.append((text, labels))
                 continue
+            group = groups[0]
             for choice in group.choices:
                 # What holds a group of its own is named by what is taken from that.
-                named = labels if _first_group(choice) else (*labels, choice)
+                named = labels if _groups(choice) else (*labels, choice)
                 opened.setdefault(text[: group.start] + choice + text[group.end :], named)
                 if len(opened) + len(done) > MOST_COMBINATIONS:
                     return None
@@ -101,10 +104,8 @@ def _tidy(prompt: str) -> str:
 
 def _too_large(request: ImageRequest) -> BadOption:
     prompt = request.prompt
-    while (group := _largest(prompt)) is not None and _expanded(prompt) is None:
-        kept = group.choices[:-1]
-        short = "{" + "|".join(kept) + "}" if len(kept) > 1 else kept[0]
-        prompt = _tidy(prompt[: group.start] + short + prompt[group.end :])
+    while _expanded(prompt) is None:
+        prompt = _tidy(_with_fewer(prompt))
     repair = None
     if has_visible(prompt):
         smaller = replace(request, prompt=prompt)
@@ -112,10 +113,17 @@ def _too_large(request: ImageRequest) -> BadOption:
     return BadOption("matrix-too-large", repair=repair, most=MOST_COMBINATIONS)
 
 
-def _largest(text: str) -> _Group | None:
-    """The group of those that follow one another that has the most alternatives."""
-    groups, offset = [], 0
-    while (group := _first_group(text[offset:])) is not None:
-        groups.append(_Group(offset + group.start, offset + group.end, group.choices))
-        offset += group.end
-    return max(groups, key=lambda group: len(group.choices), default=None)
+def _with_fewer(prompt: str) -> str:
+    """The prompt with less to choose from: what is taken away stands at the end of the group that has the most."""
+    groups = _groups(prompt)
+    sizes = [len(group.choices) for group in groups]
+    if math.prod(sizes) <= MOST_COMBINATIONS:  # groups within groups make it too much
+        sizes[sizes.index(max(sizes))] -= 1
+    while math.prod(sizes) > MOST_COMBINATIONS:
+        sizes[sizes.index(max(sizes))] -= 1
+    parts, end = [], 0
+    for group, size in zip(groups, sizes, strict=True):
+        kept = group.choices[:size]
+        parts += [prompt[end : group.start], kept[0] if size == 1 else "{" + "|".join(kept) + "}"]
+        end = group.end
+    return "".join(parts) + prompt[end:]

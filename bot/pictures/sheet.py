@@ -30,7 +30,7 @@ _QUALITIES: Final = (88, 75, 60, 40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class Cell:
     """A picture that is small already (a thumbnail), and what stands below it; `data` None: a gap that says so."""
 
     data: bytes | None
@@ -46,7 +46,7 @@ class ContactSheets:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def make(
-        self, tiles: Sequence[Tile], *, name: str, foot: str, columns: int | None = None, most_bytes: int, webp: bool
+        self, tiles: Sequence[Cell], *, name: str, foot: str, columns: int | None = None, most_bytes: int, webp: bool
     ) -> FittedPicture:
         """The tiles in order, row by row, each numbered from 1; as square a sheet as can be if `columns` is None.
 
@@ -107,7 +107,7 @@ class _Grid:
         return _GAP + column * (self.cell_width + _GAP), _GAP + row * (self.cell_height + _CAPTION)
 
 
-def _opened(tiles: Sequence[Tile]) -> list[Image.Image | None]:
+def _opened(tiles: Sequence[Cell]) -> list[Image.Image | None]:
     opened: list[Image.Image | None] = []
     for tile in tiles:
         if tile.data is None:
@@ -119,7 +119,7 @@ def _opened(tiles: Sequence[Tile]) -> list[Image.Image | None]:
     return opened
 
 
-def _words(tiles: Sequence[Tile], grid: _Grid, foot: str) -> str:
+def _words(tiles: Sequence[Cell], grid: _Grid, foot: str) -> str:
     """Everything that is written on the sheet, on a transparent ground."""
     parts = []
     for index, tile in enumerate(tiles):

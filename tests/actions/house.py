@@ -28,6 +28,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import PICTURE, FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 
 HERE = Destination(platform="discord", community_id="guild", channel_id="general")
 LIMITS = Limits(user_daily=14, community_monthly=1000)
@@ -103,6 +104,7 @@ async def open_house(engine: AsyncEngine) -> AsyncIterator[House]:
         store=store,
         model=FakeModel(clock),
         pictures=shelf,
+        sheets=series_sheets(shelf),
         platforms={"discord": chat},
         clock=clock,
         limits_of=lambda _: LIMITS,

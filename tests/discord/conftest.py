@@ -41,6 +41,7 @@ from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction,
 from tests.fakes.discord.client import pointed_at, without_waiting
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 
 ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
 
@@ -120,6 +121,7 @@ class Bot:
             store=self.store,
             model=self.model,
             pictures=self.shelf,
+            sheets=series_sheets(self.shelf),
             platforms=platforms,
             clock=self.clock,
             limits_of=lambda _: self.limits,

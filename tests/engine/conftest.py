@@ -23,6 +23,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 
 GENEROUS = Limits(user_daily=None, user_running=3, user_waiting=1000)
 
@@ -54,6 +55,7 @@ class World:
             store=self.store,
             model=self.model,
             pictures=self.shelf,
+            sheets=series_sheets(self.shelf),
             platforms={"fake": self.chat},
             clock=self.clock,
             limits_of=lambda _: self.limits,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.job import Job, new_job_id
+from bot.domain.job import Job, JobKind, new_job_id
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from bot.engine.line import Line
@@ -87,3 +88,24 @@ def test_a_community_may_let_more_or_fewer_of_a_persons_jobs_run() -> None:
         line.started(turn)
         started.append(turn.author.user_id)
     assert sorted(started) == ["a", "a", "b"]
+
+
+def test_a_sheet_takes_nobodys_turn() -> None:
+    line = Line(running_limit=1)
+    first, second = job("ann", 1), job("ann", 2)
+    sheet = dataclasses.replace(job("ann", 3), kind=JobKind.SHEET)
+    for each in (first, second, sheet):
+        line.add(each)
+    assert (len(line), sheet in line, line.position(sheet)) == (2, True, None)
+    assert line.next() is sheet
+    line.started(sheet)
+    assert line.next() is first
+    line.started(first)
+    assert line.next() is None
+    line.stopped(sheet)
+    assert line.next() is None
+    line.stopped(first)
+    assert line.next() is second
+    line.add(sheet)
+    assert line.remove(sheet)
+    assert sheet not in line

@@ -6,7 +6,7 @@ from PIL import Image
 from bot.domain.errors import PictureBroken
 from bot.domain.ports import FittedPicture
 from bot.drawing.raster import Raster
-from bot.pictures.sheet import CELL, MOST_TILES, ContactSheets, Tile
+from bot.pictures.sheet import CELL, MOST_TILES, Cell, ContactSheets
 from tests.fakes.pictures import encoded, noise, smooth
 
 MUCH = 8 << 20
@@ -16,7 +16,7 @@ def flat(colour: str, width: int = 512, height: int = 288) -> bytes:
     return encoded(Image.new("RGB", (width, height), colour), "WEBP", lossless=True)
 
 
-async def made(*tiles: Tile, columns: int | None = None, most_bytes: int = MUCH, webp: bool = True) -> FittedPicture:
+async def made(*tiles: Cell, columns: int | None = None, most_bytes: int = MUCH, webp: bool = True) -> FittedPicture:
     sheets = ContactSheets(Raster(), producer="Acme")
     return await sheets.make(
         tiles, name="easel-x-sheet", foot="AI-generated", columns=columns, most_bytes=most_bytes, webp=webp
@@ -37,7 +37,7 @@ def darkest(image: Image.Image, box: tuple[int, int, int, int]) -> int:
 @pytest.mark.parametrize(("webp", "name", "media_type"), [(True, "webp", "image/webp"), (False, "jpg", "image/jpeg")])
 async def test_tiles_stand_in_order(webp: bool, name: str, media_type: str) -> None:  # noqa: FBT001 - a parameter of the test
     colours = ["red", "lime", "blue", "yellow", "cyan"]
-    sheet = await made(*(Tile(data=flat(colour), caption=colour) for colour in colours), webp=webp)
+    sheet = await made(*(Cell(data=flat(colour), caption=colour) for colour in colours), webp=webp)
     assert (sheet.name, sheet.media_type) == (f"easel-x-sheet.{name}", media_type)
     image = opened(sheet).convert("RGB")
     assert image.size == (sheet.width, sheet.height)
@@ -53,7 +53,7 @@ async def test_tiles_stand_in_order(webp: bool, name: str, media_type: str) -> N
 
 
 async def test_it_says_in_the_file_and_on_the_sheet_that_it_is_generated() -> None:
-    sheet = await made(Tile(data=flat("white"), caption=""))
+    sheet = await made(Cell(data=flat("white"), caption=""))
     assert b"trainedAlgorithmicMedia" in sheet.data
     assert b"Acme" in sheet.data
     image = opened(sheet).convert("L")
@@ -61,15 +61,15 @@ async def test_it_says_in_the_file_and_on_the_sheet_that_it_is_generated() -> No
 
 
 async def test_captions_are_drawn_whatever_they_say() -> None:
-    plain = opened(await made(Tile(data=flat("white")))).convert("L")
-    worded = opened(await made(Tile(data=flat("white"), caption="<b>狐狸 & 🔥\x00"))).convert("L")
+    plain = opened(await made(Cell(data=flat("white")))).convert("L")
+    worded = opened(await made(Cell(data=flat("white"), caption="<b>狐狸 & 🔥\x00"))).convert("L")
     strip = (60, 16 + 288, 500, 16 + 288 + 50)
     assert darkest(plain, strip) > 200
     assert darkest(worded, strip) < 100
 
 
 async def test_a_gap_is_shown_as_one() -> None:
-    image = opened(await made(Tile(data=flat("red")), Tile(data=None, caption="failed"), columns=2)).convert("RGB")
+    image = opened(await made(Cell(data=flat("red")), Cell(data=None, caption="failed"), columns=2)).convert("RGB")
     pixel = image.getpixel((16 + 512 + 16 + 40, 40))
     assert isinstance(pixel, tuple)
     assert min(pixel) > 220
@@ -77,13 +77,13 @@ async def test_a_gap_is_shown_as_one() -> None:
 
 async def test_large_and_transparent_tiles_are_made_to_fit() -> None:
     big, clear = encoded(smooth(1500, 900)), encoded(smooth(300, 400, mode="RGBA"))
-    sheet = await made(Tile(data=big), Tile(data=clear), columns=2)
+    sheet = await made(Cell(data=big), Cell(data=clear), columns=2)
     assert sheet.width == 16 + 2 * (CELL + 16)
     assert opened(sheet).mode == "RGB"
 
 
 async def test_a_sheet_stays_within_its_bytes() -> None:
-    tiles = [Tile(data=encoded(noise(512, 512, seed=seed), "WEBP")) for seed in range(4)]
+    tiles = [Cell(data=encoded(noise(512, 512, seed=seed), "WEBP")) for seed in range(4)]
     generous = await made(*tiles)
     tight = await made(*tiles, most_bytes=len(generous.data) * 3 // 4)
     assert len(tight.data) <= len(generous.data) * 3 // 4
@@ -94,11 +94,11 @@ async def test_a_sheet_stays_within_its_bytes() -> None:
 @pytest.mark.parametrize("count", [0, MOST_TILES + 1])
 async def test_how_many_tiles_there_may_be(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 36"):
-        await made(*[Tile(data=None)] * count)
+        await made(*[Cell(data=None)] * count)
 
 
 async def test_a_broken_tile_is_said() -> None:
     with pytest.raises(PictureBroken):
-        await made(Tile(data=flat("red")[:-200]))
+        await made(Cell(data=flat("red")[:-200]))
     with pytest.raises(PictureBroken):
-        await made(Tile(data=b"no picture"))
+        await made(Cell(data=b"no picture"))

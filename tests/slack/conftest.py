@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Imagine, JobActions
 from bot.actions.account import Account
+from bot.actions.admission import Admission
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
@@ -42,10 +44,12 @@ from db.engine import open_database
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.migrate import migrate
+from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +75,7 @@ class Bot:
     everything: bool = False
     platform: SlackPlatform = field(init=False)
     jobs: JobActions = field(init=False)
+    defaults: PersonalDefaults = field(init=False)
     dispatcher: InProcessDispatcher = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
@@ -81,6 +86,7 @@ class Bot:
             store=self.store,
             model=self.model,
             pictures=self.shelf,
+            sheets=series_sheets(self.shelf),
             platforms=platforms,
             clock=self.clock,
             limits_of=lambda _: self.limits,
@@ -88,8 +94,16 @@ class Bot:
             submits_per_second=lambda: 5.0,
             metrics=Metrics(),
         )
+        communities = SqlCommunityStore(self.engine, self.clock)
+        self.defaults = PersonalDefaults(personal=SqlPersonalData(self.engine, self.clock), communities=communities)
+        admission = Admission(communities=communities, clock=self.clock, limits=self.limits)
         imagine = Imagine(
-            store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=lambda _: self.limits
+            store=self.store,
+            dispatcher=self.dispatcher,
+            clock=self.clock,
+            limits_of=lambda _: self.limits,
+            admission=admission if self.everything else None,
+            defaults=self.defaults,
         )
         self.jobs = JobActions(
             store=self.store, dispatcher=self.dispatcher, clock=self.clock, pictures=self.shelf, platforms=platforms
@@ -151,11 +165,12 @@ class Bot:
                 reports=reports,
                 clock=self.clock,
             ),
-            why=Why(communities=communities, channel=channel, clock=self.clock, draw=appeal_card),
+            why=Why(communities=communities, channel=channel, clock=self.clock, draw=appeal_card, store=self.store),
             account=Account(
                 store=self.store, ledger=ledger, communities=communities, limits=self.limits, clock=self.clock
             ),
             settings=Settings(communities=communities),
+            defaults=self.defaults,
             limits=self.limits,
             raster=Raster(),
         )

@@ -25,6 +25,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
@@ -38,6 +39,7 @@ def services_of(actions: Actions, stores: Stores, limits: Limits) -> Services:
         moderate=rules.moderate,
         mydata=actions.mydata,
         opinions=stores.gallery,
+        people=rules.people,
         reports=rules.reports,
         settings=rules.settings,
         variants=actions.variants,
@@ -120,6 +122,7 @@ class Site:
             store=self.store,
             model=self.model,
             pictures=self.shelf,
+            sheets=series_sheets(self.shelf),
             platforms=places.platforms,
             clock=self.clock,
             limits_of=lambda _: self.limits,
@@ -127,6 +130,7 @@ class Site:
             submits_per_second=lambda: 5.0,
             metrics=Metrics(),
             limits_for=admission.limits_for,
+            sandbox=config.get("sandbox", False),
         )
         actions = connect(
             stores=self.stores, dispatcher=self.dispatcher, places=places, clock=self.clock, limits=self.limits

@@ -10,6 +10,10 @@ queued-place = { $position ->
    *[other] 第 { $position } 位
 }
 status-drawing = 正在画，通常要 { $time }
+status-gathering = { $ended ->
+    [0] 正在绘制 { $jobs } 种组合
+   *[other] { $jobs } 种组合已完成 { $ended } 种
+}
 status-looking = 正在向服务方核实是否收到了你的请求
 status-away = 图片服务暂时没有回应；你的请求会等着，恢复后自动继续
 status-slow = 比平时慢一些，服务方还在画
@@ -38,6 +42,7 @@ note-fewer = 要了 { $wanted } 张，只收到 { $came } 张；只按收到的�
 note-not-charged = 没有扣费
 note-cancelled = 不占用你的额度
 note-cancelled-begun = 不占用你的额度。服务方可能已经开始画，仍可能向运营者收费。
+note-cancelled-sheet = 已画好的会保留，其余的不计入您的用量
 note-ai = AI 生成，模型：{ $model }
 note-ai-sandbox = AI 生成：由沙盒代替 { $model } 绘制
 note-sandbox = 沙盒模式：由内置的模拟服务绘制，不是真实服务
@@ -47,11 +52,13 @@ note-others = 同时改了：{ $others }
 note-quote = 如果这是画面的一部分，请给它加上双引号。
 note-nothing-charged = 没有扣费
 options-count = 计 { $n } 点
+options-sheet = { $jobs } 种组合
 note-price = { $points ->
     [1] 计 { $price } 张，今天还剩 { $left } 张
    *[other] { $clarity } 一张 { $points } 点，今天还剩 { $left } 点
 }
 alt-text = AI 生成的图片，第 { $index } 张，共 { $count } 张：{ $prompt }
+alt-sheet = AI 生成的缩略图总表，共 { $jobs } 种组合：{ $prompt }
 
 ## 按钮
 
@@ -62,6 +69,8 @@ button-edit = 修改
 button-delete = 删除
 button-use = 改用 { $what }
 button-use-no-style = 不用风格
+button-draw-all = 全部绘制（{ $jobs }）
+button-fewer = 减少一些
 button-make-it = 改成 { $n } 张
 button-appeal = 没有恶意
 button-why = 为什么？
@@ -79,6 +88,7 @@ failure-task-failed = 服务方试过了，没能画出来{ $said ->
 }
 failure-timed-out = 等了太久服务方还没画完，所以不再等了。
 failure-no-pictures = 服务方说画好了，但没有一张图能打开。
+failure-series-failed = 所有组合都没有画成。
 failure-unavailable = 服务方长时间连不上，什么都没有下单。
 failure-unclear = 下单时连接断了，无法确定对方有没有收到。为了不重复付费，没有再次发送。
 failure-account = 服务方不接受这个机器人的账号，只有运营者能解决。
@@ -98,8 +108,16 @@ bad-style = { $nearest ->
 prompt-empty = 请说说想画什么，比如：暴风雨中的灯塔 比例:16:9
 prompt-too-long = 一共 { $length } 个字符，描述最多 { $limit } 个。请删短一些再发。
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
+matrix-offer = { $left ->
+    [-1] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }。您确认之前不会绘制。
+   *[other] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }，您今天还剩 { $left }。您确认之前不会绘制。
+}
+matrix-too-large = 组合超过了一次最多的 { $most } 种。请去掉一些。
 
-limit-unfinished = 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成，或者取消一个。
+limit-unfinished = { $wanted ->
+    [1] 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成，或者取消一个。
+   *[other] 这是 { $wanted } 个请求，您还有 { $used } 个请求在进行中，超过了同时最多 { $limit } 个的限制。请等一些完成，或者少要一些。
+}
 # 有的清晰度一张算几点，这时按点数来说。
 limit-daily = { $points ->
     [1] { $fits ->

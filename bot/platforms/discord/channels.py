@@ -16,6 +16,7 @@ from bot.domain.report import JobReport
 from .faults import MessageGone
 from .kept import kept_files
 from .outgoing import Outgoing
+from .place import way_back
 from .posting import Fitting
 from .wire import Wire
 
@@ -71,7 +72,9 @@ class Channels:
             return await self._wire.post(number, fitted, nonce=f"wall-{job.id}")
 
         limit = self._wire.guild_file_limit(job.destination.community_id)
-        return str(await self._fitting.send(job, Outgoing(card=card), limit, post, stored=stored))
+        # Whoever reads the wall need not be let into the channel that it was drawn in.
+        out = Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
+        return str(await self._fitting.send(job, out, limit, post, stored=stored))
 
 
 def _channel(channel_id: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.cards import job_card, job_json, refusal_card
-from bot.cards.job_card import card_picture
+from bot.cards.phrases import card_picture
 from bot.domain.card import Card, CardPicture, Moment, Text
 from bot.domain.errors import Refused
 from bot.domain.job import Job
@@ -15,6 +16,8 @@ from bot.domain.report import JobReport
 from bot.grammar.printing import print_request, quote_prompt
 
 from .platform import HIDDEN
+
+_ENDINGS = tuple(".!?…。！？")
 
 
 def picture_url(job_id: str, index: int) -> str:
@@ -118,6 +121,12 @@ def plain(text: Text) -> str:
     return "".join(iso(part.at) if isinstance(part, Moment) else part for part in text)
 
 
+def as_sentences(lines: Sequence[str], locale: str) -> str:
+    """Lines of small print, which end with nothing, one behind the other."""
+    stop, gap = ("。", "") if locale == "zh-CN" else (".", " ")
+    return gap.join(line if line.endswith(_ENDINGS) else f"{line}{stop}" for line in lines)
+
+
 def refusal_json(refused: Refused, locale: str, *, prompt: str = "") -> dict[str, Any]:
     """A refusal: its sentence as `message`, what would do as `hint`, its card, and the draft that a press takes."""
     card = refusal_card(refused, locale, draft_id=refused.draft_id, prompt=prompt)
@@ -125,7 +134,7 @@ def refusal_json(refused: Refused, locale: str, *, prompt: str = "") -> dict[str
     return {
         "code": refused.code,
         "message": first,
-        "hint": " ".join(rest),
+        "hint": as_sentences(rest, locale),
         "repair": None if refused.repair is None else refused.repair.text,
         "card": card_json(card),
         "draft": refused.draft_id,

@@ -38,6 +38,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.sheets import series_sheets
 
 LIMITS = Limits(user_daily=10, user_running=3, user_waiting=7)
 
@@ -116,6 +117,7 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
         store=store,
         model=FakeModel(clock),
         pictures=PictureShelf(),
+        sheets=series_sheets(PictureShelf()),
         platforms=platforms,
         clock=clock,
         limits_of=lambda _: limits,

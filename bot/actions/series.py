@@ -1,0 +1,41 @@
+"""A series: one job per combination of a prompt's matrix, and the sheet that their pictures go on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from bot.domain.errors import Refused, Repair
+from bot.domain.job import Job, JobKind, new_job_id
+from bot.grammar.matrix import Combination
+from bot.grammar.printing import print_request
+
+
+def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
+    """The jobs whose pictures go on this sheet. They have no card: the sheet's speaks for all of them."""
+    return [
+        dataclasses.replace(
+            sheet,
+            id=new_job_id(),
+            kind=JobKind.PICTURES,
+            series_id=sheet.id,
+            request=way.request,
+            prompt_sent=way.request.prompt_sent,
+            destination=dataclasses.replace(sheet.destination, card_id=None),
+            parent_id=None,
+        )
+        for way in ways
+    ]
+
+
+def price_of(sheet: Job, series: Sequence[Job], left: int | None) -> Refused:
+    """`matrix-offer` with `jobs`, `pictures`, `points`, what is `left` today (-1: no limit) and the first prompts."""
+    pictures = sum(job.ordered for job in series)
+    return Refused(
+        "matrix-offer",
+        repair=Repair(text=print_request(sheet.request), request=sheet.request),
+        jobs=len(series),
+        pictures=pictures,
+        points=pictures * sheet.points,
+        left=-1 if left is None else left,
+    )
