@@ -236,7 +236,7 @@ def _web_server(
     async def readiness() -> tuple[bool, Mapping[str, Any]]:
         await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
         _, answer = health.readyz()
-        return health.ready(), answer["checks"]
+        return health.ready(), {**answer["checks"], "provider": core.provider_check()}
 
     def metrics() -> bytes:
         core.measure()

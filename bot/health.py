@@ -28,10 +28,15 @@ def check(settings: Settings) -> int:
 def _ask(url: str) -> tuple[bool, str]:
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - our own page on loopback
-            return True, f"ready at {url.removesuffix('/readyz')}" if answer.status else ""
+            wrong = _what_is_wrong(answer.read())
+            return True, f"ready at {url.removesuffix('/readyz')}{f' ({wrong})' if wrong else ''}"
     except urllib.error.HTTPError as error:
-        checks = json.loads(error.read()).get("checks", {})
-        wrong = ", ".join(f"{name}: {check['detail']}" for name, check in checks.items() if not check["ok"])
-        return False, f"not ready ({wrong or 'on its way down'})"
+        return False, f"not ready ({_what_is_wrong(error.read()) or 'on its way down'})"
     except OSError as error:
         return False, f"no answer from {url}: {error}"
+
+
+def _what_is_wrong(answer: bytes) -> str:
+    """Also what does not make it unready, such as a provider that is down."""
+    checks = json.loads(answer).get("checks", {})
+    return ", ".join(f"{name}: {check['detail']}" for name, check in checks.items() if not check["ok"])

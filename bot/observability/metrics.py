@@ -55,6 +55,9 @@ class Metrics:
             buckets=_CALL_BUCKETS,
             registry=own,
         )
+        self._provider_up = Gauge(
+            "easel_provider_up", "1 while the provider answers, 0 while calls wait for it.", registry=own
+        )
         self._limiter_rate = Gauge("easel_limiter_rate", "Calls a second that the limiter allows now.", registry=own)
         self._limiter_waiting = Gauge("easel_limiter_waiting", "Calls that wait for their turn.", registry=own)
         self._posts = Counter(
@@ -92,6 +95,9 @@ class Metrics:
         """`code`: the envelope's, the HTTP status, or a word such as timeout."""
         self._provider_calls.labels(call, str(code)).inc()
         self._provider_seconds.labels(call).observe(seconds)
+
+    def provider_up(self, up: bool) -> None:  # noqa: FBT001 - reads as said
+        self._provider_up.set(up)
 
     def limiter(self, *, rate: float, waiting: int) -> None:
         """`rate`: calls a second."""

@@ -25,6 +25,7 @@ def test_everything_counted_is_shown() -> None:
     metrics.job_finished("failed", "timed-out")
     metrics.provider_call("submit", 40001, 0.2)
     metrics.provider_call("submit", "timeout", 30)
+    metrics.provider_up(True)
     metrics.limiter(rate=2.5, waiting=7)
     metrics.post("slack", "ok")
     metrics.delivered("slack", 4)
@@ -34,6 +35,7 @@ def test_everything_counted_is_shown() -> None:
     assert _value(metrics, "easel_jobs_finished_total", state="failed", failure="timed-out") == 1
     assert _value(metrics, "easel_provider_calls_total", call="submit", code="40001") == 1
     assert _value(metrics, "easel_provider_call_seconds_count", call="submit") == 2
+    assert _value(metrics, "easel_provider_up") == 1
     assert _value(metrics, "easel_limiter_rate") == 2.5
     assert _value(metrics, "easel_limiter_waiting") == 7
     assert _value(metrics, "easel_posts_total", platform="slack", result="ok") == 1
