@@ -48,3 +48,24 @@ def name_for_people(address: URL) -> str:
     if address.get_backend_name() == "sqlite":
         return f"The database {address.database}"
     return f"The database at {address.render_as_string(hide_password=True)}"
+
+
+# How long a server that is suddenly out of reach is waited for: https://www.postgresql.org/docs/current/libpq-connect.html
+SERVER_PATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 8000,  # milliseconds that what was sent may stay unconfirmed
+    "keepalives_idle": 5,  # seconds of silence until the first question, between two, and how many
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+
+
+def server_conninfo(url: str) -> str | None:
+    """How psycopg itself reaches the server, password included; None for SQLite."""
+    address = parse(url)
+    if address.get_backend_name() == "sqlite":
+        return None
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - not for those who have one file
+
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    return make_conninfo(plain, **SERVER_PATIENCE)

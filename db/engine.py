@@ -12,13 +12,15 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from .address import name_for_people, parse
+from .address import SERVER_PATIENCE, name_for_people, parse
 from .errors import DatabaseProblem, read_only
 from .sqlite_driver import OneTripConnection, connect
 from .transactions import READING, TRAFFIC, Traffic, to_its_end, traffic_of, write
 
 # SQLite: one connection writes at a time, the others read beside it (WAL).
 SQLITE_CONNECTIONS = 4
+# A server: most of a process. Each costs the server some megabytes, and its own limit is 100 unless it says otherwise.
+SERVER_CONNECTIONS = 10
 # How long a connection waits for another program that holds the file, and a caller for a connection.
 BUSY_SECONDS = 10
 POOL_SECONDS = 60
@@ -95,7 +97,14 @@ def _begin(connection: Connection) -> None:
 def _server(address: URL, where: str) -> AsyncEngine:
     try:
         return create_async_engine(
-            address, pool_timeout=POOL_SECONDS, pool_pre_ping=True, execution_options={TRAFFIC: Traffic(where)}
+            address,
+            pool_size=SERVER_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_use_lifo=True,  # so that the server sees only as many as are needed
+            pool_pre_ping=True,
+            connect_args=SERVER_PATIENCE,
+            execution_options={TRAFFIC: Traffic(where)},
         )
     except ModuleNotFoundError as error:
         raise DatabaseProblem(

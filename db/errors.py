@@ -19,10 +19,10 @@ from sqlite3 import (
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from bot.domain.errors import EaselError
+from bot.domain.errors import StoreUnavailable
 
 
-class DatabaseProblem(EaselError):
+class DatabaseProblem(StoreUnavailable):
     """The database can't be used as it is. The message is a sentence for the person who runs the bot."""
 
 

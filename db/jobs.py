@@ -131,8 +131,14 @@ class SqlJobStore:
 
         return await write(self._engine, work)
 
-    async def note(self, job_id: str, *, of: Job | None = None, **changes: Any) -> Job:
+    async def note_own(self, job: Job, **changes: Any) -> Job:
+        return await self._note(job.id, changes, of=job)
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
         """See JobStore.note. ValueError: `pictures` (they are what a job is charged with), or settled at acceptance."""
+        return await self._note(job_id, changes)
+
+    async def _note(self, job_id: str, changes: Mapping[str, Any], *, of: Job | None = None) -> Job:
         if "pictures" in changes:
             raise ValueError("pictures change with the state only: the charge hangs on them")
         columns = changed_columns(changes)

@@ -15,7 +15,7 @@ EaselError
 ├─ PlatformError           the chat platform's side of a call
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  └─ Undeliverable        this destination takes nothing from us any more
-├─ SubmitBusy              an identical order is being submitted: wait for its outcome
+├─ StoreUnavailable        the database can't be reached or used: nothing is known to have been saved
 ├─ StaleJob                a conditional save found the job in another state: somebody else moved it
 ├─ SubmitBusy              an identical order is being submitted: wait your turn
 └─ TaskTaken               another job has this task of the provider already
@@ -119,6 +119,10 @@ class PlatformUnavailable(PlatformError):
 
 class Undeliverable(PlatformError):
     """The channel is gone or closed to us for good."""
+
+
+class StoreUnavailable(EaselError):
+    """What is saved can't be reached or used right now: whether the last save took place is not known."""
 
 
 class StaleJob(EaselError):

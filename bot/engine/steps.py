@@ -314,9 +314,9 @@ class Steps:
     async def _take_back(self, posted: Job) -> None:
         """Cancelled while the message was on its way: it must not stay. Nor one beside that of another run."""
         now = await self._store.get(posted.id)
-        if now is None or now.state in {JobState.CANCELLED, JobState.FAILED} or now.result_id != posted.result_id:
-            if now is not None and not now.state.finished:
-                return  # another run has it: it finds this message, and saves it as its own
+        if now is not None and not now.state.finished:
+            return  # another run has it: it finds this message, and saves it as its own
+        if now is None or now.state is not JobState.DONE or now.result_id != posted.result_id:
             await self._platform(posted).take_away(posted)
 
     def _measure(self, job: Job) -> None:

@@ -377,10 +377,10 @@ async def test_a_claim_takes_the_job_from_whoever_had_it(store: JobStore) -> Non
     with pytest.raises(StaleJob):
         await store.move(job, JobState.CANCELLED)
     with pytest.raises(StaleJob):
-        await store.note(job.id, of=first, task_id="of the first")
+        await store.note_own(first, task_id="of the first")
     moved = await store.move(second, JobState.GENERATING, task_id="of the second")
     assert (moved.owner, moved.task_id) == ("second", "of the second")
-    noted = await store.note(job.id, of=moved, result_id="m")
+    noted = await store.note_own(moved, result_id="m")
     assert noted.result_id == "m"
     assert (await store.note(job.id, card_open=False)).card_open is False
 

@@ -59,10 +59,13 @@ class JobStore(Protocol):
         """
         ...
 
-    async def note(self, job_id: str, *, of: Job | None = None, **changes: Any) -> Job:
+    async def note_own(self, job: Job, **changes: Any) -> Job:
+        """As `note`, but only while it is still `job.owner`'s; else StaleJob."""
+        ...
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
         """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none.
 
-        `of`: only while it still is that job's owner's; else StaleJob.
         What is settled at acceptance, and `pictures` (the charge hangs on them), is a ValueError.
         """
         ...

@@ -1,0 +1,338 @@
+"""The Dispatcher for several processes: any of them takes jobs in, and any worker brings any job to its end.
+
+A run has its job alone: `claim` writes its name into the row, and the saves of whoever had it before are refused. A
+worker that dies, or is cut off, is noticed by its heartbeat; its jobs go to the others, who go on from the last saved
+state as after a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import StaleJob, StoreUnavailable
+from bot.domain.job import Job, JobState, new_job_id
+from bot.domain.limits import Limits, Usage
+from bot.domain.report import JobReport
+from bot.engine.in_process import MOST_UNDER_WAY, STOP_PATIENCE, InProcessDispatcher
+from bot.engine.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Queue, Ticket
+from bot.engine.steps import Run
+
+_log = structlog.get_logger(__name__)
+
+# Whoever waits is looked at this often where no news come; it is also how old a place in line may be.
+LOOK_SECONDS = 2.0
+# A job that needs something and isn't in the queue is put there after so long: its own process does it at once.
+ORPHANED_AFTER = timedelta(seconds=8)
+_AWAY_PAUSE = 0.5  # seconds between two tries while the database is away
+
+Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]
+
+
+class PostgresDispatcher(InProcessDispatcher):
+    """Implements the port Dispatcher over a queue that processes share. `works`: this one runs jobs, too."""
+
+    def __init__(self, *, queue: Queue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
+        """`orphans`: jobs of these platforms that need something, are older than that and are not in the queue."""
+        super().__init__(**kwargs)
+        self._queue = queue
+        self._orphans = orphans
+        self._works = works
+        self._default_limit: int = kwargs["running_limit"]
+        self._to_put: deque[tuple[Job, int]] = deque()
+        self._put_more = asyncio.Event()
+        self._places: dict[str, int] = {}  # in line, from 1, as of the last look
+        self._carriers: dict[str, asyncio.Task[None]] = {}
+        self.page: Callable[[Mapping[str, str]], None] | None = None  # hears what concerns the page
+
+    @property
+    def waiting(self) -> int:
+        return len(self._places)
+
+    async def run(self) -> None:
+        async with self._queue.opened(), asyncio.TaskGroup() as group:
+            self._group = group
+            # On the way down the heart stops last: what is being let go must not be taken meanwhile.
+            if self._works:
+                await self._patiently(self._queue.enter)
+            loops = [self._poller.run(), self._news.run(), self._listen(), self._keep_places(), self._put()]
+            last = []
+            if self._works:
+                loops += [self._fetch(), self._sweep()]
+                last.append(group.create_task(self._live()))
+            tasks = [group.create_task(loop) for loop in loops]
+            await self._stopping.wait()
+            for task in tasks[2:]:
+                task.cancel()
+            await self._let_go()
+            await self._flush()
+            for task in (*tasks, *last):
+                task.cancel()
+            try:
+                await self._queue.leave()
+            except StoreUnavailable:
+                _log.warning("left without a word: the database is away", action="stop")
+
+    def add(self, job: Job, limits: Limits | None = None) -> None:
+        self._to_put.append((job, self._default_limit if limits is None else limits.user_running))
+        self._places.setdefault(job.id, len(self._places) + 1)
+        self._put_more.set()
+
+    def nudge(self, task_id: str) -> None:
+        super().nudge(task_id)
+        self._tell(nudge=task_id)
+
+    def tell_page(self, **news: str) -> None:
+        """Let the processes that show the page know."""
+        self._tell(page="yes", **news)
+
+    async def cancel(self, job_id: str) -> Job:
+        job = await super().cancel(job_id)
+        if job.state is JobState.CANCELLED:
+            self._tell(cancel=job_id)
+        return job
+
+    def report(self, job: Job, usage: Usage | None = None) -> JobReport:
+        report = super().report(job, usage)
+        changes: dict[str, Any] = {}
+        if job.state is JobState.QUEUED:
+            changes["position"] = self._places.get(job.id)
+            if report.ready_at is not None:
+                per_second = max(0.1, self._submits_per_second())
+                in_line = timedelta(seconds=(changes["position"] or 1) / per_second)
+                changes["ready_at"] = self._clock.now() + in_line + timedelta(seconds=report.outlook.usual_high)
+        elif job.state is JobState.GENERATING and job.generating_at is not None and job.id not in self._runs:
+            age = (self._clock.now() - job.generating_at).total_seconds()
+            changes["slow"] = age > report.outlook.slow_after
+        return dataclasses.replace(report, **changes)
+
+    # One job
+
+    def _take(self, ticket: Ticket) -> None:
+        before = self._carriers.get(ticket.job_id)
+        carrier = self._spawn(self._carry(ticket, before))
+        self._carriers[ticket.job_id] = carrier
+        carrier.add_done_callback(lambda _: self._dropped(ticket.job_id, carrier))
+
+    def _dropped(self, job_id: str, carrier: asyncio.Task[None]) -> None:
+        if self._carriers.get(job_id) is carrier:
+            del self._carriers[job_id]
+        self._more.set()
+
+    async def _carry(self, ticket: Ticket, before: asyncio.Task[None] | None) -> None:
+        """Bring the job to its end, whatever becomes of the database meanwhile; or leave it to whoever has it now."""
+        if before is not None:  # ours as well, from before we were taken for dead
+            before.cancel()
+            await asyncio.wait({before})
+        owner, run, job_id = new_job_id(), Run(), ticket.job_id
+        claimed = False
+        with structlog.contextvars.bound_contextvars(job=job_id):
+            while True:
+                try:
+                    job = await (self._store.get(job_id) if claimed else self._claim_row(job_id, owner))
+                    claimed = True
+                    if job is not None and not job.state.finished and job.owner != owner:
+                        _log.info("another run has it", action="advance")
+                        return
+                    if job is None or job.destination.platform not in self._platforms:
+                        _log.warning("left alone: its platform is not connected", action="adopt")
+                        break
+                    if job.state.finished:
+                        await self._close(job, run)
+                        break
+                    await self._run_on(ticket, job, run)
+                except StaleJob:
+                    continue  # what the row says now decides
+                except StoreUnavailable as error:
+                    _log.warning("the database is away", action="advance", error=str(error))
+                    await self._clock.sleep(_AWAY_PAUSE)
+                except _Left:
+                    await self._hand_back(ticket)
+                    return
+            await self._patiently(lambda: self._queue.done(ticket))
+
+    async def _claim_row(self, job_id: str, owner: str) -> Job | None:
+        try:
+            return await self._store.claim(job_id, owner)
+        except KeyError:  # forgotten since
+            return None
+
+    async def _run_on(self, ticket: Ticket, job: Job, run: Run) -> None:
+        """Steps until the job is finished, as a task of its own: that one is interrupted, its carrier is not."""
+        if not self.accepting:
+            raise _Left
+        if ticket.again or job.state is not JobState.QUEUED:
+            self._resumed.add(job.id)
+        self._runs[job.id] = run
+        steps = self._tasks[job.id] = self._spawn_quiet(self._advance_until_finished(job, run))
+        try:
+            await asyncio.wait({steps})
+        finally:
+            if not steps.done():
+                steps.cancel()
+                await asyncio.wait({steps})
+            if self._tasks.get(job.id) is steps:
+                del self._tasks[job.id]
+                del self._runs[job.id]
+            self._resumed.discard(job.id)
+        if not steps.cancelled():
+            steps.result()
+        if self._stopping.is_set():
+            after = await self._store.get(job.id)
+            if after is not None and not after.state.finished:
+                raise _Left
+
+    def _spawn_quiet(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task whose error its carrier takes."""
+        return asyncio.get_running_loop().create_task(work)
+
+    async def _hand_back(self, ticket: Ticket) -> None:
+        try:
+            await self._queue.hand_back(ticket)
+            await self._queue.tell(wake="yes")
+        except StoreUnavailable as error:
+            _log.warning("not handed back; it is noticed", action="stop", error=str(error))
+
+    async def _let_go(self) -> None:
+        for job_id in list(self._tasks):
+            self._interrupt(job_id)
+        last = {*self._carriers.values(), *self._closers}
+        if last:
+            _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
+            for task in late:
+                task.cancel()
+
+    # What goes on all the time
+
+    async def _fetch(self) -> None:
+        """Take whoever's turn it is, whenever there is room."""
+        while True:
+            self._more.clear()
+            while len(self._carriers) < MOST_UNDER_WAY:
+                ticket = await self._patiently(self._queue.fetch)
+                if ticket is None:
+                    break
+                self._take(ticket)
+            await self._within(self._more.wait(), LOOK_SECONDS)
+
+    async def _live(self) -> None:
+        """The heartbeat. Whoever was taken for dead lets go of everything, and begins anew."""
+        beaten = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(HEARTBEAT_SECONDS)
+            known = await self._patiently(self._queue.beat)
+            late = self._clock.monotonic() - beaten
+            beaten = self._clock.monotonic()
+            if not known or late > DEAD_AFTER_SECONDS:
+                _log.warning("was silent for long: others may have its jobs", action="heartbeat", seconds=round(late))
+                for job_id in list(self._tasks):
+                    self._interrupt(job_id)
+            if not known:
+                await self._patiently(self._queue.enter)
+
+    async def _sweep(self) -> None:
+        """Find what the dead have left, and what is in no queue."""
+        well_since = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(LOOK_SECONDS)
+            try:
+                # After a time without a database everybody's last heartbeat is old: let them speak first.
+                if self._clock.monotonic() - well_since > DEAD_AFTER_SECONDS:
+                    for job_id in await self._queue.release_stalled():
+                        _log.warning("its worker is silent: taken over", action="take-over", job=job_id)
+                        self._more.set()
+                before = self._clock.now() - ORPHANED_AFTER
+                for job in await self._orphans(list(self._platforms), before):
+                    limits = None if self._limits_for is None else await self._limits_for(job)
+                    limit = self._default_limit if limits is None else limits.user_running
+                    await self._queue.put(job, limit, finished=job.state.finished)
+            except StoreUnavailable as error:
+                _log.warning("not swept", action="sweep", error=str(error))
+                well_since = self._clock.monotonic()
+
+    async def _put(self) -> None:
+        while True:
+            while self._to_put:
+                job, limit = self._to_put[0]
+                await self._patiently(lambda job=job, limit=limit: self._queue.put(job, limit))  # type: ignore[misc]
+                self._to_put.popleft()
+            self._put_more.clear()
+            await self._put_more.wait()
+
+    async def _flush(self) -> None:
+        """On the way down: what can still be put at once; the rest is found by the others' sweep."""
+        try:
+            while self._to_put:
+                await self._queue.put(*self._to_put.popleft())
+        except StoreUnavailable as error:
+            _log.warning("not put in line; it is found", action="stop", error=str(error))
+
+    async def _keep_places(self) -> None:
+        while True:
+            waiting = await self._patiently(self._queue.waiting)
+            self._places = {job_id: place for place, job_id in enumerate(waiting, 1)}
+            await self._clock.sleep(LOOK_SECONDS)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._queue.listen(self._heard)
+            except StoreUnavailable as error:
+                _log.warning("deaf for a moment", action="listen", error=str(error))
+            await self._clock.sleep(_AWAY_PAUSE)
+            self._more.set()  # whatever came in meanwhile
+
+    def _heard(self, news: Mapping[str, str]) -> None:
+        if "cancel" in news:
+            self._interrupt(news["cancel"])
+        elif "nudge" in news:
+            super().nudge(news["nudge"])
+        elif "page" in news and self.page is not None:
+            self.page(news)
+        else:
+            self._more.set()
+
+    def _tell(self, **news: str) -> None:
+        async def told() -> None:
+            try:
+                await self._queue.tell(**news)
+            except StoreUnavailable as error:
+                _log.warning("not told", action="tell", error=str(error))  # each of them is only a reason to look now
+
+        if self._group is not None:
+            self._in_background(told())
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Ask until the database answers."""
+        said = False
+        while True:
+            try:
+                answer = await ask()
+            except StoreUnavailable as error:
+                if not said:
+                    _log.warning("the database is away", action="queue", error=str(error))
+                said = True
+                await self._clock.sleep(_AWAY_PAUSE)
+            else:
+                if said:
+                    _log.info("the database is back", action="queue")
+                return answer
+
+    async def _within(self, waiting: Coroutine[Any, Any, Any], seconds: float) -> None:
+        tasks = {asyncio.ensure_future(waiting), asyncio.ensure_future(self._clock.sleep(seconds))}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+class _Left(Exception):
+    """This process is on its way down, and the job is not finished."""
