@@ -266,6 +266,7 @@ def _web_server(
             moderate=core.actions.rules.moderate,
             mydata=core.actions.mydata,
             opinions=core.stores.gallery,
+            people=core.actions.rules.people,
             reports=core.actions.rules.reports,
             settings=core.actions.rules.settings,
             variants=core.actions.variants,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.actions.permissions import require_manager, require_moderator
@@ -24,6 +24,14 @@ class PeopleRules:
         self._communities = communities
         self._ledger = ledger
         self._clock = clock
+
+    async def blocked(self, by: Person) -> Sequence[Block]:
+        """Who may not ask in the community now, those of the longest first; a person may be there several times."""
+        require_moderator(by)
+        blocks = await self._communities.blocks(by.platform, by.community_id, self._clock.now())
+        for_good = [block for block in blocks if block.until is None]
+        timed = [(block.until, block) for block in blocks if block.until is not None]
+        return [*for_good, *(block for _, block in sorted(timed, key=lambda each: each[0], reverse=True))]
 
     async def lock(
         self, by: Person, user_id: str, *, lasting: timedelta = LOCK, reason: str = "", job_id: str = ""

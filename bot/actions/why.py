@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.permissions import require_moderator
 from bot.actions.trail import refusal_of
 from bot.domain.card import Card
 from bot.domain.community import Community
@@ -19,6 +20,8 @@ from bot.domain.wording import find_blocked
 
 TOLD = 3
 APPEAL_WITHIN = timedelta(days=1)
+APPEALS = 10
+APPEALS_LAST = timedelta(days=14)
 
 
 class Why:
@@ -80,10 +83,39 @@ class Why:
                 detail={"word": word},
             )
         )
-        added = [each for each in await self._trail(person, AuditAction.WORD_ADDED, word) if each.undone_at is None]
-        view = AppealView(name=person.name, word=word, refused_at=entry.at, added=added[0] if added else None)
+        added = await self._added(person, word)
+        view = AppealView(name=person.name, word=word, refused_at=entry.at, added=added)
         card = self._draw(view, locale)
         return await self._channel.post(person.platform, person.community_id, card) is not None
+
+    async def appeals(self, by: Person, *, count: int = APPEALS) -> list[AppealView]:
+        """What was appealed here lately and is still blocked, newest first, for those whose desk is no channel."""
+        require_moderator(by)
+        community = await self._communities.community(by.platform, by.community_id)
+        since = self._clock.now() - APPEALS_LAST
+        entries = await self._communities.audit_trail(by.platform, by.community_id, action=AuditAction.APPEALED)
+        open_ones = [
+            entry
+            for entry in entries
+            if entry.at > since and find_blocked(entry.detail.get("word", ""), community.blocked_words) is not None
+        ]
+        return [await self._appealed(entry, by) for entry in open_ones[:count]]
+
+    async def _appealed(self, entry: AuditEntry, by: Person) -> AppealView:
+        word = entry.detail.get("word", "")
+        refusals = await self._trail(by, AuditAction.REFUSED, entry.target)
+        refused = [each.at for each in refusals if each.at <= entry.at and each.detail.get("word") == word]
+        return AppealView(
+            name=entry.actor_name,
+            word=word,
+            refused_at=refused[0] if refused else entry.at,
+            added=await self._added(by, word),
+        )
+
+    async def _added(self, person: Person, word: str) -> AuditEntry | None:
+        """The entry that blocked the word, where it is still known."""
+        added = await self._trail(person, AuditAction.WORD_ADDED, word)
+        return next((each for each in added if each.undone_at is None), None)
 
     def _may_appeal(self, entry: AuditEntry, person: Person) -> bool:
         mine = (entry.platform, entry.community_id, entry.target) == (

@@ -305,3 +305,15 @@ async def test_an_unknown_address_and_method_are_json_too(page: Site) -> None:
     assert (status, answer["error"]["code"]) == (404, "not-found")
     status, answer = await page.get("/api/commands")
     assert (status, answer["error"]["code"]) == (405, "no-method")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "hint"),
+    [
+        ("en", "/imagine a fox ratio:16:10", '"double quotes". Nothing was charged.'),
+        ("zh-CN", "/imagine 一只红狐 比例:16:10", "请给它加上双引号。没有扣费。"),
+    ],
+)
+async def test_the_hint_of_a_refusal_is_whole_sentences(page: Site, lang: str, text: str, hint: str) -> None:
+    _, answer = await page.post(f"/api/commands?lang={lang}", {"text": text})
+    assert answer["error"]["hint"].endswith(hint)

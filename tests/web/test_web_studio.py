@@ -127,7 +127,7 @@ async def test_guests_have_no_studio(site: Site) -> None:
         await page.sign_in(TOKEN)
         assert (await page.get("/api/session"))[1]["manager"] is False
         assert (await page.get("/api/studio"))[0] == 403
-        for path in ("settings", "pause", "words", "undo/1", "reports/000000000000/remove"):
+        for path in ("settings", "pause", "words", "styles", "people", "undo/1", "reports/000000000000/remove"):
             status, answer = await page.post(f"/api/studio/{path}", {"paused": True, "word": "fox", "changes": {}})
             assert (status, answer["error"]["code"]) == (403, "moderators-only"), path
         status, answer = await page.post("/api/commands", {"text": "/studio"})
@@ -143,3 +143,107 @@ async def test_another_site_changes_nothing(page: Site) -> None:
     assert (await page.post("/api/studio/pause", {"paused": True}, headers=foreign))[0] == 403
     assert (await page.post("/api/mydata/delete", {"sure": True}, headers=foreign))[0] == 403
     assert (await studio(page))["paused"] is False
+
+
+async def test_own_styles_come_change_and_go_and_can_be_typed(page: Site) -> None:
+    status, answer = await page.post("/api/studio/styles", {"name": "House", "words": " bold \n lines: on cream "})
+    assert (status, answer["done"]["undo"] is not None) == (200, True)
+    shown = await studio(page)
+    assert shown["styles"] == [{"name": "house", "words": "bold lines: on cream"}]
+    assert field(shown, "default_style")["choices"][0] == {"value": "house", "label": "house"}
+    assert (await page.ask("a fox style:house"))["state"] == "queued"
+    await page.post("/api/studio/styles", {"name": "house", "words": "thin lines"})
+    assert (await studio(page))["styles"] == [{"name": "house", "words": "thin lines"}]
+    await page.post("/api/studio/styles", {"name": "house"})
+    assert (await studio(page))["styles"] == []
+    status, answer = await page.post("/api/studio/styles", {"name": "house"})
+    assert (status, answer["error"]["code"]) == (400, "style-gone")
+
+
+@pytest.mark.parametrize(("name", "words"), [("ink", "black"), ("two words", "black"), ("x", "y" * 301), ("a:b", "c")])
+async def test_a_style_that_cannot_be_says_what_would_do(page: Site, name: str, words: str) -> None:
+    status, answer = await page.post("/api/studio/styles?lang=en", {"name": name, "words": words})
+    assert (status, answer["error"]["code"]) == (400, "style-unfit")
+    assert "300 characters" in answer["error"]["hint"]
+    assert (await studio(page))["styles"] == []
+
+
+async def test_styles_of_the_page_are_completed(page: Site) -> None:
+    await page.post("/api/studio/styles", {"name": "house", "words": "bold lines"})
+    _, answer = await page.get("/api/options")
+    styles = next(option["values"] for option in answer["options"] if option["name"] == "style")
+    assert [value["value"] for value in styles[-2:]] == ["house", "none"]
+    assert styles[-2] == {
+        "value": "house",
+        "label": "house",
+        "insert": "style:house",
+        "short": [],
+        "words": "bold lines",
+    }
+
+
+async def guest(site: Site) -> str:
+    """The id of somebody who has signed in and drawn something."""
+    await site.sign_in(TOKEN)
+    job = await site.store.get((await site.ask("a fox"))["id"])
+    assert job is not None
+    return job.author.user_id
+
+
+async def test_people_are_blocked_lifted_locked_and_begin_anew(site: Site) -> None:
+    async with site.open(token=TOKEN) as page:
+        operator = {"Authorization": f"Bearer {LOCAL_SECRET}"}
+
+        async def act(deed: str, reason: str = "") -> tuple[int, dict[str, Any]]:
+            body = {"person": person, "deed": deed, "reason": reason}
+            return await page.post("/api/studio/people?lang=en", body, headers=operator)
+
+        async def blocked() -> list[dict[str, Any]]:
+            _, answer = await page.get("/api/studio", headers=operator)
+            found: list[dict[str, Any]] = answer["blocked"]
+            return found
+
+        person = await guest(page)
+        name = f"Guest {person[2:6]}"
+        _, answer = await page.get("/api/studio", headers=operator)
+        assert (answer["people"], answer["blocked"]) == ([{"id": person, "name": name}], [])
+        status, answer = await act("block", "spam")
+        assert (status, answer["done"]["undo"] is not None) == (200, True)
+        assert await blocked() == [{"id": person, "name": name, "until": None, "reason": "spam"}]
+        assert (await page.post("/api/commands", {"text": "a fox"}))[1]["error"]["code"] == "blocked-person"
+        assert (await act("lift"))[0] == 200
+        assert await blocked() == []
+        assert (await act("lift"))[1]["error"]["code"] == "not-blocked"
+        await act("lock")
+        assert [block["until"] is None for block in await blocked()] == [False]
+        await act("lift")
+        assert (await act("forgive"))[1]["error"]["code"] == "no-strikes"
+        await page.clock.until(page.dispatcher.stop(), real_seconds=5)
+        status, answer = await act("reset")
+        assert status == 200
+        assert "start the day again" in "".join(part for part in answer["done"]["text"] if isinstance(part, str))
+        assert (await act("hug"))[0] == 400
+
+
+async def test_nobody_blocks_themselves(page: Site) -> None:
+    status, answer = await page.post("/api/studio/people", {"person": "local", "deed": "block"})
+    assert (status, answer["error"]["code"]) == (403, "not-yourself")
+
+
+async def test_what_moderators_are_told_outlives_a_restart_in_the_readers_language(site: Site) -> None:
+    async with site.open() as page:
+        await page.post("/api/studio/words", {"word": "octopus", "blocked": True})
+        _, answer = await page.post("/api/commands", {"text": "an octopus"})
+        (button,) = answer["error"]["card"]["buttons"]
+        assert (await page.post(f"/api/appeals/{button['target']}"))[0] == 200
+        await drawn(page, "a fox x4")
+        await page.post("/api/studio/settings", {"changes": {"monthly": "5"}})
+    async with site.open() as page:
+        budget, appeal = (await studio(page))["notes"]
+        assert budget["heading"] == "80 % of this month's budget is used"
+        assert "octopus" in "".join(part for part in appeal["status"] if isinstance(part, str))
+        _, answer = await page.get("/api/studio?lang=zh-CN")
+        assert answer["notes"][0]["heading"] != budget["heading"]
+        (allow,) = appeal["buttons"]
+        assert (await page.post(f"/api/studio/undo/{allow['target']}"))[0] == 200
+        assert [card["heading"] for card in (await studio(page))["notes"]] == [budget["heading"]]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from bot.domain.ports import GalleryShelf
 from bot.domain.usage import UsagePeriod, UsageScope
+from bot.grammar.options import NO_STYLE, STYLE, completion_table
 
 SHELVES: Mapping[str, GalleryShelf] = MappingProxyType(
     {
@@ -60,3 +62,22 @@ def command_table(locale: str, *, manager: bool) -> list[dict[str, object]]:
         for name, (english, chinese, words) in _TABLE.items()
         if manager or name not in FOR_MANAGERS
     ]
+
+
+def option_table(locale: str, styles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The grammar's table of options with the community's own styles, name → words, before "no style".
+
+    They have `words` besides `value`, `label`, `insert` and `short`.
+    """
+    table: list[dict[str, Any]] = completion_table(locale)
+    values: list[dict[str, Any]] = next(option["values"] for option in table if option["name"] == STYLE.name)
+    own = [
+        {"value": name, "label": name, "insert": f"{STYLE.name}:{name}", "short": [], "words": words}
+        for name, words in styles.items()
+    ]
+    values[:] = [
+        *(value for value in values if value["value"] != NO_STYLE),
+        *own,
+        *(value for value in values if value["value"] == NO_STYLE),
+    ]
+    return table

@@ -12,11 +12,10 @@ from bot.cards import help_text
 from bot.domain.errors import Refused
 from bot.domain.ports import Clock, GalleryShelf
 from bot.domain.usage import UsagePeriod, UsageScope
-from bot.grammar.options import completion_table
 from bot.grammar.parse import TypedOptions
 
 from .answers import Problem, refusal_answer
-from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table
+from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
 from .lookups import Lookups, first_word
 from .messages import Messages
 from .render import card_json, refusal_json
@@ -129,9 +128,15 @@ class Commands:
         return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def options(self, request: web.Request) -> web.Response:
+        """What can be typed: commands, options, and the styles of the place among their values."""
         person = self._visitors.identify(request).person
-        commands = command_table(person.locale, manager=person.manager)
-        return web.json_response({"commands": commands, "options": completion_table(person.locale)})
+        styles = await self._lookups.styles(person)
+        return web.json_response(
+            {
+                "commands": command_table(person.locale, manager=person.manager),
+                "options": option_table(person.locale, styles),
+            }
+        )
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-
 from bot.domain.card import Card
 from bot.domain.job import Job, new_job_id
 from bot.domain.ports import Opinion
@@ -13,7 +10,6 @@ from bot.domain.report import JobReport
 from .events import EventHub, EventKind
 
 HIDDEN = "hidden"  # in a destination's details: the pictures are blurred until somebody looks
-_MOST_NOTES = 20
 
 
 class WebPlatform:
@@ -27,7 +23,6 @@ class WebPlatform:
     def __init__(self, hub: EventHub, *, name: str = "web") -> None:
         self.name = name
         self._hub = hub
-        self._notes: deque[Card] = deque(maxlen=_MOST_NOTES)
 
     async def show(self, report: JobReport) -> None:
         self.announce(report)
@@ -49,16 +44,9 @@ class WebPlatform:
         self._hub.publish(EventKind.OPINION, job, opinion=opinion)
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:  # noqa: ARG002 - the page is one community with one desk
-        """The studio reads its reports from the trail in its reader's language; only what has no job is kept here."""
-        if job is None:
-            self._notes.append(card)
+        """The studio reads all of it from what is kept, in its reader's language: it only has to be looked at."""
         self._hub.publish_desk(self.name)
         return new_job_id() if job is None else job.id
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:  # noqa: ARG002 - as above
         self._hub.publish_desk(self.name)
-
-    @property
-    def notes(self) -> Sequence[Card]:
-        """What moderators were told since the start besides reports, newest first."""
-        return tuple(reversed(self._notes))

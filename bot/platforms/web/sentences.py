@@ -28,6 +28,11 @@ _EN: Mapping[str, Sentence] = MappingProxyType(
         "no-id": Sentence("Which one?", "Type /show and the id below a result, such as /show 3kq8w2v5x0ab."),
         "unknown-word": Sentence("I don't know {word} here.", "Try /usage everybody week, or /usage by itself."),
         "export-or-delete": Sentence("Export or delete?", "Type /mydata export or /mydata delete."),
+        "style-gone": Sentence("There is no style {word} of this page's own.", "It may have been removed meanwhile."),
+        "style-unfit": Sentence(
+            "I can't take the style {word}.",
+            "Its name is one word that no built-in style has, and its words are {most} characters at most.",
+        ),
         "not-sure": Sentence("That can't be undone.", 'Send {"sure": true} to have it all deleted.'),
         "managers-only": Sentence(
             "The studio is for whoever runs this page.", "It opens on the machine itself, where no WEB_TOKEN is set."
@@ -61,6 +66,10 @@ _ZH: Mapping[str, Sentence] = MappingProxyType(
         "no-id": Sentence("哪一个？", "输入 /show 和结果下方的编号，例如 /show 3kq8w2v5x0ab。"),
         "unknown-word": Sentence("这里不认识 {word}。", "试试 /usage 大家 本周，或只输入 /usage。"),
         "export-or-delete": Sentence("导出还是删除？", "输入 /mydata export 或 /mydata delete。"),
+        "style-gone": Sentence("本页没有 {word} 这个自有风格。", "它可能刚被删除。"),
+        "style-unfit": Sentence(
+            "不能使用风格 {word}。", "名称须是一个词，不能与内置风格重名；文字最多 {most} 个字符。"
+        ),
         "not-sure": Sentence("删除后无法恢复。", '确认删除全部数据请发送 {"sure": true}。'),
         "managers-only": Sentence("管理页只对本页的运营者开放。", "在本机上、且未设置 WEB_TOKEN 时可用。"),
         "sign-in": Sentence("请先登录。", "令牌是管理员设置的 WEB_TOKEN。"),
@@ -82,7 +91,9 @@ _ZH: Mapping[str, Sentence] = MappingProxyType(
 def sentence(code: str, locale: str, **values: str) -> Sentence:
     """The sentence of that name with its gaps filled; KeyError for a name that isn't there."""
     chosen = (_ZH if locale == "zh-CN" else _EN)[code]
-    return Sentence(chosen.message.format(**values), chosen.hint) if values else chosen
+    if not values:
+        return chosen  # which may have braces of its own
+    return Sentence(chosen.message.format(**values), chosen.hint.format(**values))
 
 
 def best_locale(accept_language: str) -> str:

@@ -8,6 +8,7 @@ from bot.actions.account import Account
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
+from bot.actions.people_rules import PeopleRules
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
@@ -25,6 +26,7 @@ class Services:
     moderate: Moderate
     mydata: MyData
     opinions: Gallery
+    people: PeopleRules
     reports: Reports
     settings: Settings
     variants: Variants

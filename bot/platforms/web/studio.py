@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -10,31 +10,32 @@ from aiohttp import web
 from bot.actions.moderate import PAGE, Done
 from bot.actions.permissions import require_manager, require_moderator
 from bot.cards.audit_card import audit_line, undo_buttons
-from bot.cards.moderation_card import report_card
+from bot.cards.moderation_card import appeal_card, budget_card, report_card
 from bot.cards.notice import notice
 from bot.cards.refusal_card import refusal_sentence
+from bot.domain.card import Card
+from bot.domain.community_fields import LONGEST_STYLE
 from bot.domain.errors import NotAllowed, Refused
-from bot.domain.moderation import AuditEntry
+from bot.domain.moderation import AuditEntry, Block
 from bot.domain.people import Person
 from bot.domain.ports import UsageGroup
-from bot.domain.usage import UsagePeriod, UsageScope
+from bot.domain.usage import Allowance, UsagePeriod, UsageScope
 
 from .answers import Problem
 from .lookups import usage_json
 from .messages import Messages
-from .platform import WebPlatform
 from .render import card_json, plain, text_json
 from .requests import json_body, text_in
 from .services import Services
-from .studio_fields import fields_json
+from .studio_fields import budget_warning, fields_json, fits_as_style, write_styles
+from .studio_people import act_on, block_json
 from .visitors import Visitors, guest_name
 
 
 class Studio:
-    def __init__(self, *, services: Services, messages: Messages, desk: WebPlatform, visitors: Visitors) -> None:
+    def __init__(self, *, services: Services, messages: Messages, visitors: Visitors) -> None:
         self._services = services
         self._messages = messages
-        self._desk = desk
         self._visitors = visitors
 
     def routes(self) -> list[web.RouteDef]:
@@ -44,6 +45,8 @@ class Studio:
             web.post("/api/studio/settings", self.change),
             web.post("/api/studio/pause", self.pause),
             web.post("/api/studio/words", self.words),
+            web.post("/api/studio/styles", self.styles),
+            web.post("/api/studio/people", self.people),
             web.post("/api/studio/undo/{entry}", self.undo),
             web.post("/api/studio/reports/{job}/{deed:remove|lock|word}", self.act),
         ]
@@ -57,6 +60,7 @@ class Studio:
             person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.MONTH
         )
         reports = await services.reports.recent(person)
+        blocks = await services.people.blocked(person)
         return web.json_response(
             {
                 "now": self._messages.now(),
@@ -66,7 +70,10 @@ class Studio:
                 "usage": usage_json(usage),
                 "month": None if usage.month is None else {"taken": usage.month.taken, "limit": usage.month.limit},
                 "reports": [card_json(report_card(view, person.locale)) for view in reports],
-                "notes": [card_json(card) for card in self._desk.notes],
+                "notes": [card_json(card) for card in await self._notes(person, usage.month)],
+                "styles": [{"name": name, "words": words} for name, words in community.styles.items()],
+                "blocked": [block_json(block) for block in blocks],
+                "people": await self._known(person, blocks),
                 "audit": await self._trail(person),
             }
         )
@@ -111,6 +118,29 @@ class Studio:
         entry = await self._services.settings.add_word(person, word, whole=body.get("whole") is not False)
         return self._done(entry, person)
 
+    async def styles(self, request: web.Request) -> web.Response:
+        """`{"name", "words"}`: add a style of the page's own or change its words; without words it goes."""
+        person = self._manager(request)
+        body = await json_body(request)
+        name, words = text_in(body, "name").lower(), body.get("words", "")
+        if not isinstance(words, str):
+            raise Problem(400, "bad-request")
+        styles = {**await self._services.settings.styles(person)}
+        if said := " ".join(words.split()):
+            if not fits_as_style(name, said):
+                raise Problem(400, "style-unfit", word=name[:40], most=str(LONGEST_STYLE))
+            styles[name] = said
+        elif styles.pop(name, None) is None:
+            raise Problem(400, "style-gone", word=name[:40])
+        entry = await self._services.settings.change(person, {"styles": write_styles(styles)})
+        return self._done(entry, person)
+
+    async def people(self, request: web.Request) -> web.Response:
+        """`{"person", "deed", "reason"?}`, the deed one of DEEDS."""
+        by = self._manager(request)
+        body = await json_body(request)
+        return self._done(await act_on(self._services.people, by, body), by)
+
     async def undo(self, request: web.Request) -> web.Response:
         person = self._manager(request)
         await json_body(request)
@@ -136,6 +166,21 @@ class Studio:
         require_moderator(person)
         require_manager(person)
         return person
+
+    async def _notes(self, person: Person, month: Allowance | None) -> list[Card]:
+        """What moderators are told besides reports: a month nearly used, and words called harmless."""
+        appeals = await self._services.why.appeals(person)
+        warning = None if month is None else budget_warning(month)
+        budget = [] if warning is None else [budget_card(warning, person.locale)]
+        return [*budget, *(appeal_card(view, person.locale) for view in appeals)]
+
+    async def _known(self, person: Person, blocks: Sequence[Block]) -> list[dict[str, str]]:
+        """Whom the form offers: everybody of the last twelve months, and who is blocked, but the reader."""
+        year = await self._services.account.usage(
+            person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.YEAR
+        )
+        ids = dict.fromkeys([*(row.key for row in year.rows), *(block.user_id for block in blocks)])
+        return [{"id": user_id, "name": guest_name(user_id)} for user_id in ids if user_id != person.user_id]
 
     async def _trail(self, person: Person, before: int | None = None) -> list[dict[str, Any]]:
         entries = await self._services.moderate.trail(person, before=before, count=PAGE)

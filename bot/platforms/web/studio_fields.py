@@ -1,4 +1,4 @@
-"""The settings that make sense for a page of one channel, as the fields of a form."""
+"""The settings that make sense for a page of one channel, as the fields of a form, and what they lead to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from bot.actions.budget import PER_CENTS
 from bot.cards.sentences import words
 from bot.domain.community import Community
-from bot.domain.community_fields import write_field
+from bot.domain.community_fields import FIELDS, read_field, write_field
+from bot.domain.desk import BudgetWarning
+from bot.domain.errors import Refused
 from bot.domain.limits import Limits
+from bot.domain.usage import Allowance
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 
 _NUMBERS: Mapping[str, Callable[[Limits], int | None] | None] = MappingProxyType(
@@ -54,14 +58,39 @@ def _field(name: str, group: str, community: Community, limits: Limits, locale: 
         "label": words(f"field-{name}", locale),
         "kind": kind,
         "value": value,
-        "choices": [
-            {"value": str(choice.value), "label": option.label(choice.value, locale)} for choice in option.values
-        ]
-        if option is not None
-        else [],
+        "choices": [] if option is None else _choices(option, community, locale),
         "otherwise": _told(otherwise(limits), locale) if otherwise is not None else "",
     }
 
 
+def _choices(option: Option, community: Community, locale: str) -> list[dict[str, str]]:
+    own = list(community.styles) if option is STYLE else []
+    values = [*own, *(choice.value for choice in option.values)]
+    return [{"value": str(value), "label": option.label(value, locale)} for value in values]
+
+
 def _told(value: int | None, locale: str) -> str:
     return words("settings-unlimited", locale) if value is None else str(value)
+
+
+def write_styles(styles: Mapping[str, str]) -> str:
+    """Name → words as the text that the setting is read from."""
+    return FIELDS["styles"].write(styles)
+
+
+def fits_as_style(name: str, words: str) -> bool:
+    """Whether the setting takes it, and as this one style."""
+    try:
+        return list(read_field("styles", write_styles({name: words}))) == [name]
+    except Refused:
+        return False
+
+
+def budget_warning(month: Allowance) -> BudgetWarning | None:
+    """What there is to say of the community's month by now, if anything."""
+    if not month.limit:
+        return None
+    reached = [per_cent for per_cent in PER_CENTS if month.taken * 100 >= per_cent * month.limit]
+    if not reached:
+        return None
+    return BudgetWarning(per_cent=max(reached), used=month.taken, limit=month.limit, resets_at=month.resets_at)

@@ -21,7 +21,7 @@ const chat = new Chat({ look, signIn: askToSignIn });
 const feed = new EventFeed({ onEvent, onState: showConnection });
 const failed = (error) => chat.complain(error);
 const gallery = new GalleryView({ look, failed });
-const studio = new StudioView({ look, failed, saved: refreshSession });
+const studio = new StudioView({ look, failed, saved: refresh });
 const router = new Router({
   "": () => {
     chat.shown = null;
@@ -129,9 +129,11 @@ async function signInWith(token) {
   await begin();
 }
 
-async function refreshSession() {
+/** What can be typed and what it costs may be others now. */
+async function refresh() {
   try {
     learn(await api.session());
+    learnTable(await api.options());
   } catch (error) {
     chat.complain(error);
   }
@@ -161,11 +163,16 @@ async function begin() {
   learn(session);
   $("sandbox").hidden = !session.sandbox;
   $("studio").hidden = !session.manager;
-  chat.composer.setTable(table);
-  chat.more.ratios = table.options.find((option) => option.name === "ratio").values.map(({ value }) => value);
-  chat.edit ??= new EditForm({ table: table.options, send: sendEdited });
+  learnTable(table);
   feed.open();
   router.go();
+}
+
+function learnTable(table) {
+  chat.composer.setTable(table);
+  chat.more.ratios = table.options.find((option) => option.name === "ratio").values.map(({ value }) => value);
+  chat.edit ??= new EditForm({ send: sendEdited });
+  chat.edit.setTable(table.options);
 }
 
 async function sendEdited(text, extra) {

@@ -58,10 +58,11 @@ function matchOptions(word, text, options) {
 function matchValues(option, rest) {
   // "16" means 16:9 before it means anything that has 16 in its name.
   const begin = option.values.filter((value) => String(value.value).startsWith(rest));
-  const values = begin.length ? begin : option.values.filter((value) => value.label.toLowerCase().includes(rest));
+  const told = ({ label, words = "" }) => `${label} ${words}`.toLowerCase();
+  const values = begin.length ? begin : option.values.filter((value) => told(value).includes(rest));
   const items = values.map((value) => ({
     what: value.insert,
-    why: value.label,
+    why: value.words ?? value.label, // a style of the page's own is told by what it adds
     insert: `${value.insert} `,
     final: true,
     ratio: option.name === "ratio" ? value.value : null,

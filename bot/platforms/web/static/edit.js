@@ -10,9 +10,8 @@ export class EditForm {
   #dialog = $("edit");
   #parent = null;
 
-  constructor({ table, send }) {
+  constructor({ send }) {
     this.send = send;
-    $("edit-fields").replaceChildren(...table.map(drawField));
     $("edit-cancel").addEventListener("click", () => this.#dialog.close());
     $("edit-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -21,6 +20,10 @@ export class EditForm {
     $("edit-prompt").addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("edit-form").requestSubmit();
     });
+  }
+
+  setTable(table) {
+    $("edit-fields").replaceChildren(...table.map(drawField));
   }
 
   open(message) {
@@ -58,7 +61,7 @@ function drawField(option) {
     const shown = option.name === "ratio" ? [shape(value.value, 26), value.value] : [short(option.name, value)];
     return h(
       "label",
-      { class: "choice", title: value.label },
+      { class: "choice", title: value.words ?? value.label },
       h("input", { type: "radio", name: option.name, value: value.value, "aria-label": value.label }),
       h("span", { "aria-hidden": "true" }, ...shown),
     );

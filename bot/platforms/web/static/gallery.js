@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 import { address } from "./router.js";
 
 const PAUSE = 250; // milliseconds after the last letter of a search
+const CALM = 300; // milliseconds in which the page shown has the line for itself
 
 /** `look(pictures, index, job id)` opens one large; `failed(error)` says what was refused. */
 export class GalleryView {
@@ -25,9 +26,23 @@ export class GalleryView {
     const asked = (this.#asked += 1);
     try {
       const found = await api.gallery({ shelf, q: words, page: Math.max(0, page - 1) });
-      if (asked === this.#asked && room.dataset.name === "gallery") this.#fill(room, found);
+      if (asked !== this.#asked || room.dataset.name !== "gallery") return;
+      this.#fill(room, found);
+      if (page < found.pages) setTimeout(() => this.#foresee(asked, { shelf, q: words, page }), CALM);
     } catch (error) {
       this.failed(error);
+    }
+  }
+
+  /** The small pictures of the page behind this one, so that turning it shows them at once. */
+  async #foresee(asked, query) {
+    if (asked !== this.#asked || navigator.connection?.saveData) return;
+    try {
+      const { items } = await api.gallery(query);
+      if (asked !== this.#asked) return;
+      for (const { pictures } of items) new Image().src = pictures[0].thumb;
+    } catch (error) {
+      if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error; // nobody asked for it
     }
   }
 

@@ -4,8 +4,10 @@ import { words } from "./ask.js";
 import { drawBody } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { PeoplePanel } from "./people.js";
 import { veil } from "./pictures.js";
 import { SettingsForm } from "./settings.js";
+import { StylesPanel } from "./styles.js";
 import { setServerTime, textNodes } from "./time.js";
 import { drawTable } from "./usage.js";
 
@@ -16,6 +18,8 @@ export class StudioView {
   #room = null;
   #said = h("p", { class: "studio-said", role: "status" });
   #form = null;
+  #styles = null;
+  #people = null;
 
   constructor({ look, failed, saved }) {
     this.look = look;
@@ -34,10 +38,14 @@ export class StudioView {
     }
   }
 
-  /** Everything but the form, which may hold what is not saved yet. */
+  /** Everything but the forms, which may hold what is not saved yet. */
   #fill(data) {
     this.#form ??= new SettingsForm({ save: (changes) => this.#save(changes) });
     if (!this.#room.contains(this.#form.element)) this.#form.fill(data.fields);
+    this.#styles ??= new StylesPanel({ save: (style) => this.#saveStyle(style) });
+    this.#styles.fill(data.styles);
+    this.#people ??= new PeoplePanel({ act: (deed) => this.#act("people", deed) });
+    this.#people.fill(data);
     const focused = document.activeElement?.dataset.act;
     this.#room.replaceChildren(
       h(
@@ -46,9 +54,11 @@ export class StudioView {
         h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("studio")), this.#drawPause(data.paused)),
         this.#said,
         this.#section(t("reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("noReports")),
-        this.#section(t("usedBy"), data.usage.rows.length ? [h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("nothingUsed")),
+        this.#section(t("usedBy"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("nothingUsed")),
         this.#section(t("settings"), [this.#form.element]),
+        this.#section(t("ownStyles"), [this.#styles.element]),
         this.#section(t("blockedWords"), [this.#drawWords(data.words)]),
+        this.#section(t("people"), [this.#people.element]),
         this.#section(t("trail"), [this.#drawTrail(data.audit)]),
       ),
     );
@@ -56,7 +66,7 @@ export class StudioView {
   }
 
   #section(title, content, nothing = "") {
-    return h("section", { class: "panel" }, h("h3", {}, title), content.length ? content : h("p", { class: "nothing" }, nothing));
+    return h("section", { class: "panel" }, h("h3", {}, title), content.length ? content.filter(Boolean) : h("p", { class: "nothing" }, nothing));
   }
 
   #drawPause(paused) {
@@ -132,7 +142,13 @@ export class StudioView {
     return h("li", { class: undone ? "undone" : "" }, h("span", {}, ...textNodes(text)), button);
   }
 
-  /** Do it, say that it can be taken back, and show what is so now. */
+  async #saveStyle(style) {
+    const done = await this.#act("styles", style);
+    if (done) await this.#reload();
+    return done;
+  }
+
+  /** Do it, say that it can be taken back, and show what is so now; whether it was done. */
   async #act(what, body) {
     try {
       const answer = await api.manage(what, body);
@@ -140,8 +156,10 @@ export class StudioView {
       this.#say(answer);
       await this.draw(this.#room);
       if (what.startsWith("undo/")) await this.#reload();
+      return true;
     } catch (error) {
       this.#complain(error);
+      return false;
     }
   }
 
@@ -169,8 +187,16 @@ export class StudioView {
   }
 
   #complain(error) {
-    if (!(error instanceof api.Refusal)) throw error;
+    if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
     this.#said.className = "studio-said wrong";
-    this.#said.replaceChildren(`${error.error.message} ${error.error.hint ?? ""}`);
+    this.#said.replaceChildren(error.error ? `${error.error.message} ${error.error.hint ?? ""}` : t("unreachablePress"));
+    this.#said.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** How much of the month's budget is used, where there is one. */
+function drawMonth(month) {
+  if (!month?.limit) return null;
+  const said = t("monthUsed", { taken: month.taken, limit: month.limit });
+  return h("div", { class: "month" }, h("p", {}, said), h("meter", { max: month.limit, value: month.taken, high: month.limit * 0.8, optimum: 0, "aria-label": said }));
 }
