@@ -202,6 +202,7 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
             why=rules.why,
             account=actions.account,
             settings=rules.settings,
+            defaults=actions.defaults,
             limits=settings.limits,
             raster=core.raster,
         ),

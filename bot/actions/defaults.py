@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.domain.community import Community
 from bot.domain.defaults import Defaults
@@ -15,7 +16,7 @@ from bot.grammar.options import NO_STYLE, OPTIONS, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.grammar.words import normalise
 
-_UNSET = frozenset({"", "-", "default", "默认"})
+_UNSET = frozenset({"", "-"})
 
 
 class PersonalDefaults:
@@ -37,15 +38,19 @@ class PersonalDefaults:
     async def change(self, person: Person, changes: Mapping[str, str]) -> Defaults:
         """Set those named (`ratio`, `n`, `clarity`, `style`), each from what was typed; others stay.
 
-        Nothing typed means "as the community has it". All or nothing: Refused `setting-choice` with `setting`, `word` and `legal`.
+        Nothing typed means "as the community has it". All or nothing: Refused `setting-choice` with `setting`, `word`
+        and `legal`.
         """
+        before = await self.read(person)
         styles: Mapping[str, str] = {}
         if "style" in changes:
             styles = (await self._communities.community(person.platform, person.community_id)).styles
-        values = {
+            # A style of another community is passed over here, and stays.
+            styles = {**styles, **({before.style: ""} if before.style else {})}
+        values: dict[str, Any] = {
             option.name: _value(option, changes[option.name], styles) for option in OPTIONS if option.name in changes
         }
-        defaults = replace(await self.read(person), **values)
+        defaults = replace(before, **values)
         await self._personal.keep_defaults(person.platform, person.user_id, defaults)
         return defaults
 

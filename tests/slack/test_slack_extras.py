@@ -106,34 +106,21 @@ async def test_easel_tells_what_was_used_and_made(full: Bot) -> None:
     await full.result("a red fox n:2")
     used = await full.fake.slash(full.ann, full.channel, "/easel", "usage")
     assert "2" in (await used.told()).words
-    gallery = await full.fake.slash(full.ann, full.channel, "/easel", "gallery fox")
-    listed = await gallery.told("a red fox")
-    shown = await full.fake.press(full.ann, listed, "1")
-    await shown.told("/imagine a red fox n:2")
-    job = (await full.all_jobs())[0]
-    await (await full.fake.slash(full.ann, full.channel, "/easel", f"show {job.id}")).told("a red fox")
     await (await full.fake.slash(full.ann, full.channel, "/easel", "why")).told()
     await (await full.fake.slash(full.ann, full.channel, "/easel", "")).told("/easel usage")
     await (await full.fake.slash(full.ann, full.channel, "/easel", "dance")).told("/easel usage")
 
 
-async def test_a_gallery_turns_its_pages_in_place(full: Bot) -> None:
-    for number in range(7):
-        await full.result(f"fox {number}")
-    listed = await (await full.fake.slash(full.ann, full.channel, "/easel", "gallery")).told("fox 6")
-    turned = await full.fake.press(full.ann, listed, "›")
-    await turned.acked()
-    await full.until(lambda: "fox 0" in listed.words or any("fox 0" in one.words for one in turned.shown))
-
-
 async def test_the_home_tab_shows_usage_with_a_chart_and_what_was_made(full: Bot) -> None:
-    await full.result("a red fox n:2")
+    result = await full.result("a red fox n:2")
     await full.fake.open_home(full.ann)
     await full.until(lambda: full.ann.home is not None and full.ann.home.pictures, seconds=20)
     home = full.ann.home
     assert home is not None
     assert "a red fox" in home.words
-    assert "2" in home.pictures[0].alt_text
+    chart, made = home.pictures
+    assert "2" in chart.alt_text
+    assert (made.file_id, made.alt_text) == (result.pictures[0].file_id, result.pictures[0].alt_text)
     assert len(full.fake.calls("upload")) == 3
     await full.fake.open_home(full.ann)
     await full.until(lambda: len(home.versions) >= 4)

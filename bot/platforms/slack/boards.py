@@ -80,7 +80,7 @@ class Boards:
         mark = Mark(job_id=job.id, part=WALL, files=uploaded.files)
         drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
         message = await self._post(place, drawn, job, mark)
-        self._uploads.forget(job, place.workspace, purpose=WALL)
+        self._uploads.forget(job, purpose=WALL)
         return str(message)
 
     async def close(self) -> None:
@@ -91,6 +91,7 @@ class Boards:
     async def _show_pictures(self, job: Job, card: Card, thread: Place) -> None:
         try:
             await self._uploads.share(job, card, thread)
+            self._uploads.forget(job)
         except PlatformError as error:
             # The card is what counts; without the pictures it still names the job.
             _log.warning("reported pictures not posted", action="moderate", job=job.id, error=str(error))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
 
 import structlog
 
@@ -23,9 +22,10 @@ from .edits import CardEdits, Word
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
+from .posted_files import JobNotes, note_files, noted_files
 from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
-from .wire import Mark, Message, Place, Wire
+from .wire import FILES, Mark, Message, Place, Wire
 from .words import word
 from .workspaces import Workspace, workspace_of
 
@@ -36,10 +36,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 CARD, RESULT = "card", "result"
 
 
-class JobNotes(Protocol):
-    """The part of JobStore that remembers which message is a job's card."""
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A result as it stands in Slack, and its pictures' files."""
 
-    async def note(self, job_id: str, **changes: Any) -> Job: ...
+    message: Message
+    files: tuple[str, ...] = ()
 
 
 class Delivery:
@@ -90,7 +92,7 @@ class Delivery:
         await self._edits.finish(job.id)
         card = job_card(report, job.destination.locale, full=self._full_results)
         try:
-            result = await self._result(report, card)
+            posted = await self._result(report, card)
         except CallUnclear:
             self._unclear.add(job.id)
             raise
@@ -99,9 +101,11 @@ class Delivery:
         except PlatformError as error:
             raise Undeliverable(str(error)) from error
         self._unclear.discard(job.id)
-        self._uploads.forget(job, workspace_of(job.destination))
+        self._uploads.forget(job)
+        shown = self._card_of(job)
+        await note_files(self._notes, job, posted.files, card_id=str(shown) if shown else None)
         await self._drop_card(job)
-        return str(result)
+        return str(posted.message)
 
     async def take_away(self, job: Job) -> None:
         """See ChatPlatform.take_away. The files go too. Raises PlatformUnavailable."""
@@ -186,7 +190,7 @@ class Delivery:
 
     # The result
 
-    async def _result(self, report: JobReport, card: Card) -> Message:
+    async def _result(self, report: JobReport, card: Card) -> Posted:
         job, place = report.job, place_of(report.job.destination)
         try:
             return await self._post_once(report, card, place)
@@ -203,7 +207,7 @@ class Delivery:
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
 
-    async def _post_once(self, report: JobReport, card: Card, place: Place, words: str = "") -> Message:
+    async def _post_once(self, report: JobReport, card: Card, place: Place, words: str = "") -> Posted:
         job = report.job
         if self._may_be_posted(report):
             found = await self._wire.find(place, job.id, since=job.created_at - CLOCK_SKEW)
@@ -211,37 +215,51 @@ class Delivery:
                 self._cards[job.id] = found[CARD][0]
             if RESULT in found:
                 _log.info("result was there already", action="deliver", job=job.id)
-                return found[RESULT][0]
+                message, mark = found[RESULT]
+                return Posted(message, mark.files)
+            if FILES in found:
+                return await self._below(job, card, place, words, Uploaded(found[FILES][1].files, reduced=False))
+        if (shared := self._uploads.shared(job, place)) is not None:
+            return await self._below(job, card, place, words, shared)
         if not card.pictures:
-            return await self._wire.post(place, self._drawn(card, job, words=words), Mark(job_id=job.id, part=RESULT))
+            drawn = self._drawn(card, job, words=words)
+            return Posted(await self._wire.post(place, drawn, Mark(job_id=job.id, part=RESULT)))
         uploaded = await self._uploads.ready(job, card, place.workspace)
-        card = _told(card, job, uploaded)
         mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
-        drawn = self._drawn(card, job, files=uploaded.files, words=words)
+        drawn = self._drawn(_told(card, job, uploaded), job, files=uploaded.files, words=words)
         for tries in range(NOT_READY_TRIES):
             if tries:
                 await self._clock.sleep(2.0 ** (tries - 1))
             try:
-                return await self._wire.post(place, drawn, mark)
+                return Posted(await self._wire.post(place, drawn, mark), uploaded.files)
             except FileNotReady:
                 _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
-        return await self._share(job, card, place, words)
+        # The way without image blocks: the files in the channel, then the words and the buttons below.
+        posted = await self._below(job, card, place, words, await self._uploads.share(job, card, place))
+        with contextlib.suppress(PlatformUnavailable):  # nobody sees these
+            await self._drop_files(place.workspace, uploaded.files)
+        return posted
 
-    async def _share(self, job: Job, card: Card, place: Place, words: str) -> Message:
-        """The way without image blocks: the files in the channel, then the words and the buttons below."""
-        uploaded = await self._uploads.share(job, card, place)
-        mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
-        return await self._wire.post(place, self._drawn(_told(card, job, uploaded), job, words=words), mark)
+    async def _below(self, job: Job, card: Card, place: Place, words: str, shared: Uploaded) -> Posted:
+        """The words and the buttons below the files that stand in the channel."""
+        mark = Mark(job_id=job.id, part=RESULT, files=shared.files)
+        drawn = self._drawn(_told(card, job, shared), job, words=words)
+        return Posted(await self._wire.post(place, drawn, mark), shared.files)
 
     async def _take_result(self, job: Job, workspace: Workspace) -> None:
         result = Message.of(job.result_id)
-        if result is None:
-            return
-        found = await self._wire.read(workspace, result, self._thread_of(job, result))
-        mark = Mark.on(found) if found is not None else None
-        await self._wire.delete(workspace, result)
-        for file_id in mark.files if mark is not None else ():
+        files = noted_files(job)
+        if result is not None:
+            found = await self._wire.read(workspace, result, self._thread_of(job, result))
+            mark = Mark.on(found) if found is not None else None
+            files = (*files, *(mark.files if mark is not None else ()))
             with contextlib.suppress(MessageGone):
+                await self._wire.delete(workspace, result)
+        await self._drop_files(workspace, dict.fromkeys(files))
+
+    async def _drop_files(self, workspace: Workspace, files: Iterable[str]) -> None:
+        for file_id in files:
+            with contextlib.suppress(MessageGone, AccessDenied, Rejected):
                 await self._wire.delete_file(workspace, file_id)
 
     def _thread_of(self, job: Job, message: Message) -> str | None:

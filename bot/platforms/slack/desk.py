@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Coroutine
 from datetime import datetime
+from typing import Any, TypeVar
 
 import structlog
 
@@ -19,16 +21,19 @@ from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest, has_visible
 from bot.grammar.parse import TypedOptions
 
-from .asking import Asking, People
+from .asking import NAME, Asking, People
 from .boundary import Boundary
 from .buttons import Pressed
-from .form import Filled, Form, form_view
+from .extras import Extras
+from .form import Filled, Form, Held, form_view
 from .limits import FORM_LOOKUP_SECONDS
 from .ordering import Ordering
 from .presses import Presses
 from .render import prompt_on
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 # Offers taken lately, so that a second press on one doesn't order twice.
 _OFFERS_REMEMBERED = 1000
@@ -42,6 +47,7 @@ class Desk:
         *,
         imagine: Imagine,
         jobs: JobActions,
+        extras: Extras,
         ordering: Ordering,
         presses: Presses,
         people: People,
@@ -51,6 +57,7 @@ class Desk:
         self.boundary = boundary
         self._imagine = imagine
         self._jobs = jobs
+        self._extras = extras
         self._ordering = ordering
         self._presses = presses
         self._people = people
@@ -186,21 +193,45 @@ class Desk:
     async def _request_of(self, job_id: str, asking: Asking) -> ImageRequest | None:
         """The job's request; None if it is gone, or if we are not told before the trigger dies."""
 
-        async def look() -> JobReport:
-            return await self._jobs.show(job_id, await self._people.person(asking))
+        async def look() -> ImageRequest:
+            return (await self._jobs.show(job_id, await self._people.person(asking))).job.request
 
-        looking = asyncio.create_task(look())
-        await asyncio.wait({looking}, timeout=FORM_LOOKUP_SECONDS)
-        if not looking.done():
-            self.boundary.keep(looking)
-            return None
         try:
-            return looking.result().job.request
+            return await self._in_time(look())
         except NotAllowed:
             return None
 
+    async def _held(self, asking: Asking) -> Held | None:
+        """What a new form begins with, as far as we are told in time."""
+        defaults, settings = self._extras.defaults, self._extras.settings
+        if defaults is None:
+            return None
+
+        async def look() -> Held:
+            # The actions look at who it is and where: nothing that Slack would have to be asked for.
+            person = Person(
+                platform=NAME,
+                community_id=asking.workspace.community_id,
+                user_id=asking.user_id,
+                name=asking.name,
+            )
+            styles = () if settings is None else await settings.styles(person)
+            return Held(options=await defaults.holding(person), styles=tuple(styles))
+
+        return await self._in_time(look())
+
+    async def _in_time(self, looking: Coroutine[Any, Any, T]) -> T | None:
+        """What is found before a trigger dies; None later."""
+        task = asyncio.create_task(looking)
+        await asyncio.wait({task}, timeout=FORM_LOOKUP_SECONDS)
+        if task.done():
+            return task.result()
+        self.boundary.keep(task)
+        return None
+
     async def _open(self, asking: Asking, form: Form) -> None:
-        await self._ordering.open_view(asking, form_view(form, self._people.locale(asking)))
+        held = None if form.request is not None else await self._held(asking)
+        await self._ordering.open_view(asking, form_view(form, self._people.locale(asking), held))
 
     def locale(self, asking: Asking) -> str:
         """The person's language as far as it is known without asking."""

@@ -14,6 +14,8 @@ from bot.domain.ports import GalleryShelf
 from .asking import Asking, People
 from .boundary import Boundary
 from .extras import Extras
+from .own_defaults import OwnDefaults
+from .showing import Framed, Showing, framed_job, framed_page
 from .studio import Settings
 from .words import word
 
@@ -26,7 +28,18 @@ _SHELVES |= {"starred": GalleryShelf.STARRED}
 class Easel:
     """Everything is said to whoever asks alone; what isn't there, or isn't known, is answered with what there is."""
 
-    def __init__(self, *, extras: Extras, people: People, boundary: Boundary, settings: Settings) -> None:
+    def __init__(
+        self,
+        *,
+        extras: Extras,
+        people: People,
+        boundary: Boundary,
+        settings: Settings,
+        own: OwnDefaults,
+        showing: Showing,
+    ) -> None:
+        self._own = own
+        self._showing = showing
         self._extras = extras
         self._people = people
         self._boundary = boundary
@@ -36,20 +49,29 @@ class Easel:
         if text.strip().lower() == "settings" and self._extras.settings is not None:
             await self._settings.open(asking)  # a form: it has to be quick
             return
+        if text.strip().lower() == "defaults" and self._extras.defaults is not None:
+            await self._own.open(asking)
+            return
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             name, _, rest = text.strip().partition(" ")
-            await self._boundary.say(asking, await self._card(asking, person, name.lower(), rest.strip()))
+            card, frames = await self._found(asking, person, name.lower(), rest.strip())
+            await self._showing.say(asking, card, frames)
 
-    async def _card(self, asking: Asking, person: Person, name: str, rest: str) -> Card:
+    async def _found(self, asking: Asking, person: Person, name: str, rest: str) -> tuple[Card, tuple[Framed, ...]]:
+        gallery, locale = self._extras.gallery, person.locale
+        if name in _SHELVES and gallery is not None:
+            found = await gallery.search(person, shelf=_SHELVES[name], channel_id=asking.channel_id, text=rest)
+            return gallery_card(found, locale), framed_page(found)
+        if name == "show" and gallery is not None:
+            shown = await gallery.show(rest.lower(), person)
+            return show_card(shown, locale), framed_job(shown)
+        return await self._card(asking, person, name), ()
+
+    async def _card(self, asking: Asking, person: Person, name: str) -> Card:
         extras, locale = self._extras, person.locale
         if name == "usage" and extras.account is not None:
             return usage_card(await extras.account.usage(person, channel_id=asking.channel_id), locale)
-        if name in _SHELVES and extras.gallery is not None:
-            found = await extras.gallery.search(person, shelf=_SHELVES[name], channel_id=asking.channel_id, text=rest)
-            return gallery_card(found, locale)
-        if name == "show" and extras.gallery is not None:
-            return show_card(await extras.gallery.show(rest.lower(), person), locale)
         if name == "why" and extras.why is not None:
             return why_card(await extras.why.refusals(person), locale)
         if name in {"", "help"}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.actions.account import Account
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.reports import Reports
@@ -17,7 +18,7 @@ from bot.drawing.raster import Raster
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """The actions behind HD, More, stars and votes, reports and moderation, `/easel` and the Home tab."""
+    """The actions behind HD, More, stars and votes, reports and moderation, `/easel`, the Home tab and its forms."""
 
     variants: Variants | None = None
     gallery: GalleryActions | None = None
@@ -26,6 +27,7 @@ class Extras:
     why: Why | None = None
     account: Account | None = None
     settings: Settings | None = None
+    defaults: PersonalDefaults | None = None
     limits: Limits = field(default_factory=Limits)  # the operator's: what holds where a community has set nothing
     raster: Raster | None = None  # draws the chart of the Home tab
 

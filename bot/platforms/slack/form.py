@@ -6,12 +6,12 @@ It is read from what Slack sends, so a form that was open while the bot restarte
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.request import DEFAULT_CLARITY, DEFAULT_PICTURES, DEFAULT_RATIO, ImageRequest
-from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
+from bot.domain.request import ImageRequest
+from bot.grammar.options import CLARITY, NUMBER, OPTIONS, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.grammar.printing import quote_prompt
 
@@ -48,8 +48,19 @@ class Filled:
     typed: TypedOptions
 
 
-def form_view(form: Form, locale: str) -> dict[str, Any]:
-    """https://docs.slack.dev/reference/views/modal-views."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What holds where nothing is said, for a form that begins anew; and the community's own styles."""
+
+    options: TypedOptions
+    styles: tuple[str, ...] = ()
+
+
+def form_view(form: Form, locale: str, held: Held | None = None) -> dict[str, Any]:
+    """With the request of `form`, else with what is `held`; without either, what isn't chosen is left to the request.
+
+    https://docs.slack.dev/reference/views/modal-views
+    """
     request = form.request
     prompt = quote_prompt(request.prompt) if request else form.prompt
     text: dict[str, Any] = {
@@ -65,15 +76,11 @@ def form_view(form: Form, locale: str) -> dict[str, Any]:
     if not form.channel_id:
         where = {"type": "conversations_select", "action_id": WHERE, "default_to_current_conversation": True}
         blocks.append(_input(WHERE, "form-where", where, locale))
-    chosen = (
-        (RATIO, request.ratio if request else DEFAULT_RATIO),
-        (NUMBER, request.n if request else DEFAULT_PICTURES),
-        (CLARITY, request.clarity if request else DEFAULT_CLARITY),
-        (STYLE, (request.style if request else None) or STYLE.default),
-    )
-    blocks += [
-        _input(option.name, f"form-{option.name}", _select(option, value, locale), locale) for option, value in chosen
-    ]
+    known = request or (held.options if held else None)
+    for option in OPTIONS:
+        value = None if known is None else getattr(known, option.name) or option.default
+        select = _select(option, value, held.styles if held else (), locale)
+        blocks.append({**_input(option.name, f"form-{option.name}", select, locale), "optional": value is None})
     title = "form-title-edit" if form.target else "form-title"
     return {
         "type": "modal",
@@ -98,7 +105,6 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         for field in fields.values()
     }
     chosen = {name: ((values.get(name) or {}).get("selected_option") or {}).get("value") for name in values}
-    n, clarity = chosen.get(NUMBER.name), chosen.get(CLARITY.name)
     return Filled(
         target=str(state.get("job") or ""),
         channel_id=str(state.get("channel") or (values.get(WHERE) or {}).get("selected_conversation") or ""),
@@ -107,8 +113,8 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         text=str((values.get(PROMPT) or {}).get("value") or ""),
         typed=TypedOptions(
             ratio=chosen.get(RATIO.name),
-            n=int(n) if n and n.isdecimal() else None,
-            clarity=int(clarity) if clarity and clarity.isdecimal() else None,
+            n=_number(chosen.get(NUMBER.name)),
+            clarity=_number(chosen.get(CLARITY.name)),
             style=chosen.get(STYLE.name),
         ),
     )
@@ -138,18 +144,21 @@ def _input(block_id: str, label: str, element: Mapping[str, Any], locale: str) -
     return {"type": "input", "block_id": block_id, "label": _plain(word(label, locale)), "element": dict(element)}
 
 
-def _select(option: Option, chosen: str | int, locale: str) -> dict[str, Any]:
-    options = [
-        {"text": _plain(clip(choice.label, OPTION_TEXT)), "value": str(choice.value)}
-        for choice in option.choices(locale)
-    ]
-    if str(chosen) not in {item["value"] for item in options}:  # a community's own style
-        options.append({"text": _plain(clip(str(chosen), OPTION_TEXT)), "value": str(chosen)})
+def _select(option: Option, chosen: str | int | None, styles: Sequence[str], locale: str) -> dict[str, Any]:
+    offered = {str(choice.value): choice.label for choice in option.choices(locale)}
+    own = (*(styles if option is STYLE else ()), *(() if chosen is None else (str(chosen),)))
+    offered |= {style: style for style in own if style not in offered}
+    options = [{"text": _plain(clip(label, OPTION_TEXT)), "value": value} for value, label in offered.items()]
     initial = [item for item in options if item["value"] == str(chosen)]
     select: dict[str, Any] = {"type": "static_select", "action_id": option.name, "options": options}
     if initial:
         select["initial_option"] = initial[0]
     return select
+
+
+def _number(value: str | None) -> int | None:
+    """No option has more than four digits; what somebody made up may have thousands."""
+    return int(value) if value and value.isdecimal() and len(value) <= 4 else None  # noqa: PLR2004
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 import structlog
 
 from bot.cards.help_text import help_text
 from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.phrases import alt_text
 from bot.cards.sentences import words
 from bot.cards.usage_card import usage_card, usage_chart
+from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.people import Person
@@ -21,9 +26,12 @@ from bot.drawing.raster import DrawingError
 
 from .asking import Asking, People
 from .boundary import Boundary
+from .defaults_form import defaults_line
 from .extras import Extras
+from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
-from .render import PROMPT_BLOCK, draw, section
+from .render import PROMPT_BLOCK, context, draw, section
+from .showing import Framed, Showing
 from .text import clip, escape
 from .uploads import Uploads
 from .wire import Wire
@@ -31,12 +39,35 @@ from .words import word
 
 _log = structlog.get_logger(__name__)
 
-DRAW_ACTION, EDIT_ACTION, SETTINGS_ACTION = "im:draw", "im:edit", "im:settings"
+DRAW_ACTION, EDIT_ACTION = "im:draw", "im:edit"
+SETTINGS_ACTION, DEFAULTS_ACTION = "im:settings", "im:defaults"
 RECENT = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the tab tells; the files of its pictures as far as they can be shown."""
+
+    person: Person
+    usage: UsageView | None
+    recent: tuple[Job, ...]
+    own: Defaults | None
+    chart: tuple[str, str] | None = None  # the file and its alt text
+    files: tuple[str, ...] = ()  # one of each of `recent`
+
+
 class Home:
-    def __init__(self, *, extras: Extras, people: People, boundary: Boundary, wire: Wire, uploads: Uploads) -> None:
+    def __init__(
+        self,
+        *,
+        extras: Extras,
+        people: People,
+        boundary: Boundary,
+        wire: Wire,
+        uploads: Uploads,
+        showing: Showing,
+    ) -> None:
+        self._showing = showing
         self._extras = extras
         self._people = people
         self._boundary = boundary
@@ -45,26 +76,49 @@ class Home:
         self._charts: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()  # whose → digest, file
 
     async def opened(self, asking: Asking) -> None:
-        """Publish it in words at once, with the chart as soon as Slack can show it."""
+        """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
         async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
-            usage = None if self._extras.account is None else await self._extras.account.usage(person)
-            recent = await self._recent(person)
-            await self._publish(asking, self._view(person, usage, recent, chart=None))
-            if usage is None or self._extras.raster is None:
+            person, extras = await self._people.person(asking), self._extras
+            told = _Told(
+                person=person,
+                usage=None if extras.account is None else await extras.account.usage(person),
+                recent=await self._recent(person),
+                own=None if extras.defaults is None else await extras.defaults.read(person),
+            )
+            await self._publish(asking, told)
+            with_pictures = replace(
+                told, chart=await self._chart_file(asking, told), files=await self._files(asking, told)
+            )
+            if with_pictures == told:
                 return
             try:
-                chart = await self._chart(asking, person, usage)
-            except (PlatformError, DrawingError, OSError) as error:
-                _log.info("no chart", action="home", error=str(error))  # the numbers stand there in words
-                return
-            await self._publish(asking, self._view(person, usage, recent, chart=chart))
+                await self._publish(asking, with_pictures)
+            except FileNotReady as error:  # somebody has deleted a file
+                _log.info("no pictures", action="home", error=str(error))
+                if with_pictures.chart is not None:
+                    await self._publish(asking, replace(with_pictures, files=()))
+
+    async def _chart_file(self, asking: Asking, told: _Told) -> tuple[str, str] | None:
+        if told.usage is None or self._extras.raster is None:
+            return None
+        try:
+            return await self._chart(asking, told.person, told.usage)
+        except (PlatformError, DrawingError, OSError) as error:
+            _log.info("no chart", action="home", error=str(error))  # the numbers stand there in words
+            return None
+
+    async def _files(self, asking: Asking, told: _Told) -> tuple[str, ...]:
+        try:
+            return await self._showing.files(asking.workspace, [Framed(job, 1) for job in told.recent])
+        except PlatformError as error:
+            _log.info("no pictures", action="home", error=str(error))
+            return ()
 
     async def _recent(self, person: Person) -> tuple[Job, ...]:
         if self._extras.gallery is None:
             return ()
         found = await self._extras.gallery.search(person, shelf=GalleryShelf.MINE)
-        return found.page.jobs[:RECENT]
+        return tuple(job for job in found.page.jobs if job.pictures)[:RECENT]
 
     async def _chart(self, asking: Asking, person: Person, usage: UsageView) -> tuple[str, str]:
         """The file and its alt text; drawn and uploaded anew only when the numbers have changed."""
@@ -88,10 +142,8 @@ class Home:
             await self._wire.delete_file(asking.workspace, known[1])
         return file_id, chart.alt
 
-    def _view(
-        self, person: Person, usage: UsageView | None, recent: tuple[Job, ...], *, chart: tuple[str, str] | None
-    ) -> dict[str, Any]:
-        locale, now = person.locale, self._boundary.now()
+    def _view(self, told: _Told) -> dict[str, Any]:
+        locale, now = told.person.locale, self._boundary.now()
         helping = draw(help_text(locale), now=now, locale=locale).blocks
         draw_button = {
             "type": "button",
@@ -100,21 +152,41 @@ class Home:
             "text": {"type": "plain_text", "text": word("home-draw", locale), "emoji": False},
         }
         buttons = [draw_button]
-        if person.manager and self._extras.settings is not None:
-            text = {"type": "plain_text", "text": word("home-settings", locale), "emoji": False}
-            buttons.append({"type": "button", "action_id": SETTINGS_ACTION, "text": text})
+        if told.own is not None:
+            buttons.append(_button(DEFAULTS_ACTION, word("home-defaults", locale)))
+        if told.person.manager and self._extras.settings is not None:
+            buttons.append(_button(SETTINGS_ACTION, word("home-settings", locale)))
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
-        if usage is not None:
-            blocks += draw(usage_card(usage, locale), now=now, locale=locale).blocks
-        if chart is not None:
-            blocks.append({"type": "image", "slack_file": {"id": chart[0]}, "alt_text": clip(chart[1], ALT_TEXT)})
+        if told.own is not None:
+            own = defaults_line(told.own, locale) or word("defaults-none", locale)
+            blocks.append(context([escape(f"{word('defaults-title', locale)}: {own}")]))
+        if told.usage is not None:
+            blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
+        if told.chart is not None:
+            blocks.append(_image(*told.chart))
         if self._extras.gallery is not None:
             blocks += [{"type": "divider"}, section(f"*{escape(word('home-recent', locale))}*")]
-            blocks += [_line(job, locale) for job in recent] or [section(escape(word("home-none", locale)))]
+            blocks += list(_recent_blocks(told, locale)) or [section(escape(word("home-none", locale)))]
         return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *helping]}
 
-    async def _publish(self, asking: Asking, view: dict[str, Any]) -> None:
+    async def _publish(self, asking: Asking, told: _Told) -> None:
+        view = self._view(told)
         await self._wire.call(asking.workspace, lambda client: client.views_publish(user_id=asking.user_id, view=view))
+
+
+def _recent_blocks(told: _Told, locale: str) -> Iterator[dict[str, Any]]:
+    for job, file_id in zip_longest(told.recent, told.files):
+        yield _line(job, locale)
+        if file_id is not None:
+            yield _image(file_id, alt_text(job, 1, locale))
+
+
+def _image(file_id: str, alt: str) -> dict[str, Any]:
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(alt, ALT_TEXT)}
+
+
+def _button(action_id: str, label: str) -> dict[str, Any]:
+    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label, "emoji": False}}
 
 
 def _line(job: Job, locale: str) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from bot.grammar.parse import parse
 
 from .asking import Asking, asking_of
 from .buttons import pressed
+from .defaults_form import DEFAULTS_FORM, read_defaults
 from .desk import Desk
 from .easel import COMMAND, Easel
 from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
-from .home import DRAW_ACTION, SETTINGS_ACTION, Home
+from .home import DEFAULTS_ACTION, DRAW_ACTION, SETTINGS_ACTION, Home
 from .once import Once, key_of
+from .own_defaults import OwnDefaults
 from .studio import Settings
 from .studio_form import STUDIO_FORM, read_studio
 from .text import plain, typed
@@ -42,7 +44,10 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, desk: Desk, easel: Easel, home: Home, settings: Settings, wire: Wire) -> None:
+    def __init__(
+        self, *, desk: Desk, easel: Easel, home: Home, settings: Settings, own: OwnDefaults, wire: Wire
+    ) -> None:
+        self._own = own
         self._desk = desk
         self._easel = easel
         self._home = home
@@ -60,6 +65,7 @@ class Listeners:
         app.view(REPORT_FORM)(self.report_form)
         app.view(WORD_FORM)(self.word_form)
         app.view(STUDIO_FORM)(self.studio_form)
+        app.view(DEFAULTS_FORM)(self.defaults_form)
         app.action(re.compile(r".*"))(self.button)
         app.event("app_mention")(self.mention)
         app.event("message")(self.message)
@@ -115,6 +121,11 @@ class Listeners:
         filled = read_form(body.get("view") or {})
         await self._do(body, context, lambda asking: self._desk.word_given(asking, filled))
 
+    async def defaults_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        changes = read_defaults(body.get("view") or {})
+        await self._do(body, context, lambda asking: self._own.submitted(asking, changes))
+
     async def studio_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Here the answer has to wait: it says what isn't legal. Saved twice is as good as once."""
         wrong = await self._settings.submitted(asking_of(body, context), read_studio(body.get("view") or {}))
@@ -129,6 +140,8 @@ class Listeners:
             await self._do(body, context, self._desk.shortcut)
         elif action.get("action_id") == SETTINGS_ACTION:
             await self._do(body, context, self._settings.open)
+        elif action.get("action_id") == DEFAULTS_ACTION:
+            await self._do(body, context, self._own.open)
         elif action.get("type") == "button" and not action.get("url"):
             await self._do(body, context, lambda asking: self._desk.pressed(asking, pressed(action)))
 

@@ -25,7 +25,7 @@ from .asking import NAME, People
 from .boards import Boards
 from .boundary import Boundary
 from .connection import SocketMode
-from .delivery import Delivery, JobNotes
+from .delivery import Delivery
 from .desk import Desk
 from .easel import Easel
 from .extras import Extras
@@ -37,7 +37,10 @@ from .listeners import Listeners
 from .membership import Membership
 from .oauth import Installing, OAuthApp
 from .ordering import Ordering
+from .own_defaults import OwnDefaults
+from .posted_files import JobNotes
 from .presses import Presses
+from .showing import Showing
 from .studio import Settings
 from .uploads import Uploads
 from .wire import Wire
@@ -137,12 +140,19 @@ class SlackPlatform:
             clock=clock,
             serve_strangers=serve_strangers,
         )
+        showing = Showing(wire=wire, uploads=uploads, notes=notes, people=people, boundary=self._boundary)
         presses = Presses(
-            extras=extras, ordering=ordering, people=people, boundary=self._boundary, delivery=self._delivery
+            extras=extras,
+            ordering=ordering,
+            people=people,
+            boundary=self._boundary,
+            delivery=self._delivery,
+            showing=showing,
         )
         desk = Desk(
             imagine=imagine,
             jobs=jobs,
+            extras=extras,
             ordering=ordering,
             presses=presses,
             people=people,
@@ -150,11 +160,16 @@ class SlackPlatform:
             clock=clock,
         )
         settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering)
+        home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads, showing=showing)
+        own = OwnDefaults(extras=extras, people=people, boundary=self._boundary, ordering=ordering, home=home)
         self._listeners = Listeners(
             desk=desk,
-            easel=Easel(extras=extras, people=people, boundary=self._boundary, settings=settings),
+            easel=Easel(
+                extras=extras, people=people, boundary=self._boundary, settings=settings, own=own, showing=showing
+            ),
             settings=settings,
-            home=Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads),
+            home=home,
+            own=own,
             wire=wire,
         )
         self._installing = (

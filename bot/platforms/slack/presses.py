@@ -25,6 +25,7 @@ from .delivery import Delivery
 from .extras import Extras
 from .form import REPORT_FORM, WORD_FORM, Form, text_view
 from .ordering import Ordering
+from .showing import Showing, framed_job, framed_page
 from .words import word
 
 Handler = Callable[[Asking, Pressed], Awaitable[None]]
@@ -46,8 +47,16 @@ class Presses:
     """Finds who handles a button; one whose action is not there is answered as if its job were gone."""
 
     def __init__(
-        self, *, extras: Extras, ordering: Ordering, people: People, boundary: Boundary, delivery: Delivery
+        self,
+        *,
+        extras: Extras,
+        ordering: Ordering,
+        people: People,
+        boundary: Boundary,
+        delivery: Delivery,
+        showing: Showing,
     ) -> None:
+        self._showing = showing
         self._extras = extras
         self._ordering = ordering
         self._people = people
@@ -133,7 +142,7 @@ class Presses:
         if self._extras.gallery is not None:
             person = await self._people.person(asking)
             shown = await self._extras.gallery.show(button.target, person)
-            await self._boundary.say(asking, show_card(shown, person.locale))
+            await self._showing.say(asking, show_card(shown, person.locale), framed_job(shown))
 
     async def _page(self, asking: Asking, button: Pressed) -> None:
         if self._extras.gallery is not None:
@@ -141,7 +150,7 @@ class Presses:
             found = await self._extras.gallery.turn(
                 button.target, button.index, person=person, channel_id=asking.channel_id
             )
-            await self._boundary.say(asking, gallery_card(found, person.locale), instead=True)
+            await self._showing.say(asking, gallery_card(found, person.locale), framed_page(found), instead=True)
 
     # Reports and moderation: each action checks by itself who may
 

@@ -62,9 +62,7 @@ class Uploads:
                 files = await self._wire.upload(workspace, fitted, _alts(job, card))
             if len(files) != len(job.pictures):
                 raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
-            kept = self._kept[key] = Uploaded(files, any(one.reduced for one in fitted))
-            if len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)
+            kept = self._keep(key, Uploaded(files, any(one.reduced for one in fitted)))
         for file_id in kept.files:
             await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
         return kept
@@ -82,16 +80,35 @@ class Uploads:
         return files
 
     async def share(self, job: Job, card: Card, place: Place) -> Uploaded:
-        """Upload into the channel itself, where image blocks are refused; returns once they stand there."""
-        async with self._turns:
-            fitted = await self._fitted(job)
-            files = await self._wire.upload(place.workspace, fitted, _alts(job, card), place)
-        for file_id in files:
-            await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
-        return Uploaded(files, any(one.reduced for one in fitted))
+        """Upload into the channel itself, where image blocks are refused; returns once they stand there.
 
-    def forget(self, job: Job, workspace: Workspace, *, purpose: str = "") -> None:
-        self._kept.pop((workspace.team_id, job.id, purpose), None)
+        Once a place, however often it is asked for, until `forget`.
+        """
+        kept = self.shared(job, place)
+        if kept is None:
+            async with self._turns:
+                fitted = await self._fitted(job)
+                files = await self._wire.upload(place.workspace, fitted, _alts(job, card), place)
+            kept = self._keep(_shared_key(job, place), Uploaded(files, any(one.reduced for one in fitted)))
+        for file_id in kept.files:
+            await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
+        return kept
+
+    def shared(self, job: Job, place: Place) -> Uploaded | None:
+        """What `share` has put there."""
+        return self._kept.get(_shared_key(job, place))
+
+    def forget(self, job: Job, *, purpose: str | None = None) -> None:
+        """What is posted needs to be remembered no more; only what was for this purpose, if one is named."""
+        gone = [key for key in self._kept if key[1] == job.id and purpose in {None, key[2]}]
+        for key in gone:
+            del self._kept[key]
+
+    def _keep(self, key: tuple[str, str, str], uploaded: Uploaded) -> Uploaded:
+        self._kept[key] = uploaded
+        if len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+        return uploaded
 
     async def _until(self, workspace: Workspace, file_id: str, ready: Callable[[Mapping[str, Any]], bool]) -> None:
         """Completing an upload only begins it: https://docs.slack.dev/messaging/working-with-files#upload."""
@@ -111,6 +128,10 @@ class Uploads:
             raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error
         except PictureBroken as error:
             raise Undeliverable(f"the kept pictures are not usable: {error}") from error
+
+
+def _shared_key(job: Job, place: Place) -> tuple[str, str, str]:
+    return place.workspace.team_id, job.id, f"in {place.channel_id} {place.thread}"
 
 
 def _alts(job: Job, card: Card) -> list[str]:

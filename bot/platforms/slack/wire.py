@@ -22,6 +22,7 @@ Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
 # https://docs.slack.dev/messaging/message-metadata
 EVENT_TYPE = "easel_job"
+FILES = "files"
 # How much of a channel is looked through for one of our messages.
 PAGES, PAGE_SIZE = 5, 200
 
@@ -53,7 +54,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a message of ours is, in its metadata: `part` is "card" or "result"."""
+    """What a message of ours is, in its metadata: `part` is "card" or "result".
+
+    "files" is a message of nothing but the job's pictures, as an upload into a channel makes it: known by their names.
+    """
 
     job_id: str
     part: str
@@ -95,7 +99,7 @@ class Wire:
         )
         return Message(channel_id=str(answer["channel"]), ts=str(answer["ts"]))
 
-    async def update(self, workspace: Workspace, message: Message, drawn: Drawn, mark: Mark) -> None:
+    async def update(self, workspace: Workspace, message: Message, drawn: Drawn, mark: Mark | None = None) -> None:
         await self.call(
             workspace,
             lambda client: client.chat_update(
@@ -103,7 +107,7 @@ class Wire:
                 ts=message.ts,
                 text=drawn.text,
                 blocks=drawn.blocks,
-                metadata=mark.metadata(),
+                metadata=mark.metadata() if mark else None,
             ),
         )
 
@@ -129,6 +133,8 @@ class Wire:
             for message in answer.get("messages") or []:
                 mark = Mark.on(message)
                 ours = message.get("user") == me.bot_user_id or message.get("bot_id") == me.bot_id
+                if mark is None and (files := _files_named_after(job_id, message)):
+                    mark = Mark(job_id=job_id, part=FILES, files=files)
                 if ours and mark is not None and mark.job_id == job_id:
                     found.setdefault(mark.part, (Message(channel_id=place.channel_id, ts=str(message["ts"])), mark))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
@@ -226,3 +232,10 @@ class Wire:
                 body: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
                 return body
         raise AssertionError("the loop returns or raises")
+
+
+def _files_named_after(job_id: str, message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Its files, if they are a job's pictures: an upload into a channel takes no metadata, but keeps their names."""
+    files = message.get("files") or []
+    ours = [str(file["id"]) for file in files if str(file.get("name", "")).startswith(f"easel-{job_id}-")]
+    return tuple(ours) if len(ours) == len(files) else ()

@@ -1,0 +1,110 @@
+"""Cards with pictures for one person: galleries, and single jobs, in the conversation between them and us.
+
+A message that one person alone sees in a channel can hold no file, so in a channel only a word says where to look.
+https://docs.slack.dev/messaging/working-with-files
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.card import Card, Tone
+from bot.domain.errors import PlatformError
+from bot.domain.gallery import FoundPage, Shown
+from bot.domain.job import Job
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .faults import FileNotReady
+from .posted_files import JobNotes, note_files, noted_files, shown_by
+from .render import draw
+from .uploads import Uploads
+from .wire import Message, Place, Wire
+from .words import word
+from .workspaces import Workspace
+
+_log = structlog.get_logger(__name__)
+
+_PURPOSE = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A job, and how many of its pictures are shown: the first of them."""
+
+    job: Job
+    pictures: int
+
+
+def framed_page(found: FoundPage) -> tuple[Framed, ...]:
+    """As a gallery's card shows them: one of each job."""
+    return tuple(Framed(job, 1) for job in found.page.jobs if job.pictures)
+
+
+def framed_job(shown: Shown) -> tuple[Framed, ...]:
+    job = shown.report.job
+    return (Framed(job, len(job.pictures)),) if job.pictures and job.deleted_at is None else ()
+
+
+class Showing:
+    """The files that stand under the result are shown again; where none are known, they are uploaded."""
+
+    def __init__(self, *, wire: Wire, uploads: Uploads, notes: JobNotes, people: People, boundary: Boundary) -> None:
+        self._wire = wire
+        self._uploads = uploads
+        self._notes = notes
+        self._people = people
+        self._boundary = boundary
+
+    async def say(self, asking: Asking, card: Card, frames: Sequence[Framed], *, instead: bool = False) -> None:
+        """Show the card with its pictures, `instead` of what was pressed on; without them where Slack won't have it."""
+        if not frames or not card.pictures:
+            await self._boundary.say(asking, card, instead=instead)
+            return
+        try:
+            talk = await self._wire.open_dm(asking.workspace, asking.user_id)
+            await self._show(asking, card, frames, talk, instead=instead)
+        except PlatformError as error:
+            _log.info("shown without pictures", action="show", error=str(error))
+            await self._boundary.say(asking, card, instead=instead)
+            return
+        if asking.channel_id != talk.channel_id:
+            said = (word("shown-privately", self._people.locale(asking)),)
+            await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+
+    async def files(self, workspace: Workspace, frames: Sequence[Framed], *, fresh: bool = False) -> tuple[str, ...]:
+        """The files of these pictures, ready to be shown. `fresh`: those that were noted are gone. PlatformError."""
+        found: list[str] = []
+        for frame in frames:
+            files = await self._files(workspace, frame.job, fresh=fresh)
+            found += files[: frame.pictures]
+        return tuple(found)
+
+    async def _show(self, asking: Asking, card: Card, frames: Sequence[Framed], talk: Place, *, instead: bool) -> None:
+        try:
+            await self._put(asking, card, await self.files(asking.workspace, frames), talk, instead=instead)
+        except FileNotReady:  # somebody has deleted one, or another workspace's app owns it
+            files = await self.files(asking.workspace, frames, fresh=True)
+            await self._put(asking, card, files, talk, instead=instead)
+
+    async def _put(self, asking: Asking, card: Card, files: tuple[str, ...], talk: Place, *, instead: bool) -> None:
+        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(asking), files=files)
+        pressed_on = str(asking.message.get("ts") or "")
+        if instead and pressed_on and asking.channel_id == talk.channel_id:
+            message = Message(channel_id=talk.channel_id, ts=pressed_on)
+            await self._wire.update(asking.workspace, message, drawn)
+        else:
+            await self._wire.post(talk, drawn)
+
+    async def _files(self, workspace: Workspace, job: Job, *, fresh: bool) -> tuple[str, ...]:
+        if not fresh and shown_by(job, workspace):
+            return noted_files(job)
+        # A card without pictures: their alt texts are the job's own.
+        card = Card(tone=Tone.DONE, job_id=job.id)
+        uploaded = await self._uploads.ready(job, card, workspace, purpose=_PURPOSE)
+        if not noted_files(job):
+            await note_files(self._notes, job, uploaded.files)
+        return uploaded.files
