@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 from bot.domain.errors import PictureBroken
 from bot.domain.job import StoredPicture
 from bot.domain.ports import FittedPicture, PictureStore
+from bot.quiet_threads import QuietThreads
 
 from .label import AiLabel
 from .ladder import Fitted, fit, shares, thumbnail, unchanged
@@ -21,8 +22,6 @@ THUMBNAIL_LONGEST: Final = 1024  # pixels
 AT_ONCE: Final = 2
 _LABEL_BYTES: Final = 4096  # more than the label adds to a file: some 1.5 KiB
 _EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-
-T = TypeVar("T")
 
 
 class PictureGone(PictureBroken, KeyError):
@@ -41,7 +40,7 @@ class PictureFitter:
         self._store = store
         self._producer = producer
         self._overlay = overlay
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._threads = QuietThreads(AT_ONCE, name="pictures")
 
     async def original(self, picture: StoredPicture) -> bytes:
         """The bytes as the provider delivered them."""
@@ -56,7 +55,7 @@ class PictureFitter:
     async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
         """The original with the label beside its pixels, for a download; `index` counts from 1."""
         data = await self.original(picture)
-        labelled = await self._off_loop(lambda: unchanged(data, self._label(job_id, index), webp=True))
+        labelled = await self._threads.run(lambda: unchanged(data, self._label(job_id, index), webp=True))
         return data if labelled is None else labelled.data
 
     async def fitted(
@@ -89,7 +88,7 @@ class PictureFitter:
     ) -> FittedPicture:
         data = await self.original(picture)
         label = self._label(job_id, index)
-        found: Fitted = await self._off_loop(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
+        found: Fitted = await self._threads.run(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
         return FittedPicture(
             name=f"easel-{job_id}-{index}.{_EXTENSIONS[found.media_type]}",
             data=found.data,
@@ -106,13 +105,9 @@ class PictureFitter:
             return await self._store.get(key)
         except KeyError:
             data = await self.original(picture)
-        small = await self._off_loop(lambda: thumbnail(data, THUMBNAIL_LONGEST, self._label(job_id, index)))
+        small = await self._threads.run(lambda: thumbnail(data, THUMBNAIL_LONGEST, self._label(job_id, index)))
         await self._store.put(key, small)
         return small
 
     def _label(self, job_id: str, index: int) -> AiLabel:
         return AiLabel(produce_id=f"{job_id}-{index}", producer=self._producer)
-
-    async def _off_loop(self, work: Callable[[], T]) -> T:
-        async with self._turns:
-            return await asyncio.to_thread(work)

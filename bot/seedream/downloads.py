@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from functools import partial
 from typing import Self
 
 import aiohttp
@@ -12,6 +13,7 @@ from yarl import URL
 
 from bot.domain.errors import ModelUnavailable, PictureBroken
 from bot.domain.ports import ModelPicture
+from bot.quiet_threads import QuietThreads
 
 from .addresses import AddressRefused, PublicResolver, checked_url
 from .decode import decoded
@@ -55,7 +57,7 @@ class Downloads:
         self._loopback = loopback
         self._largest = largest
         self._slots = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
-        self._decoders = asyncio.Semaphore(DECODES_AT_ONCE)
+        self._decoders = QuietThreads(DECODES_AT_ONCE, name="downloads")
         self._timeout = timeout
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=PublicResolver(loopback=loopback, inner=resolver)),
@@ -83,8 +85,7 @@ class Downloads:
         """
         async with self._slots:
             data = await self._fetch(checked_url(url, loopback=self._loopback))
-            async with self._decoders:
-                return await asyncio.to_thread(decoded, data)
+            return await self._decoders.run(partial(decoded, data))
 
     async def _fetch(self, url: URL) -> bytes:
         if self._session.closed:
