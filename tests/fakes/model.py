@@ -49,6 +49,8 @@ class FakeModel:
     batches: list[tuple[str, ...]] = field(default_factory=list)
     calls_under_way: int = 0
     hidden: bool = False  # whether tasks() misses every task
+    alone: list[str] = field(default_factory=list)  # the ids that task() was asked for
+    alone_refusals: deque[Exception] = field(default_factory=deque)  # for the next calls of task()
     away_since: datetime | None = None
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -118,6 +120,9 @@ class FakeModel:
         return {task_id: self._now(self.made[task_id]) for task_id in ids if task_id in self.made and not self.hidden}
 
     async def task(self, task_id: str) -> ModelTask | None:
+        self.alone.append(task_id)
+        if self.alone_refusals:
+            raise self.alone_refusals.popleft()
         await self._answering()
         return self._now(self.made[task_id]) if task_id in self.made else None
 
