@@ -159,6 +159,8 @@ class Imagine:
         limits = await self._admit([way.request for way in ways], job.author, job.destination)
         job = dataclasses.replace(job, points=limits.points(job.request))
         series = [] if len(ways) == 1 else of_sheet(job, ways)
+        if series and job.destination.one_message:
+            raise NotAllowed("matrix-not-here")
         if series and not priced:
             raise await self._offer(job, series, limits)
         try:

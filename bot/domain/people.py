@@ -42,6 +42,7 @@ class Destination:
     card_id: str | None = None
     locale: str = "en"
     details: Mapping[str, str] = field(default_factory=dict)
+    one_message: bool = field(default=False, compare=False)
 
     @property
     def channels(self) -> tuple[str, ...]:

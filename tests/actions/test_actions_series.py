@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -87,6 +88,11 @@ async def test_too_many_combinations_are_refused_with_fewer(house: House) -> Non
     assert refused.repair.text == "{a|b|c} {e|f|g} fox"
     with pytest.raises(Refused, match="matrix-offer"):
         await house.imagine.from_draft(refused.draft_id or "", author=person(), destination=HERE)
+
+
+async def test_where_there_is_room_for_one_message_there_is_none_for_a_series(house: House) -> None:
+    with pytest.raises(NotAllowed, match="matrix-not-here"):
+        await house.imagine.from_text(MATRIX, author=person(), destination=dataclasses.replace(HERE, one_message=True))
 
 
 async def test_every_combination_and_then_the_sheet_is_posted(house: House, engine: AsyncEngine) -> None:

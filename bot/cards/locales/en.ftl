@@ -128,6 +128,7 @@ matrix-offer = { $left ->
    *[other] That's { $jobs } combinations: { $pictures } pictures, counting { $points } of the { $left } you have left today. Nothing is drawn until you say so.
 }
 matrix-too-large = Those are more than { $most } combinations, the most at a time. Leave some out.
+matrix-not-here = Here I can answer with one message only, so combinations in braces don't work. Ask for one of them.
 
 limit-unfinished = { $wanted ->
     [1] { $used } of your requests are still under way, and { $limit } is the most at a time. One has to finish first, or cancel one.

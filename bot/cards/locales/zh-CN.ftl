@@ -113,6 +113,7 @@ matrix-offer = { $left ->
    *[other] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }，您今天还剩 { $left }。您确认之前不会绘制。
 }
 matrix-too-large = 组合超过了一次最多的 { $most } 种。请去掉一些。
+matrix-not-here = 这里我只能回复一条消息，不能用花括号里的组合。请只选其中一种。
 
 limit-unfinished = { $wanted ->
     [1] 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成，或者取消一个。

@@ -14,7 +14,7 @@ from bot.domain.ports.gallery import Gallery, GalleryPage, GalleryQuery, Gallery
 from bot.domain.ports.image_model import ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
-from bot.domain.ports.personal_data import PersonalData
+from bot.domain.ports.personal_data import Expired, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "CommunityStore",
     "Dispatcher",
     "Draft",
+    "Expired",
     "FittedPicture",
     "Gallery",
     "GalleryPage",

@@ -33,7 +33,7 @@ class JobStore(Protocol):
         ...
 
     async def add_series(self, sheet: Job, jobs: Sequence[Job], limits: Limits) -> Usage:
-        """Insert all of `jobs` and the sheet that they go on, or none: OverLimit. See `add`; the sheet costs nothing."""
+        """Insert all of `jobs` and the sheet that they go on, or none: OverLimit. See `add`; a sheet costs nothing."""
         ...
 
     async def series(self, sheet_id: str) -> Sequence[Job]:

@@ -14,6 +14,7 @@ from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
+from bot.grammar.matrix import combinations
 from bot.grammar.parse import TypedOptions, parse
 
 from .answers import ACCEPTED, PRIVATE, PUBLIC, SILENT, Answers, defer
@@ -108,9 +109,8 @@ class Desk:
 
 
 def _surely_refused(text: str, typed: TypedOptions) -> bool:
-    """Whether no community would take this: a style that isn't built in may be its own."""
+    """Whether no community takes this at once: a style that isn't built in may be its own, a series has a price."""
     try:
-        parse(text, typed)
+        return len(combinations(parse(text, typed))) > 1
     except BadOption as refused:
         return refused.code != "bad-style"
-    return False

@@ -67,6 +67,7 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         card_id=str(card_id) if card_id else None,
         locale=locale.value,
         details=details,
+        one_message=_interaction_only(interaction),
     )
 
 
