@@ -27,6 +27,8 @@ class SandboxConfig:
     """A new token makes the one before it invalid."""
     slow_seconds: float = 5.0
     """How late an answer with the fault `slow` comes."""
+    late_seconds: float = 10.0
+    """How long the list does not show a task with the fault `late`."""
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to probability, 0 to 1."""
     seed: int = 3
@@ -109,6 +111,7 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "SANDBOX_TOKEN_LIFETIME": ("token_lifetime", _number(1, 31_536_000), "seconds, from 1 to 31536000"),
     "SANDBOX_REPLACE_TOKENS": ("replace_tokens", _yes_or_no, "yes or no"),
     "SANDBOX_SLOW_SECONDS": ("slow_seconds", _number(0, 3600), "seconds, from 0 to 3600"),
+    "SANDBOX_LATE_SECONDS": ("late_seconds", _number(0, 3600), "seconds, from 0 to 3600"),
     "SANDBOX_FAULTS": (
         "faults",
         parse_chances,

@@ -32,6 +32,7 @@ class Fault(StrEnum):
     WRONG_COUNT = "wrong_count"  # one URL fewer than asked for, or two where one was asked for
     # the list of tasks
     MISSING = "missing"  # an id that exists is not in the list
+    LATE = "late"  # decided when it is submitted: the list shows it only some seconds later
     # downloads
     TRUNCATED = "truncated"  # a well-formed answer that holds half a picture
     CUT_DOWNLOAD = "cut_download"  # the connection ends half-way
@@ -47,7 +48,7 @@ CALL_FAULTS = (
     Fault.BAD_GATEWAY,
     Fault.DROPPED,
 )
-TASK_FAULTS = (Fault.ERROR, Fault.FAIL, Fault.NEVER, Fault.ODD_PROGRESS, Fault.WRONG_COUNT)
+TASK_FAULTS = (Fault.ERROR, Fault.FAIL, Fault.NEVER, Fault.ODD_PROGRESS, Fault.WRONG_COUNT, Fault.LATE)
 DOWNLOAD_FAULTS = (Fault.TRUNCATED, Fault.CUT_DOWNLOAD, Fault.NOT_A_PICTURE, Fault.PRIVATE_REDIRECT)
 
 

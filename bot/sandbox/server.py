@@ -88,9 +88,14 @@ async def start(
     )
     quota = Quota(clock, config.qps)
     journal = Journal(Path(config.journal), clock()) if config.journal else None
-    tasks = TaskBook(clock, speed=config.speed, kept=config.kept_tasks)
-    if journal is not None:
-        tasks = TaskBook(clock, speed=config.speed, kept=config.kept_tasks, known=journal.tasks, write=journal.write)
+    tasks = TaskBook(
+        clock,
+        speed=config.speed,
+        kept=config.kept_tasks,
+        late_seconds=config.late_seconds,
+        known=journal.tasks if journal is not None else (),
+        write=journal.write if journal is not None else lambda _: None,
+    )
     callbacks = Callbacks(clock, timeout=config.callback_timeout)
     studio = Studio(
         painters=config.painters,

@@ -128,6 +128,7 @@ class TaskBook:
         *,
         speed: float,
         kept: int,
+        late_seconds: float = 0.0,
         known: Iterable[Task] = (),
         write: Callable[[Task], None] = lambda _: None,
     ) -> None:
@@ -135,6 +136,7 @@ class TaskBook:
         self._clock = clock
         self.speed = speed
         self._kept = kept
+        self._late_seconds = late_seconds
         self._write = write
         self._count = 0
         self._by_id: dict[str, Task] = {}
@@ -181,8 +183,12 @@ class TaskBook:
             found.sort(key=lambda task: task.number, reverse=True)
         else:
             found = list(reversed(self._by_id.values()))
-        found = [task for task in found if task.unique_id != hidden and Fault.MISSING not in task.fate]
+        found = [task for task in found if task.unique_id != hidden and self._is_listed(task, now)]
         if asked.only_successful:
             found = [task for task in found if task.progress(now) == Progress.SUCCESS]
         start = (asked.page - 1) * asked.page_size
         return Page(found[start : start + asked.page_size], len(found))
+
+    def _is_listed(self, task: Task, now: float) -> bool:
+        late = Fault.LATE in task.fate and now < task.created_at + self._late_seconds
+        return not late and Fault.MISSING not in task.fate

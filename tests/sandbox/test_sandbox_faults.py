@@ -134,6 +134,17 @@ async def test_an_id_that_is_always_missing(caller: Caller) -> None:
     assert (await caller.task(unique_id))["code"] == 0
 
 
+async def test_a_task_that_the_list_shows_late(caller: Caller, clock: MovedClock) -> None:
+    unique_id = (await caller.submit("a cat [[late]]"))["data"]
+    clock.move(9)
+    for asked in ([], [unique_id]):
+        assert (await caller.page(unique_ids=asked))["data"]["total"] == 0
+    assert (await caller.task(unique_id))["data"]["unique_id"] == unique_id
+    clock.move(1)
+    (listed,) = (await caller.page())["data"]["list"]
+    assert listed["unique_id"] == unique_id
+
+
 async def test_downloads_that_go_wrong_once(caller: Caller, sandbox: RunningSandbox, clock: MovedClock) -> None:
     task = await finished(caller, clock)
     assert isinstance(task["output_url"], list)
