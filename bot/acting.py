@@ -117,10 +117,11 @@ def connect(
     clock: Clock,
     limits: Limits,
     retention_days: int | None = None,
+    retention_bytes: int | None = None,
     requests: Requests | None = None,
     folder: Path | None = None,
 ) -> Actions:
-    """`limits` and `retention_days` are the operator's; `requests` counts; `folder` takes large temporary files."""
+    """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
     channel = ModeratorsChannel(communities=communities, desks=places.desks, homes=MODERATORS_HOMES)
     defaults = PersonalDefaults(personal=stores.personal, communities=communities)
@@ -170,6 +171,7 @@ def connect(
             pictures=pictures,
             clock=clock,
             default_days=retention_days,
+            most_bytes=retention_bytes,
         ),
         rules=_rules(stores, dispatcher, places.platforms, places.desks, channel, clock),
         budget=budget,

@@ -192,7 +192,40 @@ def expire(
         .limit(count)
         .with_for_update()
     )
-    rows = connection.execute(query).all()
+    return _forget_jobs(connection, connection.execute(query).all(), now)
+
+
+# The same on both takes two ways of writing it.
+_PICTURE_BYTES = {
+    "sqlite": text("SELECT sum(json_extract(value, '$.size')) FROM jobs, json_each(jobs.pictures)"),
+    "postgresql": text("SELECT sum((value ->> 'size')::bigint) FROM jobs, json_array_elements(jobs.pictures)"),
+}
+
+
+def picture_bytes(connection: Connection) -> int:
+    """What the pictures of all jobs take."""
+    return int(connection.execute(_PICTURE_BYTES[connection.dialect.name]).scalar() or 0)
+
+
+def expire_oldest(connection: Connection, size: int, count: int, now: datetime) -> tuple[Batch, int]:
+    """Forget the oldest jobs with pictures, at most `count`, until these have `size` bytes; how many they had."""
+    query = (
+        select(jobs.c.id, jobs.c.pictures)
+        .where(jobs.c.stars == 0, cast(jobs.c.pictures, Text) != "[]", NEEDS_NOTHING)
+        .order_by(jobs.c.created_at)
+        .limit(count)
+        .with_for_update()
+    )
+    taken, freed = [], 0
+    for row in connection.execute(query).all():
+        if freed >= size:
+            break
+        taken.append(row)
+        freed += sum(int(picture["size"]) for picture in row.pictures)
+    return _forget_jobs(connection, taken, now), freed
+
+
+def _forget_jobs(connection: Connection, rows: Sequence[Any], now: datetime) -> Batch:
     if not rows:
         return Batch(0, ())
     ids = [row.id for row in rows]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
-from bot.domain.ports import Clock
+from bot.domain.ports import Clock, Expired
 
 from . import forgetting, personal_defaults, pruning
 from .rows import job_of
@@ -66,6 +66,17 @@ class SqlPersonalData:
             )
             if expired.keys or expired.count < count:
                 return expired.keys
+
+    async def picture_bytes(self) -> int:
+        return await read(self._engine, forgetting.picture_bytes)
+
+    async def expire_oldest(self, size: int, count: int) -> Expired:
+        """See PersonalData.expire_oldest."""
+        now = self._clock.now()
+        batch, freed = await write(
+            self._engine, lambda connection: forgetting.expire_oldest(connection, size, count, now)
+        )
+        return Expired(batch.keys, freed)
 
     async def prune(self, now: datetime) -> Sequence[str]:
         await self._sweep(None)

@@ -7,17 +7,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, bindparam, delete, select, update
 
-from bot.domain.moderation import STRIKE_LASTS
+from bot.domain.moderation import STRIKE_LASTS, AuditAction
 
 from .counters import FORGIVEN, Scope, microseconds
-from .tables import blocks, counters, drafts, reports, spent_tasks, strikes, warnings
+from .tables import (
+    NEEDS_NOTHING,
+    audit,
+    blocks,
+    counters,
+    drafts,
+    jobs,
+    reports,
+    spent_tasks,
+    strikes,
+    usage,
+    warnings,
+)
 
 # A month's budget is counted to its end, in the last of all time zones, and may still be given back to after that.
 KEPT = timedelta(days=62)
 DRAFTS_KEPT = timedelta(days=2)
 RESOLVED_KEPT = timedelta(days=30)  # the words of reports that are closed
+# Asked for with "why was I refused?", which tells the last three; anybody can make as many as they like.
+REFUSALS_KEPT = timedelta(days=30)
+AUDIT_KEPT = timedelta(days=400)  # what was done a year ago can still be looked up
+# Who used how much, for whoever keeps accounts; and what is left of a job once its words and pictures are forgotten.
+BOOKS_KEPT = timedelta(days=5 * 366)
 MOST_KEYS = 1000
 
 _DAYS = (Scope.PERSON_DAY.value, Scope.CHANNEL_DAY.value, FORGIVEN)
@@ -56,7 +73,17 @@ def stale(now: datetime) -> Sequence[Stale]:
         Stale(blocks, blocks.c.until <= now),
         Stale(spent_tasks, spent_tasks.c.at < long_ago),
         Stale(warnings, warnings.c.month < month),
+        Stale(audit, and_(audit.c.action == AuditAction.REFUSED.value, audit.c.at < now - REFUSALS_KEPT)),
+        Stale(audit, audit.c.at < now - AUDIT_KEPT),
+        Stale(reports, and_(reports.c.closed_at < now - RESOLVED_KEPT, reports.c.job_id.in_(_forgotten()))),
+        Stale(usage, usage.c.day < (now - BOOKS_KEPT).date()),
+        Stale(jobs, and_(jobs.c.created_at < now - BOOKS_KEPT, jobs.c.prompt == "", NEEDS_NOTHING)),
     )
+
+
+def _forgotten() -> Select[Any]:
+    """Jobs that nobody can report again."""
+    return select(jobs.c.id).where(jobs.c.prompt == "")
 
 
 def close_reports(connection: Connection, now: datetime) -> None:

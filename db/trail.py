@@ -38,8 +38,8 @@ def write(connection: Connection, new: NewAudit, at: datetime) -> AuditEntry:
     return _entry_of(row)
 
 
-# What a made-up button or address may name; no database takes a larger number.
-_LARGEST_ID = 2**63 - 1
+# Of the column. What a made-up button or address names may be larger, which no database takes.
+_LARGEST_ID = 2**31 - 1
 
 
 def load(connection: Connection, entry_id: int) -> AuditEntry | None:
@@ -72,7 +72,7 @@ def page(
     if action is not None:
         query = query.where(audit.c.action == action.value)
     if before is not None:
-        query = query.where(audit.c.id < before)
+        query = query.where(audit.c.id < min(before, _LARGEST_ID))
     return [_entry_of(row) for row in connection.execute(query.order_by(audit.c.id.desc()).limit(count)).mappings()]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -22,13 +23,17 @@ from bot.domain.ports import (
 _log = structlog.get_logger(__name__)
 
 INTERVAL = 6 * 3600.0  # seconds; retention is counted in days
+FIT_INTERVAL = 600.0  # seconds; a busy hour brings gigabytes
 _FIRST_AFTER = 60.0  # seconds after the start, which has better things to do
 _BATCH = 100  # jobs in one transaction
 _BREATH = 0.2  # seconds between two batches: people's requests come first
 
 
 class Retention:
-    """`default_days` holds where a community has decided nothing; None keeps for ever. Starred jobs stay always."""
+    """`default_days` holds where a community has decided nothing; None keeps for ever. Starred jobs stay always.
+
+    `most_bytes` may be taken by all pictures together; None is no limit.
+    """
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class Retention:
         pictures: PictureStore,
         clock: Clock,
         default_days: int | None = None,
+        most_bytes: int | None = None,
     ) -> None:
         self._personal = personal
         self._ledger = ledger
@@ -46,16 +52,49 @@ class Retention:
         self._pictures = pictures
         self._clock = clock
         self._default_days = default_days
+        self._most_bytes = most_bytes
+        self._told_full = False
 
     async def run(self) -> None:
-        """Once soon after the start, then every INTERVAL, until cancelled. What fails is logged, and tried again."""
+        """Once soon after the start, then again and again, until cancelled. What fails is logged, and tried again."""
         await self._clock.sleep(_FIRST_AFTER)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again(self.expire, INTERVAL))
+            if self._most_bytes is not None:
+                group.create_task(self._again(self.fit, FIT_INTERVAL))
+
+    async def _again(self, work: Callable[[], Awaitable[int]], interval: float) -> None:
         while True:
             try:
-                await self.expire()
+                await work()
             except (EaselError, OSError):
-                _log.exception("retention stopped half way", action="expire")
-            await self._clock.sleep(INTERVAL)
+                _log.exception("retention stopped half way", action=work.__name__)
+            await self._clock.sleep(interval)
+
+    async def fit(self) -> int:
+        """Forget the oldest jobs until their pictures take no more than they may; how many files were deleted."""
+        if self._most_bytes is None:
+            return 0
+        excess = await self._personal.picture_bytes() - self._most_bytes
+        deleted = 0
+        while excess > 0:
+            expired = await self._personal.expire_oldest(excess, _BATCH)
+            if not expired.keys:
+                self._tell_full(excess)
+                return deleted
+            deleted += await self._delete(expired.keys)
+            excess -= expired.size
+            await self._clock.sleep(_BREATH)
+        self._told_full = False
+        if deleted:
+            _log.info("made room", action="fit", pictures=deleted)
+        return deleted
+
+    def _tell_full(self, excess: int) -> None:
+        """Once, until there is room again."""
+        if not self._told_full:
+            self._told_full = True
+            _log.warning("starred pictures alone take more than RETENTION_GB", action="fit", bytes_over=excess)
 
     async def expire(self) -> int:
         """Go through all communities once; how many picture files were deleted."""

@@ -1,15 +1,18 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
-from bot.actions.retention import INTERVAL, Retention
+from bot.actions.retention import FIT_INTERVAL, INTERVAL, Retention
 from bot.domain.community import Community
+from bot.domain.job import JobState, StoredPicture
 from bot.domain.moderation import AuditAction
 from bot.domain.ports import NewAudit
 from tests.actions.house import House
-from tests.db.orders import person
+from tests.db.orders import NOON, PLENTY, bring, order, person
+from tests.fakes.model import PICTURE
 from tests.fakes.picture_shelf import PictureShelf
 
 
@@ -110,6 +113,77 @@ async def test_it_comes_round_and_survives_what_fails(house: House, monkeypatch:
         await house.clock.until(second())
         assert rounds == 2
         assert house.clock.monotonic() - began >= INTERVAL
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+def in_all(house: House, most_bytes: int) -> Retention:
+    """No days, but so many bytes for everything."""
+    retention = retention_of(house)
+    retention._most_bytes = most_bytes
+    return retention
+
+
+async def test_beyond_their_bytes_the_oldest_go_wherever_they_are(house: House) -> None:
+    size = len(PICTURE)
+    oldest = await house.drawn(n=2, by=person("ann", "elsewhere"), days_ago=30)
+    starred = await house.drawn(n=4, days_ago=20)
+    await house.gallery.star(starred.id, person("bob"), starred=True)
+    old, young = await house.drawn(days_ago=10), await house.drawn(n=3)
+    retention = in_all(house, 8 * size)
+    assert await house.personal.picture_bytes() == 10 * size
+    assert await house.clock.until(retention.fit()) == 2
+    assert await house.personal.picture_bytes() == 8 * size
+    assert await house.clock.until(retention.fit()) == 0
+    kept = {picture.key for job in (starred, old, young) for picture in job.pictures}
+    assert set(house.shelf.kept) == kept
+    gone = await house.store.get(oldest.id)
+    assert gone is not None
+    assert (gone.request.prompt, gone.pictures, gone.deleted_at is None) == ("", (), False)
+    retention._most_bytes = 7 * size
+    assert await house.clock.until(retention.fit()) == 1
+    assert set(house.shelf.kept) == {picture.key for job in (starred, young) for picture in job.pictures}
+
+
+async def test_starred_ones_stay_though_they_are_too_many(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    starred = await house.drawn(n=4, days_ago=20)
+    await house.gallery.star(starred.id, person("bob"), starred=True)
+    await house.drawn()
+    retention = in_all(house, len(PICTURE))
+    for _ in range(3):
+        await house.clock.until(retention.fit())
+    assert set(house.shelf.kept) == {picture.key for picture in starred.pictures}
+    assert capsys.readouterr().out.count("starred pictures alone") == 1
+
+
+async def test_what_is_under_way_is_not_taken_away(house: House) -> None:
+    job = order("a fox", at=NOON - timedelta(days=1))
+    await house.store.add(job, PLENTY)
+    key = f"{job.id}/1.png"
+    await house.shelf.put(key, PICTURE)
+    kept = StoredPicture(key=key, width=64, height=36, size=len(PICTURE), media_type="image/png")
+    await bring(house.store, job, JobState.DELIVERING, pictures=(kept,))
+    assert await house.clock.until(in_all(house, 1).fit()) == 0
+    assert set(house.shelf.kept) == {key}
+
+
+async def test_it_looks_at_the_bytes_more_often_than_at_the_days(house: House) -> None:
+    retention = in_all(house, len(PICTURE))
+    await house.drawn(n=2, days_ago=1)
+    running = asyncio.create_task(retention.run())
+    try:
+
+        async def emptied() -> None:
+            while house.shelf.kept:
+                await house.clock.sleep(60)
+
+        await house.clock.until(emptied())
+        await house.drawn(n=2, days_ago=1)
+        began = house.clock.monotonic()
+        await house.clock.until(emptied())
+        assert house.clock.monotonic() - began <= FIT_INTERVAL + 120
     finally:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):

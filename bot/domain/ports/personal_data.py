@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The keys of the pictures that are forgotten, and how many bytes they are."""
+
+    keys: Sequence[str]
+    size: int
 
 
 class PersonalData(Protocol):
@@ -35,6 +44,17 @@ class PersonalData(Protocol):
 
     async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:
         """Forget prompts and pictures of `count` finished jobs older than that, but for starred ones. Picture keys."""
+        ...
+
+    async def picture_bytes(self) -> int:
+        """What the pictures of all jobs take, as the provider delivered them."""
+        ...
+
+    async def expire_oldest(self, size: int, count: int) -> Expired:
+        """As `expire`, in all communities, the oldest first, until `size` bytes are freed, `count` jobs at most.
+
+        Jobs without pictures stay. Nothing is freed where only starred pictures are left.
+        """
         ...
 
     async def prune(self, now: datetime) -> Sequence[str]:
