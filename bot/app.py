@@ -187,6 +187,7 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
         app_token=app.get_secret_value() if app else None,
         signing_secret=signing.get_secret_value() if signing else None,
         api_url=settings.slack_api_url,
+        serve_strangers=settings.slack_serve_strangers,
         installations=installations,
         oauth=oauth,
         imagine=actions.imagine,

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     slack_store_key: SecretStr | None = None
     slack_api_url: str | None = None
+    slack_serve_strangers: bool = False
 
     data_dir: Path = Path("data")
     database_url: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,6 +30,10 @@ class SqlSlackInstallations:
     async def find(self, enterprise_id: str, team_id: str) -> str | None:
         query = select(table.c.sealed).where(table.c.enterprise_id == enterprise_id, table.c.team_id == team_id)
         return await read(self._engine, lambda connection: connection.execute(query).scalar_one_or_none())
+
+    async def find_all(self, enterprise_id: str) -> Sequence[str]:
+        query = select(table.c.sealed).where(table.c.enterprise_id == enterprise_id).order_by(table.c.team_id)
+        return await read(self._engine, lambda connection: connection.execute(query).scalars().all())
 
     async def remove(self, enterprise_id: str, team_id: str) -> None:
         where = (table.c.enterprise_id == enterprise_id) & (table.c.team_id == team_id)

@@ -23,6 +23,9 @@ class Rows:
     async def find(self, enterprise_id: str, team_id: str) -> str | None:
         return self.rows.get((enterprise_id, team_id))
 
+    async def find_all(self, enterprise_id: str) -> list[str]:
+        return [sealed for (enterprise, _), sealed in self.rows.items() if enterprise == enterprise_id]
+
     async def remove(self, enterprise_id: str, team_id: str) -> None:
         self.rows.pop((enterprise_id, team_id), None)
 
@@ -53,6 +56,17 @@ async def test_an_organizations_installation_serves_its_workspaces_but_for_those
     assert other is not None
     assert (own.bot_token, other.bot_token) == ("xoxb-own", "xoxb-org")
     assert await store.find(enterprise_id="E2", team_id="T1") is None
+
+
+async def test_all_of_an_organization_are_known() -> None:
+    key, lost = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    rows = Rows()
+    store = SealedInstallations(rows, keys=[key])
+    for team, enterprise in (("T1", "E1"), ("T2", "E1"), ("T3", "E2"), ("T4", None)):
+        await store.save(installation(team, enterprise))
+    await SealedInstallations(rows, keys=[lost]).save(installation("T5", "E1"))
+    assert [one.team_id for one in await store.of_organization("E1")] == ["T1", "T2"]
+    assert list(await store.of_organization("E9")) == []
 
 
 async def test_a_new_key_reads_what_an_old_one_sealed_and_a_lost_one_reads_nothing() -> None:

@@ -53,6 +53,23 @@ async def test_people_of_another_organization_are_told_that_they_cannot_ask(bot:
     assert len(await bot.all_jobs()) == 1
 
 
+async def test_where_strangers_are_served_they_count_for_the_host_and_moderate_nothing(idle: Bot) -> None:
+    other = idle.fake.add_team("guests", installed=False)
+    eve = idle.fake.add_user("eve", other, is_admin=True)
+    idle.fake.share(idle.channel, other)
+    idle.channel.members.add(eve.id)
+    idle.options["serve_strangers"] = True
+    await idle.start()
+    result = await idle.result()
+    await (await idle.fake.press(eve, result, "Again")).acked()
+    again = await idle.posted(before={result.ts})
+    assert again.pings == {eve.id}
+    (hers,) = [job for job in await idle.all_jobs() if job.author.user_id == eve.id]
+    assert (hers.author.community_id, hers.author.roles) == (idle.team.id, ("external",))
+    await (await idle.fake.press(eve, result, "Delete")).told()
+    assert not result.deleted
+
+
 async def test_when_slack_does_not_say_who_it_is_the_request_is_taken_all_the_same(bot: Bot) -> None:
     bot.fake.faults.fail("users.info", error="missing_scope", times=9)
     assert (await bot.result()).pings == {bot.ann.id}

@@ -76,6 +76,8 @@ async def test_the_form_shows_what_holds_and_saving_it_so_changes_nothing(full: 
         default_style="house",
         styles={"house": "in our colours"},
         weights={4096: 4},
+        role_daily={"guest": 5, "member": 50},
+        channel_daily={full.channel.id: 90},
         retention_days=30,
         paused=True,
     )
@@ -85,6 +87,46 @@ async def test_the_form_shows_what_holds_and_saving_it_so_changes_nothing(full: 
     await sent.acked()
     await told(full, "Nothing is different")
     assert await settled_on(full) == before
+
+
+async def test_limits_per_channel_and_role_and_own_styles_are_set(full: Bot) -> None:
+    other = full.fake.add_channel("other", full.admin)
+    await full.decide(channel_daily={other.id: 7})
+    view = await opened(full)
+    assert f"<#{other.id}>: 7" in view.words
+    values = {"role_daily": "guest=1\nmember=9", "styles": "house: in our colours", "channel_daily": "2"}
+    sent = await full.fake.submit_view(full.admin, view, {**values, "channel_daily_where": full.channel})
+    await sent.acked()
+    await told(full, "Saved")
+    now = await settled_on(full)
+    assert (dict(now.role_daily), dict(now.styles)) == ({"guest": 1, "member": 9}, {"house": "in our colours"})
+    assert dict(now.channel_daily) == {other.id: 7, full.channel.id: 2}
+    full.ann.is_guest = True
+    await full.result("a red fox style:house")
+    assert (await full.all_jobs())[0].prompt_sent == "a red fox, in our colours"
+    await (await full.imagine("another fox")).told("of your pictures")
+    await full.imagine("a fox", full.bob)
+    await (await full.imagine("a fox", full.bob)).told("channel")
+
+
+async def test_a_channels_limit_is_taken_back_and_a_wrong_one_is_said_beside_it(full: Bot) -> None:
+    await full.decide(channel_daily={full.channel.id: 5})
+    view = await opened(full)
+    where = {"channel_daily_where": full.channel}
+    await (await full.fake.submit_view(full.admin, view, {**where, "channel_daily": "many"})).acked()
+    assert set(view.errors) == {"channel_daily"}
+    await (await full.fake.submit_view(full.admin, view, {**where, "channel_daily": ""})).acked()
+    await told(full, "Saved")
+    assert dict((await settled_on(full)).channel_daily) == {}
+
+
+async def test_more_styles_than_a_field_takes_are_left_as_they_are(full: Bot) -> None:
+    styles = {f"house{number}": "x" * 290 for number in range(20)}
+    await full.decide(styles=styles)
+    sent = await full.fake.submit_view(full.admin, await opened(full), {"user_daily": "3"})
+    await sent.acked()
+    await told(full, "Saved")
+    assert dict((await settled_on(full)).styles) == styles
 
 
 async def test_a_field_that_is_not_legal_says_so_beside_it_and_nothing_is_saved(full: Bot) -> None:
@@ -176,4 +218,5 @@ async def test_without_the_action_there_is_no_such_command(bot: Bot) -> None:
 def test_a_form_made_up_by_somebody_changes_nothing() -> None:
     for values in ({}, {"paused": {"paused": {}}, "unknown": {"unknown": {"value": "1"}}}):
         read = read_studio({"state": {"values": values}})
-        assert (dict(read.changes), read.paused, read.add, read.remove) == ({}, None, (), ())
+        assert (dict(read.changes), read.channel_daily, read.paused, read.add) == ({}, None, None, ())
+        assert read.remove == ()

@@ -115,6 +115,20 @@ def _is_stranger(body: Mapping[str, Any], context: Mapping[str, Any], user: Mapp
     return bool(actor_team) and bool(actor_team != team)
 
 
+def _roles(user: Mapping[str, Any], *, stranger: bool) -> tuple[str, ...]:
+    """Slack has no roles of a workspace's own; what it says of everybody stands for them in limits per role.
+
+    https://docs.slack.dev/reference/objects/user-object
+    """
+    if stranger:
+        return ("external",)
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return ("guest",)
+    owner = user.get("is_owner") or user.get("is_primary_owner")
+    managing = (("admin", user.get("is_admin") or owner), ("owner", owner))
+    return ("member", *(role for role, holds in managing if holds)) if user else ()
+
+
 class People:
     """What Slack says of a person: their language, and whether they manage the workspace. Asked once an hour."""
 
@@ -146,6 +160,7 @@ class People:
             user_id=asking.user_id,
             name=str(profile.get("display_name") or user.get("real_name") or asking.name or asking.user_id),
             locale=str(user.get("locale") or "en"),
+            roles=_roles(user, stranger=asking.stranger),
             moderator=(admin or manager) and not asking.stranger,
             manager=manager and not asking.stranger,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import structlog
 
@@ -20,9 +21,11 @@ from .membership import Membership
 from .render import Drawn, draw
 from .uploads import Uploads
 from .wire import Mark, Message, Place, Wire
-from .workspaces import Workspace, workspace_of
+from .workspaces import NotInstalled, Workspace, Workspaces, workspace_of
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 REPORT, WALL = "report", "wall"
 
@@ -34,12 +37,14 @@ class Boards:
         self,
         *,
         wire: Wire,
+        workspaces: Workspaces,
         uploads: Uploads,
         membership: Membership,
         clock: Clock,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
         self._wire = wire
+        self._workspaces = workspaces
         self._uploads = uploads
         self._membership = membership
         self._clock = clock
@@ -48,23 +53,35 @@ class Boards:
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
         """See ModeratorDesk."""
-        workspace = _workspace(community_id, job)
-        message = await self._post(Place(workspace=workspace, channel_id=channel_id), self._drawn(card, job), job)
+        drawn = self._drawn(card, job)
+
+        async def post(workspace: Workspace) -> tuple[Workspace, Message]:
+            return workspace, await self._post(Place(workspace=workspace, channel_id=channel_id), drawn, job)
+
+        workspace, message = await self._reaching(community_id, job, post)
         if job is not None and job.pictures:
             # The caller has to know the card before a moderator presses on it; uploading takes seconds.
             thread = Place(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
             task = asyncio.create_task(self._show_pictures(job, card, thread), name=f"slack-report-{job.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return str(message)
+        return _id_of(message, workspace)
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         """See ModeratorDesk."""
         message = Message.of(message_id) or Message(channel_id=channel_id, ts=message_id)
-        await self._connected()
+        drawn, mark = self._drawn(card, None), Mark(job_id=card.job_id, part=REPORT)
+
+        async def update(workspace: Workspace) -> None:
+            await self._wire.update(workspace, message, drawn, mark)
+
         try:
-            mark = Mark(job_id=card.job_id, part=REPORT)
-            await self._wire.update(_workspace(community_id, None), message, self._drawn(card, None), mark)
+            poster = _poster(community_id, message_id)
+            if poster is not None:
+                await self._connected()
+                await update(poster)
+            else:
+                await self._reaching(community_id, None, update)
         except MessageGone:
             _log.info("report's card is gone", action="moderate", job=card.job_id)
 
@@ -73,13 +90,15 @@ class Boards:
         job = report.job
         card = wall_card(report, indexes, job.destination.locale)
         shown = replace(job, pictures=tuple(job.pictures[index - 1] for index in indexes if index <= len(job.pictures)))
-        place = Place(workspace=workspace_of(job.destination), channel_id=channel_id)
-        await self._connected()
-        # By itself: a file that went with its result must not take this one along.
-        uploaded = await self._uploads.ready(shown, card, place.workspace, purpose=WALL)
-        mark = Mark(job_id=job.id, part=WALL, files=uploaded.files)
-        drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
-        message = await self._post(place, drawn, job, mark)
+
+        async def hang(workspace: Workspace) -> Message:
+            # By itself: a file that went with its result must not take this one along.
+            uploaded = await self._uploads.ready(shown, card, workspace, purpose=WALL)
+            mark = Mark(job_id=job.id, part=WALL, files=uploaded.files)
+            drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
+            return await self._post(Place(workspace=workspace, channel_id=channel_id), drawn, job, mark)
+
+        message = await self._reaching(job.destination.community_id, job, hang)
         self._uploads.forget(job, purpose=WALL)
         return str(message)
 
@@ -102,8 +121,20 @@ class Boards:
         locale = job.destination.locale if job is not None else "en"
         return draw(card, now=self._clock.now(), locale=locale)
 
-    async def _post(self, place: Place, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
+    async def _reaching(self, community_id: str, job: Job | None, do: Callable[[Workspace], Awaitable[T]]) -> T:
+        """Do it through the job's own workspace, else through whichever of its organization's has that channel."""
         await self._connected()
+        own = [] if job is None else [workspace_of(job.destination)]
+        ways = dict.fromkeys([*own, *await self._workspaces.of_community(community_id)])
+        closed: PlatformError = AccessDenied("channel_not_found")
+        for workspace in ways:
+            try:
+                return await do(workspace)
+            except (AccessDenied, NotInstalled) as error:
+                closed = error
+        raise closed
+
+    async def _post(self, place: Place, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
         mark = mark or (Mark(job_id=job.id, part=REPORT) if job is not None else None)
         try:
             return await self._wire.post(place, drawn, mark)
@@ -113,10 +144,13 @@ class Boards:
             return await self._wire.post(place, drawn, mark)
 
 
-def _workspace(community_id: str, job: Job | None) -> Workspace:
-    """A job knows its workspace; else the community is one, or an organization ("E…") with one installation."""
-    if job is not None:
-        return workspace_of(job.destination)
-    if community_id.startswith("E"):
-        return Workspace(team_id="", enterprise_id=community_id)
-    return Workspace(team_id=community_id)
+def _id_of(message: Message, workspace: Workspace) -> str:
+    """Within an organization only the bot that has posted a card may change it: `channel:timestamp:workspace`."""
+    return f"{message}:{workspace.team_id}" if workspace.enterprise_id and workspace.team_id else str(message)
+
+
+def _poster(community_id: str, message_id: str) -> Workspace | None:
+    *_, team_id = message_id.split(":", 2)
+    if message_id.count(":") < len(("channel:", "timestamp:")) or not team_id:
+        return None
+    return Workspace(team_id=team_id, enterprise_id=community_id)

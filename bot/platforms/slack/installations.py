@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -25,6 +26,10 @@ class SealedRows(Protocol):
         ...
 
     async def find(self, enterprise_id: str, team_id: str) -> str | None: ...
+
+    async def find_all(self, enterprise_id: str) -> Sequence[str]:
+        """All of an organization's."""
+        ...
 
     async def remove(self, enterprise_id: str, team_id: str) -> None: ...
 
@@ -48,6 +53,10 @@ class SealedInstallations:
             if sealed is not None and (found := self._unseal(sealed)) is not None:
                 return found
         return None
+
+    async def of_organization(self, enterprise_id: str) -> Sequence[Installation]:
+        opened = [self._unseal(sealed) for sealed in await self._rows.find_all(enterprise_id)]
+        return [found for found in opened if found is not None]
 
     async def remove(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         await self._rows.remove(enterprise_id or "", team_id or "")

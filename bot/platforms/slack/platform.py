@@ -119,7 +119,14 @@ class SlackPlatform:
         people = People(wire=wire, clock=clock)
         membership = Membership(wire=wire, clock=clock)
         uploads = Uploads(wire=wire, pictures=pictures, clock=clock)
-        self._boards = Boards(wire=wire, uploads=uploads, membership=membership, clock=clock, connected=self._connected)
+        self._boards = Boards(
+            wire=wire,
+            workspaces=self._workspaces,
+            uploads=uploads,
+            membership=membership,
+            clock=clock,
+            connected=self._connected,
+        )
         self._delivery = Delivery(
             wire=wire,
             uploads=uploads,

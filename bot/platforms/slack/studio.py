@@ -18,7 +18,7 @@ from .boundary import Boundary
 from .extras import Extras
 from .limits import FORM_ANSWER_SECONDS
 from .ordering import Ordering
-from .studio_form import ADD, PAUSED, REMOVE, Studio, studio_view
+from .studio_form import ADD, PAUSED, REMOVE, Studio, studio_view, with_channel
 from .text import plain
 from .words import word
 
@@ -94,10 +94,13 @@ class Settings:
             raise NotAllowed("draft-gone")
         person = await self._people.person(asking, fresh=True)
         require_manager(person)
+        changes = dict(studio.changes)
+        if studio.channel_daily is not None:
+            changes["channel_daily"] = with_channel(await settings.read(person), studio.channel_daily)
         try:
-            changed = await settings.change(person, studio.changes)
+            changed = await settings.change(person, changes)
         except Refused as refused:
-            if (name := str(refused.values.get("setting", ""))) in studio.changes:
+            if (name := str(refused.values.get("setting", ""))) in changes:
                 raise WrongField(name, refused) from refused
             raise
         done = [] if changed is None else [changed]

@@ -34,15 +34,21 @@ _CHOICES: tuple[tuple[str, Option], ...] = (
 )
 _CHANNELS = ("moderation_channel", "gallery_channel")
 _TEXTS = ("timezone", "weights", "retention_days")
+_TABLES = ("role_daily", "styles")  # of several lines
+_CHANNEL_DAILY, _WHERE = "channel_daily", "channel_daily_where"
 _PLACES = {"include": ["public", "private"], "exclude_bot_users": True}
 _SHORT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
-    """What came back. `changes` are for Settings.change; words one a line, with whether only as a word of its own."""
+    """What came back. `changes` are for Settings.change; words one a line, with whether only as a word of its own.
+
+    `channel_daily` is one channel's id, and how many points a day everybody there has together; nothing: no limit.
+    """
 
     changes: Mapping[str, str]
+    channel_daily: tuple[str, str] | None
     paused: bool | None
     add: tuple[tuple[str, bool], ...]
     remove: tuple[tuple[str, bool], ...]
@@ -56,7 +62,10 @@ def studio_view(community: Community, limits: Limits, locale: str) -> dict[str, 
         _pause(community, locale),
         {"type": "divider"},
         *(_text(name, community, locale) for name in _LIMITS),
+        _table("role_daily", community, locale, hint="studio-role_daily-hint"),
+        *_channels_daily(community, locale),
         *(_choice(name, option, community, locale) for name, option in _CHOICES),
+        *([_table("styles", community, locale, hint="studio-styles-hint")] if _fits(community) else []),
         {"type": "divider"},
         _many_channels(community, locale),
         *(_channel(name, community, locale) for name in _CHANNELS),
@@ -84,7 +93,7 @@ def read_studio(view: Mapping[str, Any]) -> Studio:
         for block, fields in ((view.get("state") or {}).get("values") or {}).items()
         for field in fields.values()
     }
-    changes = {name: _typed(values[name]) for name in (*_LIMITS, *_TEXTS) if name in values}
+    changes = {name: _typed(values[name]) for name in (*_LIMITS, *_TEXTS, *_TABLES) if name in values}
     changes |= {name: _chosen(values[name]) for name, _ in _CHOICES if name in values}
     changes |= {name: str(values[name].get("selected_conversation") or "") for name in _CHANNELS if name in values}
     if "allowed_channels" in values:
@@ -92,12 +101,22 @@ def read_studio(view: Mapping[str, Any]) -> Studio:
     if changes.get("default_style") == NO_STYLE:
         changes["default_style"] = ""
     paused = _chosen(values.get(PAUSED) or {})
+    where = str((values.get(_WHERE) or {}).get("selected_conversation") or "")
     return Studio(
         changes=changes,
+        channel_daily=(where, _typed(values.get(_CHANNEL_DAILY) or {}).strip()) if where else None,
         paused={"yes": True, "no": False}.get(paused),
         add=tuple(_words_in(_typed(values.get(ADD) or {}))),
         remove=tuple(_words_in(_typed(values.get(REMOVE) or {}))),
     )
+
+
+def with_channel(community: Community, channel_daily: tuple[str, str]) -> str:
+    """The whole table of channels with this one's number, for Settings.change."""
+    where, number = channel_daily
+    others = {channel: most for channel, most in community.channel_daily.items() if channel != where}
+    rows = [f"{channel}={most}" for channel, most in others.items()]
+    return ", ".join([*rows, f"{where}={number}"] if number else rows)
 
 
 def _words_in(text: str) -> Iterator[tuple[str, bool]]:
@@ -121,6 +140,30 @@ def _text(name: str, community: Community, locale: str) -> dict[str, Any]:
     if value := write_field(community, name):
         element["initial_value"] = value[:_SHORT]
     return _input(name, words(f"field-{name}", locale), element)
+
+
+def _table(name: str, community: Community, locale: str, *, hint: str) -> dict[str, Any]:
+    element: dict[str, Any] = {"type": "plain_text_input", "multiline": True, "max_length": TEXT_INPUT}
+    if value := write_field(community, name):
+        element["initial_value"] = value
+    return _input(name, words(f"field-{name}", locale), element, hint=word(hint, locale))
+
+
+def _fits(community: Community) -> bool:
+    """Whether a field takes all of its styles; else they are left to the other ways of setting them."""
+    return len(write_field(community, "styles")) <= TEXT_INPUT
+
+
+def _channels_daily(community: Community, locale: str) -> Iterator[dict[str, Any]]:
+    """Nobody knows a channel's id: one is chosen, and its number typed."""
+    label = words(f"field-{_CHANNEL_DAILY}", locale)
+    if community.channel_daily:
+        there = ", ".join(f"<#{escape(channel)}>: {most}" for channel, most in community.channel_daily.items())
+        yield section(clip(f"{escape(label)}: {there}", SECTION_TEXT))
+    where: dict[str, Any] = {"type": "conversations_select", "filter": _PLACES}
+    yield _input(_WHERE, label, where)
+    number = {"type": "plain_text_input", "max_length": _SHORT}
+    yield _input(_CHANNEL_DAILY, word("studio-channel_daily", locale), number, hint=word("studio-none-hint", locale))
 
 
 def _lines(name: str, locale: str) -> dict[str, Any]:

@@ -38,7 +38,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message of ours. As text it is `channel:timestamp`: a timestamp alone is unique within its channel only."""
+    """A message of ours. As text it is `channel:timestamp`: a timestamp alone is unique within its channel only.
+
+    Behind a second colon there may be the workspace whose bot has posted it: see boards.py.
+    """
 
     channel_id: str
     ts: str
@@ -48,8 +51,8 @@ class Message:
 
     @classmethod
     def of(cls, text: str | None) -> Message | None:
-        channel, colon, ts = (text or "").partition(":")
-        return cls(channel_id=channel, ts=ts) if colon else None
+        channel, colon, rest = (text or "").partition(":")
+        return cls(channel_id=channel, ts=rest.partition(":")[0]) if colon else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

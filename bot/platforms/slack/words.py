@@ -87,6 +87,19 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "zh-CN": "对这里的所有人生效。留空：按运营者的设置。",
         },
         "studio-allowed-hint": {"en": "None chosen: everywhere", "zh-CN": "都不选：所有频道都可以"},
+        "studio-role_daily-hint": {
+            "en": "Such as guest=5, member=20. Roles in Slack: owner, admin, member, guest, external",
+            "zh-CN": "例如 guest=5, member=20。Slack 里的角色：owner、admin、member、guest、external",
+        },
+        "studio-styles-hint": {
+            "en": "One a line: a name, a colon, and the words that it adds",
+            "zh-CN": "每行一个：名字、冒号，然后是它加上的描述",
+        },
+        "studio-channel_daily": {
+            "en": "So many a day in that channel, everybody together",
+            "zh-CN": "那个频道里所有人合计每天的张数",
+        },
+        "studio-none-hint": {"en": "Empty: no limit there", "zh-CN": "留空：不限"},
         "studio-words_add": {"en": "Block these words too", "zh-CN": "新增屏蔽词"},
         "studio-words_remove": {"en": "Allow these words again", "zh-CN": "取消屏蔽这些词"},
         "studio-words-hint": {

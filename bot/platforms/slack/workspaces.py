@@ -6,7 +6,7 @@ whole Enterprise Grid organization has no team.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +59,10 @@ class InstallationStore(Protocol):
         """The workspace's own, else its organization's."""
         ...
 
+    async def of_organization(self, enterprise_id: str) -> Sequence[Installation]:
+        """Of the whole of it, and of its workspaces that have installed the app for themselves."""
+        ...
+
     async def remove(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Forget it; one that is gone already is fine."""
         ...
@@ -99,6 +103,16 @@ class Workspaces:
         if found is None:
             raise NotInstalled("the workspace has not installed the app", after=60.0)
         return found
+
+    async def of_community(self, community_id: str) -> tuple[Workspace, ...]:
+        """Through which of our installations a community can be reached: several only within an organization."""
+        if not community_id.startswith("E"):
+            return (Workspace(team_id=community_id),)
+        if self._installations is None:
+            known = [] if self.only is None else [self.only]
+        else:
+            known = list(await self._installations.of_organization(community_id))
+        return tuple(Workspace(team_id=one.team_id or "", enterprise_id=community_id) for one in known)
 
     async def client(self, workspace: Workspace) -> AsyncWebClient:
         if self._session is None or self._session.closed:
