@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.domain.errors import Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
 from bot.grammar.matrix import Combination
 from bot.grammar.printing import print_request
+
+
+# What is listed by its time stands in the order of the combinations, and the sheet behind them.
+_APART = timedelta(microseconds=1)
 
 
 def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
@@ -23,8 +28,9 @@ def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
             prompt_sent=way.request.prompt_sent,
             destination=dataclasses.replace(sheet.destination, card_id=None),
             parent_id=None,
+            created_at=sheet.created_at - (len(ways) - place) * _APART,
         )
-        for way in ways
+        for place, way in enumerate(ways)
     ]
 
 
