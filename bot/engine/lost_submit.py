@@ -22,8 +22,10 @@ _log = structlog.get_logger(__name__)
 CLOCK_SKEW = timedelta(minutes=2)
 # How far back to look where our own clock was set back since the submit, so that nobody knows when it was.
 FAR_BACK = timedelta(days=1)
-# How long a task may take to appear in the list. Only a complete list read after this proves that there is none.
+# How long a task may take to appear in the list. Only complete lists read until after this prove that there is none,
+# and so many of them at least: one may miss a task that the next one has.
 SETTLE = timedelta(seconds=30)
+FEWEST_LISTS = 3
 # How long to go on asking a provider that answers and can't say, before giving up without ordering again.
 PATIENCE = timedelta(minutes=30)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
@@ -34,18 +36,26 @@ class LostSubmit(StrEnum):
     CANNOT_TELL = "cannot-tell"
 
 
-async def find(job: Job, *, model: ImageModel, store: JobStore, clock: Clock) -> ModelTask | LostSubmit:
+async def find(
+    job: Job, *, model: ImageModel, store: JobStore, clock: Clock, sent_at: float | None = None
+) -> ModelTask | LostSubmit:
     """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE.
 
-    Both times count the pauses made here alone: the wall clock may have been set, and a call may have waited hours for
-    a provider that was away.
+    `sent_at`: when the submit went out, by `clock.monotonic()`, if that was in this life. The wall clock may have been
+    set since, and only an earlier life's submit is timed by it. PATIENCE counts the pauses made here alone: a call may
+    have waited hours for a provider that was away.
     """
     if job.submitted_at is None:
         raise ValueError(f"job {job.id} never began a submit")
+    elapsed = clock.now() - job.submitted_at
+    if sent_at is not None:
+        elapsed = timedelta(seconds=clock.monotonic() - sent_at)
+    elapsed = max(timedelta(0), elapsed)
     waited = timedelta(0)
     pause = _FIRST_PAUSE
+    lists = 0
     while True:
-        settled = waited >= SETTLE
+        settled = elapsed + waited >= SETTLE
         try:
             listing = await model.tasks_since(_earliest(job.submitted_at, clock.now()))
         except ModelAway:
@@ -58,7 +68,8 @@ async def find(job: Job, *, model: ImageModel, store: JobStore, clock: Clock) ->
             free = [task for task in same if task.id not in owned]
             if free:
                 return min(free, key=lambda task: abs(task.created_at - job.submitted_at))  # type: ignore[operator]
-            if settled and listing.complete:
+            lists += listing.complete
+            if settled and listing.complete and lists >= FEWEST_LISTS:
                 return LostSubmit.NEVER_HAPPENED
         if waited >= PATIENCE:
             return LostSubmit.CANNOT_TELL

@@ -70,6 +70,7 @@ class Run:
     def __init__(self) -> None:
         self.slow = False
         self.submits = 0
+        self.sent_at: float | None = None  # the last submit, by Clock.monotonic()
         self.ended = 0  # of a sheet: how many jobs of its series have come to an end
         self.critical = False
 
@@ -159,6 +160,7 @@ class Steps:
             run.critical = True
             asked = self._clock.monotonic()
             begun = await self._store.move(job, JobState.SUBMITTING)
+            run.sent_at = self._clock.monotonic()
             if self._clock.monotonic() - asked > INTENT_HOLDS:
                 # This process stood still meanwhile: another may have taken us for dead, and the job over.
                 raise ModelUnavailable("saving the intent took too long")
@@ -219,7 +221,9 @@ class Steps:
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self.show(job)  # what becomes of it may take half a minute
-        found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
+        found = await lost_submit.find(
+            job, model=self._model, store=self._store, clock=self._clock, sent_at=run.sent_at
+        )
         if isinstance(found, ModelTask):
             _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)
             try:
