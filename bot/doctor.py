@@ -63,10 +63,10 @@ async def _discord(settings: Settings) -> Sequence[Finding]:
     if settings.discord_token is None:
         return []
     from bot.platforms.discord.checkup import check_discord  # noqa: PLC0415 - ten megabytes for those who use it
-    from cogs import command_names  # noqa: PLC0415
+    from cogs import described_commands  # noqa: PLC0415
 
     return await check_discord(
-        settings.discord_token.get_secret_value(), api_url=settings.discord_api_url, commands=command_names()
+        settings.discord_token.get_secret_value(), api_url=settings.discord_api_url, commands=described_commands()
     )
 
 

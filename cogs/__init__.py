@@ -8,6 +8,7 @@ from functools import partial
 from discord.ext import commands
 
 from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.registration import Command
 from bot.platforms.discord.services import Services
 
 from .account import AccountCog
@@ -32,7 +33,6 @@ def all_cogs(services: Services) -> Sequence[Callable[[EaselClient], commands.Co
     )
 
 
-def command_names() -> frozenset[str]:
-    """Every command as Discord lists it, the entries of context menus too."""
-    slash = {command.name for cog in _ALL for command in cog.__cog_app_commands__}
-    return frozenset(slash | {name for cog in _ALL for name in getattr(cog, "MENUS", ())})
+def described_commands() -> Sequence[Command]:
+    """Every command as Discord is told of it, the entries of context menus too; nobody answers these."""
+    return [*(command for cog in _ALL for command in cog.__cog_app_commands__), *MenusCog.described()]

@@ -33,9 +33,14 @@ class MenusCog(commands.Cog):
         client.presses.on_form(_IMAGINE_FORM, self._filled)
         # discord.py takes no context menus from the class of a cog.
         self._menus = [
-            _everywhere(app_commands.ContextMenu(name=self.MENUS[0], callback=self.imagine_this)),
-            _everywhere(app_commands.ContextMenu(name=self.MENUS[1], callback=self.report)),
+            _everywhere(app_commands.ContextMenu(name=name, callback=callback))
+            for name, callback in zip(self.MENUS, (self.imagine_this, self.report), strict=True)
         ]
+
+    @classmethod
+    def described(cls) -> list[app_commands.ContextMenu]:
+        """The entries as Discord is told of them, for where nobody answers."""
+        return [_everywhere(app_commands.ContextMenu(name=name, callback=_unanswered)) for name in cls.MENUS]
 
     async def cog_load(self) -> None:
         for menu in self._menus:
@@ -71,6 +76,10 @@ class MenusCog(commands.Cog):
     async def _say(self, interaction: discord.Interaction[EaselClient], key: str) -> None:
         said = command_word(key, interaction.locale.value)
         await self._desk.answers.privately(interaction, Card(tone=Tone.REFUSED, status=(said,)))
+
+
+async def _unanswered(_interaction: discord.Interaction, _message: discord.Message) -> None:
+    """What tells discord.py that an entry is for messages."""
 
 
 def _request(words: str) -> ImageRequest:

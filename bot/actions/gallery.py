@@ -104,6 +104,10 @@ class GalleryActions:
         report = await with_parent(self._store, await self._report(job))
         return Shown(report=report, opinion=await self._gallery.opinion(job.id, person))
 
+    async def opinion(self, job: Job) -> Opinion:
+        """What everybody thinks of it, for a result that is drawn anew."""
+        return await self._gallery.opinion(job.id, job.author)
+
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
         """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel."""
         job = await self._done(job_id, person)

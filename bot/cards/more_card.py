@@ -8,19 +8,22 @@ from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import options_line
 from bot.cards.sentences import sentence, words
-from bot.cards.show_card import command
+from bot.cards.show_card import command, liked_by
 from bot.domain.card import Button, Card, Press, Text, Tone
 from bot.domain.job import JobState
+from bot.domain.ports import Opinion
 from bot.domain.variant import MoreView, Price, shapes, sharper
 from bot.grammar.options import RATIO
 
 _SHOWN_SENT = 500
 
 
-def more_card(view: MoreView, locale: str) -> Card:
-    """For whoever pressed More, alone: the prices are theirs."""
+def more_card(view: MoreView, locale: str, opinion: Opinion | None = None) -> Card:
+    """For whoever pressed More, alone: the prices are theirs. With an `opinion`, what people think of it by now."""
     job = view.job
     notes: list[Text] = []
+    if opinion is not None and (liked := liked_by(opinion, locale)):
+        notes.append(liked)
     hd = sharper(job.request)
     if hd is not None and view.hd is not None:
         price = "".join(map(str, _price(view.hd, locale)))

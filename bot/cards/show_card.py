@@ -20,7 +20,7 @@ def show_card(shown: Shown, locale: str) -> Card:
     if job.deleted_at is not None:
         return card
     asked = sentence("show-asked", locale, name=job.author.name, moment=job.created_at)
-    liked = _liked(shown.opinion, locale)
+    liked = liked_by(shown.opinion, locale)
     return dataclasses.replace(
         card,
         heading=card.heading or words("show-heading", locale, id=job.id),
@@ -36,7 +36,8 @@ def command(request: ImageRequest) -> str:
     return f"/imagine {print_request(request)}"
 
 
-def _liked(opinion: Opinion, locale: str) -> Text | None:
+def liked_by(opinion: Opinion, locale: str) -> Text | None:
+    """Stars and votes in words; None where there is neither."""
     votes = [
         words("show-votes", locale, index=index, votes=votes) for index, votes in sorted(opinion.votes.items()) if votes
     ]

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
+from typing import Any
+
 import discord
 import pytest
 
 from bot.domain.finding import Finding, Health
 from bot.platforms.discord.checkup import check_discord, invitation
-from cogs import command_names
+from cogs import described_commands
 from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
 from tests.fakes.discord import FakeDiscord
@@ -19,7 +23,7 @@ async def bot(idle: Bot) -> Bot:
 
 
 async def findings(fake: FakeDiscord, token: str = "") -> dict[str, Finding]:
-    found = await check_discord(token or fake.token, api_url=None, commands=command_names())
+    found = await check_discord(token or fake.token, api_url=None, commands=described_commands())
     return {finding.part: finding for finding in found}
 
 
@@ -27,7 +31,7 @@ async def test_all_is_well_where_the_bot_runs(bot: Bot) -> None:
     found = await findings(bot.fake)
     assert {finding.health for finding in found.values()} == {Health.FINE}
     assert "everything is permitted in all 1 channels" in found["Server atelier"].said
-    assert f"all {len(command_names())} are registered" in found["Discord commands"].said
+    assert f"all {len(described_commands())} are registered" in found["Discord commands"].said
     assert bot.fake.calls("POST", "/channels/*") == []
 
 
@@ -53,6 +57,44 @@ async def test_commands_that_were_never_registered(fake: FakeDiscord, slept: lis
     assert found["Discord commands"].health is Health.NOTE
     assert "imagine" in found["Discord commands"].said
     assert invitation(fake.world.application_id) in found["Discord servers"].advice
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one["description_localizations"].pop("zh-CN"),
+        lambda one: one["options"][0].update(required=False),
+        lambda one: one["options"][1]["choices"].pop(),
+        lambda one: one["options"][1]["choices"][0]["name_localizations"].clear(),
+        lambda one: one.update(contexts=[0]),
+        lambda one: one.update(integration_types=[0]),
+        lambda one: one.update(default_member_permissions="32"),
+        lambda one: one.update(nsfw=True),
+    ],
+)
+async def test_whatever_of_a_command_is_otherwise_is_noticed_and_mended_by_a_start(
+    bot: Bot, change: Callable[[dict[str, Any]], object]
+) -> None:
+    command = next(one for one in bot.fake.commands[None].values() if one["name"] == "imagine")
+    whole = copy.deepcopy(command)
+    change(command)
+    found = (await findings(bot.fake))["Discord commands"]
+    assert found.health is Health.NOTE
+    assert "otherwise than they are now: imagine" in found.said
+    await bot.stop()
+    await bot.start()
+    mended = next(one for one in bot.fake.commands[None].values() if one["name"] == "imagine")
+    assert {**mended, "version": ""} == {**whole, "version": ""}
+
+
+async def test_what_discord_adds_to_a_command_is_no_difference(bot: Bot) -> None:
+    for command in bot.fake.commands[None].values():
+        command |= {"dm_permission": True, "handler": None, "contexts": list(reversed(command["contexts"]))}
+        for option in command.get("options") or []:
+            if not option.get("required"):
+                option.pop("required", None)
+            option.update({"channel_types": [], "autocomplete": bool(option.get("autocomplete"))})
+    assert (await findings(bot.fake))["Discord commands"].health is Health.FINE
 
 
 async def test_a_refused_token_is_not_repeated_to_anybody(fake: FakeDiscord, slept: list[float]) -> None:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
 from bot.domain.errors import PlatformError
 from tests.discord.conftest import Bot
-from tests.fakes.discord import Reply
+from tests.fakes.discord import Reply, rest_commands
 
 PUT = "/applications/*/commands"
 
@@ -31,10 +32,33 @@ async def test_the_command_is_registered_once_with_its_languages_and_places(bot:
 
 async def test_a_changed_command_is_registered_again(bot: Bot) -> None:
     await bot.stop()
-    (key,) = bot.notebook.facts
-    bot.notebook.facts[key] = "another version's"
+    (command,) = bot.fake.commands[None].values()
+    command["options"].pop()
     await bot.start()
     assert len(bot.fake.calls("PUT", PUT)) == 2
+    assert len(next(iter(bot.fake.commands[None].values()))["options"]) == 5
+
+
+async def test_a_new_database_is_no_reason_to_register_again(bot: Bot) -> None:
+    await bot.stop()
+    bot.notebook.facts.clear()
+    await bot.start()
+    assert len(bot.fake.calls("PUT", PUT)) == 1
+
+
+async def test_what_discord_reads_otherwise_is_not_told_at_every_start(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = rest_commands._complete
+
+    def forgetful(*args: Any) -> dict[str, Any]:
+        return complete(*args) | {"contexts": None}
+
+    monkeypatch.setattr(rest_commands, "_complete", forgetful)
+    for _ in range(3):
+        await idle.start()
+        await idle.stop()
+    assert len(idle.fake.calls("PUT", PUT)) == 1
 
 
 async def test_a_refused_command_does_not_keep_the_bot_away(idle: Bot) -> None:

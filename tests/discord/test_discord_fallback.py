@@ -6,33 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
-from tests.fakes.discord import FakeDiscord
+from tests.discord.refusing import expected, refused
+from tests.fakes.discord import Message, User
 from tests.fakes.discord import rules as fake_rules
-from tests.fakes.discord.messages import IS_COMPONENTS_V2, TEXT, walk
+from tests.fakes.discord.messages import IS_COMPONENTS_V2, walk
 
-
-@pytest.fixture
-def refused(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """From now on Discord answers 400 to components v2; the text of each such message."""
-    met: list[str] = []
-    real = fake_rules.message_problems
-
-    def strict(body: Any, *, flags: int, **rest: Any) -> Any:
-        yield from real(body, flags=flags, **rest)
-        if (body.get("flags") or 0) & IS_COMPONENTS_V2:
-            met.append("\n".join(one["content"] for one in walk(body["components"]) if one["type"] == TEXT))
-            yield "components", "not today"
-
-    monkeypatch.setattr(fake_rules, "message_problems", strict)
-    return met
-
-
-@pytest.fixture(autouse=True)
-def expected(fake: FakeDiscord) -> Any:
-    """These refusals are arranged; anything else that breaks a rule is still a failure."""
-    yield
-    fake.violations[:] = [one for one in fake.violations if "not today" not in one.message]
+__all__ = ["expected", "refused"]
 
 
 async def test_everything_goes_on_as_embeds_and_the_refusal_is_met_once(bot: Bot, refused: list[str]) -> None:
@@ -107,3 +88,63 @@ async def test_a_message_that_no_form_suits_fails_the_job(bot: Bot) -> None:
     (told,) = bot.channel.messages
     assert "pictures are kept" in told.text
     assert told.is_v2, "two refusals in a row say nothing about components v2"
+
+
+class TestPanels:
+    """What is no card: /studio, and what is asked once more before anything is deleted."""
+
+    @pytest.fixture
+    async def bot(self, idle: Bot) -> Bot:
+        idle.make_cogs = every_command(PlainRaster())
+        await idle.start()
+        return idle
+
+    @pytest.fixture
+    def boss(self, bot: Bot) -> User:
+        boss = bot.fake.add_user("boss")
+        bot.fake.join(bot.guild, boss, bot.fake.add_role(bot.guild, "bosses", manage_guild=True))
+        return boss
+
+    async def panel(self, bot: Bot, boss: User) -> Message:
+        return await (await bot.fake.slash(boss, bot.channel, "studio", {})).shown()
+
+    async def pressed(self, bot: Bot, boss: User, panel: Message, button: str) -> None:
+        before = len(panel.versions)
+        await bot.fake.press(boss, panel, button)
+        await bot.soon(lambda: len(panel.versions) > before)
+
+    async def test_the_studio_goes_on_as_embeds(self, bot: Bot, boss: User, refused: list[str]) -> None:
+        panel = await self.panel(bot, boss)
+        assert not panel.is_v2
+        assert panel.ephemeral
+        assert "Drawing is on" in panel.text
+        assert [row["type"] for row in panel.components] == [1, 1]
+        await self.pressed(bot, boss, panel, "Pause drawing")
+        assert "Drawing is paused" in panel.text
+        assert any(label.startswith("Undo") for label in panel.labels)
+        await self.pressed(bot, boss, panel, "What was done")
+        await self.pressed(bot, boss, panel, "Back")
+        await bot.kill()
+        await bot.start()
+        await self.pressed(bot, boss, panel, "Let drawing go on")
+        assert len(refused) == 2, "once a life"
+
+    async def test_its_forms_and_its_chart_too(self, bot: Bot, boss: User, refused: list[str]) -> None:
+        panel = await self.panel(bot, boss)
+        asked = await bot.fake.select(boss, panel, "ez-pick:studio:form", "limits")
+        await asked.answered()
+        await bot.fake.submit_modal(boss, asked, {"user_daily": "7"})
+        await bot.soon(lambda: "Saved" in panel.text)
+        await self.pressed(bot, boss, panel, "Who used what")
+        assert [file.filename for file in panel.attachments] == ["usage.png"]
+        await self.pressed(bot, boss, panel, "Back")
+        assert panel.attachments == []
+
+    async def test_to_delete_ones_data_is_asked_as_an_embed(self, bot: Bot, refused: list[str]) -> None:
+        asked = await bot.fake.slash(bot.ann, bot.channel, "mydata delete", {})
+        question = await asked.shown()
+        assert question.embeds
+        assert question.ephemeral
+        await bot.fake.press(bot.ann, question, question.labels[-1])
+        await bot.soon(lambda: "Nothing was deleted" in question.text)
+        assert len(refused) == 1

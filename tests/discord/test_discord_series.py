@@ -21,6 +21,7 @@ async def test_from_the_price_to_the_sheet(bot: Bot) -> None:
     await bot.soon(lambda: "combinations" in card.text)
     assert not card.ephemeral
     await bot.until(lambda: card.deleted and len(bot.channel.messages) == 3, seconds=15)
+    await bot.settled()
     first, second, last = bot.channel.messages
     assert [len(message.attachments) for message in (first, second, last)] == [2, 2, 1]
     assert [message.pings for message in (first, second, last)] == [set(), set(), {str(bot.ann.id)}]

@@ -205,6 +205,47 @@ async def test_somebody_is_kept_out_and_let_in_again(bot: Bot, boss: User, panel
     assert await bot.communities.block_of(ann, bot.clock.now()) is None
 
 
+async def test_who_is_kept_out_is_listed_and_lifted_with_a_press(bot: Bot, boss: User, panel: Message) -> None:
+    await pressed(bot, boss, panel, "Who is kept out")
+    assert "Nobody is locked or blocked" in panel.text
+    await pressed(bot, boss, panel, "Back")
+    people = [bot.ann, bot.bob, *(bot.fake.add_user(f"pest-{number}") for number in range(10))]
+    for user in people[2:]:
+        bot.fake.join(bot.guild, user)
+    for user in people:
+        await filled(bot, boss, panel, "people", {"person": [user], "deed": "lock", "reason": "too *many* foxes"})
+    await filled(bot, boss, panel, "people", {"person": [bot.bob], "deed": "block"})
+
+    await pressed(bot, boss, panel, "Who is kept out")
+    assert [label for label in panel.labels if label.startswith("Lift")] == [f"Lift {n}" for n in range(1, 11)]
+    assert panel.text.count(f"<@{bot.bob.id}>") == 2
+    assert "until somebody lifts it" in panel.text
+    assert "<t:" in panel.text
+    assert r"too \*many\* foxes" in panel.text
+    assert panel.pings == set()
+    await pressed(bot, boss, panel, "›")
+    assert [label for label in panel.labels if label.startswith("Lift")] == ["Lift 11", "Lift 12"]
+    await pressed(bot, boss, panel, "‹")
+
+    await bot.kill()
+    await bot.start()
+    first = next(one for one in panel.text.splitlines() if one.startswith("1. "))
+    assert f"<@{bot.bob.id}>" in first, "what lasts longest stands first"
+    await pressed(bot, boss, panel, "Lift 1")
+    assert await bot.communities.block_of(person(bot, bot.bob), bot.clock.now()) is None
+    assert "Saved" in panel.text
+    await pressed(bot, boss, panel, next(label for label in panel.labels if label.startswith("Undo")))
+    assert await bot.communities.block_of(person(bot, bot.bob), bot.clock.now()) is not None
+
+
+async def test_whoever_was_let_in_meanwhile_is_gone_from_the_list(bot: Bot, boss: User, panel: Message) -> None:
+    await filled(bot, boss, panel, "people", {"person": [bot.ann], "deed": "lock"})
+    await pressed(bot, boss, panel, "Who is kept out")
+    bot.clock.jump(2 * 3600)
+    await pressed(bot, boss, panel, "Lift 1")
+    assert "Nobody is locked or blocked" in panel.text
+
+
 async def test_a_day_begins_anew(bot: Bot, boss: User, panel: Message) -> None:
     await bot.result("a red fox", n=4)
     await filled(bot, boss, panel, "people", {"person": [bot.ann], "deed": "reset"})

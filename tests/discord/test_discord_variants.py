@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.domain.job import new_job_id
@@ -73,6 +75,53 @@ async def test_hd_of_the_sharpest_says_so_though_its_button_is_made_up(bot: Bot)
     assert len(await bot.all_jobs()) == 1
 
 
+@pytest.mark.parametrize("label", ["Again", "HD · counts 1"])
+async def test_a_slip_of_the_finger_orders_once(bot: Bot, label: str) -> None:
+    result = await bot.result("a red fox")
+    bot.store.gate = asyncio.Event()
+    await bot.fake.press(bot.bob, result, label)
+    await bot.fake.press(bot.bob, result, label)
+    await bot.said_to(bot.bob, "a moment ago")
+    bot.store.gate.set()
+    await bot.posted(before={result.id})
+    assert len(await bot.all_jobs()) == 2
+    await (await bot.fake.press(bot.ann, result, label)).shown()  # somebody else's is no slip
+    await bot.clock.advance(3)
+    await (await bot.fake.press(bot.bob, result, label)).shown()
+    await bot.settled()
+    assert len(await bot.all_jobs()) == 4
+
+
+async def test_every_button_of_a_deleted_job_is_answered_with_a_sentence(bot: Bot) -> None:
+    result = await bot.result("a red fox", n=2)
+    (job,) = await bot.all_jobs()
+    await bot.store.note(job.id, deleted_at=bot.clock.now())
+    for label in result.labels:
+        pressed = await bot.fake.press(bot.bob, result, label)
+        await pressed.answered()
+        if label == "Edit":  # the form, filled from what the message shows
+            assert pressed.modal is not None
+            continue
+        said = await bot.said_to(bot.bob, "gone")
+        bot.fake.delete_message(said)
+    assert len(await bot.all_jobs()) == 0
+
+
+async def test_every_button_answers_a_stranger_with_a_sentence_or_does_it_for_them(bot: Bot) -> None:
+    result = await bot.result("a red fox", n=2)
+    for label, said in {"Star": "Starred", "1": "picture 1", "Delete": "isn't yours"}.items():
+        await bot.fake.press(bot.bob, result, label)
+        await bot.said_to(bot.bob, said)
+    assert "counts" in (await (await bot.fake.press(bot.bob, result, "More")).shown()).text
+    for label in ("Again", "HD · counts 2"):
+        assert "a red fox" in (await (await bot.fake.press(bot.bob, result, label)).shown()).text
+    form = await bot.fake.press(bot.bob, result, "Edit")
+    await form.answered()
+    assert form.modal is not None
+    await bot.settled()
+    assert {job.author.user_id for job in await bot.all_jobs()} == {str(bot.ann.id), str(bot.bob.id)}
+
+
 @pytest.mark.parametrize("press", ["hd", "shape", "more", "star", "vote", "spoiler"])
 async def test_a_job_that_is_gone_or_never_was_is_answered_with_a_sentence(bot: Bot, press: str) -> None:
     result = await bot.result()
@@ -144,6 +193,34 @@ class TestOpinions:
         assert len(hung.shown_files) == 1
         assert hung.pings == set()
         assert hung.labels == ["Again", "Details"]
+        assert not any(file.spoiler for file in hung.shown_files)
+
+    async def test_what_was_drawn_for_adults_hangs_hidden(self, bot: Bot) -> None:
+        wall = bot.fake.add_channel(bot.guild, "gallery")
+        await bot.decide(gallery_channel=str(wall.id))
+        late = bot.fake.add_channel(bot.guild, "late", nsfw=True)
+        result = await bot.result("a red fox", channel=late)
+        await bot.fake.press(bot.ann, result, "Star")
+        await bot.soon(lambda: wall.messages)
+        assert [file.spoiler for file in wall.messages[0].shown_files] == [True]
+
+    async def test_whatever_draws_the_result_again_shows_the_counts_of_now(self, bot: Bot) -> None:
+        result = await bot.result("a red fox", n=2)
+        await bot.fake.press(bot.bob, result, "2")
+        await bot.fake.press(bot.bob, result, "Star")
+        await bot.until(lambda: {"★ 1", "2 · 1"} <= set(result.labels))
+        card = await more(bot, result)
+        assert "★ 1" in card.text
+        await bot.fake.press(bot.ann, card, "Spoiler")
+        await bot.said_to(bot.ann, "Hidden")
+        assert {"★ 1", "2 · 1"} <= set(result.labels)
+
+    async def test_counts_keep_the_files_by_their_ids(self, bot: Bot) -> None:
+        result = await bot.result("a red fox", n=2)
+        await bot.fake.press(bot.bob, result, "Star")
+        await bot.until(lambda: "★ 1" in result.labels)
+        sent = [call.payload for call in bot.fake.calls("PATCH", "/webhooks/*") if call.payload.get("attachments")]
+        assert [one["id"] for one in sent[-1]["attachments"]] == [str(file.id) for file in result.files]
 
 
 class TestSpoiler:

@@ -12,6 +12,7 @@ from bot.domain.card import Card
 from .faults import ALREADY_ACKNOWLEDGED, translated
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
+from .panel import Draw, Files
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -69,6 +70,20 @@ class Answers:
                 return answer.message_id or (await interaction.original_response()).id
 
         return await self._forms.send(out, send)
+
+    async def panel(self, interaction: discord.Interaction[EaselClient], draw: Draw, files: Files = list) -> None:
+        """Show what is no card where `defer` opened a message; where nothing was answered yet, to this person alone."""
+
+        async def show(look: Look) -> None:
+            nobody = discord.AllowedMentions.none()
+            async with translated(_seconds(look)):
+                if ANSWERED in interaction.extras:
+                    await interaction.edit_original_response(**look.to_edit(), allowed_mentions=nobody)
+                else:
+                    await interaction.response.send_message(**look.to_post(), allowed_mentions=nobody, ephemeral=True)
+                    interaction.extras[ANSWERED] = PRIVATE
+
+        await self._forms.send_panel(draw, files, show)
 
     async def beside(self, interaction: discord.Interaction[EaselClient], card: Card) -> int:
         """Show it to everybody as a message of its own, after SILENT; its id."""

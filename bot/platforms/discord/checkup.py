@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.domain.finding import Finding, Health, broken, fine, note
 
 from .platform import TOKEN_REFUSED
+from .registration import Command, Differences, compare, payloads, registered
 
 PART = "Discord"
 # What the invitation asks for: docs/discord.md says what each is for.
@@ -29,8 +31,8 @@ _MOST_CHANNELS_NAMED = 8
 _SPEAKING = (discord.TextChannel, discord.ForumChannel)
 
 
-async def check_discord(token: str, *, api_url: str | None, commands: Collection[str]) -> list[Finding]:
-    """What is found; `commands` are the names that should be registered."""
+async def check_discord(token: str, *, api_url: str | None, commands: Sequence[Command]) -> list[Finding]:
+    """What is found; `commands` are those that should be registered."""
     if api_url is not None:
         discord.http.Route.BASE = api_url.rstrip("/")
     client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30.0)
@@ -62,7 +64,7 @@ def invitation(application_id: int) -> str:
     return discord.utils.oauth_url(application_id, permissions=INVITED, scopes=("bot", "applications.commands"))
 
 
-async def _look(client: discord.Client, commands: Collection[str]) -> AsyncIterator[Finding]:
+async def _look(client: discord.Client, commands: Sequence[Command]) -> AsyncIterator[Finding]:
     application = await client.application_info()
     yield fine(PART, f"the token is that of {client.user} (application {application.id})")
     if application.interactions_endpoint_url:
@@ -73,7 +75,8 @@ async def _look(client: discord.Client, commands: Collection[str]) -> AsyncItera
         )
     else:
         yield fine("Discord application", _intents(application.flags))
-    yield _registered({one["name"] for one in await client.http.get_global_commands(application.id)}, set(commands))
+    ours = await payloads(commands, app_commands.CommandTree(client))
+    yield _registered(compare(ours, await registered(client, application.id)), len(ours))
     guilds = [guild async for guild in client.fetch_guilds(limit=None, with_counts=False)]
     for guild in guilds[:_MOST_GUILDS]:
         async for finding in _guild(client, guild.id, guild.name):
@@ -102,21 +105,20 @@ def _intents(flags: discord.ApplicationFlags) -> str:
     return "set up; no privileged intent is on, and none is needed"
 
 
-def _registered(there: set[str], wanted: set[str]) -> Finding:
-    missing, strange = sorted(wanted - there), sorted(there - wanted)
-    if missing:
-        return note(
-            "Discord commands",
-            f"not registered yet: {', '.join(missing)}",
-            "Start Easel once with this token: it registers what has changed.",
+def _registered(found: Differences, count: int) -> Finding:
+    told = [
+        f"{said}: {', '.join(names)}"
+        for said, names in (
+            ("not registered yet", found.missing),
+            ("registered otherwise than they are now", found.changed),
+            ("registered, but of another version", found.strange),
         )
-    if strange:
-        return note(
-            "Discord commands",
-            f"registered, but of another version: {', '.join(strange)}",
-            "Start Easel once with this token: it takes them away.",
-        )
-    return fine("Discord commands", f"all {len(wanted)} are registered")
+        if names
+    ]
+    if told:
+        advice = "Start Easel once with this token: it registers what has changed."
+        return note("Discord commands", "; ".join(told), advice)
+    return fine("Discord commands", f"all {count} are registered as they are now, in every language")
 
 
 async def _guild(client: discord.Client, guild_id: int, name: str) -> AsyncIterator[Finding]:

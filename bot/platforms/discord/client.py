@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
@@ -18,6 +17,7 @@ from .desk import Desk
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
 from .presses import Presses
+from .registration import compare, digest, payloads, registered
 from .routes import RouteButton, Routes, RouteSelect
 
 _log = structlog.get_logger(__name__)
@@ -29,6 +29,14 @@ class Meta(Protocol):
     async def get(self, key: str) -> str | None: ...
 
     async def set(self, key: str, value: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Which shards a process connects, of how many that all processes connect together."""
+
+    ids: tuple[int, ...]
+    count: int
 
 
 class EaselTree(app_commands.CommandTree["EaselClient"]):
@@ -52,7 +60,11 @@ class EaselClient(commands.AutoShardedBot):
         presses: Presses,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         http_trace: aiohttp.TraceConfig,
+        shards: Shards | None = None,
     ) -> None:
+        sharding: dict[str, Any] = (
+            {} if shards is None else {"shard_ids": list(shards.ids), "shard_count": shards.count}
+        )
         intents = discord.Intents.none()
         intents.guilds = True  # names, boosts and permissions of guilds; no messages, no members
         super().__init__(
@@ -66,6 +78,7 @@ class EaselClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
             http_trace=http_trace,
+            **sharding,
         )
         self.desk = desk
         self.presses = presses
@@ -91,19 +104,19 @@ class EaselClient(commands.AutoShardedBot):
         _log.exception("event failed", action=event_method)
 
     async def sync_commands(self, meta: Meta) -> bool:
-        """Tell Discord of the commands if they changed since it was last told; whether it was told.
+        """Tell Discord of the commands where it knows others; whether it was told. Only after the login.
 
-        A guild may be given 200 commands a day, so not at every start.
+        It may be told of 200 commands a day, so not at every start: nor where it has answered something else than it
+        was told, and neither that nor what we would tell it has changed since.
         """
-        translator = self.tree.translator
-        if translator is None:
-            raise RuntimeError("the commands are synced after setup_hook")
-        payload = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        if self.application_id is None:
+            raise RuntimeError("the commands are synced after the login")
+        ours = await payloads(self.tree.get_commands(), self.tree)
         key = f"discord:commands:{self.application_id}"
-        if await meta.get(key) == digest:
+        theirs = await registered(self, self.application_id)
+        if not compare(ours, theirs) or await meta.get(key) == f"{digest(ours)} {digest(theirs)}":
             return False
         await self.tree.sync()
-        await meta.set(key, digest)
-        _log.info("commands synced", action="sync", count=len(payload))
+        await meta.set(key, f"{digest(ours)} {digest(await registered(self, self.application_id))}")
+        _log.info("commands synced", action="sync", count=len(ours))
         return True

@@ -35,7 +35,7 @@ class Further:
     def answer(self, presses: Presses, *, desk: Desk, wire: Wire, clock: Clock) -> OpinionPresses | None:
         """Have the buttons answered. What comes back is to be closed."""
         if self.variants is not None:
-            VariantPresses(presses, desk=desk, variants=self.variants)
+            VariantPresses(presses, desk=desk, variants=self.variants, gallery=self.gallery)
         if self.reports is not None:
             ReportPresses(presses, reports=self.reports, answers=desk.answers)
         if self.moderate is not None:

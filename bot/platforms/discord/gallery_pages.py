@@ -82,7 +82,8 @@ class GalleryPages:
         there = [(picture, thumb) for picture, thumb in zip(card.pictures, small, strict=True) if thumb is not None]
         pictures: Sequence[CardPicture] = [picture for picture, _ in there]
         card = dataclasses.replace(card, pictures=tuple(pictures))
-        return Outgoing(card=card, pictures=[thumb for _, thumb in there])
+        hidden = any(way_back(job.destination).age_restricted for job in jobs)
+        return Outgoing(card=card, pictures=[thumb for _, thumb in there], spoiler=hidden)
 
     async def _thumbnail(self, job: Job) -> FittedPicture | None:
         try:

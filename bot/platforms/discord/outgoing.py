@@ -19,6 +19,7 @@ from .faults import FormRefused
 from .kept import KeptFile
 from .layout import Shown, layout_of
 from .limits import ALT_TEXT
+from .panel import Draw, Files, classic_of
 from .text import clip
 
 T = TypeVar("T")
@@ -118,12 +119,19 @@ class Forms:
 
     async def send(self, out: Outgoing, attempt: Callable[[Look], Awaitable[T]]) -> T:
         """`attempt` one form, then the other if it raises FormRefused: a message made in one can't take the other."""
+        return await self._either(lambda classic: _look(out, classic=classic), attempt)
+
+    async def send_panel(self, draw: Draw, files: Files, attempt: Callable[[Look], Awaitable[T]]) -> T:
+        """The same for what is no card."""
+        return await self._either(lambda classic: _panel_look(draw(), list(files()), classic=classic), attempt)
+
+    async def _either(self, look: Callable[[bool], Look], attempt: Callable[[Look], Awaitable[T]]) -> T:
         try:
-            return await attempt(_look(out, classic=self.classic))
+            return await attempt(look(self.classic))
         except FormRefused as error:
             other = not self.classic
             try:
-                done = await attempt(_look(out, classic=other))
+                done = await attempt(look(other))
             except FormRefused:
                 raise error from None
             if other and not self.classic:
@@ -137,3 +145,10 @@ def _look(out: Outgoing, *, classic: bool) -> Look:
         return Look(view_of(out.card), embed_of(out.card, links=out.linked), out.lead, out.files(), out.kept)
     layout = layout_of(out.card, lead=out.lead, pictures=out.shown(), links=out.linked)
     return Look(layout, None, out.lead, out.files(), out.kept)
+
+
+def _panel_look(layout: ui.LayoutView, files: list[discord.File], *, classic: bool) -> Look:
+    if not classic:
+        return Look(layout, None, "", files)
+    embed, view = classic_of(layout)
+    return Look(view, embed, "", files)

@@ -12,9 +12,7 @@ from bot.domain.card import Card, Tone
 
 from .answers import PRIVATE, SILENT, Answers, defer
 from .command_words import command_word
-from .faults import translated
 from .files import room_for_file, send_file
-from .limits import CALL_SECONDS
 from .place import person_of
 from .routes import RouteButton, Used
 from .services import Services
@@ -45,7 +43,9 @@ class PersonalAnswers:
 
     async def ask(self, interaction: discord.Interaction[EaselClient]) -> None:
         """The second time is the button, which works after a restart too. Only this person ever sees it."""
-        locale = interaction.locale.value
+        await self._answers.panel(interaction, lambda: self._question(interaction.locale.value))
+
+    def _question(self, locale: str) -> ui.LayoutView:
         view = ui.LayoutView(timeout=None)
         box: ui.Container[Any] = ui.Container(accent_colour=discord.Colour.red())
         box.add_item(ui.TextDisplay(words("mydata-delete-ask", locale)))
@@ -58,8 +58,7 @@ class PersonalAnswers:
             )
         )
         view.add_item(box)
-        async with translated(CALL_SECONDS):
-            await interaction.response.send_message(view=view, ephemeral=True)
+        return view
 
     async def pressed(self, interaction: discord.Interaction[EaselClient], used: Used) -> None:
         await defer(interaction, SILENT)

@@ -23,7 +23,7 @@ from bot.domain.report import JobReport
 from .answers import Answers
 from .boundary import Boundary
 from .channels import Channels
-from .client import EaselClient, Meta
+from .client import EaselClient, Meta, Shards
 from .delivery import Delivery
 from .desk import Desk
 from .further import Further
@@ -76,7 +76,12 @@ class DiscordPlatform:
         further: Further | None = None,
         picture_link: PictureLink | None = None,
         waiting: Callable[[], int] | None = None,
+        listens: bool = True,
+        shards: Shards | None = None,
     ) -> None:
+        """Without `listens` it posts by REST and hears nothing. `shards`: those of all that this process connects."""
+        self._listens = listens
+        self._shards = shards
         self._token = token
         self._api_url = api_url
         self._meta = meta
@@ -92,7 +97,14 @@ class DiscordPlatform:
         forms, fitting = Forms(), Fitting(pictures, picture_link=picture_link)
         wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
         further = further or Further()
-        results = Results(wire=wire, fitting=fitting, clock=clock, guest=self._guest, full=further.complete)
+        results = Results(
+            wire=wire,
+            fitting=fitting,
+            clock=clock,
+            guest=self._guest,
+            full=further.complete,
+            opinions=None if further.gallery is None else further.gallery.opinion,
+        )
         self._delivery = Delivery(
             wire=wire,
             results=results,
@@ -182,10 +194,19 @@ class DiscordPlatform:
     async def _live(self) -> None:
         """One client from login to its end."""
         client = self._client = EaselClient(
-            desk=self._desk, presses=self._presses, cogs=self._cogs, http_trace=self._guest.trace()
+            desk=self._desk,
+            presses=self._presses,
+            cogs=self._cogs,
+            http_trace=self._guest.trace(),
+            shards=self._shards,
         )
         try:
             await client.login(self._token)
+            if not self._listens:
+                self._logged_in.set()
+                _log.info("logged in to post", action="connect", user=str(client.user))
+                await self._closing.wait()
+                return
             await self._sync(client)
             self._logged_in.set()
             await self._find_gateway(client)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.cards.job_card import job_card
+from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
-from bot.domain.ports import Clock
+from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
 from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
@@ -32,10 +33,20 @@ _REMEMBERED = 1000
 
 
 class Results:
-    """`full`: results have all their buttons, which takes someone who answers them."""
+    """`full`: results have all their buttons, which takes someone who answers them; `opinions` give their counts."""
 
-    def __init__(self, *, wire: Wire, fitting: Fitting, clock: Clock, guest: Guest, full: bool) -> None:
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        fitting: Fitting,
+        clock: Clock,
+        guest: Guest,
+        full: bool,
+        opinions: Callable[[Job], Awaitable[Opinion]] | None = None,
+    ) -> None:
         self._full = full
+        self._opinions = opinions
         self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
         self._wire = wire
         self._fitting = fitting
@@ -47,7 +58,7 @@ class Results:
     async def deliver(self, report: JobReport) -> str:
         """Post it; the message's id. Raises PlatformUnavailable or Undeliverable."""
         job = report.job
-        out = Outgoing(card=job_card(report, job.destination.locale, full=self._full))
+        out = Outgoing(card=await self._card(report))
         try:
             if way_back(job.destination).interaction_only:
                 result_id = await self._into_card_or_dm(report, out)
@@ -73,7 +84,7 @@ class Results:
         if job.result_id is None:
             raise MessageGone("there is no result to hide")
         result_id = int(job.result_id)
-        out = Outgoing(card=job_card(report, job.destination.locale, full=self._full), spoiler=True)
+        out = Outgoing(card=await self._card(report), spoiler=True)
 
         async def edit(fitted: Outgoing) -> None:
             if not back.interaction_only:
@@ -86,6 +97,12 @@ class Results:
                 raise TokenDead("the interaction is over, and there is no other way to this result")
 
         await self._fitting.send(job, out, back.file_limit, edit)
+
+    async def _card(self, report: JobReport) -> Card:
+        """With the counts of now: a result may be drawn again long after it was voted on."""
+        job = report.job
+        opinion = None if self._opinions is None else await self._opinions(job)
+        return job_card(report, job.destination.locale, opinion=opinion, full=self._full)
 
     def removed(self, job: Job) -> None:
         """Its message was taken away. If a moderator restores it, Discord must not take the new one for the old."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
-from discord import ui
 
 from bot.actions.permissions import require_manager
 from bot.domain.errors import NotAllowed, Refused
@@ -17,13 +17,13 @@ from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 
 from .answers import PRIVATE, SILENT, Answers, defer
-from .faults import translated
-from .limits import CALL_SECONDS, FORM_LOOKUP_SECONDS, UPLOAD_SECONDS
+from .limits import FORM_LOOKUP_SECONDS
 from .place import person_of
 from .routes import Used
 from .services import Services
 from .studio_forms import DEEDS, ROUTE, SECTIONS, changes_of, studio_form, words_in
 from .studio_panel import Overview, audit_view, overview_view, usage_view
+from .studio_people import held_view
 from .studio_words import studio_word
 from .usage_answer import UsageAnswer
 
@@ -40,6 +40,7 @@ class Studio:
     route = ROUTE
 
     def __init__(self, services: Services, answers: Answers) -> None:
+        self._answers = answers
         self._settings = services.settings
         self._moderate = services.moderate
         self._people = services.people
@@ -68,6 +69,10 @@ class Studio:
                 await self._show_usage(interaction, person, used.text("") or UsageGroup.PERSON.value)
             case "audit":
                 await self._show_trail(interaction, person, _number(rest))
+            case "held":
+                await self._show_held(interaction, person, _number(rest) or 0)
+            case "lift":
+                await self._lift(interaction, person, rest)
             case "undo":
                 await self._undo(interaction, person, rest)
             case section if section in SECTIONS:
@@ -86,8 +91,8 @@ class Studio:
         community = await self._settings.read(person)
         view = await self._account.usage(person, scope=UsageScope.COMMUNITY, period=UsagePeriod.MONTH)
         told = Overview(community=community, limits=self._limits, month=view.month)
-        panel = overview_view(told, interaction.guild, interaction.locale.value, done=done, notice=notice)
-        await _redraw(interaction, panel)
+        guild, locale = interaction.guild, interaction.locale.value
+        await self._answers.panel(interaction, lambda: overview_view(told, guild, locale, done=done, notice=notice))
 
     async def _open_form(self, interaction: discord.Interaction[EaselClient], person: Person, section: str) -> None:
         if section not in SECTIONS:
@@ -150,7 +155,27 @@ class Studio:
             person, scope=UsageScope.COMMUNITY, group=UsageGroup(group), period=UsagePeriod.MONTH
         )
         out = await self._usage.drawn(interaction, view)
-        await _redraw(interaction, usage_view(out, interaction.locale.value), out.files())
+        await self._answers.panel(interaction, lambda: usage_view(out, interaction.locale.value), out.files)
+
+    async def _show_held(
+        self,
+        interaction: discord.Interaction[EaselClient],
+        person: Person,
+        page: int,
+        *,
+        done: Sequence[AuditEntry] = (),
+    ) -> None:
+        held = await self._people.blocked(person)
+        guild, locale = interaction.guild, interaction.locale.value
+        await self._answers.panel(interaction, lambda: held_view(held, guild, locale, page=page, done=done))
+
+    async def _lift(self, interaction: discord.Interaction[EaselClient], person: Person, rest: str) -> None:
+        """Whoever was lifted meanwhile is gone from the list, which is drawn anew either way."""
+        someone, _, page = rest.partition(".")
+        done = []
+        with contextlib.suppress(NotAllowed):
+            done = [await self._people.lift(person, someone)]
+        await self._show_held(interaction, person, _number(page) or 0, done=done)
 
     async def _show_trail(
         self,
@@ -161,15 +186,11 @@ class Studio:
         done: Sequence[AuditEntry] = (),
     ) -> None:
         entries = await self._moderate.trail(person, before=before, count=_PAGE + 1)
-        view = audit_view(
-            entries[:_PAGE],
-            interaction.guild,
-            interaction.locale.value,
-            before=before,
-            more=len(entries) > _PAGE,
-            done=done,
+        shown, more = entries[:_PAGE], len(entries) > _PAGE
+        guild, locale = interaction.guild, interaction.locale.value
+        await self._answers.panel(
+            interaction, lambda: audit_view(shown, guild, locale, before=before, more=more, done=done)
         )
-        await _redraw(interaction, view)
 
     async def _undo(self, interaction: discord.Interaction[EaselClient], person: Person, rest: str) -> None:
         entry, _, page = rest.partition(".")
@@ -180,6 +201,8 @@ class Studio:
         done = [] if undone is None else [undone]
         if page.startswith("audit"):
             await self._show_trail(interaction, person, _number(page.partition(".")[2]), done=done)
+        elif page.startswith("held"):
+            await self._show_held(interaction, person, 0, done=done)
         else:
             await self._home(interaction, person, done=done)
 
@@ -189,15 +212,6 @@ def _manager(interaction: discord.Interaction[EaselClient]) -> Person:
     person = person_of(interaction)
     require_manager(person)
     return person
-
-
-async def _redraw(
-    interaction: discord.Interaction[EaselClient], view: ui.LayoutView, files: Sequence[discord.File] = ()
-) -> None:
-    """The panel's message as it should be now; charts of the page before go."""
-    changes: dict[str, Any] = {"view": view, "attachments": list(files)}
-    async with translated(UPLOAD_SECONDS if files else CALL_SECONDS):
-        await interaction.edit_original_response(**changes, allowed_mentions=discord.AllowedMentions.none())
 
 
 def _number(text: str) -> int | None:

@@ -66,7 +66,7 @@ def overview_view(
     box: ui.Container[Any] = ui.Container(accent_colour=COLOURS[Tone.SLOW if community.paused else Tone.DONE])
     state = words("settings-paused" if community.paused else "settings-running", locale)
     box.add_item(ui.TextDisplay(f"### {studio_word('title', locale)}\n{state}\n{_budget(told.month, locale)}"))
-    _add_notice(box, done, notice, guild, locale)
+    add_notice(box, done, notice, guild, locale)
     box.add_item(ui.Separator())
     for names in _GROUPS:
         lines = "\n".join(_setting(name, told, guild, locale) for name in names)
@@ -83,9 +83,10 @@ def overview_view(
             RouteButton.of(ROUTE, turn, studio_word(turn, locale), style),
             RouteButton.of(ROUTE, "usage", studio_word("usage", locale)),
             RouteButton.of(ROUTE, "audit", studio_word("audit", locale)),
+            RouteButton.of(ROUTE, "held", studio_word("held", locale)),
         )
     )
-    return _page(box)
+    return in_page(box)
 
 
 def usage_view(out: Outgoing, locale: str) -> ui.LayoutView:
@@ -95,7 +96,7 @@ def usage_view(out: Outgoing, locale: str) -> ui.LayoutView:
         discord.SelectOption(label=command_word(f"group-{group}", locale), value=group.value) for group in USAGE_GROUPS
     ]
     view.add_item(ui.ActionRow(RouteSelect.of(ROUTE, "usage", studio_word("group", locale), options)))
-    view.add_item(ui.ActionRow(_back(locale)))
+    view.add_item(ui.ActionRow(back(locale)))
     return view
 
 
@@ -112,18 +113,18 @@ def audit_view(
     """One page of the trail, newest first. `before`: what the page began at; `more`: whether older ones follow."""
     box: ui.Container[Any] = ui.Container(accent_colour=COLOURS[Tone.DONE])
     box.add_item(ui.TextDisplay(f"### {words('audit-heading', locale)}"))
-    _add_notice(box, done, notice, guild, locale)
+    add_notice(box, done, notice, guild, locale)
     lines = [f"- {line(entry, guild, locale)}" for entry in entries] or [words("audit-empty", locale)]
     box.add_item(ui.TextDisplay(clip("\n".join(lines), _LONGEST_AUDIT - _LONGEST_NOTICE)))
     if undos := _undos(entries, locale, page=f"audit.{before or ''}"):
         box.add_item(ui.ActionRow(*undos))
-    row = [_back(locale)]
+    row = [back(locale)]
     if before is not None:
         row.append(RouteButton.of(ROUTE, "audit", studio_word("newest", locale)))
     if more and entries:
         row.append(RouteButton.of(ROUTE, f"audit.{entries[-1].id}", studio_word("older", locale)))
     box.add_item(ui.ActionRow(*row))
-    return _page(box)
+    return in_page(box)
 
 
 def line(entry: AuditEntry, guild: discord.Guild | None, locale: str) -> str:
@@ -132,16 +133,23 @@ def line(entry: AuditEntry, guild: discord.Guild | None, locale: str) -> str:
     return _PERSON.sub(r"<@\1>", _mentioned(" ".join(told.split()), guild))
 
 
-def _add_notice(
-    box: ui.Container[Any], done: Sequence[AuditEntry], notice: str, guild: discord.Guild | None, locale: str
+def add_notice(
+    box: ui.Container[Any],
+    done: Sequence[AuditEntry],
+    notice: str,
+    guild: discord.Guild | None,
+    locale: str,
+    *,
+    page: str = "home",
 ) -> None:
+    """What has just been done, with buttons that take it back and return to `page`; else the notice, if any."""
     said = "\n".join(line(entry, guild, locale) for entry in done) or escape(notice)
     if not said:
         return
     box.add_item(
         ui.TextDisplay(clip(f"**{studio_word('saved', locale)}** · {said}" if done else said, _LONGEST_NOTICE))
     )
-    if undos := _undos(done, locale, page="home"):
+    if undos := _undos(done, locale, page=page):
         box.add_item(ui.ActionRow(*undos))
 
 
@@ -158,11 +166,11 @@ def _undos(entries: Iterable[AuditEntry], locale: str, *, page: str) -> list[Rou
     ]
 
 
-def _back(locale: str) -> RouteButton:
+def back(locale: str) -> RouteButton:
     return RouteButton.of(ROUTE, "home", studio_word("home", locale))
 
 
-def _page(box: ui.Container[Any]) -> ui.LayoutView:
+def in_page(box: ui.Container[Any]) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     view.add_item(box)
     return view

@@ -49,8 +49,25 @@ def _known(core: Core, call: Call) -> tuple[dict[int, Json], int]:
 
 
 def listing(core: Core, call: Call) -> list[Json]:
+    """Translations are left out unless they are asked for.
+
+    https://docs.discord.com/developers/interactions/application-commands#get-global-application-commands
+    """
     guild_id, _ = _place(core, call)
-    return list(core.commands.get(guild_id, {}).values())
+    found = list(core.commands.get(guild_id, {}).values())
+    if call.query.get("with_localizations", "").lower() in {"1", "true"}:
+        return found
+    kept = _untranslated(found)
+    assert isinstance(kept, list)
+    return kept
+
+
+def _untranslated(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_untranslated(one) for one in node]
+    if isinstance(node, dict):
+        return {key: _untranslated(value) for key, value in node.items() if not key.endswith("_localizations")}
+    return node
 
 
 def replace_all(core: Core, call: Call) -> list[Json]:

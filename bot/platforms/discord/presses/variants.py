@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.actions.gallery import GalleryActions
 from bot.actions.variants import Variants
 from bot.cards.more_card import more_card
 from bot.domain.card import Press
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
 
 class VariantPresses:
-    def __init__(self, presses: Presses, *, desk: Desk, variants: Variants) -> None:
+    def __init__(
+        self, presses: Presses, *, desk: Desk, variants: Variants, gallery: GalleryActions | None = None
+    ) -> None:
         self._desk = desk
         self._variants = variants
+        self._gallery = gallery
         presses.on_press(Press.HD, self._hd)
         presses.on_press(Press.SHAPE, self._shape)
         presses.on_press(Press.MORE, self._more)
@@ -40,4 +44,5 @@ class VariantPresses:
     async def _more(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await defer(interaction, PRIVATE)
         view = await self._variants.more(job_id, person=person_of(interaction), channel_id=str(interaction.channel_id))
-        await self._desk.answers.in_place(interaction, more_card(view, interaction.locale.value))
+        opinion = None if self._gallery is None else await self._gallery.opinion(view.job)
+        await self._desk.answers.in_place(interaction, more_card(view, interaction.locale.value, opinion))
