@@ -27,16 +27,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Easel turns /imagine into pictures by Seedream 3.0."
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, role="all")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     run = commands.add_parser("run", help="every platform that has credentials, plus the web page (the default)")
+    run.add_argument(
+        "--role",
+        choices=["all", "gateway", "worker"],
+        default="all",
+        help="with DATABASE_URL=postgresql://…: gateway hears people, worker runs jobs (%(default)s)",
+    )
     run.set_defaults(run=_run)
 
     imagine = commands.add_parser("imagine", help="one request from the terminal")
     imagine.add_argument("text", nargs="+", help="what to draw, with options: a red fox ratio:16:9 n:2")
     imagine.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (here)")
     imagine.add_argument("--json", action="store_true", help="print the job as JSON instead of the paths")
+    imagine.add_argument("--all", action="store_true", help="draw every combination of {red|blue} without asking")
     imagine.set_defaults(run=_imagine)
 
     sandbox = commands.add_parser("sandbox", help="the stand-in for the Seedream API by itself")
@@ -55,18 +62,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     settings = load_settings()
     from bot.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 
-    return run(settings)
+    return run(settings, options.role)
 
 
 def _imagine(options: argparse.Namespace) -> int:
     settings = load_settings()
     from bot.once import imagine_once  # noqa: PLC0415
 
-    return imagine_once(settings, " ".join(options.text), out=options.out, as_json=options.json)
+    return imagine_once(settings, " ".join(options.text), out=options.out, as_json=options.json, priced=options.all)
 
 
 def _sandbox(options: argparse.Namespace) -> int:

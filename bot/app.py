@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from aiohttp.web import RouteDef
 
-from bot.core import Core, check, open_core
+from bot.core import Core, Role, check, open_core
 from bot.domain.errors import EaselError, PlatformError
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
 from bot.operator.deeds import Deeds
 from bot.operator.door import Door
+from bot.page_relay import open_hub
 from bot.platforms.web.config import WebConfig
-from bot.platforms.web.events import EventHub
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
 from bot.platforms.web.services import Services
@@ -35,36 +35,38 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, role: str = Role.ALL) -> int:
     """Run every platform that has credentials, plus the web page, until SIGTERM or SIGINT; the exit code.
+
+    `role`: only a part of it, where several processes share a database.
 
     SettingsError: a value is wrong, and nothing was started.
     """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
-    check(settings)
+    check(settings, Role(role))
     try:
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, Role(role)))
     except EaselError as error:  # a sentence for the operator; anything else keeps its traceback
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, role: Role) -> None:
     stop = _stop_signal()
     with DatabaseLock(settings.database_url) as lock:
         async with contextlib.AsyncExitStack() as stack:
-            core = await stack.enter_async_context(open_core(settings))
+            core = await stack.enter_async_context(open_core(settings, role))
             health = Health(required=("database", "engine"))
             health.set("database", ok=True)
             local_secret = secrets.token_urlsafe(32)
-            slack = _slack(settings, core, health)
+            slack = _slack(settings, core, health, role)
             door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
             routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
-            web = _web_server(settings, core, health, local_secret, routes)
+            web = _web_server(settings, core, health, local_secret, routes, role)
             await web.start()
             stack.push_async_callback(web.stop)
-            discord = _discord(settings, core, web) if settings.discord_token else None
+            discord = _discord(settings, core, web, role) if settings.discord_token else None
             lock.publish(web.url, local_secret)
             _announce(settings, core, web)
             await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
@@ -112,7 +114,8 @@ async def _stay_connected(platform: Connected, health: Health) -> None:
         health.set(platform.name, ok=False, detail=str(error))
 
 
-def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
+def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
+    from bot.platforms.discord.client import Shards  # noqa: PLC0415
     from bot.platforms.discord.further import Further  # noqa: PLC0415 - ten megabytes for those who use it
     from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
     from bot.platforms.discord.services import Services as DiscordServices  # noqa: PLC0415
@@ -146,12 +149,14 @@ def _discord(settings: Settings, core: Core, web: WebServer) -> DiscordPlatform:
         ),
         picture_link=web.picture_link,
         waiting=lambda: core.dispatcher.waiting,
+        listens=role.listens,
+        shards=None if settings.discord_shards is None else Shards(*settings.discord_shards),
     )
     core.places.add(platform)
     return platform
 
 
-def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | None:
+def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackPlatform | None:
     """None where there are no credentials, or too few of them, which is said."""
     bot, app, signing = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
     client_id, client_secret = settings.slack_client_id, settings.slack_client_secret
@@ -183,6 +188,7 @@ def _slack(settings: Settings, core: Core, health: Health) -> SlackPlatform | No
 
     actions, rules = core.actions, core.actions.rules
     platform = SlackPlatform(
+        listens=role.listens,
         bot_token=bot.get_secret_value() if bot else None,
         app_token=app.get_secret_value() if app else None,
         signing_secret=signing.get_secret_value() if signing else None,
@@ -228,9 +234,9 @@ def _stop_signal() -> asyncio.Event:
 
 
 def _web_server(
-    settings: Settings, core: Core, health: Health, local_secret: str, extra_routes: Sequence[RouteDef]
+    settings: Settings, core: Core, health: Health, local_secret: str, extra_routes: Sequence[RouteDef], role: Role
 ) -> WebServer:
-    hub = EventHub(run=secrets.token_hex(4))
+    hub = open_hub(core)
     platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
     core.places.platforms.update(platforms)
     core.places.desks["web"] = platforms["web"]
@@ -255,6 +261,7 @@ def _web_server(
             sandbox=core.sandbox_url is not None,
         ),
         hub=hub,
+        page=role.listens,
         imagine=core.actions.imagine,
         jobs=core.actions.jobs,
         store=core.stores.jobs,

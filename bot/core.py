@@ -6,10 +6,12 @@ import contextlib
 import dataclasses
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,14 +33,33 @@ from bot.sandbox import server as sandbox
 from bot.sandbox.config import SandboxConfig
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
+from bot.seedream.token import TokenShelf
 from bot.settings import Settings, SettingsError
-from db.address import database_file
+from db.address import database_file, server_conninfo
 from db.engine import open_database
 from db.errors import DatabaseProblem
-from db.meta import get_meta, set_meta
+from db.meta import get_meta, set_meta, set_meta_once
 from db.migrate import migrate
+from db.orphans import find_orphans
 
 _log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What one of several processes over one PostgreSQL does; alone, a process does it all."""
+
+    ALL = "all"
+    GATEWAY = "gateway"  # hears people: chats' events and the page; its jobs are run by others
+    WORKER = "worker"  # runs jobs, and posts by REST
+
+    @property
+    def works(self) -> bool:
+        return self is not Role.GATEWAY
+
+    @property
+    def listens(self) -> bool:
+        return self is not Role.WORKER
+
 
 _USAGE_SECONDS = 5.0  # Prometheus usually asks every 15
 
@@ -58,10 +79,7 @@ class Meta:
     async def secret(self, key: str) -> str:
         """A random word that stays the same from start to start."""
         value = await self.get(key)
-        if value is None:
-            value = secrets.token_urlsafe(32)
-            await self.set(key, value)
-        return value
+        return await set_meta_once(self.engine, key, secrets.token_urlsafe(32)) if value is None else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +99,7 @@ class Core:
     model: ImageModel
     sandbox_url: str | None
     callback_secret: str | None
+    news: Any = None  # a bot.page_relay.News, where several processes share the database
 
     def measure(self) -> None:
         """Bring the gauges of the moment up to date; what happens is counted when it happens."""
@@ -114,8 +133,18 @@ class Core:
             await self.clock.sleep(_USAGE_SECONDS)
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, role: Role = Role.ALL) -> None:
     """Before anything starts: the values that only their rooms can read. SettingsError with a sentence."""
+    if role is not Role.ALL and settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share. On SQLite one process does "
+            "everything: leave --role out."
+        )
+    if role is not Role.ALL and settings.uses_sandbox:
+        raise SettingsError(
+            f"--role {role} needs one provider for all processes: CHANJING_APP_ID and CHANJING_SECRET_KEY, or for a "
+            "trial `python -m bot sandbox` with SEEDREAM_API_URL and any CHANJING_APP_ID and CHANJING_SECRET_KEY."
+        )
     try:
         database_file(settings.database_url)
         open_pictures(settings.pictures_url)
@@ -126,7 +155,7 @@ def check(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_core(settings: Settings) -> AsyncIterator[Core]:
+async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[Core]:
     """Everything built and connected, closed in reverse order. The database's lock is the caller's."""
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
@@ -143,12 +172,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
                 qps=settings.seedream_qps,
                 clock=clock,
                 observe=metrics.provider_call,
+                shelf=_shelf(settings, engine),
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         places = Places(platforms={}, desks={}, walls={})
         pictures, raster = PictureFitter(stores.pictures), Raster(_font())
-        dispatcher = InProcessDispatcher(
+        dispatcher = _dispatcher_for(settings, engine, role)(
             store=stores.jobs,
             model=model,
             pictures=stores.pictures,
@@ -172,6 +202,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             clock=clock,
             limits=limits,
             retention_days=settings.retention_days,
+            retention_bytes=settings.retention_bytes,
             requests=metrics,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,
         )
@@ -190,7 +221,31 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             model=model,
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
+            news=None if server_conninfo(settings.database_url) is None else dispatcher,
         )
+
+
+def _shelf(settings: Settings, engine: AsyncEngine) -> TokenShelf | None:
+    """None where no other process has the account's token too."""
+    if server_conninfo(settings.database_url) is None or settings.chanjing_secret_key is None:
+        return None
+    from bot.shared_token import DatabaseShelf  # noqa: PLC0415 - for those who share
+    from db.locks import DatabaseLocks  # noqa: PLC0415
+    from db.shared_token import SharedToken  # noqa: PLC0415
+
+    account = _account(settings)
+    locks = DatabaseLocks(settings.database_url)
+    return DatabaseShelf(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
+
+
+def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Callable[..., InProcessDispatcher]:
+    conninfo = server_conninfo(settings.database_url)
+    if conninfo is None:
+        return InProcessDispatcher
+    from bot.engine.postgres import PostgresDispatcher  # noqa: PLC0415 - a tenth of a second for those who share
+    from bot.engine.queue import Queue  # noqa: PLC0415
+
+    return partial(PostgresDispatcher, queue=Queue(conninfo), orphans=partial(find_orphans, engine), works=role.works)
 
 
 def _font() -> Path | None:

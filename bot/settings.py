@@ -44,6 +44,8 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     discord_api_url: str | None = None
+    discord_shard_count: int | None = Field(default=None, ge=1, le=10_000)
+    discord_gateway: str | None = None
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
     limit_user_waiting: int = Field(default=7, ge=0)
     limit_community_monthly: int | None = Field(default=None, ge=0)
     retention_days: int | None = Field(default=None, ge=1, le=3650)
+    retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -98,12 +101,24 @@ class Settings(BaseSettings):
             raise ValueError("must be one word of plain characters; copy it again")
         return SecretStr(word)
 
+    @field_validator("discord_gateway")
+    @classmethod
+    def _one_of_several(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        place, _, number = value.partition("/")
+        if not (place.isdecimal() and number.isdecimal() and int(place) < int(number)):
+            raise ValueError("must say which of how many gateways this is, from 0: 0/2 and 1/2 for two")
+        return value
+
     @model_validator(mode="after")
     def _together(self) -> Self:
         if (self.chanjing_app_id is None) != (self.chanjing_secret_key is None):
             raise ValueError(
                 "CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox"
             )
+        if self.discord_gateway is not None and self.discord_shards is None:
+            raise ValueError("DISCORD_SHARD_COUNT is too small: every one of DISCORD_GATEWAY's gateways needs a shard")
         if self.slack_client_id is not None or self.slack_client_secret is not None:
             self._check_slack_oauth()
         if self.web_token is None and not is_loopback(self.web_host):
@@ -134,6 +149,16 @@ class Settings(BaseSettings):
             raise ValueError(f"SLACK_STORE_KEY is no key of 32 bytes in URL-safe base64. {MAKE_A_KEY}")
 
     @property
+    def discord_shards(self) -> tuple[tuple[int, ...], int] | None:
+        """The shards of this process, and how many there are in all; None leaves both to Discord."""
+        if self.discord_gateway is None and self.discord_shard_count is None:
+            return None
+        place, number = (int(part) for part in (self.discord_gateway or "0/1").split("/"))
+        count = self.discord_shard_count or number
+        ids = tuple(shard for shard in range(count) if shard % number == place)
+        return (ids, count) if ids else None
+
+    @property
     def slack_store_keys(self) -> list[str]:
         """The newest first; separated by commas."""
         given = self.slack_store_key.get_secret_value() if self.slack_store_key is not None else ""
@@ -162,6 +187,11 @@ class Settings(BaseSettings):
             user_waiting=self.limit_user_waiting,
             community_monthly=self.limit_community_monthly,
         )
+
+    @property
+    def retention_bytes(self) -> int | None:
+        """A gigabyte as disks are sold."""
+        return None if self.retention_gb is None else round(self.retention_gb * 10**9)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ _SET = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
 
+_SET_ONCE = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING")
+
 
 async def get_meta(engine: AsyncEngine, key: str) -> str | None:
     """What was set last under `key`."""
@@ -22,6 +24,16 @@ async def get_meta(engine: AsyncEngine, key: str) -> str | None:
 async def set_meta(engine: AsyncEngine, key: str, value: str) -> None:
     """Remember `value` under `key` instead of what was there."""
     await write(engine, lambda connection: save(connection, key, value))
+
+
+async def set_meta_once(engine: AsyncEngine, key: str, value: str) -> str:
+    """Remember `value` unless there is one already; the one that there is, the same for all who ask at once."""
+
+    def work(connection: Connection) -> str:
+        connection.execute(_SET_ONCE, {"key": key, "value": value})
+        return load(connection, key) or value
+
+    return await write(engine, work)
 
 
 def load(connection: Connection, key: str) -> str | None:

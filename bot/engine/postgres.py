@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 # Whoever waits is looked at this often where no news come; it is also how old a place in line may be.
 LOOK_SECONDS = 2.0
 # A job that needs something and isn't in the queue is put there after so long: its own process does it at once.
-ORPHANED_AFTER = timedelta(seconds=8)
+ORPHANED_AFTER = timedelta(seconds=10)
 _AWAY_PAUSE = 0.5  # seconds between two tries while the database is away
 
 Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]

@@ -38,6 +38,7 @@ _LOADS = """
     SELECT lock, count(*) AS jobs FROM procrastinate_jobs
     WHERE lock = ANY(%(locks)s) AND status IN ('todo', 'doing') GROUP BY lock
 """
+_THERE = "SELECT id FROM procrastinate_jobs WHERE queueing_lock = %(job_id)s AND status IN ('todo', 'doing')"
 # By id and by worker: what was taken from us is another's.
 _DONE = "DELETE FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' AND worker_id = %(worker_id)s"
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id"
@@ -93,6 +94,8 @@ class Queue:
         the fewest jobs before it. Who has the fewest jobs comes first. `finished`: only a last word is missing.
         """
         with _reached():
+            if await self._app.connector.execute_query_all_async(_THERE, job_id=job.id):
+                return
             lock, priority = None, 0
             if job.kind is not JobKind.SHEET and not finished:
                 locks = [json.dumps([*author_of(job), place]) for place in range(running_limit)]

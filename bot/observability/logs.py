@@ -27,6 +27,8 @@ LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 # its plug-ins at info.
 FLOORS: Final = {
     "sqlalchemy": logging.WARNING,
+    "procrastinate": logging.WARNING,
+    "psycopg": logging.WARNING,
     "aiosqlite": logging.INFO,
     "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,

@@ -17,7 +17,7 @@ from .circuit import Circuit
 from .client import SeedreamClient
 from .downloads import Downloads
 from .limiter import Limiter
-from .token import AccountToken, FixedToken, TokenSource
+from .token import AccountToken, FixedToken, TokenShelf, TokenSource
 
 # Seconds. Shorter than any server keeps an idle connection: a submit sent into one that just closed is a lost submit.
 KEEP_ALIVE = 10.0
@@ -41,11 +41,18 @@ class Account:
 
 @asynccontextmanager
 async def open_seedream(
-    *, base_url: str, account: Account, qps: float, clock: Clock, observe: Observe = nobody_watches
+    *,
+    base_url: str,
+    account: Account,
+    qps: float,
+    clock: Clock,
+    observe: Observe = nobody_watches,
+    shelf: TokenShelf | None = None,
 ) -> AsyncIterator[SeedreamClient]:
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
 
-    `observe` is told of every call to the API: its name, code and seconds.
+    `observe` is told of every call to the API: its name, code and seconds. `shelf`: where processes that share the
+    account keep its token.
 
     ValueError for a base URL, account or rate that can't be meant.
     """
@@ -68,7 +75,12 @@ async def open_seedream(
             tokens = FixedToken(account.access_token)
         else:
             tokens = AccountToken(
-                api=api, circuit=circuit, clock=clock, app_id=account.app_id, secret_key=account.secret_key
+                api=api,
+                circuit=circuit,
+                clock=clock,
+                app_id=account.app_id,
+                secret_key=account.secret_key,
+                shelf=shelf,
             )
         stack.push_async_callback(tokens.aclose)
         stack.push_async_callback(circuit.aclose)

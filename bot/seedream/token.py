@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -74,10 +76,47 @@ class FixedToken:
         """Nothing is open."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    token: str = field(repr=False)
+    renew_at: datetime
+
+
+class TokenShelf(Protocol):
+    """Where processes that share an account keep its one token. ModelUnavailable: it can't be reached."""
+
+    def turn(self) -> AbstractAsyncContextManager[KeptToken | None]:
+        """One process at a time, with what is kept; it may `keep` another meanwhile."""
+        ...
+
+    async def keep(self, kept: KeptToken) -> None: ...
+
+
+class NoShelf:
+    """For a process that has the account to itself."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    async def keep(self, kept: KeptToken) -> None:
+        """Nobody else wants it."""
+
+
 class AccountToken:
     """Tokens by app id and secret key. A new token ends the one before it, so that one renewal serves all callers."""
 
-    def __init__(self, *, api: Api, circuit: Circuit, clock: Clock, app_id: str, secret_key: str) -> None:
+    def __init__(
+        self,
+        *,
+        api: Api,
+        circuit: Circuit,
+        clock: Clock,
+        app_id: str,
+        secret_key: str,
+        shelf: TokenShelf | None = None,
+    ) -> None:
+        self._shelf = shelf or NoShelf()
+        self._refused: str | None = None
         self._api = api
         self._circuit = circuit
         self._clock = clock
@@ -102,7 +141,7 @@ class AccountToken:
 
     async def replacement(self, refused: str) -> str:
         if refused == self._token:  # else somebody renewed it already
-            self._token = None
+            self._token, self._refused = None, refused
         return await self.get()
 
     async def aclose(self) -> None:
@@ -122,17 +161,25 @@ class AccountToken:
             refused_at, refusal = self._refusal
             if self._clock.monotonic() < refused_at + REFUSAL_RESTS:
                 raise ModelAccountRefused(refusal.detail, trace_id=refusal.trace_id, code=refusal.code)
-        try:
-            given = await repeated(self._clock, self._ask)
-        except ModelAccountRefused as error:
-            self._refusal = (self._clock.monotonic(), error)
-            raise
-        life = self._life(given.expires)
-        self._token, self._refusal = given.token, None
-        # Half the life where it is short: renewing at once would end the token before it was used.
-        self._renew_at = self._clock.monotonic() + life - min(MARGIN, life / 2)
-        log.info("the access token was renewed", action="token_renewed", seconds=round(life))
-        return given.token
+        async with self._shelf.turn() as kept:
+            left = 0.0 if kept is None else (kept.renew_at - self._clock.now()).total_seconds()
+            if kept is not None and kept.token != self._refused and 0 < left <= LONGEST_LIFE:
+                self._token, self._refusal = kept.token, None  # another process has renewed it
+                self._renew_at = self._clock.monotonic() + left
+                return kept.token
+            try:
+                given = await repeated(self._clock, self._ask)
+            except ModelAccountRefused as error:
+                self._refusal = (self._clock.monotonic(), error)
+                raise
+            life = self._life(given.expires)
+            self._token, self._refusal = given.token, None
+            # Half the life where it is short: renewing at once would end the token before it was used.
+            good_for = life - min(MARGIN, life / 2)
+            self._renew_at = self._clock.monotonic() + good_for
+            log.info("the access token was renewed", action="token_renewed", seconds=round(life))
+            await self._shelf.keep(KeptToken(given.token, self._clock.now() + timedelta(seconds=good_for)))
+            return given.token
 
     async def _ask(self) -> GivenToken:
         # Whoever wants the token waits for the provider; a renewal that everybody shares doesn't.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Protocol
 
 from db.engine import open_database
 from tests.db.audit import assert_books_agree
@@ -14,14 +14,23 @@ from .bot_program import BotProgram
 from .programs import SandboxProgram
 
 
-async def assert_ordered_once(bot: BotProgram, sandbox: SandboxProgram) -> None:
+class Books(Protocol):
+    """A running Easel whose database can be looked into."""
+
+    @property
+    def database_url(self) -> str: ...
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]: ...
+
+
+async def assert_ordered_once(bot: Books, sandbox: SandboxProgram) -> None:
     """One task per job and no task without a job; prompts must be unique in the test."""
     jobs = {row["prompt_sent"]: row["task_id"] for row in bot.rows("SELECT prompt_sent, task_id FROM jobs")}
     tasks = [(task["ref_prompt"], task["unique_id"]) for task in await sandbox.tasks()]
     assert sorted(tasks) == sorted(jobs.items())
 
 
-async def assert_charged_once(bot: BotProgram) -> None:
+async def assert_charged_once(bot: Books) -> None:
     """Every job is done, its card closed; reserved and settled once with what was delivered, and the sums agree."""
     jobs = bot.rows("SELECT id, prompt, n, state, card_open, submit_open FROM jobs")
     for job in jobs:

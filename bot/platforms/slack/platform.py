@@ -100,8 +100,11 @@ class SlackPlatform:
         oauth: OAuthApp | None = None,
         extras: Extras | None = None,
         serve_strangers: bool = False,
+        listens: bool = True,
     ) -> None:
-        if not app_token and not signing_secret:
+        """Without `listens` it posts by the Web API and hears nothing."""
+        self._listens = listens
+        if listens and not app_token and not signing_secret:
             raise ValueError(NO_WAY_IN)
         self._bot_token = bot_token
         self._app_token = app_token
@@ -253,7 +256,7 @@ class SlackPlatform:
         app = self._app()
         socket: SocketMode | None = None
         try:
-            if self._app_token:
+            if self._app_token and self._listens:
                 socket = self._socket = SocketMode(app=app, app_token=self._app_token, workspaces=self._workspaces)
                 await socket.connect()
             if self._http is not None:

@@ -61,7 +61,9 @@ class WebServer:
         readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
         metrics: Callable[[], bytes],
         extra_routes: Sequence[web.RouteDef] = (),
+        page: bool = True,
     ) -> None:
+        """Without `page` there are only the probes, for a process that serves nobody."""
         self._config = config
         self._visitors = Visitors(config, clock)
         self._guard = Guard(config, self._visitors, clock)
@@ -81,6 +83,7 @@ class WebServer:
         )
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
         sessions = Sessions(config=config, services=services, visitors=self._visitors, clock=clock)
+        self._page = page
         self._routes = [
             *sessions.routes(),
             *commands.routes(),
@@ -93,6 +96,8 @@ class WebServer:
             *probes.routes(),
             *extra_routes,
         ]
+        if not page:
+            self._routes = [*probes.routes()]
         self._runner: web.AppRunner | None = None
         self._entrance: Entrance | None = None
 
@@ -121,7 +126,7 @@ class WebServer:
         assets = await asyncio.to_thread(Assets.read)
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard.errors, self._guard.borders])
         app.on_response_prepare.append(self._guard.add_headers)
-        app.add_routes([*assets.routes(), *self._routes])
+        app.add_routes([*(assets.routes() if self._page else ()), *self._routes])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         entrance = Entrance(runner, most=self._config.most_connections)

@@ -1,0 +1,40 @@
+"""One at a time over all processes of a database, by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from .address import SERVER_PATIENCE, name_for_people, parse
+from .errors import problems
+
+# 64 bits of the name; two names that share them wait for one another, and no more.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+class DatabaseLocks:
+    """PostgreSQL's advisory locks: they end with the connection that took them, whatever becomes of the process.
+
+    Each is a connection of its own, outside the pool: who holds one goes on to use the pool, which must not run dry.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = parse(url)
+        self._where = name_for_people(address)
+        self._engine: AsyncEngine = create_async_engine(address, poolclass=NullPool, connect_args=SERVER_PATIENCE)
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Wait until nobody else holds that name. DatabaseProblem: the server can't be reached."""
+        with problems(self._where):
+            connection = await self._engine.connect()
+        try:
+            with problems(self._where):
+                await connection.execute(_LOCK, {"name": name})
+            yield
+        finally:
+            await connection.close()

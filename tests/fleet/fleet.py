@@ -1,0 +1,186 @@
+"""Gateways and workers as real processes over one PostgreSQL, one provider and one place for pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import psycopg
+from psycopg.rows import dict_row
+from sqlalchemy import make_url
+
+from tests.journeys.programs import PATIENCE, Program, until, until_told
+
+TOKEN = "a long word that opens the page"
+_READY = re.compile(
+    r'"page": ?"(http://[^"]+)"[^\n]*"event": ?"ready"|"event": ?"ready"[^\n]*"page": ?"(http://[^"]+)"'
+)
+NEEDS_SOMETHING = "state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open"
+
+
+@dataclass(slots=True)
+class Member:
+    """One process of the fleet."""
+
+    name: str
+    role: str
+    program: Program
+    url: str = ""
+
+    @property
+    def alive(self) -> bool:
+        return self.program.process.poll() is None
+
+
+class Fleet:
+    def __init__(self, directory: Path, database_url: str, settings: Mapping[str, str]) -> None:
+        self.database_url = database_url
+        self._directory = directory
+        self._settings = {
+            "DATABASE_URL": database_url,
+            "PICTURES_URL": f"file:{directory}/pictures",
+            "WEB_PORT": "0",
+            "WEB_TOKEN": TOKEN,
+            "LOG_FORMAT": "json",
+            **settings,
+        }
+        self.members: list[Member] = []
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60), headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        self._connection = self._connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+        self._connection.close()
+        for member in self.members:
+            member.program.close()
+
+    # Its processes
+
+    def launch(self, role: str, settings: Mapping[str, str] | None = None) -> Member:
+        name = f"{role}-{len(self.members)}"
+        directory = self._directory / name
+        directory.mkdir(parents=True, exist_ok=True)
+        program = Program(
+            "bot",
+            "run",
+            "--role",
+            role,
+            settings={**self._settings, "DATA_DIR": str(directory / "data"), **(settings or {})},
+            directory=directory,
+            log=self._directory / f"{name}.log",
+        )
+        member = Member(name, role, program)
+        self.members.append(member)
+        return member
+
+    async def start(self, *roles: str) -> list[Member]:
+        """All of them at once, until each is ready."""
+        started = [self.launch(role) for role in roles]
+        await asyncio.gather(*(self.ready(member) for member in started))
+        return started
+
+    async def ready(self, member: Member) -> None:
+        def published() -> str:
+            if not member.alive:
+                raise AssertionError(
+                    f"{member.name} ended with {member.program.process.returncode}:\n{member.program.said}"
+                )
+            found = _READY.search(member.program.said)
+            return "" if found is None else found.group(1) or found.group(2)
+
+        member.url = await until(published, what=f"the start of {member.name}")
+
+        async def told() -> bool:
+            async with self._session.get(f"{member.url}/readyz") as answer:
+                return answer.status == 200
+
+        await until_told(told, what=f"readiness of {member.name}")
+
+    def of_role(self, role: str) -> list[Member]:
+        return [member for member in self.members if member.role == role and member.alive]
+
+    async def stop(self) -> None:
+        """SIGTERM to all; each ends by itself and well."""
+        alive = [member for member in self.members if member.alive]
+        for member in alive:
+            member.program.send(signal.SIGTERM)
+        for member in alive:
+            assert await member.program.exit_code(within=20) == 0, member.program.said[-4000:]
+
+    # The page of a gateway
+
+    async def imagine(self, gateway: Member, text: str) -> str:
+        status, body = await self.call(gateway, "POST", "/api/commands", {"text": f"/imagine {text}"})
+        assert status == 202, body
+        return str(body["job"]["id"])
+
+    async def call(
+        self, member: Member, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, Any]:
+        async with self._session.request(method, member.url + path, json=body) as answer:
+            return answer.status, await answer.json()
+
+    # The database beside them
+
+    def _connect(self) -> psycopg.Connection[dict[str, Any]]:
+        url = make_url(self.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(url, autocommit=True, row_factory=dict_row)
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """`?` stands for a value, as where the journeys ask SQLite."""
+        for last in (False, True):
+            try:
+                if self._connection.closed:
+                    self._connection = self._connect()
+                return self._connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
+            except psycopg.OperationalError:
+                if last:
+                    raise
+                self._connection.close()
+        raise AssertionError
+
+    def states(self) -> dict[str, str]:
+        return {row["prompt"]: row["state"] for row in self.rows("SELECT prompt, state FROM jobs")}
+
+    async def reaches(self, state: str, *prompts: str, within: float = PATIENCE) -> None:
+        def there() -> bool:
+            states = self.states()
+            return all(states.get(prompt) == state for prompt in prompts)
+
+        await until(there, within=within, what=f"{state} of {prompts}: {self.states()}")
+
+    async def settled(self, within: float = PATIENCE) -> None:
+        """Nothing is left to do."""
+        try:
+            await until(
+                lambda: not self.rows(f"SELECT id FROM jobs WHERE {NEEDS_SOMETHING}"),
+                within=within,  # noqa: S608
+            )
+        except AssertionError:
+            logs = "\n".join(f"== {m.name} alive={m.alive}\n{m.program.said[-1500:]}" for m in self.members)
+            left = self.rows(f"SELECT id, state, card_open, submit_open, owner FROM jobs WHERE {NEEDS_SOMETHING}")  # noqa: S608
+            queue = self.rows("SELECT id, args, status, worker_id, lock FROM procrastinate_jobs LIMIT 20")
+            raise AssertionError(f"not at rest: {left[:20]}\n{queue}\n{logs}") from None
+
+    def assert_untroubled(self, *forgiven: str) -> None:
+        """No process wrote an error, but for those that a test provoked."""
+        for member in self.members:
+            for line in member.program.said.splitlines():
+                entry = json.loads(line)
+                troubled = entry["level"] in {"error", "critical"} or "exception" in entry
+                assert not troubled or any(part in line for part in forgiven), f"{member.name}: {line}"
