@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
@@ -37,6 +38,8 @@ def main() -> int:
     if options.list or not chosen:
         sys.stdout.writelines(f"{one.subject:10} {one.name}\n" for one in chosen)
         return 0 if chosen else 2
+    # discord.py's voice part warns wherever it is imported, and nobody here speaks.
+    os.environ["PYTHONWARNINGS"] = "ignore:'audioop' is deprecated:DeprecationWarning"
     directory = room_for_data()
     began = time.monotonic()
     rows = asyncio.run(

@@ -5,6 +5,7 @@ Production code has no hooks for this: the methods of the real stores, client an
 CHAOS_DIE=post:after:3    kill -9 itself at the third pass of a named point (see POINTS)
 CHAOS_CLOCK=file          the wall clock is wrong by as many seconds as the file says
 CHAOS_READ_ONLY=file      while the file exists, the database can't be written to
+CHAOS_SETTLE=3            so many seconds prove that the provider's list has no task; the sandbox shows each at once
 """
 
 from __future__ import annotations
@@ -171,6 +172,10 @@ def main() -> int:
         _set_clock(Path(name))
     if name := os.environ.get("CHAOS_READ_ONLY"):
         _close_database(Path(name))
+    if text := os.environ.get("CHAOS_SETTLE"):
+        from bot.engine import lost_submit
+
+        lost_submit.SETTLE = timedelta(seconds=float(text))
     from bot.__main__ import main as easel
 
     return easel()

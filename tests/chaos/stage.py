@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import itertools
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 
@@ -22,6 +23,7 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SECRET_KEY, Program, SandboxProgram, until, until_told
 
 from .frame import Row, Trial
+from .nursery import Nursery
 
 CHANNELS = ("general", "sketches")
 PEOPLE = ("ann", "bob")
@@ -35,10 +37,18 @@ class Bot(BotProgram):
     """The same program, started so that it can be made to die, see another time, or find its database closed."""
 
     module = "tests.chaos.program"
+    nursery: Nursery | None = None
 
     def begin(self, fuse: str = "") -> Program:
         """The next life, not waited for. `fuse`: point:when:passes, where it ends itself."""
-        life = self.launch("run", settings={"CHAOS_DIE": fuse} if fuse else {})
+        more = {"CHAOS_DIE": fuse} if fuse else {}
+        if self.nursery is None:
+            life = self.launch("run", settings=more)
+        else:
+            log = self.directory / f"program-{len(self._launched)}.log"
+            settings = {**self.settings, **more}
+            life = self.nursery.launch(("run",), settings=settings, directory=self.directory, log=log)
+            self._launched.append(life)
         self.lives.append(life)
         return life
 
@@ -77,16 +87,19 @@ class Stage:
         settings: Mapping[str, str] | None = None,
         *,
         data: Path | None = None,
+        forked: bool = False,
         **sandbox: str,
     ) -> None:
-        """`data`: where the data directory is made. `sandbox`: SANDBOX_* of the provider."""
+        """`data`: where the data directory is made. `forked`: see nursery.py. `sandbox`: SANDBOX_* of the provider."""
         self._trial = trial
         self._settings = settings or {}
         self._data = data or trial.directory
+        self._forked = forked
         self.sandbox = SandboxProgram(trial.directory / "provider", **{"speed": SPEED, **sandbox})
         self.discord = RemoteFakeDiscord()
         self.promised: set[str] = set()  # ids that people were told
         self.faults = 0
+        self._start_takes = 2.0  # seconds, as far as we know
         self.findings: list[str] = []
         self._numbers = itertools.count(1)
 
@@ -103,9 +116,12 @@ class Stage:
                 "LIMIT_USER_DAILY": "100000",
                 "LIMIT_USER_RUNNING": "40",
                 "LIMIT_USER_WAITING": "1000",
+                **({"CHAOS_SETTLE": "3"} if self._trial.short else {}),
                 **self._settings,
             }
+            nursery = self._stack.enter_context(Nursery()) if self._forked else None
             self.bot = await self._stack.enter_async_context(Bot(self._data, settings))
+            self.bot.nursery = nursery
         except BaseException:
             await self._stack.aclose()
             raise
@@ -174,24 +190,33 @@ class Stage:
 
     # The power
 
-    async def kill_at(self, fuse: str, *, within: float, each: int = 4) -> bool:
+    async def kill_after(self, seconds: float) -> None:
+        """A life that is ended so long after people could ask; less than nothing: so long before, as far as we know."""
+        began = time.monotonic()
+        if seconds < 0:
+            life = self.bot.begin()
+            await asyncio.sleep(max(0.0, self._start_takes + seconds))
+        else:
+            await self.start()
+            life = self.bot.life
+            self._start_takes = time.monotonic() - began
+            async with self.busy():
+                await self.ask(4)
+                await asyncio.sleep(seconds)
+        await life.kill()
+        self.faults += 1
+
+    async def kill_at(self, fuse: str, *, within: float = 30.0) -> bool:
         """A life that ends itself at the point, or is ended after so many seconds; whether it got to the point."""
         life = self.bot.begin(fuse)
-        async with self.busy(each):
+        async with self.busy():
             ended = await _ends(life, within)
             if not ended:
                 await life.kill()
         if life.process.returncode != -9:
             raise AssertionError(f"it ended with {life.process.returncode}:\n{life.said[-2000:]}")
         self.faults += 1
-        self.while_off()
         return ended
-
-    def while_off(self, seconds: float = 60) -> None:
-        """As if it had been off for a minute: only then can the provider's list tell that an order never came."""
-        if (self.bot.data / "easel.db").exists():
-            with contextlib.suppress(Exception):  # there may be no tables yet
-                self.bot.let_time_pass(seconds)
 
     # The audit
 
@@ -240,9 +265,9 @@ class Stage:
         posted: Counter[str] = Counter()
         for channel in CHANNELS:
             for message in await self.discord.get("messages", channel=channel):
-                if message["attachments"]:
+                if message["files"]:
                     words = set(json.dumps(message["components"]).replace('"', ":").split(":"))
-                    posted.update(job_ids & words)
+                    posted.update(dict.fromkeys(job_ids & words, 1))
         return posted
 
     async def finish(self, *, note: str = "") -> Row:
@@ -259,7 +284,3 @@ async def _ends(life: Program, within: float) -> bool:
     except AssertionError:
         return False
     return True
-
-
-def states(stage: Stage) -> Mapping[str, Any]:
-    return Counter(stage.bot.states().values())

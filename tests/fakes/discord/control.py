@@ -43,6 +43,7 @@ class Control:
             "clear_faults": lambda _: self._fake.faults.clear(),
             "advance": lambda body: self._fake.clock.advance(body["seconds"]),
             "gateway": self._gateway,
+            "seen_at": lambda body: self._fake.seen_at(body["origin"]),
         }
         act = acts.get(request.match_info["act"])
         if act is None:

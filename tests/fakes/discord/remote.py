@@ -36,7 +36,7 @@ class RemoteFakeDiscord:
             "tests.fakes.discord",
             *more,
             cwd=ROOT,
-            env=os.environ | {"PYTHONWARNINGS": "default"},
+            env={"PYTHONWARNINGS": "default", **os.environ},
             stdout=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None

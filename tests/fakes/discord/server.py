@@ -44,8 +44,13 @@ class FakeDiscord(People):
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.origin = self.cdn = f"http://127.0.0.1:{port}"
-        self.gateway.url = f"ws://127.0.0.1:{port}/gateway/"
+        self.origin = f"http://127.0.0.1:{port}"
+        self.seen_at(self.origin)
+
+    def seen_at(self, origin: str) -> None:
+        """Tell the bot this address, e.g. that of a proxy in front of it, for gateway and files."""
+        self.cdn = origin
+        self.gateway.url = f"{origin.replace('http', 'ws', 1)}/gateway/"
 
     async def stop(self) -> None:
         self.faults.clear()
