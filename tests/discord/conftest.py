@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Imagine, JobActions
+from bot.actions.admission import Admission
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
@@ -100,6 +101,7 @@ class Bot:
     bob: User
     moderator: User
     limits: Limits = ORDINARY
+    guarded: bool = False  # whether what its managers have decided is looked at before anything is ordered
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
     public_url: str | None = None
@@ -129,8 +131,14 @@ class Bot:
             submits_per_second=lambda: 5.0,
             metrics=self.metrics,
         )
+        communities = self.communities = SqlCommunityStore(self.store.engine, self.clock)
+        admission = Admission(communities=communities, clock=self.clock, limits=self.limits) if self.guarded else None
         imagine = Imagine(
-            store=self.store, dispatcher=self.dispatcher, clock=self.clock, limits_of=lambda _: self.limits
+            store=self.store,
+            dispatcher=self.dispatcher,
+            clock=self.clock,
+            limits_of=lambda _: self.limits,
+            admission=admission,
         )
         self.jobs = JobActions(
             store=self.store,
@@ -139,8 +147,6 @@ class Bot:
             pictures=self.shelf,
             platforms=platforms,
         )
-        communities = SqlCommunityStore(self.store.engine, self.clock)
-        self.communities = communities
         channel = ModeratorsChannel(communities=communities, desks=self.desks)
         reports = Reports(
             store=self.store, communities=communities, channel=channel, clock=self.clock, draw=report_card

@@ -143,3 +143,7 @@ async def test_pictures_of_an_age_restricted_channel_are_hidden_elsewhere(bot: B
     (job,) = await bot.jobs_in(there)
     public = await (await shown(bot, job.id, everybody=True)).shown()
     assert all(file.filename.startswith("SPOILER_") for file in public.files)
+    page = await gallery(bot)
+    assert [file.spoiler for file in page.shown_files] == [True]
+    at_home = await (await bot.fake.slash(bot.ann, there, "gallery", {})).shown()
+    assert [file.spoiler for file in at_home.shown_files] == [False]

@@ -5,7 +5,10 @@ from discord import ChannelType
 
 from bot.domain.job import FailureCode
 from tests.discord.conftest import Bot
-from tests.fakes.discord import Channel
+from tests.discord.refusing import expected, refused
+from tests.fakes.discord import Channel, Message
+
+__all__ = ["expected", "refused"]
 
 
 @pytest.fixture
@@ -32,6 +35,55 @@ async def test_a_thread_and_a_forum_post_are_like_a_channel(
     assert card.deleted
     pressed = await bot.fake.press(bot.bob, result, "Again")
     assert "a red fox" in (await pressed.shown()).text
+
+
+class TestAllowedChannels:
+    """Only some channels are for drawing."""
+
+    @pytest.fixture
+    async def bot(self, idle: Bot) -> Bot:
+        idle.guarded = True
+        await idle.start()
+        return idle
+
+    @pytest.fixture(params=["text", "forum"])
+    async def art(self, bot: Bot, request: pytest.FixtureRequest) -> Channel:
+        art = bot.fake.add_channel(bot.guild, "art", kind=ChannelType[request.param])
+        await bot.decide(allowed_channels=(str(art.id),))
+        return art
+
+    async def test_elsewhere_a_refusal_leads_there(self, bot: Bot, art: Channel) -> None:
+        await bot.imagine()
+        said = await bot.said_to(bot.ann, "aren't drawn in this channel")
+        assert f"They are in <#{art.id}>." in said.text
+        assert bot.channel.messages == []
+        await bot.imagine(channel=bot.fake.add_thread(bot.channel, "no art"))
+        await bot.soon(lambda: sum("aren't drawn" in one.text for one in self.ephemeral(bot)) == 2)
+        assert bot.ann.notified == []
+
+    async def test_in_chinese_and_as_an_embed_too(self, bot: Bot, art: Channel, refused: list[str]) -> None:
+        bot.ann.locale = "zh-TW"
+        await bot.imagine()
+        said = await bot.said_to(bot.ann, "这个频道不画图")
+        assert f"<#{art.id}>" in said.text
+        assert said.embeds
+        assert refused
+
+    async def test_its_threads_and_posts_are_part_of_it(self, bot: Bot, art: Channel) -> None:
+        place = bot.fake.add_thread(art, "foxes", bot.ann)
+        result = await bot.result(channel=place)
+        assert result.pings == {str(bot.ann.id)}
+        pressed = await bot.fake.press(bot.bob, result, "Again")
+        assert "a red fox" in (await pressed.shown()).text
+        await bot.settled()
+
+    async def test_a_mark_that_somebody_types_is_their_own_text(self, bot: Bot, art: Channel) -> None:
+        await bot.imagine("\ue000123\ue001")
+        said = await bot.said_to(bot.ann, "aren't drawn")
+        assert "<#123>" not in said.text
+
+    def ephemeral(self, bot: Bot) -> list[Message]:
+        return [one for place in bot.guild.channels.values() for one in place.seen_by(bot.ann) if one.ephemeral]
 
 
 async def test_in_a_forum_post_the_permission_of_threads_is_needed(bot: Bot, post: Channel) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import AsyncIterator
 from typing import IO, TYPE_CHECKING, cast
 
 import discord
 
-from .answers import ANSWERED, PRIVATE
 from .command_words import command_word
 from .faults import TooLarge, translated
 from .limits import CALL_SECONDS, FILE_CAP, FILE_FLOOR, UPLOAD_SECONDS
@@ -25,31 +25,43 @@ def room_for_file(interaction: discord.Interaction[EaselClient]) -> int:
 
 
 async def send_file(
-    interaction: discord.Interaction[EaselClient], file: IO[bytes], name: str, size: int, *, words: str
+    interaction: discord.Interaction[EaselClient],
+    file: IO[bytes],
+    name: str,
+    size: int,
+    *,
+    words: str,
+    is_answer: bool = False,
 ) -> None:
-    """After a private `defer`: the file, or a sentence where it is larger than what is taken. PlatformErrors."""
-    if size > room_for_file(interaction):
-        await send_words(interaction, command_word("file-too-large", interaction.locale.value))
-        return
-    try:
-        async with translated(UPLOAD_SECONDS):
-            await interaction.followup.send(
-                words,
-                file=discord.File(cast("io.BufferedIOBase", file), filename=name),
-                ephemeral=True,
-                allowed_mentions=_NOBODY,
-                wait=True,
-            )
-    except TooLarge:
-        await send_words(interaction, command_word("file-too-large", interaction.locale.value))
-        return
-    interaction.extras[ANSWERED] = PRIVATE
+    """After a private `defer`: the file, or a sentence where it is larger than what is taken. PlatformErrors.
+
+    `is_answer`: it stands where the deferred answer is waited for, not beside one that is there.
+    """
+    if size <= room_for_file(interaction):
+        drawn = discord.File(cast("io.BufferedIOBase", file), filename=name)
+        with contextlib.suppress(TooLarge):
+            await _tell(interaction, words, [drawn], is_answer=is_answer)
+            return
+    await send_words(interaction, command_word("file-too-large", interaction.locale.value), is_answer=is_answer)
 
 
-async def send_words(interaction: discord.Interaction[EaselClient], words: str) -> None:
+async def send_words(interaction: discord.Interaction[EaselClient], words: str, *, is_answer: bool = False) -> None:
     """One sentence, for this person alone."""
-    async with translated(CALL_SECONDS):
-        await interaction.followup.send(words, ephemeral=True, allowed_mentions=_NOBODY, wait=True)
+    await _tell(interaction, words, [], is_answer=is_answer)
+
+
+async def _tell(
+    interaction: discord.Interaction[EaselClient], words: str, files: list[discord.File], *, is_answer: bool
+) -> None:
+    """A follow-up would be taken for the deferred answer too, but only for now.
+
+    https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message
+    """
+    async with translated(UPLOAD_SECONDS if files else CALL_SECONDS):
+        if is_answer:
+            await interaction.edit_original_response(content=words, attachments=files, allowed_mentions=_NOBODY)
+        else:
+            await interaction.followup.send(words, files=files, ephemeral=True, allowed_mentions=_NOBODY, wait=True)
 
 
 async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes | None:

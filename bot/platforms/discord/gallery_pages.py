@@ -19,7 +19,7 @@ from bot.domain.ports import FittedPicture, GalleryShelf
 from .answers import PRIVATE, PUBLIC, SILENT, Answers, defer
 from .files import room_for_file
 from .outgoing import Outgoing
-from .place import person_of, way_back
+from .place import age_restricted, person_of, way_back
 from .posting import Fitting
 from .services import Services
 
@@ -48,7 +48,7 @@ class GalleryPages:
         found = await self._gallery.search(
             person_of(interaction), shelf=shelf, channel_id=str(interaction.channel_id), text=words
         )
-        await self._answers.privately(interaction, await self._page(found, interaction.locale.value))
+        await self._answers.privately(interaction, await self._page(interaction, found))
 
     async def turn(self, interaction: discord.Interaction[EaselClient], target: str, index: int | None) -> None:
         """The page takes the place of the one with the button."""
@@ -56,7 +56,7 @@ class GalleryPages:
         found = await self._gallery.turn(
             target, index, person=person_of(interaction), channel_id=str(interaction.channel_id)
         )
-        await self._answers.in_place(interaction, await self._page(found, interaction.locale.value))
+        await self._answers.in_place(interaction, await self._page(interaction, found))
 
     async def show(
         self, interaction: discord.Interaction[EaselClient], job_id: str, *, to_everybody: bool = False
@@ -65,7 +65,7 @@ class GalleryPages:
         await defer(interaction, PUBLIC if to_everybody else PRIVATE)
         shown = await self._gallery.show(job_id, person_of(interaction))
         locale = (interaction.guild_locale or interaction.locale) if to_everybody else interaction.locale
-        out = _job(shown, locale.value)
+        out = _job(shown, locale.value, hidden=_hidden(shown.report.job, interaction))
 
         async def send(fitted: Outgoing) -> int:
             if to_everybody:
@@ -74,15 +74,15 @@ class GalleryPages:
 
         await self._fitting.send(shown.report.job, out, room_for_file(interaction), send)
 
-    async def _page(self, found: FoundPage, locale: str) -> Outgoing:
+    async def _page(self, interaction: discord.Interaction[EaselClient], found: FoundPage) -> Outgoing:
         """The card with those thumbnails that there are."""
-        card = gallery_card(found, locale)
+        card = gallery_card(found, interaction.locale.value)
         jobs = [job for job in found.page.jobs if job.pictures]
         small = await asyncio.gather(*(self._thumbnail(job) for job in jobs))
         there = [(picture, thumb) for picture, thumb in zip(card.pictures, small, strict=True) if thumb is not None]
         pictures: Sequence[CardPicture] = [picture for picture, _ in there]
         card = dataclasses.replace(card, pictures=tuple(pictures))
-        hidden = any(way_back(job.destination).age_restricted for job in jobs)
+        hidden = any(_hidden(job, interaction) for job in jobs)
         return Outgoing(card=card, pictures=[thumb for _, thumb in there], spoiler=hidden)
 
     async def _thumbnail(self, job: Job) -> FittedPicture | None:
@@ -102,9 +102,14 @@ class GalleryPages:
         )
 
 
-def _job(shown: Shown, locale: str) -> Outgoing:
+def _hidden(job: Job, interaction: discord.Interaction[EaselClient]) -> bool:
+    """Whether it was drawn in a channel for adults, and is looked at elsewhere."""
+    return way_back(job.destination).age_restricted and not age_restricted(interaction)
+
+
+def _job(shown: Shown, locale: str, *, hidden: bool) -> Outgoing:
     job = shown.report.job
     card = show_card(shown, locale)
     if job.state is not JobState.DONE:
         card = dataclasses.replace(card, pictures=())
-    return Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
+    return Outgoing(card=card, spoiler=hidden)

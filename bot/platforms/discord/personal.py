@@ -39,7 +39,7 @@ class PersonalAnswers:
             said = words("mydata-export-ready", locale, jobs=export.jobs, pictures=export.pictures)
             if export.left_out:
                 said = f"{said}\n{words('mydata-left-out', locale, n=export.left_out)}"
-            await send_file(interaction, export.file, export.name, export.size, words=said)
+            await send_file(interaction, export.file, export.name, export.size, words=said, is_answer=True)
 
     async def ask(self, interaction: discord.Interaction[EaselClient]) -> None:
         """The second time is the button, which works after a restart too. Only this person ever sees it."""

@@ -56,7 +56,7 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
     }
     if _interaction_only(interaction):
         details["only"] = "interaction"
-    if _age_restricted(interaction):
+    if age_restricted(interaction):
         details["age"] = "restricted"
     if (parent := getattr(interaction.channel, "parent_id", None)) is not None:
         details["parent"] = str(parent)
@@ -99,7 +99,8 @@ def _interaction_only(interaction: discord.Interaction[EaselClient]) -> bool:
     return not interaction.context.dm_channel
 
 
-def _age_restricted(interaction: discord.Interaction[EaselClient]) -> bool:
+def age_restricted(interaction: discord.Interaction[EaselClient]) -> bool:
+    """Whether whoever asked is in a channel for adults."""
     channel = interaction.channel
     # A partial channel doesn't say; a thread is as its channel is, which the payload gives it too.
     return bool(getattr(channel, "is_nsfw", bool)())
