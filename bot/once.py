@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from bot.cards import job_card as card_of
 from bot.cards import job_json, notice, refusal_card
 from bot.core import Core, check, open_core
 from bot.domain.errors import OverLimit, Refused
+from bot.domain.job import JobState
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
 from bot.observability.logs import configure_logs
@@ -30,8 +32,11 @@ _PATIENCE = 900.0  # seconds
 _LOOK = 0.25  # seconds
 
 
-def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool) -> int:
-    """Run one request and print where its files are; the exit code. SettingsError: a value is wrong."""
+def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool, priced: bool = False) -> int:
+    """Run one request and print where its files are; the exit code. SettingsError: a value is wrong.
+
+    `priced`: every combination of a matrix is drawn without asking.
+    """
     # The line on stderr tells how it goes; the log has a word only where something is broken.
     level = "error" if settings.log_level == "info" else settings.log_level
     configure_logs(settings.log_format, level, redact=settings.secrets)
@@ -43,15 +48,22 @@ def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool) -> 
     except OSError as error:
         sys.stderr.write(f"--out {out}: {error.strerror}. Name a directory that can be written to.\n")
         return Exit.USAGE
-    return asyncio.run(_imagine(settings, text, out=out.absolute(), as_json=as_json))
+    return asyncio.run(_imagine(settings, _Order(text, priced=priced, out=out.absolute()), as_json=as_json))
 
 
-async def _imagine(settings: Settings, text: str, *, out: Path, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    text: str
+    priced: bool = field(kw_only=True)
+    out: Path = field(kw_only=True)
+
+
+async def _imagine(settings: Settings, order: _Order, *, as_json: bool) -> int:
     console = Console(stderr=True)
     locale = "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
     stop = _stop_signal()
     with ProgressLine(console) as line:
-        outcome = await _through_whoever_runs(settings, text, out=out, locale=locale, stop=stop, line=line)
+        outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop, line=line)
     line.finish(outcome.sentence)
     sys.stdout.write(outcome.on_stdout(as_json=as_json))
     return outcome.exit
@@ -72,7 +84,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 async def _through_whoever_runs(
-    settings: Settings, text: str, *, out: Path, locale: str, stop: asyncio.Event, line: ProgressLine
+    settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine
 ) -> Outcome:
     waited = 0.0
     while waited < _PATIENCE and not stop.is_set():
@@ -80,13 +92,13 @@ async def _through_whoever_runs(
         if running is not None and running.url:
             handover = Handover(url=running.url, secret=running.secret, locale=locale, say=line.say)
             try:
-                return await handover.imagine(text, out=out, stop=stop)
+                return await handover.imagine(order.text, out=order.out, stop=stop, priced=order.priced)
             except BotGone:
                 return Outcome(exit=Exit.TROUBLE, sentence=plain(notice("terminal-bot-gone", locale)))
         if running is None:
             try:
                 with DatabaseLock(settings.database_url):
-                    return await _here(settings, text, out=out, locale=locale, stop=stop, line=line)
+                    return await _here(settings, order, locale=locale, stop=stop, line=line)
             except AlreadyRunning:
                 pass  # somebody was quicker
         line.say(notice("terminal-waiting", locale))
@@ -95,13 +107,11 @@ async def _through_whoever_runs(
     return Outcome(exit=Exit.INTERRUPTED if stop.is_set() else Exit.TROUBLE)
 
 
-async def _here(
-    settings: Settings, text: str, *, out: Path, locale: str, stop: asyncio.Event, line: ProgressLine
-) -> Outcome:
+async def _here(settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine) -> Outcome:
     async with open_core(settings) as core:
         if core.sandbox_url is not None:
             line.say(notice("terminal-sandbox", locale))
-        work = _OneRequest(core, text, out=out, locale=locale, stop=stop, line=line)
+        work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
         core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear)
         async with asyncio.TaskGroup() as group:
             dispatching = group.create_task(core.dispatcher.run())
@@ -113,12 +123,9 @@ async def _here(
 
 
 class _OneRequest:
-    def __init__(
-        self, core: Core, text: str, *, out: Path, locale: str, stop: asyncio.Event, line: ProgressLine
-    ) -> None:
+    def __init__(self, core: Core, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine) -> None:
         self._core = core
-        self._text = text
-        self._out = out
+        self._order = order
         self._stop = stop
         self._line = line
         self._ended = asyncio.Event()
@@ -142,21 +149,23 @@ class _OneRequest:
             community_id="terminal",
             channel_id="main",
             locale=self._person.locale,
-            details={"out": str(self._out)},
+            details={"out": str(self._order.out)},
         )
         try:
             self._last = report = await self._core.actions.imagine.from_text(
-                self._text, author=self._person, destination=destination
+                self._order.text, author=self._person, destination=destination, priced=self._order.priced
             )
         except Refused as refused:
             return self._refusal(refused)
         self._line.say(card_of(report, self._person.locale).status)
         await self._end_or_stop(report.job.id)
         job = self._last.job
-        paths = picture_paths(job, self._out)
+        paths = picture_paths(job, self._order.out)
         as_json = job_json(job, picture_url=lambda number: paths[number - 1].as_uri(), locale=self._person.locale)
         error = as_json["error"]
         sentence = str(error["message"]) if isinstance(error, dict) else ""
+        for one in await self._core.actions.jobs.series(job.id, self._person):
+            paths += picture_paths(one.job, self._order.out) if one.job.state is JobState.DONE else []
         return Outcome(exit=exit_of(as_json), sentence=sentence, job=as_json, paths=tuple(paths))
 
     async def _end_or_stop(self, job_id: str) -> None:
@@ -172,9 +181,11 @@ class _OneRequest:
                 task.cancel()
 
     def _refusal(self, refused: Refused) -> Outcome:
-        card = refusal_card(refused, self._person.locale, prompt=self._text)
+        card = refusal_card(refused, self._person.locale, prompt=self._order.text)
         parts = [plain(card.status), *(plain(note) for note in card.notes)]
-        if refused.repair is not None:
+        if refused.code == "matrix-offer":
+            parts.append(plain(notice("terminal-all", self._person.locale)))
+        elif refused.repair is not None:
             parts.append(f"→ {refused.repair.text}")
         code = Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE
         return Outcome(exit=code, sentence="\n".join(part for part in parts if part))

@@ -57,6 +57,11 @@ class JobActions:
         usage = await self._store.usage(job.author, self._clock.now())
         return await with_parent(self._store, self._dispatcher.report(job, usage))
 
+    async def series(self, sheet_id: str, person: Person) -> list[JobReport]:
+        """The jobs that go on this sheet, in the order of their combinations."""
+        sheet = await find_visible(self._store, sheet_id, person)
+        return [self._dispatcher.report(job) for job in await self._store.series(sheet.id)]
+
     async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> list[JobReport]:
         """The channel's newest jobs, oldest first."""
         jobs = await self._store.recent(

@@ -57,6 +57,32 @@ async def test_commands_at_once(beside: bool, sandbox: SandboxProgram, tmp_path:
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["beside the bot", "alone"])
+async def test_a_matrix_says_its_price_and_with_all_brings_every_file(
+    beside: bool,  # noqa: FBT001 - a case
+    sandbox: SandboxProgram,
+    tmp_path: Path,
+) -> None:
+    async with BotProgram(tmp_path, sandbox.account) as bot:
+        if beside:
+            await bot.start()
+        out = tmp_path / "out"
+        price = bot.launch("imagine", "{red|blue} fox n:2 1k", "--out", str(out), stdout=True)
+        assert await price.exit_code() == 2, price.said
+        assert "2 combinations: 4 pictures" in price.said
+        assert "--all" in price.said
+        assert await sandbox.tasks() == []
+
+        drawn = bot.launch("imagine", "{red|blue} fox n:2 1k", "--all", "--out", str(out), stdout=True)
+        assert await drawn.exit_code() == 0, drawn.said
+        paths = [Path(line) for line in drawn.out.read_text().splitlines()]
+        assert sorted(out.iterdir()) == sorted(paths)
+        assert [path.read_bytes()[:3] == b"\xff\xd8\xff" for path in paths] == [True] + [False] * 4  # the sheet first
+        assert len(await sandbox.tasks()) == 2
+        async with open_database(bot.database_url) as engine:
+            assert await assert_books_agree(engine) == 2
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside the bot", "alone"])
 async def test_ctrl_c_cancels(beside: bool, sandbox: SandboxProgram, tmp_path: Path) -> None:  # noqa: FBT001
     async with BotProgram(tmp_path, sandbox.account) as bot:
         if beside:

@@ -350,10 +350,12 @@ help-usage = Say what you'd like to see, and add options anywhere: { $example }
 help-option = { $name } – { $description }: { $values } (otherwise { $default })
 help-also = { $spellings } works too.
 help-quote = Whatever stands in "double quotes" is drawn, never read as an option.
+help-matrix = Every combination at once, the price first: { $example }
 
 ## Terminal
 
 terminal-waiting = Another Easel command is at work on this database; waiting for it
+terminal-all = Add --all to draw them.
 terminal-sandbox = No Seedream account is set, so the built-in sandbox paints this
 terminal-bot-gone = The running bot went away. If it had taken your request, it goes on with it at its next start; the pictures are then kept.
 

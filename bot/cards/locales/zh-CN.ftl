@@ -331,10 +331,12 @@ help-usage = 写下想看到的画面，选项放在哪里都行：{ $example }
 help-option = { $name } – { $description }：{ $values }（默认 { $default }）
 help-also = 也可以写 { $spellings }。
 help-quote = "双引号" 里的内容一定是画面，不会当作选项。
+help-matrix = 一次画出所有组合，会先告诉您价格：{ $example }
 
 ## Terminal
 
 terminal-waiting = 另一条 Easel 命令正在使用这个数据库，正在等它结束
+terminal-all = 加上 --all 就会全部绘制。
 terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
 terminal-bot-gone = 正在运行的机器人断开了。如果它已经接受你的请求，下次启动后会继续，图片会保留。
 

@@ -42,15 +42,18 @@ class Handover:
             "Accept-Language": locale,
         }
 
-    async def imagine(self, text: str, *, out: Path, stop: asyncio.Event) -> Outcome:
-        """Ask, follow, fetch; when `stop` is set the job is cancelled. BotGone: it went away meanwhile."""
+    async def imagine(self, text: str, *, out: Path, stop: asyncio.Event, priced: bool = False) -> Outcome:
+        """Ask, follow, fetch; when `stop` is set the job is cancelled. BotGone: it went away meanwhile.
+
+        `priced`: every combination of a matrix is drawn without asking.
+        """
         try:
             async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
                 await self._say_who_paints(session)
-                async with session.post(f"{self._url}/api/commands", json={"text": text}) as answer:
+                async with session.post(f"{self._url}/api/commands", json={"text": text, "priced": priced}) as answer:
                     body = await answer.json()
                 if answer.status != _ACCEPTED:
-                    return _refused(answer.status, body["error"])
+                    return _refused(answer.status, body["error"], self._locale)
                 return await self._follow(session, body["message"], out, stop)
         except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
             raise BotGone(str(error)) from error
@@ -76,9 +79,17 @@ class Handover:
         finally:
             for task in (following, stopping):
                 task.cancel()
-        paths = await self._fetch(session, job, out) if job["state"] == "done" else ()
+        paths = []
+        for one in (job, *await self._series(session, job_id)):
+            paths += await self._fetch(session, one, out) if one["state"] == "done" else []
         sentence = (job["error"] or {}).get("message", "")
         return Outcome(exit=exit_of(job), sentence=sentence, job=job, paths=tuple(paths))
+
+    async def _series(self, session: aiohttp.ClientSession, job_id: str) -> list[dict[str, Any]]:
+        """The jobs that go on this one, if it is a sheet."""
+        async with session.get(f"{self._url}/api/jobs/{job_id}/series") as answer:
+            answer.raise_for_status()
+            return [message["job"] for message in (await answer.json())["messages"]]
 
     async def _last_word(self, session: aiohttp.ClientSession, job_id: str) -> dict[str, Any]:
         while True:
@@ -120,11 +131,13 @@ def _text(parts: list[Any]) -> Text:
     return tuple(part if isinstance(part, str) else Moment(datetime.fromisoformat(part["at"])) for part in parts)
 
 
-def _refused(status: int, error: dict[str, Any]) -> Outcome:
+def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
     lines = [error["message"], error.get("hint")]
     if card := error.get("card"):  # its moments are data, and its notes stand in lines of their own
         lines = [plain(_text(part)) for part in (card["status"], *card["notes"])]
-    if error.get("repair"):
+    if error["code"] == "matrix-offer":
+        lines.append(plain(notice("terminal-all", locale)))
+    elif error.get("repair"):
         lines.append(f"→ {error['repair']}")
     sentence = "\n".join(line for line in lines if line)
     match status:

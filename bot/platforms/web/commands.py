@@ -18,6 +18,7 @@ from .answers import Problem, refusal_answer
 from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
 from .lookups import Lookups, first_word
 from .messages import Messages
+from .platform import has_message
 from .render import card_json, refusal_json
 from .requests import json_body, parent_in, text_in
 from .visitors import Visitor, Visitors
@@ -48,12 +49,15 @@ class Commands:
         return [
             web.post("/api/commands", self.command),
             web.get("/api/jobs/{id}", self.job),
+            web.get("/api/jobs/{id}/series", self.series),
             web.get("/api/history", self.history),
             web.get("/api/options", self.options),
         ]
 
     async def command(self, request: web.Request) -> web.Response:
-        """`{"text", "parent"?, "options"?}`; the typed `options` win over those in the text.
+        """`{"text", "parent"?, "options"?, "priced"?}`; the typed `options` win over those in the text.
+
+        With `"priced": true` every combination of a matrix is ordered without showing the price first.
 
         Requests are answered with 202 and the job; every other command with 200 and one object of its own name, which
         is what the GET of that name gives.
@@ -71,6 +75,7 @@ class Commands:
                 destination=visitor.destination,
                 typed=_typed(body.get("options")),
                 parent_id=parent_in(body),
+                priced=body.get("priced") is True,
             )
         except Refused as refused:
             return refusal_answer(refused, refusal_json(refused, visitor.person.locale, prompt=text), self._clock.now())
@@ -116,6 +121,13 @@ class Commands:
     async def job(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
         return await self._messages.answer(await self._jobs.show(request.match_info["id"], visitor.person), visitor)
+
+    async def series(self, request: web.Request) -> web.Response:
+        """The jobs that go on a sheet, as messages."""
+        visitor = self._visitors.identify(request)
+        reports = await self._jobs.series(request.match_info["id"], visitor.person)
+        messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
+        return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def history(self, request: web.Request) -> web.Response:
         """The newest jobs as messages, oldest first, and the server's time for their countdowns."""
