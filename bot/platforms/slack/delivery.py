@@ -68,6 +68,7 @@ class Delivery:
         self._edits = CardEdits(clock=clock, send=self._show_card)
         self._refreshing = CardEdits(clock=clock, send=self._refresh)
         self._cards: OrderedDict[str, Message] = OrderedDict()
+        self._concluded: OrderedDict[str, str] = OrderedDict()  # the results of this life
         self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
 
@@ -90,6 +91,9 @@ class Delivery:
         job = report.job
         await self._connected()
         await self._edits.finish(job.id)
+        if (told := job.result_id or self._concluded.get(job.id)) is not None:
+            await self._drop_card(job)
+            return told
         card = job_card(report, job.destination.locale, full=self._full_results)
         try:
             posted = await self._result(report, card)
@@ -104,6 +108,9 @@ class Delivery:
         self._uploads.forget(job)
         shown = self._card_of(job)
         await note_files(self._notes, job, posted.files, card_id=str(shown) if shown else None)
+        self._concluded[job.id] = str(posted.message)
+        if len(self._concluded) > REMEMBERED:
+            self._concluded.popitem(last=False)
         await self._drop_card(job)
         return str(posted.message)
 
@@ -112,6 +119,7 @@ class Delivery:
         await self._connected()
         await self._edits.finish(job.id)
         workspace = workspace_of(job.destination)
+        self._concluded.pop(job.id, None)
         with contextlib.suppress(MessageGone, AccessDenied, Rejected):
             await self._take_result(job, workspace)
         card = self._card_of(job)
