@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 
@@ -38,6 +41,38 @@ def cpu(pid: int) -> float:
     """Seconds of processor time that the process has used, which a busy machine changes less than the wall clock."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def give_way(pid: int) -> None:
+    """Let the process have what the others leave of the processor: elsewhere it would have a machine of its own."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.setpriority(os.PRIO_PROCESS, int(thread.name), 19)
+
+
+class Bystander:
+    """How late something with nothing else to do wakes up, in seconds: what the machine itself does to a figure.
+
+    `async with` begins and ends a phase; `late` has a value for each look.
+    """
+
+    _EVERY = 0.01
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._look())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def _look(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(self._EVERY)
+            self.late.append(max(0.0, time.monotonic() - before - self._EVERY))
 
 
 def buckets(metrics: str, name: str) -> list[tuple[float, float]]:

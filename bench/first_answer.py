@@ -6,80 +6,70 @@ import argparse
 import asyncio
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from bench.figures import lag, memory, spread, table
-from tests.fakes.discord import RemoteFakeDiscord
-from tests.journeys.bot_program import BotProgram
-from tests.journeys.programs import SandboxProgram, until_told
+from bench.figures import Bystander, lag, memory, spread, table
+from bench.on_discord import Scene, easel, paced, scene
+from tests.journeys.programs import until_told
 
-PLENTY = {"LIMIT_USER_DAILY": "10000", "LIMIT_USER_RUNNING": "1000", "LIMIT_USER_WAITING": "1000"}
-
-
-async def ask(discord: RemoteFakeDiscord, user: str, prompt: str) -> float:
-    """Seconds from the command to the first visible answer, by Discord's clock."""
-    options = {"prompt": prompt}
-    begun = await discord.post("slash", user=user, channel="general", name="imagine", options=options)
-    seen = await discord.get(f"interactions/{begun['id']}", wait="answered", timeout=30)
-    return float(seen["latency"])
+EVERY = 0.25  # seconds between two who ask
 
 
-async def ask_for(discord: RemoteFakeDiscord, name: str, seconds: float, every: float) -> list[float]:
+async def ask_for(there: Scene, name: str, seconds: float) -> list[float]:
     """One command after another, whatever the answers take."""
-    asked: list[asyncio.Task[float]] = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        asked.append(asyncio.create_task(ask(discord, "bob", f"{name} {len(asked)} clarity:1024")))
-        await asyncio.sleep(every)
-    return list(await asyncio.gather(*asked))
+    return await paced([partial(there.imagine, "bob", f"{name} {n}") for n in range(int(seconds / EVERY))], EVERY)
 
 
 async def measure(directory: Path, jobs: int, drawing: float) -> None:
-    speed = 2.0 / drawing  # a picture of 1024 takes the sandbox 2 s
-    async with SandboxProgram(directory / "provider", speed=str(speed)) as sandbox, RemoteFakeDiscord() as discord:
-        there = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.url, "SEEDREAM_QPS": "200"}
-        async with BotProgram(directory, {**sandbox.account, **there, **PLENTY}) as bot:
-            await bot.start()
+    async with scene(directory, "ann", "bob") as there, easel(directory, there) as bot:
+        alone = await ask_for(there, "alone", 5)
+        await bot.settled()
+        await there.draw_for(drawing)
 
-            async def connected() -> bool:
-                return bool((await discord.get("world"))["connected"])
+        crowd: list[float] = []
+        began = time.monotonic()
+        for first in range(0, jobs, 10):
+            crowd += await asyncio.gather(*(there.imagine("ann", f"crowd {n}") for n in range(first, first + 10)))
+        arrived = time.monotonic() - began
 
-            await until_told(connected)
-            alone = await ask_for(discord, "alone", 5, 0.25)
+        def of_crowd(states: str) -> int:
+            query = f"SELECT count(*) AS n FROM jobs WHERE prompt LIKE 'crowd%' AND state IN ({states})"  # noqa: S608 - our own words
+            return int(bot.rows(query)[0]["n"])
 
-            crowd: list[float] = []
-            began = time.monotonic()
-            for first in range(0, jobs, 10):
-                crowd += await asyncio.gather(
-                    *(ask(discord, "ann", f"crowd {n} clarity:1024") for n in range(first, first + 10))
-                )
-            arrived = time.monotonic() - began
+        async def all_ordered() -> bool:
+            return of_crowd("'generating', 'delivering', 'done'") == jobs
 
-            async def all_drawn() -> bool:
-                rows = bot.rows("SELECT count(*) AS n FROM jobs WHERE state = 'generating' AND prompt LIKE 'crowd%'")
-                return bool(rows[0]["n"] == jobs)
+        async def first_is_there() -> bool:
+            return of_crowd("'delivering', 'done'") > 0
 
-            await until_told(all_drawn, what=f"{jobs} jobs in flight")
-            before = await bot.text("/metrics")
-            in_flight = await ask_for(discord, "in flight", drawing - arrived - 5, 0.25)
-            meanwhile = await bot.text("/metrics")
-            delivering = await ask_for(discord, "delivering", 15, 0.25)
-            after = await bot.text("/metrics")
-            occupied = memory(bot.life.pid)
-            await bot.settled(within=300)
-            table(
-                f"First visible answer on Discord, {jobs} jobs in flight",
-                [
-                    ("nothing else to do", spread(alone)),
-                    (f"while {jobs} arrive, 10 at a time ({arrived:.1f} s)", spread(crowd)),
-                    (f"while {jobs} are drawn", spread(in_flight)),
-                    (f"while {jobs} are delivered", spread(delivering)),
-                    ("event loop late while drawing", lag(before, meanwhile)),
-                    ("event loop late while delivering", lag(meanwhile, after)),
-                    ("memory", f"{occupied:.0f} MB"),
-                ],
-            )
-            await bot.stop()
+        await until_told(all_ordered, within=300, what=f"{jobs} jobs in flight")
+        before = await bot.text("/metrics")
+        async with Bystander() as while_drawing:
+            in_flight = await ask_for(there, "in flight", max(5.0, drawing - arrived - 5))
+        meanwhile = await bot.text("/metrics")
+        await until_told(first_is_there, what="the first picture")
+        begun, delivered = time.monotonic(), of_crowd("'done'")
+        async with Bystander() as while_delivering:
+            delivering = await ask_for(there, "delivering", 15)
+        took, delivered = time.monotonic() - begun, of_crowd("'done'") - delivered
+        after = await bot.text("/metrics")
+        occupied = memory(bot.life.pid)
+        await bot.settled(within=300)
+        table(
+            f"First visible answer on Discord, {jobs} jobs in flight",
+            [
+                ("nothing else to do", spread(alone)),
+                (f"while {jobs} arrive, 10 at a time ({arrived:.1f} s)", spread(crowd)),
+                (f"while {jobs} are drawn", spread(in_flight)),
+                (f"while they are delivered ({delivered / took:.0f} a second)", spread(delivering)),
+                ("event loop late while drawing", lag(before, meanwhile)),
+                ("event loop late while delivering", lag(meanwhile, after)),
+                ("a process with nothing to do, late while drawing", spread(while_drawing.late)),
+                ("… while delivering", spread(while_delivering.late)),
+                ("memory", f"{occupied:.0f} MB"),
+            ],
+        )
 
 
 def main() -> None:

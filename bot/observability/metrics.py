@@ -126,11 +126,14 @@ class Metrics:
 async def watch_loop_lag(
     metrics: Metrics,
     *,
-    every: float = 1.0,
+    every: float = 0.1,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Measure for ever how much later than `every` seconds a sleep ends. Cancel it to stop."""
+    """Measure for ever how much later than `every` seconds a sleep ends. Cancel it to stop.
+
+    So often, because a stop that begins and ends between two looks is not seen.
+    """
     while True:
         before = monotonic()
         await sleep(every)

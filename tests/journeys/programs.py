@@ -147,6 +147,10 @@ class SandboxProgram:
             self._program.close()
 
     @property
+    def pid(self) -> int:
+        return self._program.pid
+
+    @property
     def account(self) -> dict[str, str]:
         """The settings of a bot that uses it as its provider."""
         return {"SEEDREAM_API_URL": self.url, "CHANJING_APP_ID": APP_ID, "CHANJING_SECRET_KEY": SECRET_KEY}
