@@ -28,7 +28,7 @@ from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.cards import appeal_card, budget_card, mydata_readme, report_card
 from bot.domain.limits import Limits
-from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore, Turns
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -120,6 +120,7 @@ def connect(
     retention_bytes: int | None = None,
     requests: Requests | None = None,
     folder: Path | None = None,
+    turns: Turns | None = None,
 ) -> Actions:
     """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
@@ -147,6 +148,7 @@ def connect(
             dispatcher=dispatcher,
             clock=clock,
             walls=places.walls,
+            turns=turns,
         ),
         variants=Variants(
             imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
@@ -173,7 +175,7 @@ def connect(
             default_days=retention_days,
             most_bytes=retention_bytes,
         ),
-        rules=_rules(stores, dispatcher, places.platforms, places.desks, channel, clock),
+        rules=_rules(stores, dispatcher, places, channel, clock, turns),
         budget=budget,
     )
 
@@ -181,24 +183,27 @@ def connect(
 def _rules(
     stores: Stores,
     dispatcher: Dispatcher,
-    platforms: Mapping[str, ChatPlatform],
-    desks: dict[str, ModeratorDesk],
+    places: Places,
     channel: ModeratorsChannel,
     clock: Clock,
+    turns: Turns | None,
 ) -> Rules:
     communities = stores.communities
     people = PeopleRules(communities=communities, ledger=stores.ledger, clock=clock)
-    settings = CommunitySettings(communities=communities)
-    reports = Reports(store=stores.jobs, communities=communities, channel=channel, clock=clock, draw=report_card)
+    settings = CommunitySettings(communities=communities, turns=turns)
+    reports = Reports(
+        store=stores.jobs, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns
+    )
     moderate = Moderate(
         store=stores.jobs,
         communities=communities,
         dispatcher=dispatcher,
-        platforms=platforms,
+        platforms=places.platforms,
         people=people,
         settings=settings,
         reports=reports,
         clock=clock,
+        turns=turns,
     )
     why = Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=stores.jobs)
-    return Rules(desks=desks, moderate=moderate, people=people, settings=settings, reports=reports, why=why)
+    return Rules(desks=places.desks, moderate=moderate, people=people, settings=settings, reports=reports, why=why)

@@ -21,7 +21,7 @@ from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
 from bot.cards import sheet_foot
 from bot.clock import SystemClock
-from bot.domain.ports import ImageModel, UsageFilter, UsageGroup
+from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
@@ -205,6 +205,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             retention_bytes=settings.retention_bytes,
             requests=metrics,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,
+            turns=_turns(settings),
         )
         stack.push_async_callback(actions.budget.close)
         yield Core(
@@ -223,6 +224,14 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             callback_secret=callback_secret,
             news=None if server_conninfo(settings.database_url) is None else dispatcher,
         )
+
+
+def _turns(settings: Settings) -> Turns | None:
+    if server_conninfo(settings.database_url) is None:
+        return None
+    from db.locks import DatabaseLocks  # noqa: PLC0415 - for those who share
+
+    return DatabaseLocks(settings.database_url)
 
 
 def _shelf(settings: Settings, engine: AsyncEngine) -> TokenShelf | None:

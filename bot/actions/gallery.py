@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
-from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.actions.jobs import find_visible, is_author, with_parent
+from bot.actions.turns import LocalTurns
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
@@ -27,6 +27,7 @@ from bot.domain.ports import (
     JobStore,
     NewAudit,
     Opinion,
+    Turns,
 )
 from bot.domain.report import JobReport
 
@@ -50,6 +51,7 @@ class GalleryActions:
         dispatcher: Dispatcher,
         clock: Clock,
         walls: Mapping[str, GalleryWall],
+        turns: Turns | None = None,
     ) -> None:
         self._store = store
         self._gallery = gallery
@@ -57,7 +59,7 @@ class GalleryActions:
         self._dispatcher = dispatcher
         self._clock = clock
         self._walls = walls
-        self._hanging: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = turns or LocalTurns()
 
     async def search(
         self, person: Person, *, shelf: GalleryShelf, channel_id: str = "", text: str = "", page: int = 0
@@ -178,8 +180,7 @@ class GalleryActions:
         community = await self._communities.community(place.platform, place.community_id)
         if wall is None or community.gallery_channel is None:
             return
-        lock = self._hanging.setdefault(job.id, asyncio.Lock())
-        async with lock:
+        async with self._turns.hold(f"wall:{job.id}"):
             hung = await self._communities.audit_trail(
                 place.platform, place.community_id, target=job.id, action=AuditAction.EXHIBITED
             )

