@@ -15,7 +15,7 @@ from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.place import person_of
-from bot.platforms.discord.suggestions import prompt_choices, style_choices
+from bot.platforms.discord.suggestions import own_styles, prompt_choices, style_choices
 from bot.platforms.discord.words import word
 
 
@@ -67,5 +67,5 @@ class ImagineCog(commands.Cog):
     async def _styles(
         self, interaction: discord.Interaction[EaselClient], typed: str
     ) -> list[app_commands.Choice[str]]:
-        own = () if self._settings is None else await self._settings.styles(person_of(interaction))
+        own = () if self._settings is None else await own_styles(self._settings, person_of(interaction))
         return style_choices(own, typed, str(interaction.locale))

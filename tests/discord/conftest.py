@@ -29,6 +29,7 @@ from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord.client import Shards
 from bot.platforms.discord.further import Further
 from cogs.imagine import ImagineCog
 from db.communities import SqlCommunityStore
@@ -105,6 +106,7 @@ class Bot:
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
     public_url: str | None = None
+    shards: Shards | None = None
     line: int | None = None  # with a number the presence tells it, and a minute's sleep is never far
     make_cogs: Callable[[Bot, Further], Sequence[Any]] = lambda *_: [ImagineCog]
     metrics: Metrics = field(default_factory=Metrics)
@@ -192,6 +194,7 @@ class Bot:
             further=further,
             picture_link=self.picture_link,
             waiting=None if self.line is None else lambda: self.line or 0,
+            shards=self.shards,
         )
         platforms["discord"] = self.desks["discord"] = self.walls["discord"] = self.platform
         self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]

@@ -189,6 +189,20 @@ async def test_own_prompts_are_proposed_behind_what_is_typed(bot: Bot) -> None:
     assert asked.choices == [], "nobody is proposed another's"
 
 
+async def test_styles_are_proposed_the_servers_own_first(bot: Bot) -> None:
+    await bot.decide(styles={"house": "teal and coral", "inkwell": "black"})
+
+    async def proposed(typed: str, locale: str | None = None) -> list[tuple[str, str]]:
+        asked = await bot.fake.autocomplete(bot.ann, bot.channel, "imagine", "style", typed, locale=locale)
+        await asked.answered()
+        return [(one["value"], one["name"]) for one in asked.choices]
+
+    assert (await proposed(""))[:2] == [("house", "house"), ("inkwell", "inkwell")]
+    assert [value for value, _ in await proposed("INK")] == ["inkwell", "ink"]
+    assert ("ink", "墨线") in await proposed("ink", locale="zh-CN")
+    assert await proposed("no such style") == []
+
+
 async def test_a_blocked_word_is_explained_and_can_be_called_harmless(bot: Bot) -> None:
     desk = bot.fake.add_channel(bot.guild, "mods")
     await bot.decide(moderation_channel=str(desk.id), blocked_words=(BlockedWord(word="fox"),))

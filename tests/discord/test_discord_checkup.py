@@ -47,6 +47,20 @@ async def test_channels_that_lack_something_are_named_with_what(bot: Bot) -> Non
     assert "#hidden lacks View Channel" in found.said
 
 
+async def test_an_invitation_without_the_scope_of_commands(bot: Bot) -> None:
+    bot.fake.faults.fail("GET", "/applications/*/guilds/*/commands", status=403, code=50001)
+    found = await check_discord(bot.fake.token, api_url=None, commands=described_commands())
+    (scope,) = [finding for finding in found if "applications.commands" in finding.said]
+    assert scope.health is Health.BROKEN
+    assert "scope=bot+applications.commands" in scope.advice
+
+
+async def test_commands_that_only_one_server_has(bot: Bot) -> None:
+    bot.fake.commands[bot.guild.id] = {1: {"id": "1", "type": 1, "name": "old", "description": "x"}}
+    found = await check_discord(bot.fake.token, api_url=None, commands=described_commands())
+    assert any("only this server has" in finding.said and "old" in finding.said for finding in found)
+
+
 async def test_a_server_without_one_usable_channel_is_broken(bot: Bot) -> None:
     bot.fake.permit(bot.fake.bot, bot.channel, send_messages=False)
     assert (await findings(bot.fake))["Server atelier"].health is Health.BROKEN

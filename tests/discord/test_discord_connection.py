@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import PlatformError
+from bot.platforms.discord.client import Shards
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Reply, rest_commands
 
@@ -66,6 +67,19 @@ async def test_a_refused_command_does_not_keep_the_bot_away(idle: Bot) -> None:
     await idle.start()
     assert idle.platform.ready
     assert idle.notebook.facts == {}
+
+
+async def test_there_are_as_many_shards_as_discord_wants(idle: Bot) -> None:
+    idle.fake.gateway.shards = 2
+    await idle.start()
+    assert sorted(one.shard for one in idle.fake.gateway.sessions.values()) == [(0, 2), (1, 2)]
+    assert (await idle.result()).attachments
+
+
+async def test_or_those_that_this_process_is_to_have(idle: Bot) -> None:
+    idle.shards = Shards(ids=(0, 2), count=4)
+    await idle.start()
+    assert sorted(one.shard for one in idle.fake.gateway.sessions.values()) == [(0, 4), (2, 4)]
 
 
 async def test_nothing_but_guilds_is_listened_to(bot: Bot) -> None:

@@ -66,6 +66,24 @@ async def test_a_dead_token_is_tried_once(bot: Bot) -> None:
     assert len(refused) == 1
 
 
+async def test_a_wall_that_refuses_us_is_not_asked_again_for_minutes(bot: Bot) -> None:
+    wall = bot.fake.add_channel(bot.guild, "gallery")
+    bot.fake.permit(bot.fake.bot, wall, send_messages=False)
+    await bot.decide(gallery_channel=str(wall.id))
+    post = f"/channels/{wall.id}/messages"
+    for _ in range(2):
+        await bot.fake.press(bot.ann, await bot.result(), "Star")
+        await bot.settled()
+    await bot.until(lambda: bot.fake.calls("POST", post))
+    bot.fake.permit(bot.fake.bot, wall, send_messages=True)
+    await bot.fake.press(bot.ann, await bot.result(), "Star")
+    await bot.settled()
+    assert [call.status for call in bot.fake.calls("POST", post)] == [403]
+    await bot.clock.advance(6 * 60)
+    await bot.fake.press(bot.ann, await bot.result(), "Star")
+    await bot.soon(lambda: wall.messages)
+
+
 async def test_a_card_that_could_not_be_removed_is_removed_later(bot: Bot) -> None:
     card = await bot.card()
     bot.fake.faults.rate_limit("DELETE", "/webhooks/*", retry_after=40.0)

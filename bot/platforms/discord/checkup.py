@@ -25,7 +25,7 @@ INVITED = discord.Permissions(
     read_message_history=True,
 )
 DEADLINE_SECONDS = 60.0
-# Each guild costs three calls; the rest is only counted.
+# Each guild costs four calls; the rest is only counted.
 _MOST_GUILDS = 50
 _MOST_CHANNELS_NAMED = 8
 _SPEAKING = (discord.TextChannel, discord.ForumChannel)
@@ -79,7 +79,7 @@ async def _look(client: discord.Client, commands: Sequence[Command]) -> AsyncIte
     yield _registered(compare(ours, await registered(client, application.id)), len(ours))
     guilds = [guild async for guild in client.fetch_guilds(limit=None, with_counts=False)]
     for guild in guilds[:_MOST_GUILDS]:
-        async for finding in _guild(client, guild.id, guild.name):
+        async for finding in _guild(client, application.id, guild.id, guild.name):
             yield finding
     if not guilds:
         yield note("Discord servers", "the bot is in no server", f"Invite it: {invitation(application.id)}")
@@ -121,7 +121,28 @@ def _registered(found: Differences, count: int) -> Finding:
     return fine("Discord commands", f"all {count} are registered as they are now, in every language")
 
 
-async def _guild(client: discord.Client, guild_id: int, name: str) -> AsyncIterator[Finding]:
+async def _scopes(client: discord.Client, application_id: int, guild_id: int, part: str) -> Finding | None:
+    """Whether the bot was invited with both scopes, and whether the server has commands of its own."""
+    try:
+        own = await client.http.get_guild_commands(application_id, guild_id)
+    except discord.Forbidden:
+        # https://docs.discord.com/developers/interactions/application-commands#authorizing-your-application
+        return broken(
+            part,
+            "the bot was invited without the scope applications.commands, so nobody is offered a command",
+            f"Invite it again, it need not leave: {invitation(application_id)}",
+        )
+    if own:
+        names = ", ".join(sorted(one["name"] for one in own))
+        return note(
+            part,
+            f"commands that only this server has are offered beside the others: {names}",
+            "Easel registers none such: take them away where they come from.",
+        )
+    return None
+
+
+async def _guild(client: discord.Client, application_id: int, guild_id: int, name: str) -> AsyncIterator[Finding]:
     part = f"Server {name}"
     assert client.user is not None  # noqa: S101 - known since the login
     try:
@@ -131,6 +152,8 @@ async def _guild(client: discord.Client, guild_id: int, name: str) -> AsyncItera
     except (discord.Forbidden, discord.NotFound):
         yield note(part, "it let the bot go meanwhile")
         return
+    if (finding := await _scopes(client, application_id, guild_id, part)) is not None:
+        yield finding
     speaking = [channel for channel in channels if isinstance(channel, _SPEAKING)]
     lacking = {channel.name: lacks for channel in speaking if (lacks := _lacks(channel.permissions_for(me)))}
     if not lacking:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict, deque
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
 import aiohttp
@@ -75,18 +77,24 @@ class Guest:
             self._dead[token] = None
             _trim(self._dead)
 
-    def close(self, channel_id: str) -> None:
-        """The channel refused us: ask nothing of it for minutes."""
+    def _close(self, channel_id: str) -> None:
         self._closed_until[channel_id] = self._clock.monotonic() + CLOSED_CHANNEL_SECONDS
         _trim(self._closed_until)
 
     def reopen(self, channel_id: str) -> None:
         self._closed_until.pop(channel_id, None)
 
-    def enter(self, channel_id: str) -> None:
-        """AccessDenied where that was said minutes ago."""
+    @contextlib.asynccontextmanager
+    async def visiting(self, channel_id: str) -> AsyncIterator[None]:
+        """Around whatever speaks there. AccessDenied without a call where that was the answer minutes ago."""
         if self._clock.monotonic() < self._closed_until.get(channel_id, 0.0):
             raise AccessDenied("the channel refused us a moment ago")
+        try:
+            yield
+        except AccessDenied:
+            self._close(channel_id)
+            raise
+        self.reopen(channel_id)
 
 
 def _trim(remembered: OrderedDict[str, None] | OrderedDict[str, float]) -> None:

@@ -112,7 +112,7 @@ class DiscordPlatform:
             guest=self._guest,
             connected=self._connected,
         )
-        self._channels = Channels(wire=wire, fitting=fitting, connected=self._connected)
+        self._channels = Channels(wire=wire, fitting=fitting, guest=self._guest, connected=self._connected)
         answers = Answers(forms)
         self._boundary = Boundary(answers)
         self._desk = Desk(

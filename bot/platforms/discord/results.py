@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -121,7 +120,7 @@ class Results:
         limit = max(way_back(destination).file_limit, self._wire.guild_file_limit(destination.community_id))
         pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
         try:
-            async with self._noticing_closed(destination.channel_id):
+            async with self._guest.visiting(destination.channel_id):
                 return await self._post(report, pinging, int(destination.channel_id), limit)
         except (AccessDenied, MessageGone) as closed:
             _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
@@ -187,16 +186,6 @@ class Results:
         Discord remembers a nonce for minutes only, so then it is worth a look.
         """
         return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
-
-    @contextlib.asynccontextmanager
-    async def _noticing_closed(self, channel_id: str) -> AsyncIterator[None]:
-        self._guest.enter(channel_id)
-        try:
-            yield
-        except AccessDenied:
-            self._guest.close(channel_id)
-            raise
-        self._guest.reopen(channel_id)
 
 
 def _last_word_at(job: Job) -> datetime:

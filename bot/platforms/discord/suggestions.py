@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from discord import app_commands
 
 from bot.actions.gallery import GalleryActions
+from bot.actions.settings import Settings
 from bot.domain.people import Person
 from bot.grammar.options import STYLE
 
@@ -15,6 +17,7 @@ from .text import clip
 # https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-choice-structure
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
+_LOOKUP_SECONDS = 1.0
 
 
 async def prompt_choices(gallery: GalleryActions, person: Person, typed: str) -> list[app_commands.Choice[str]]:
@@ -33,6 +36,15 @@ async def prompt_choices(gallery: GalleryActions, person: Person, typed: str) ->
         return []
     first = [typed] if typed.strip() else []
     return [app_commands.Choice(name=" ".join(text.split()), value=text) for text in [*first, *found][:MOST_CHOICES]]
+
+
+async def own_styles(settings: Settings, person: Person) -> Iterable[str]:
+    """The community's own; none rather than late."""
+    try:
+        async with asyncio.timeout(_LOOKUP_SECONDS):
+            return await settings.styles(person)
+    except TimeoutError:
+        return ()
 
 
 def style_choices(own: Iterable[str], typed: str, locale: str) -> list[app_commands.Choice[str]]:
