@@ -48,7 +48,7 @@ class BudgetWatch:
         keys = {(destination.platform, destination.community_id, month, each) for each in reached}
         if keys <= self._told:
             return
-        self._told |= keys
+        self._told = {told for told in self._told if told[2] >= month} | keys  # what is over is of no use
         task = asyncio.create_task(self._warn(destination, limits, points, month, reached))
         self._tasks.add(task)
         task.add_done_callback(self._done)

@@ -22,6 +22,7 @@ PAGE_SIZE = 50  # the most ids, and the most tasks, of one page call
 LONGEST_ID = 200
 LONGEST_TOKEN = 4096
 LONGEST_MESSAGE = 500
+_LARGEST_CODE = 2**31
 
 # The time of a task that doesn't say when it was made; older than anything anybody asks for.
 UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
@@ -113,7 +114,7 @@ def read_envelope(body: bytes) -> Envelope:
     if not isinstance(answer, dict):
         raise Unreadable("no JSON object")
     code = answer.get("code")
-    if not _is_int(code):
+    if not _is_int(code) or abs(code) > _LARGEST_CODE:
         raise Unreadable("no code")
     return Envelope(
         code=code, data=answer.get("data"), msg=_message(answer.get("msg")), trace_id=_message(answer.get("trace_id"))

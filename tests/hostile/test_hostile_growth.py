@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.actions.budget import BudgetWatch
+from bot.domain.card import Card
 from bot.domain.job import JobState
+from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
+from bot.domain.people import Destination
 from bot.domain.ports import NewAudit
+from bot.platforms.discord.faults import AccessDenied
+from bot.platforms.discord.guest import Guest
+from bot.platforms.slack.once import Once
+from bot.seedream.api import MOST_CODES, Api
+from bot.seedream.payloads import Unreadable, read_envelope
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
@@ -99,3 +109,63 @@ async def test_a_number_beyond_every_database_names_no_entry(engine: AsyncEngine
     for number in (2**31 - 1, 2**31, 2**63 - 1, 2**63, 10**90):
         assert await communities.audit_entry(number) is None
         assert await communities.audit_trail("web", "web", before=number) == []
+
+
+async def test_memories_of_what_was_refused_have_their_bounds() -> None:
+    clock = FakeClock(NOW)
+    guest, once = Guest(clock), Once(100)
+    for number in range(20_000):
+        with contextlib.suppress(AccessDenied):
+            async with guest.visiting(f"channel-{number}"):
+                raise AccessDenied("no")
+        guest.forget(f"token-{number}")
+        guest.refused(status=403, scope="user")
+        once.first(f"event-{number}")
+    kept = (guest._closed_until, guest._dead, once._seen)
+    assert [len(memory) for memory in kept] == [1000, 1000, 100]
+    assert len(guest._refusals) <= 10_000
+    with pytest.raises(AccessDenied, match="a moment ago"):
+        async with guest.visiting("channel-19999"):
+            raise AssertionError
+
+
+async def test_a_warned_month_is_forgotten_with_the_next() -> None:
+    clock = FakeClock(NOW)
+    watch = BudgetWatch(ledger=_Ticked(), channel=_Nowhere(), clock=clock, draw=_never)  # type: ignore[arg-type]
+    limits = Limits(community_monthly=10)
+    for month in range(12):
+        for community in range(5):
+            here = Destination(platform="discord", community_id=str(community), channel_id="2")
+            watch.used(here, limits, 10)
+        clock.jump(31 * 86400)
+        assert len(watch._told) == 10, month
+    await watch.close()
+
+
+class _Ticked:
+    async def warn_once(self, *_: object) -> bool:
+        return False
+
+
+class _Nowhere:
+    async def post(self, *_: object) -> None:
+        raise AssertionError("nothing is to be told")
+
+
+def _never(*_: object) -> Card:
+    raise AssertionError("nothing is to be drawn")
+
+
+def test_a_provider_that_invents_codes_makes_no_time_series() -> None:
+    api = Api.__new__(Api)
+    api._codes = set()
+    told = [api._told(code) for code in range(10_000)]
+    assert len(set(told)) == MOST_CODES + 1
+    assert told[-1] == "other"
+    assert api._told(7) == 7
+
+
+@pytest.mark.parametrize("code", ["9" * 30, "-" + "9" * 30, "4" + "0" * 4000])
+def test_a_code_of_many_digits_is_none(code: str) -> None:
+    with pytest.raises(Unreadable):
+        read_envelope(f'{{"code": {code}}}'.encode())

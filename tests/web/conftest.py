@@ -5,6 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 
 from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
+from bot.cards import sheet_foot
 from bot.domain.limits import Limits
+from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
+from bot.pictures.series import SeriesSheets
+from bot.pictures.sheet import ContactSheets
 from bot.platforms.web import EventHub, Services, WebConfig, WebPlatform, WebServer
 from db.engine import open_database
 from db.jobs import SqlJobStore
@@ -25,7 +30,6 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
-from tests.fakes.sheets import series_sheets
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
@@ -101,6 +105,7 @@ class Site:
     ready: bool = True
     hub: EventHub = field(init=False, repr=False)
     dispatcher: InProcessDispatcher = field(init=False, repr=False)
+    actions: Actions = field(init=False, repr=False)
     server: WebServer = field(init=False, repr=False)
     nudges: list[str] = field(default_factory=list)
     starts: int = 0
@@ -122,7 +127,11 @@ class Site:
             store=self.store,
             model=self.model,
             pictures=self.shelf,
-            sheets=series_sheets(self.shelf),
+            sheets=SeriesSheets(
+                pictures=PictureFitter(self.shelf),
+                sheets=ContactSheets(Raster()),
+                foot=partial(sheet_foot, sandbox=config.get("sandbox", False)),
+            ),
             platforms=places.platforms,
             clock=self.clock,
             limits_of=lambda _: self.limits,
@@ -135,6 +144,7 @@ class Site:
         actions = connect(
             stores=self.stores, dispatcher=self.dispatcher, places=places, clock=self.clock, limits=self.limits
         )
+        self.actions = actions
         self.dispatcher.nudge = self.nudges.append  # type: ignore[method-assign, assignment]
 
         async def readiness() -> tuple[bool, dict[str, Any]]:
