@@ -126,7 +126,7 @@ class Commands:
         """The jobs that go on a sheet, as messages."""
         visitor = self._visitors.identify(request)
         reports = await self._jobs.series(request.match_info["id"], visitor.person)
-        messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
+        messages = [await self._messages.message(report, visitor) for report in reports]
         return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def history(self, request: web.Request) -> web.Response:
@@ -136,7 +136,7 @@ class Commands:
         reports = await self._jobs.recent(
             platform=here.platform, community_id=here.community_id, channel_id=here.channel_id, count=HISTORY
         )
-        messages = [await self._messages.message(report, visitor) for report in reports]
+        messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
         return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def options(self, request: web.Request) -> web.Response:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from bot.domain.card import Card
-from bot.domain.job import Job, new_job_id
+from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
 from .events import EventHub, EventKind
 
 HIDDEN = "hidden"  # in a destination's details: the pictures are blurred until somebody looks
+
+
+def has_message(job: Job) -> bool:
+    """Of a series only what came of it: until then its sheet's card speaks for all."""
+    return job.series_id is None or job.state is JobState.DONE
 
 
 class WebPlatform:
@@ -29,6 +34,8 @@ class WebPlatform:
 
     def announce(self, report: JobReport) -> None:
         """The same at once: a card drawn in the same step as its job was accepted can't overtake a newer one."""
+        if not has_message(report.job):
+            return
         self._hub.publish(EventKind.CARD, report.job, report)
 
     async def conclude(self, report: JobReport) -> str:

@@ -10,7 +10,7 @@ from bot.cards import job_card, job_json, refusal_card
 from bot.cards.phrases import card_picture
 from bot.domain.card import Card, CardPicture, Moment, Text
 from bot.domain.errors import Refused
-from bot.domain.job import Job
+from bot.domain.job import Job, JobKind
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 from bot.grammar.printing import print_request, quote_prompt
@@ -48,6 +48,7 @@ def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion
         "job": job_as_json(report, locale),
         "opinion": None if opinion is None else opinion_json(opinion),
         "hidden": HIDDEN in job.destination.details,
+        "sheet": job.kind is JobKind.SHEET,
         "parent": job.parent_id,
         "created_at": iso(job.created_at),
     }

@@ -57,8 +57,8 @@ export function drawBody(message, { act, look, kept }) {
     body.append(h("p", { class: "status" }, h("span", {}, ...textNodes(card.status, { awaited }), ...countdown(message))));
   }
   if (card.command) body.append(drawCommand(card.command));
-  if (card.pictures.length) body.append(kept ?? drawPictures(card.pictures, message.request.ratio, { look, vote: voter(message, act) }));
-  else if (awaited && message.request) body.append(drawFrames(message.request));
+  if (card.pictures.length) body.append(kept ?? drawPictures(card.pictures, message.request.ratio, { look, vote: voter(message, act), sheet: message.sheet }));
+  else if (awaited && message.request && !message.sheet) body.append(drawFrames(message.request));
   if (card.notes.length) body.append(h("div", { class: "notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note, { awaited })))));
   const buttons = card.buttons.filter((button) => wanted(button, message));
   if (buttons.length) body.append(h("div", { class: "presses" }, buttons.map((button) => drawButton(button, message, act))));
@@ -77,8 +77,8 @@ function voter(message, act) {
 }
 
 /** " · ready in 12 s", where the status itself has no moment in it. */
-function countdown({ card, job }) {
-  if (card.tone !== "working" || !job?.eta || card.status.some((part) => typeof part !== "string")) return [];
+function countdown({ card, job, sheet }) {
+  if (sheet || card.tone !== "working" || !job?.eta || card.status.some((part) => typeof part !== "string")) return [];
   if (secondsUntil(job.eta) <= 0 || job.state === "delivering") return [];
   const [before, after] = t("readyIn", { moment: "\0" }).split("\0");
   return [" · ", before, moment(job.eta), after];
@@ -108,12 +108,11 @@ function asIcon(element, button, { opinion }) {
   }
 }
 
-/** What it counts is said before it is pressed. */
+/** What it counts stands on it; what comes of it is said to those who ask. */
 function price(element, { request }) {
   const clarity = Object.keys(me.prices).map(Number).sort((one, other) => one - other).find((each) => each > request.clarity);
   if (!clarity) return;
   const count = me.prices[clarity] * request.n;
-  element.append(h("span", { class: "price", "aria-hidden": "true" }, `−${count}`));
   element.setAttribute("aria-label", t("hd", { clarity, n: count }));
   element.title = t("hd", { clarity, n: count });
 }

@@ -36,7 +36,7 @@ export function drawChart(rows) {
     if (open) svg.append(bar("open", bottom - done - open, open));
     if (done) svg.append(bar("done", bottom - done, done));
     const whole = row.delivered + row.reserved;
-    if (whole && rows.length <= 14) svg.append(label("value", middle, bottom - done - open - 6, String(whole)));
+    if (whole && (rows.length <= 14 || whole === most)) svg.append(label("value", middle, bottom - done - open - 6, String(whole)));
     // Counted from the last, so that today always has its name.
     if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", clamp(middle, width), HEIGHT - 5, rowName(row)));
   });

@@ -6,11 +6,13 @@ import { t } from "./i18n.js";
 const SIDE = { 1: 420, 2: 296, 3: 212, 4: 264 };
 const SIDE_OF_TALL = { 1: 420, 2: 296, 3: 236, 4: 196 }; // four tall ones stand in one row
 
-function grid(ratio, count) {
+const SIDE_OF_SHEET = 560;
+
+function grid(ratio, count, whole = 0) {
   const [width, height] = ratio.split(":").map(Number);
   const frames = h("div", { class: "frames" });
   const tall = width < height;
-  const side = (tall ? SIDE_OF_TALL : SIDE)[count];
+  const side = whole || (tall ? SIDE_OF_TALL : SIDE)[count];
   frames.style.setProperty("--columns", count === 4 && !tall ? 2 : count);
   frames.style.setProperty("--cell", `${Math.round(side * Math.sqrt(width / height))}px`);
   frames.style.setProperty("--ratio", `${width} / ${height}`);
@@ -26,12 +28,13 @@ export function drawFrames({ ratio, n }) {
   return frames;
 }
 
-/** `look(pictures, index)` opens one; `vote(index)` where it can be voted on. */
-export function drawPictures(pictures, ratio, { look, vote }) {
-  const frames = grid(ratio, pictures.length);
+/** `look(pictures, index)` opens one; `vote(index)` where it can be voted on. A `sheet` has a shape of its own. */
+export function drawPictures(pictures, ratio, { look, vote, sheet = false }) {
+  const [{ width, height }] = pictures;
+  const frames = sheet ? grid(`${width}:${height}`, 1, SIDE_OF_SHEET) : grid(ratio, pictures.length);
   frames.dataset.done = "";
   pictures.forEach((picture, index) => {
-    const cell = h("div", { class: "cell" }, drawPicture(frames, pictures, index, look));
+    const cell = h("div", { class: "cell" }, drawPicture(frames, pictures, index, look, sheet));
     if (vote && pictures.length > 1) {
       const badge = h("button", { type: "button", class: "vote", "data-press": `vote-${index + 1}` });
       badge.addEventListener("click", () => vote(index + 1));
@@ -42,10 +45,10 @@ export function drawPictures(pictures, ratio, { look, vote }) {
   return frames;
 }
 
-function drawPicture(frames, pictures, index, look) {
+function drawPicture(frames, pictures, index, look, sheet) {
   const picture = pictures[index];
   const image = h("img", {
-    src: picture.thumb,
+    src: sheet ? picture.url : picture.thumb, // the words on a sheet are to be read
     alt: picture.alt,
     width: picture.width,
     height: picture.height,
