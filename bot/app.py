@@ -210,6 +210,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
             account=actions.account,
             settings=rules.settings,
             defaults=actions.defaults,
+            mydata=actions.mydata,
             limits=settings.limits,
             raster=core.raster,
         ),

@@ -24,12 +24,14 @@ from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.mydata import MyData
 from bot.actions.people_rules import PeopleRules
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.cards.moderation_card import appeal_card, report_card
+from bot.cards.mydata_text import mydata_readme
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
@@ -171,6 +173,17 @@ class Bot:
             ),
             settings=Settings(communities=communities),
             defaults=self.defaults,
+            mydata=MyData(
+                store=self.store,
+                personal=SqlPersonalData(self.engine, self.clock),
+                ledger=ledger,
+                communities=communities,
+                dispatcher=self.dispatcher,
+                pictures=self.shelf,
+                platforms=platforms,
+                clock=self.clock,
+                readme=mydata_readme,
+            ),
             limits=self.limits,
             raster=Raster(),
         )

@@ -60,6 +60,48 @@ async def test_where_image_blocks_are_never_taken_the_files_go_into_the_channel(
     assert words.pings == {bot.ann.id}
 
 
+async def shared_once(bot: Bot) -> None:
+    """The files stand in the channel once, the words below them once, and nothing else."""
+    await bot.until(lambda: [one for one in bot.messages() if "Again" in one.labels])
+    await bot.settled()
+    files, words = bot.messages()
+    assert len(files.files) == 2
+    assert "a red fox" in words.words
+    assert bot.ann.notified == [words]
+    left = [one for one in bot.fake.world.files.values() if not one.deleted]
+    assert {one.id for one in left} == {one.id for one in files.files}
+
+
+async def test_files_in_the_channel_are_not_shared_again_while_their_words_wait(bot: Bot) -> None:
+    await bot.card("a red fox n:2")
+    bot.fake.faults.fail("chat.postMessage", error="invalid_blocks", times=5)
+    bot.fake.faults.rate_limit("chat.postMessage", retry_after=60, times=2)
+    await shared_once(bot)
+
+
+async def test_a_lost_answer_to_the_words_below_the_files_repeats_neither(bot: Bot) -> None:
+    await bot.card("a red fox n:2")
+    bot.fake.faults.fail("chat.postMessage", error="invalid_blocks", times=5)
+    bot.fake.faults.lose_answer("chat.postMessage")
+    await shared_once(bot)
+
+
+async def test_killed_between_the_files_and_their_words_the_files_are_found_again(bot: Bot) -> None:
+    await bot.card("a red fox n:2")
+    refused = bot.fake.faults.fail("chat.postMessage", error="invalid_blocks", times=5)
+    await bot.until(lambda: refused.hits == 5)
+    gate = bot.fake.faults.hold("chat.postMessage")
+    await bot.until(gate.arrived.is_set)
+    await bot.kill()
+    bot.fake.faults.clear()
+    await bot.start()
+    await bot.until(lambda: [one for one in bot.messages() if "Again" in one.labels])
+    await bot.settled()
+    files, words = bot.messages()
+    assert len(files.files) == 2
+    assert bot.ann.notified == [words]
+
+
 async def test_a_lost_answer_posts_nothing_twice(bot: Bot) -> None:
     await bot.card()
     bot.fake.faults.lose_answer("chat.postMessage")

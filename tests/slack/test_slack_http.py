@@ -55,6 +55,7 @@ async def test_what_is_not_signed_is_refused(listening: Bot) -> None:
 
 async def test_what_is_stale_is_refused(listening: Bot) -> None:
     fake, secret = listening.fake, listening.fake.app.signing_secret
+    await listening.clock.advance(600)
     for timestamp in (fake.clock.seconds() - 301, fake.clock.seconds() + 400):
         answer = await fake.post_event(listening.url, secret, payload(listening), timestamp=timestamp)
         assert answer.status == 401
@@ -63,11 +64,25 @@ async def test_what_is_stale_is_refused(listening: Bot) -> None:
 
 async def test_what_is_replayed_is_refused(listening: Bot) -> None:
     fake, secret = listening.fake, listening.fake.app.signing_secret
+    await listening.clock.advance(60)
     moment = fake.clock.seconds() - 10
     first = await fake.post_event(listening.url, secret, payload(listening), timestamp=moment)
     second = await fake.post_event(listening.url, secret, payload(listening), timestamp=moment)
     assert (first.status, second.status) == (200, 401)
     await listening.posted()
+    assert len(await listening.all_jobs()) == 1
+
+
+async def test_what_an_earlier_life_has_received_is_refused(listening: Bot) -> None:
+    fake, secret = listening.fake, listening.fake.app.signing_secret
+    moment = fake.clock.seconds()
+    first = await fake.post_event(listening.url, secret, payload(listening), timestamp=moment)
+    await listening.posted()
+    await listening.stop()
+    await listening.clock.advance(1)
+    await listening.start()
+    second = await fake.post_event(listening.url, secret, payload(listening), timestamp=moment)
+    assert (first.status, second.status) == (200, 401)
     assert len(await listening.all_jobs()) == 1
 
 

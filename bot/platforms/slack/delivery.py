@@ -243,10 +243,10 @@ class Delivery:
             except FileNotReady:
                 _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
         # The way without image blocks: the files in the channel, then the words and the buttons below.
-        posted = await self._below(job, card, place, words, await self._uploads.share(job, card, place))
+        shared = await self._uploads.share(job, card, place)
         with contextlib.suppress(PlatformUnavailable):  # nobody sees these
             await self._drop_files(place.workspace, uploaded.files)
-        return posted
+        return await self._below(job, card, place, words, shared)
 
     async def _below(self, job: Job, card: Card, place: Place, words: str, shared: Uploaded) -> Posted:
         """The words and the buttons below the files that stand in the channel."""

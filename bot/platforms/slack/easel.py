@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from bot.cards.gallery_card import gallery_card
 from bot.cards.help_text import help_text
 from bot.cards.show_card import show_card
@@ -14,6 +16,7 @@ from bot.domain.ports import GalleryShelf
 from .asking import Asking, People
 from .boundary import Boundary
 from .extras import Extras
+from .mydata import MyDataAnswers
 from .own_defaults import OwnDefaults
 from .showing import Framed, Showing, framed_job, framed_page
 from .studio import Settings
@@ -36,9 +39,11 @@ class Easel:
         boundary: Boundary,
         settings: Settings,
         own: OwnDefaults,
+        mydata: MyDataAnswers,
         showing: Showing,
     ) -> None:
         self._own = own
+        self._mydata = mydata
         self._showing = showing
         self._extras = extras
         self._people = people
@@ -46,17 +51,26 @@ class Easel:
         self._settings = settings
 
     async def typed(self, asking: Asking, text: str) -> None:
-        if text.strip().lower() == "settings" and self._extras.settings is not None:
-            await self._settings.open(asking)  # a form: it has to be quick
-            return
-        if text.strip().lower() == "defaults" and self._extras.defaults is not None:
-            await self._own.open(asking)
+        by_itself = self._forms().get(" ".join(text.lower().split()))
+        if by_itself is not None:
+            await by_itself(asking)
             return
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             name, _, rest = text.strip().partition(" ")
             card, frames = await self._found(asking, person, name.lower(), rest.strip())
             await self._showing.say(asking, card, frames)
+
+    def _forms(self) -> Mapping[str, Callable[[Asking], Awaitable[None]]]:
+        """What opens a form, which has to be quick, or answers with something else than a card."""
+        known: dict[str, Callable[[Asking], Awaitable[None]]] = {}
+        if self._extras.settings is not None:
+            known["settings"] = self._settings.open
+        if self._extras.defaults is not None:
+            known["defaults"] = self._own.open
+        if self._extras.mydata is not None:
+            known |= {"mydata export": self._mydata.export, "mydata delete": self._mydata.ask}
+        return known
 
     async def _found(self, asking: Asking, person: Person, name: str, rest: str) -> tuple[Card, tuple[Framed, ...]]:
         gallery, locale = self._extras.gallery, person.locale

@@ -8,6 +8,7 @@ from bot.actions.account import Account
 from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
+from bot.actions.mydata import MyData
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
@@ -28,6 +29,7 @@ class Extras:
     account: Account | None = None
     settings: Settings | None = None
     defaults: PersonalDefaults | None = None
+    mydata: MyData | None = None
     limits: Limits = field(default_factory=Limits)  # the operator's: what holds where a community has set nothing
     raster: Raster | None = None  # draws the chart of the Home tab
 

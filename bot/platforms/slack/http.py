@@ -39,12 +39,13 @@ class HttpEvents:
     """Takes only what is signed with the app's secret, fresh, and new.
 
     A signature counts once: whoever has overheard a request can't send it again. Slack itself signs anew when it
-    repeats something.
+    repeats something. What was signed before this start an earlier life may have received, so it isn't taken.
     """
 
     def __init__(self, *, signing_secret: str, clock: Clock) -> None:
         self._verifier = SignatureVerifier(signing_secret, clock=_SignedAt(clock))
         self._clock = clock
+        self._began = int(clock.now().timestamp())
         self._signatures = Once(20_000)  # what five busy minutes bring
         self.app: AsyncApp | None = None
 
@@ -77,7 +78,8 @@ class HttpEvents:
 
     def _genuine(self, body: str, timestamp: str, signature: str) -> bool:
         try:
-            age = abs(self._clock.now().timestamp() - int(timestamp))
+            signed = int(timestamp)
         except ValueError:
             return False
-        return age <= STALE_SECONDS and self._verifier.is_valid(body, timestamp, signature)
+        age = abs(self._clock.now().timestamp() - signed)
+        return signed >= self._began and age <= STALE_SECONDS and self._verifier.is_valid(body, timestamp, signature)

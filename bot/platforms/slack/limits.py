@@ -27,6 +27,8 @@ OPTION_TEXT: Final = 75
 # https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
 PICTURE_BYTES: Final = 8 * MIB
 PICTURES_BYTES: Final = 4 * PICTURE_BYTES
+# Somebody's data as one file; the library wants it in memory.
+ARCHIVE_BYTES: Final = 200 * MIB
 # Messages with pictures that are made and sent side by side; each may hold PICTURES_BYTES in memory.
 UPLOADS_AT_ONCE: Final = 4
 

@@ -22,6 +22,7 @@ from .desk import Desk
 from .easel import COMMAND, Easel
 from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
 from .home import DEFAULTS_ACTION, DRAW_ACTION, SETTINGS_ACTION, Home
+from .mydata import FORGET_FORM, MyDataAnswers
 from .once import Once, key_of
 from .own_defaults import OwnDefaults
 from .studio import Settings
@@ -45,8 +46,17 @@ class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
     def __init__(
-        self, *, desk: Desk, easel: Easel, home: Home, settings: Settings, own: OwnDefaults, wire: Wire
+        self,
+        *,
+        desk: Desk,
+        easel: Easel,
+        home: Home,
+        settings: Settings,
+        own: OwnDefaults,
+        mydata: MyDataAnswers,
+        wire: Wire,
     ) -> None:
+        self._mydata = mydata
         self._own = own
         self._desk = desk
         self._easel = easel
@@ -66,6 +76,7 @@ class Listeners:
         app.view(WORD_FORM)(self.word_form)
         app.view(STUDIO_FORM)(self.studio_form)
         app.view(DEFAULTS_FORM)(self.defaults_form)
+        app.view(FORGET_FORM)(self.forget_form)
         app.action(re.compile(r".*"))(self.button)
         app.event("app_mention")(self.mention)
         app.event("message")(self.message)
@@ -125,6 +136,10 @@ class Listeners:
         await ack()
         changes = read_defaults(body.get("view") or {})
         await self._do(body, context, lambda asking: self._own.submitted(asking, changes))
+
+    async def forget_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        await self._do(body, context, self._mydata.forget)
 
     async def studio_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Here the answer has to wait: it says what isn't legal. Saved twice is as good as once."""

@@ -35,6 +35,7 @@ from .http import HttpEvents
 from .limits import CALL_SECONDS
 from .listeners import Listeners
 from .membership import Membership
+from .mydata import MyDataAnswers
 from .oauth import Installing, OAuthApp
 from .ordering import Ordering
 from .own_defaults import OwnDefaults
@@ -172,14 +173,22 @@ class SlackPlatform:
         settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering)
         home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads, showing=showing)
         own = OwnDefaults(extras=extras, people=people, boundary=self._boundary, ordering=ordering, home=home)
+        mydata = MyDataAnswers(extras=extras, people=people, boundary=self._boundary, ordering=ordering, wire=wire)
         self._listeners = Listeners(
             desk=desk,
             easel=Easel(
-                extras=extras, people=people, boundary=self._boundary, settings=settings, own=own, showing=showing
+                extras=extras,
+                people=people,
+                boundary=self._boundary,
+                settings=settings,
+                own=own,
+                mydata=mydata,
+                showing=showing,
             ),
             settings=settings,
             home=home,
             own=own,
+            mydata=mydata,
             wire=wire,
         )
         self._installing = (

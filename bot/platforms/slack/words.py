@@ -122,9 +122,9 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
         "home-settings": {"en": "Settings…", "zh-CN": "设置…"},
         "easel-help": {
             "en": "/easel usage · gallery [words] · here [words] · starred [words] · show <id> · why · defaults"
-            " · settings · help",
+            " · mydata export · mydata delete · settings · help",
             "zh-CN": "/easel usage · gallery [词] · here [词] · starred [词] · show <编号> · why · defaults"
-            " · settings · help",
+            " · mydata export · mydata delete · settings · help",
         },
     }
 )
