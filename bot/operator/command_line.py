@@ -199,9 +199,14 @@ def _backup(make: _Maker) -> None:
 
 
 def _migrate(make: _Maker) -> None:
-    parser = make.command("migrate", "bring the database to the newest tables; a start of the bot does the same")
-    parser.add_argument("--from", dest="source", metavar="KIND", help=argparse.SUPPRESS)
-    parser.add_argument("--to", dest="target", metavar="KIND", help=argparse.SUPPRESS)
+    parser = make.command(
+        "migrate",
+        "bring the database to the newest tables, as each start does; or move it to a server",
+        "migrate",
+        "migrate --from sqlite --to postgresql://easel:password@db.internal/easel",
+    )
+    parser.add_argument("--from", dest="source", metavar="URL", help="the file to move; sqlite alone: DATABASE_URL's")
+    parser.add_argument("--to", dest="target", metavar="URL", help="an empty database: postgresql://…")
 
 
 def _place(parser: argparse.ArgumentParser) -> None:

@@ -169,7 +169,8 @@ def test_migrate_says_what_it_did(shop: Shop) -> None:
     assert "made" in shop.done("migrate")
     assert "up to date" in shop.done("migrate")
     assert shop.json("migrate")["revision"]
-    assert "not there yet" in shop.refused("migrate", "--from", "sqlite", "--to", "postgresql")
+    assert "Say where to" in shop.refused("migrate", "--from", "sqlite")
+    assert "Say where to" in shop.refused("migrate", "--from", "sqlite", "--to", "sqlite:///elsewhere.db")
 
 
 def test_a_server_is_not_asked_for_a_backup(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
