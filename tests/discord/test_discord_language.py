@@ -37,6 +37,18 @@ async def test_a_chinese_member_of_an_english_server(bot: Bot, locale: str) -> N
     await bot.soon(lambda: result.deleted)
 
 
+async def test_what_is_sent_to_somebody_privately_is_in_their_language(bot: Bot) -> None:
+    bot.guild.locale, bot.ann.locale = "zh-CN", "en-US"
+    bot.model.draws_for = 60.0
+    card = await bot.card()
+    await bot.until(lambda: "Drawing" in card.text or "正在画" in card.text)
+    bot.fake.permit(bot.fake.bot, bot.channel, send_messages=False)
+    result = await bot.posted(bot.fake.add_dm(bot.ann))
+    assert "I can't post in the channel" in result.text
+    assert "AI-generated" in result.text
+    assert {"Again", "Edit", "Delete"} <= set(result.labels)
+
+
 async def test_a_server_in_traditional_chinese_reads_simplified(bot: Bot) -> None:
     bot.guild.locale = "zh-TW"
     card = await bot.card("一隻狐狸 比例:16:9")

@@ -112,4 +112,4 @@ def _job(shown: Shown, locale: str, *, hidden: bool) -> Outgoing:
     card = show_card(shown, locale)
     if job.state is not JobState.DONE:
         card = dataclasses.replace(card, pictures=())
-    return Outgoing(card=card, spoiler=hidden)
+    return Outgoing(card=card, spoiler=hidden, locale=locale)

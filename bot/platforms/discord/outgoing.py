@@ -34,7 +34,7 @@ class Outgoing:
     """What a message says. `pictures` are new files; `kept` are those that the message has already and keeps.
 
     `ping` is the user who is notified, `words` stand above the card, `spoiler` hides the pictures until somebody looks,
-    `links` are labels with their addresses.
+    `links` are labels with their addresses. `locale` is the reader's, where that is not whoever reads the channel.
     """
 
     card: Card
@@ -44,6 +44,7 @@ class Outgoing:
     words: str = ""
     spoiler: bool = False
     links: Sequence[tuple[str, str]] = ()
+    locale: str = ""
 
     @property
     def linked(self) -> str:

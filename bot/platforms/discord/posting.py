@@ -67,7 +67,7 @@ class Fitting:
         self, out: Outgoing, job: Job, stored: Sequence[StoredPicture], fitted: Sequence[FittedPicture]
     ) -> Outgoing:
         """The message with its pictures, and with a note and links where they are smaller than they came."""
-        locale = job.destination.locale
+        locale = out.locale or job.destination.locale
         if not any(picture.reduced for picture in fitted):
             return replace(out, pictures=fitted)
         card = replace(out.card, notes=(*out.card.notes, (word("note-reduced", locale),)))

@@ -97,11 +97,11 @@ class Results:
 
         await self._fitting.send(job, out, back.file_limit, edit)
 
-    async def _card(self, report: JobReport) -> Card:
+    async def _card(self, report: JobReport, locale: str = "") -> Card:
         """With the counts of now: a result may be drawn again long after it was voted on."""
         job = report.job
         opinion = None if self._opinions is None else await self._opinions(job)
-        return job_card(report, job.destination.locale, opinion=opinion, full=self._full)
+        return job_card(report, locale or job.destination.locale, opinion=opinion, full=self._full)
 
     def removed(self, job: Job) -> None:
         """Its message was taken away. If a moderator restores it, Discord must not take the new one for the old."""
@@ -125,7 +125,7 @@ class Results:
         except (AccessDenied, MessageGone) as closed:
             _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
         try:
-            return await self._into_dm(report, out)
+            return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
             return await self._into_card(job, out, why=refused)
 
@@ -136,7 +136,7 @@ class Results:
         except (Undeliverable, MessageGone) as error:
             _log.info("card out of reach", action="deliver", job=job.id, error=str(error))
         try:
-            return await self._into_dm(report, out)
+            return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the interaction is over, and its author takes no private messages") from refused
 
@@ -158,12 +158,15 @@ class Results:
             raise Undeliverable(str(error)) from error
         return card_id
 
-    async def _into_dm(self, report: JobReport, out: Outgoing) -> str:
-        job = report.job
+    async def _into_dm(self, report: JobReport) -> str:
+        job, locale = report.job, report.job.author.locale
         channel_id = await self._wire.open_dm(int(job.author.user_id))
-        # Whoever asked in an age-restricted channel may open their messages elsewhere.
-        private = dataclasses.replace(
-            out, words=word("sent-privately", job.author.locale), spoiler=way_back(job.destination).age_restricted
+        private = Outgoing(
+            card=await self._card(report, locale),
+            words=word("sent-privately", locale),
+            # Whoever asked in an age-restricted channel may open their messages elsewhere.
+            spoiler=way_back(job.destination).age_restricted,
+            locale=locale,
         )
         return await self._post(report, private, channel_id, 0)
 

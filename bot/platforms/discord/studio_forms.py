@@ -31,7 +31,13 @@ _MOST_OPTIONS = 25
 _NUMBER, _NAME, _WORDS = 9, 64, 2000
 _LIMITS = ("user_daily", "user_running", "user_waiting", "monthly", "cooldown")
 _HEAVY = 4096
-_PLACES = [discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.news]
+_PLACES = [
+    discord.ChannelType.text,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+    discord.ChannelType.news,
+    discord.ChannelType.voice,  # with a chat of its own
+]
 _TEXT_PLACES = [discord.ChannelType.text, discord.ChannelType.news]
 
 Field = tuple[str, str, "ui.Item[Any]"]  # label, hint, input
