@@ -58,6 +58,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
         clock=clock,
         limits=settings.limits,
         retention_days=settings.retention_days,
+        retention_bytes=settings.retention_bytes,
     )
     return Office(
         settings=settings, engine=engine, stores=stores, actions=actions, deeds=Deeds(stores=stores, actions=actions)
