@@ -6,12 +6,14 @@ A piece of work is a plain function of a Connection; it runs between two awaits,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .errors import DatabaseProblem, problems
@@ -22,17 +24,30 @@ T = TypeVar("T")
 TRAFFIC = "easel_traffic"
 READING = "easel_reading"
 
+# Works that share one commit at most, so that another program's turn comes too.
+MOST_TOGETHER = 32
+
+
+@dataclass(slots=True, eq=False)
+class Save:
+    """A work that waits in the line, and what comes of it."""
+
+    work: Callable[[Connection], Any]
+    outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
 
 @dataclass(slots=True)
 class Traffic:
     """What goes on in one open database.
 
     `where` is how messages call it. `write_turn` queues this process's writers, first come, first served: SQLite's
-    own waiting is neither fair nor idle. A database server needs no such queue.
+    own waiting is neither fair nor idle. Those in the line share a commit, since each costs a write to the disk.
+    A database server does both by itself, so it has no `write_turn`.
     """
 
     where: str
-    write_turn: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    write_turn: asyncio.Lock | None = None
+    line: dict[Save, None] = field(default_factory=dict)
     closed: bool = False
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -80,8 +95,67 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """
     traffic = traffic_of(engine)
     with problems(traffic.where):
-        async with traffic.write_turn:
+        if traffic.write_turn is None:
             return await traffic.run(_commit(engine, work))
+        return await _in_line(engine, traffic, traffic.write_turn, work)
+
+
+async def _in_line(engine: AsyncEngine, traffic: Traffic, turn: asyncio.Lock, work: Callable[[Connection], T]) -> T:
+    save = Save(work)
+    traffic.line[save] = None
+    try:
+        async with turn:
+            if save in traffic.line:  # nobody has taken it along
+                await traffic.run(_commit_line(engine, traffic))
+    except asyncio.CancelledError:
+        if save not in traffic.line:
+            with contextlib.suppress(Exception):  # the caller is told of the cancellation
+                await to_its_end(save.outcome)
+        raise
+    finally:
+        traffic.line.pop(save, None)
+    result: T = save.outcome.result()
+    return result
+
+
+async def _commit_line(engine: AsyncEngine, traffic: Traffic) -> None:
+    """Commit whoever is in the line, in its order; every outcome is known at the end."""
+    batch = list(islice(traffic.line, MOST_TOGETHER))
+    for save in batch:
+        del traffic.line[save]
+    try:
+        if not await _commit_together(engine, batch):
+            for save in batch:
+                await _commit_together(engine, [save])
+    finally:
+        for save in batch:
+            save.outcome.cancel()  # which changes nothing where there is one
+
+
+async def _commit_together(engine: AsyncEngine, batch: list[Save]) -> bool:
+    """False: one of several was refused, and nothing of them is committed."""
+    refused = False
+
+    def work(connection: Connection) -> list[Any]:
+        nonlocal refused
+        try:
+            return [save.work(connection) for save in batch]
+        except Exception as error:
+            refused = not isinstance(error, DBAPIError) or isinstance(error, IntegrityError)
+            raise
+
+    try:
+        results = await _commit(engine, work)
+    except Exception as error:
+        if refused and len(batch) > 1:
+            return False
+        # What is wrong with the database is wrong for all; after a commit nobody knows, so nothing is repeated.
+        for save in batch:
+            save.outcome.set_exception(error)
+    else:
+        for save, result in zip(batch, results, strict=True):
+            save.outcome.set_result(result)
+    return True
 
 
 async def _commit(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
