@@ -14,7 +14,7 @@ from bot.engine.retry import Backoff
 _log = structlog.get_logger(__name__)
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-MOST_BROKEN = 4  # tries of a picture that comes broken; addresses are short-lived, so later tries ask for a fresh one
+MOST_BROKEN = 8  # tries of a picture that comes broken, over a minute: it is paid for, and its address may be stale
 MOST_AWAY = 90  # tries of a host that is away, about half an hour: the pictures are paid for, so patience is cheap
 
 

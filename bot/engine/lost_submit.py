@@ -14,7 +14,8 @@ import structlog
 
 from bot.domain.errors import ModelAway, ModelError
 from bot.domain.job import Job
-from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask
+from bot.domain.ports import Clock, JobStore, ModelTask
+from bot.engine.listings import SharedListings
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ class LostSubmit(StrEnum):
 
 
 async def find(
-    job: Job, *, model: ImageModel, store: JobStore, clock: Clock, sent_at: float | None = None
+    job: Job, *, listings: SharedListings, store: JobStore, clock: Clock, sent_at: float | None = None
 ) -> ModelTask | LostSubmit:
     """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE.
 
@@ -57,7 +58,7 @@ async def find(
     while True:
         settled = elapsed + waited >= SETTLE
         try:
-            listing = await model.tasks_since(_earliest(job.submitted_at, clock.now()))
+            listing = await listings.tasks_since(_earliest(job.submitted_at, clock.now()))
         except ModelAway:
             return LostSubmit.CANNOT_TELL
         except ModelError as error:

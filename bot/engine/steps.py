@@ -38,6 +38,7 @@ from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
 from bot.domain.report import JobReport
 from bot.engine import fetch, lost_submit
+from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
@@ -102,6 +103,7 @@ class Steps:
     ) -> None:
         self._store = store
         self._model = model
+        self._listings = SharedListings(model)
         self._pictures = pictures
         self._platforms = platforms
         self._poller = poller
@@ -135,7 +137,7 @@ class Steps:
             await self._close_card(job, run)
             self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
         if job.submit_open:
-            found = await lost_submit.find(job, model=self._model, store=self._store, clock=self._clock)
+            found = await lost_submit.find(job, listings=self._listings, store=self._store, clock=self._clock)
             # Nothing found says nothing of an id that the submit's own answer brought meanwhile.
             known = {"task_id": found.id} if isinstance(found, ModelTask) else {}
             await self._store.note(job.id, submit_open=False, **known)
@@ -222,7 +224,7 @@ class Steps:
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self.show(job)  # what becomes of it may take half a minute
         found = await lost_submit.find(
-            job, model=self._model, store=self._store, clock=self._clock, sent_at=run.sent_at
+            job, listings=self._listings, store=self._store, clock=self._clock, sent_at=run.sent_at
         )
         if isinstance(found, ModelTask):
             _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -132,8 +133,9 @@ class SeedreamClient:
         listing = await list_since(moment - behind, self._page)
         # True of the first answer in this process, and where our clock was set meanwhile.
         if self._api.clock_behind > behind + _JITTER:
-            listing = await list_since(moment - self._api.clock_behind, self._page)
-        return listing
+            behind = self._api.clock_behind
+            listing = await list_since(moment - behind, self._page)
+        return replace(listing, behind=behind)
 
     async def download(self, url: str) -> ModelPicture:
         """Fetch and verify one picture. After PictureBroken, fresh links of the same task may work: these expire."""

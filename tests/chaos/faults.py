@@ -54,10 +54,10 @@ FAIR = frozenset({FailureCode.TASK_FAILED, FailureCode.TIMED_OUT})
 ALSO = FAIR | {FailureCode.UNAVAILABLE}
 LASTS = 150.0  # seconds of the wall
 
-CALLS = ("slow", "40001", "50000", "10400", "not_json", "bad_gateway", "dropped")
+CALLS = ("slow", "40001", "50000", "10400", "not_json", "bad_gateway", "dropped", "missing")
 TASKS = ("error", "fail", "never", "odd_progress", "wrong_count", "late")
 DOWNLOADS = ("truncated", "cut_download", "not_a_picture", "private_redirect")
-ALONE = (*CALLS, "lost_submit", *TASKS, "missing", *DOWNLOADS)
+ALONE = (*CALLS, "lost_submit", *TASKS, *DOWNLOADS)
 
 
 class HastyClock:
@@ -254,7 +254,7 @@ def mixture(dice: random.Random) -> dict[str, float]:
         share = dice.uniform(0.1, 0.3)
         parts = [dice.random() + 0.1 for _ in kinds]
         chances |= {kind: share * part / sum(parts) for kind, part in zip(kinds, parts, strict=True)}
-    return chances | {"lost_submit": dice.uniform(0.1, 0.3), "missing": dice.uniform(0.1, 0.3)}
+    return chances | {"lost_submit": dice.uniform(0.1, 0.3)}
 
 
 @scenario("the provider does everything wrong at once, and its limit changes", short=True)

@@ -48,6 +48,7 @@ class FakeModel:
     made: dict[str, Made] = field(default_factory=dict)
     batches: list[tuple[str, ...]] = field(default_factory=list)
     calls_under_way: int = 0
+    missed_lists: int = 0  # how many calls of tasks_since() miss every task and call themselves complete all the same
     hidden: bool = False  # whether tasks() misses every task
     alone: list[str] = field(default_factory=list)  # the ids that task() was asked for
     alone_refusals: deque[Exception] = field(default_factory=deque)  # for the next calls of task()
@@ -55,6 +56,15 @@ class FakeModel:
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _epoch: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._epoch = self.clock.now() - timedelta(seconds=self.clock.monotonic())
+
+    @property
+    def time(self) -> datetime:
+        """The provider's own, which is right whatever ours is set to."""
+        return self._epoch + timedelta(seconds=self.clock.monotonic())
 
     def go_away(self) -> None:
         self.away_since = self.clock.now()
@@ -102,13 +112,13 @@ class FakeModel:
         task = ModelTask(
             id=task_id or f"task-{next(self._ids)}",
             state=TaskState.WAITING,
-            created_at=self.clock.now(),
+            created_at=self.time,
             prompt=job.prompt_sent,
             ratio=job.request.ratio,
             clarity=job.request.clarity,
             n=job.request.n,
         )
-        self.made[task.id] = Made(task, self.clock.now() + timedelta(seconds=self.draws_for), job.id)
+        self.made[task.id] = Made(task, self.time + timedelta(seconds=self.draws_for), job.id)
         return task
 
     async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
@@ -130,9 +140,14 @@ class FakeModel:
         if self.listings:
             raise self.listings.popleft()
         await self._answering()
-        shown = self.clock.now() - timedelta(seconds=self.late_in_list)
+        if self.missed_lists:
+            self.missed_lists -= 1
+            return TaskListing(tasks=(), complete=True)
+        behind = max(timedelta(0), self.clock.now() - self.time)
+        moment -= behind
+        shown = self.time - timedelta(seconds=self.late_in_list)
         tasks = tuple(self._now(made) for made in self.made.values() if moment <= made.task.created_at <= shown)
-        return TaskListing(tasks=tasks, complete=self.list_complete)
+        return TaskListing(tasks=tasks, complete=self.list_complete, behind=behind)
 
     async def download(self, url: str) -> ModelPicture:
         if self.downloads:
@@ -140,4 +155,4 @@ class FakeModel:
         return ModelPicture(data=PICTURE, width=64, height=36, media_type="image/png")
 
     def _now(self, made: Made) -> ModelTask:
-        return self.outcome(made.task) if self.clock.now() >= made.ends_at else made.task
+        return self.outcome(made.task) if self.time >= made.ends_at else made.task

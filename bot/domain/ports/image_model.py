@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -36,10 +36,14 @@ class ModelTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskListing:
-    """The provider's recent tasks. `complete`: every task since the asked time is certainly in it."""
+    """The provider's recent tasks. `complete`: every task since the asked time is certainly in it.
+
+    `behind`: how far the provider's clock is behind ours; tasks may be so much older by it than what was asked for.
+    """
 
     tasks: tuple[ModelTask, ...]
     complete: bool
+    behind: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
