@@ -218,11 +218,11 @@ class Bot:
         await self.platform.close()
         self.lives = []
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 8.0) -> Any:
+    async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> Any:
         """Wait until the condition holds, moving time on whenever nothing else happens; its value."""
         return await self.clock.until(self.fake.until(condition, timeout=seconds), real_seconds=seconds)
 
-    async def soon(self, condition: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def soon(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
         """Wait until the condition holds, with time standing still; its value."""
         return await self.fake.until(condition, timeout=seconds)
 
@@ -263,7 +263,7 @@ class Bot:
             while await self.store.unfinished():
                 await self.clock.sleep(1.0)
 
-        await self.clock.until(nothing_left(), real_seconds=8)
+        await self.clock.until(nothing_left(), real_seconds=30)
 
     def picture_link(self, job_id: str, index: int) -> str | None:
         return f"{self.public_url}/pictures/{job_id}/{index}?key=a_b_c" if self.public_url else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import discord
 from bot.actions import Imagine, JobActions
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
-from bot.domain.errors import BadOption, NotAllowed
+from bot.domain.errors import BadOption, NotAllowed, PlatformError
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
@@ -91,7 +92,8 @@ class Desk:
                 report = await ask(person_of(interaction), destination_of(interaction, card_id))
             except Exception:
                 if beside and card_id is not None:
-                    await self.answers.take_back(interaction, card_id)
+                    with contextlib.suppress(PlatformError):  # why nothing was ordered matters more
+                        await self.answers.take_back(interaction, card_id)
                 raise
         interaction.extras[ACCEPTED] = report.job.id
         await self._delivery.open(report)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .call import Upload
 from .core import Request
-from .interactions import Interaction
+from .interactions import Interaction, NotAnswered
 from .messages import Json, Message
 from .options import CannotDoThat
 from .payloads import attachment_json
@@ -54,6 +54,8 @@ class Control:
                 result = await result
         except (CannotDoThat, KeyError, TypeError, ValueError) as error:
             return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
+        except NotAnswered as error:
+            return web.json_response({"error": str(error)}, status=408)
         return web.json_response(result if result is not None else {})
 
     async def interaction(self, request: web.Request) -> web.Response:

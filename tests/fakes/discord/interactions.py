@@ -121,7 +121,7 @@ class Interaction:
             return []
         return list(self.answer.data.get("choices") or [])
 
-    async def answered(self, timeout: float = 5.0) -> Answer:  # noqa: ASYNC109  # a deadline for tests to set
+    async def answered(self, timeout: float = 20.0) -> Answer:  # noqa: ASYNC109  # a deadline for tests to set
         """Wait for the first answer; raises `NotAnswered`, also when no bot was listening."""
         if not self.delivered:
             raise NotAnswered("no bot was connected")
@@ -132,14 +132,14 @@ class Interaction:
         assert self.answer is not None
         return self.answer
 
-    async def shown(self, timeout: float = 5.0) -> Message:  # noqa: ASYNC109  # as above
+    async def shown(self, timeout: float = 20.0) -> Message:  # noqa: ASYNC109  # as above
         """Wait for the first message that is more than "is thinking…"."""
         await self.answered(timeout)
         await self.wait(lambda: self.message is not None and not self.message.loading, timeout)
         assert self.message is not None
         return self.message
 
-    async def followed_up(self, count: int = 1, timeout: float = 5.0) -> Message:  # noqa: ASYNC109  # as above
+    async def followed_up(self, count: int = 1, timeout: float = 20.0) -> Message:  # noqa: ASYNC109  # as above
         """Wait for the count-th follow-up message."""
         await self.wait(lambda: len(self.followups) >= count, timeout)
         return self.followups[count - 1]
