@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 
 from bot.settings import Settings
+from db.address import database_file
 from db.lock import find_running
 
 _TIMEOUT = 5.0  # seconds; Docker's own patience is longer
@@ -17,6 +18,8 @@ def check(settings: Settings) -> int:
     """Print one line, exit code 0 if it is ready."""
     running = find_running(settings.database_url)
     url = running.url if running is not None and running.url else None
+    if database_file(settings.database_url) is None:  # several processes, each with a machine or container of its own
+        url = f"http://127.0.0.1:{settings.web_port}"
     if url is None:
         sys.stdout.write("not running\n" if running is None else "starting\n")
         return 1

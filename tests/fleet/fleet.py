@@ -23,7 +23,11 @@ TOKEN = "a long word that opens the page"
 _READY = re.compile(
     r'"page": ?"(http://[^"]+)"[^\n]*"event": ?"ready"|"event": ?"ready"[^\n]*"page": ?"(http://[^"]+)"'
 )
-NEEDS_SOMETHING = "state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open"
+# Whatever still needs something.
+LEFT = (
+    "SELECT id, state, card_open, submit_open, owner FROM jobs"
+    " WHERE state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open"
+)
 
 
 @dataclass(slots=True)
@@ -162,18 +166,18 @@ class Fleet:
             states = self.states()
             return all(states.get(prompt) == state for prompt in prompts)
 
-        await until(there, within=within, what=f"{state} of {prompts}: {self.states()}")
+        try:
+            await until(there, within=within)
+        except AssertionError:
+            raise AssertionError(f"not {state}: {self.states()}") from None
 
     async def settled(self, within: float = PATIENCE) -> None:
         """Nothing is left to do."""
         try:
-            await until(
-                lambda: not self.rows(f"SELECT id FROM jobs WHERE {NEEDS_SOMETHING}"),
-                within=within,  # noqa: S608
-            )
+            await until(lambda: not self.rows(LEFT), within=within)
         except AssertionError:
             logs = "\n".join(f"== {m.name} alive={m.alive}\n{m.program.said[-1500:]}" for m in self.members)
-            left = self.rows(f"SELECT id, state, card_open, submit_open, owner FROM jobs WHERE {NEEDS_SOMETHING}")  # noqa: S608
+            left = self.rows(LEFT)
             queue = self.rows("SELECT id, args, status, worker_id, lock FROM procrastinate_jobs LIMIT 20")
             raise AssertionError(f"not at rest: {left[:20]}\n{queue}\n{logs}") from None
 
