@@ -15,7 +15,7 @@ async def test_a_series_has_one_card_until_its_pictures_come(page: Site) -> None
         sheet_id = answer["job"]["id"]
         assert [message["id"] for message in (await page.get("/api/history"))[1]["messages"]] == [sheet_id]
         await page.finished(sheet_id)
-        seen = []
+        seen: list[tuple[str, str]] = []
         while not seen or seen[-1][1] != "result" or seen[-1][0] != sheet_id:
             event = await stream.next()
             if "message" in event.data:
