@@ -98,6 +98,8 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     try:
         state = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
+        state = None
+    if not isinstance(state, dict):
         state = {}
     values = {
         block: field
