@@ -25,7 +25,18 @@ def make_report() -> Callable[..., JobReport]:
         asked = request or ImageRequest(prompt="a lighthouse in a storm", ratio="16:9", n=2)
         around = {
             name: fields.pop(name)
-            for name in ("position", "ready_at", "slow", "resumed", "sandbox", "usage", "limits", "outlook")
+            for name in (
+                "position",
+                "ready_at",
+                "slow",
+                "resumed",
+                "looking",
+                "away",
+                "sandbox",
+                "usage",
+                "limits",
+                "outlook",
+            )
             if name in fields
         }
         if state.finished:

@@ -97,6 +97,36 @@ def test_slow(make_report: Make) -> None:
     assert presses(card) == [Press.CANCEL]
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "The picture service is not answering; your request waits and goes on by itself"),
+        ("zh-CN", "图片服务暂时没有回应；你的请求会等着，恢复后自动继续"),
+    ],
+)
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING])
+def test_the_provider_is_away(make_report: Make, state: JobState, locale: str, said: str) -> None:
+    card = job_card(make_report(state, away=True, slow=True, looking=state is JobState.SUBMITTING), locale)
+    assert (card.tone, card.status) == (Tone.SLOW, (said,))
+    assert presses(card) == [Press.CANCEL]
+
+
+def test_the_provider_is_away_after_a_restart(make_report: Make) -> None:
+    card = job_card(make_report(JobState.GENERATING, away=True, resumed=True), "en")
+    assert card.status == ("Back after a restart, your pictures are still on their way",)
+    assert card.notes == (("The picture service is not answering; your request waits and goes on by itself",),)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en", "Looking whether the provider has your order"), ("zh-CN", "正在向服务方核实是否收到了你的请求")],
+)
+def test_a_lost_order_is_looked_up(make_report: Make, locale: str, said: str) -> None:
+    card = job_card(make_report(JobState.SUBMITTING, looking=True), locale)
+    assert (card.tone, card.status) == (Tone.WORKING, (said,))
+    assert presses(card) == [Press.CANCEL]
+
+
 def test_resumed(make_report: Make) -> None:
     one = ImageRequest(prompt="a fox")
     card = job_card(make_report(JobState.GENERATING, request=one, resumed=True), "en")
