@@ -26,7 +26,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def spread(seconds: Sequence[float]) -> str:
-    """Milliseconds of some durations: the middle, the worst of a hundred, the worst."""
+    """Milliseconds of some durations: the middle, the worst of a hundred, the worst; infinite is what never came."""
     p50, p99, worst = (1000 * value for value in (percentile(seconds, 0.5), percentile(seconds, 0.99), max(seconds)))
     return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {worst:.0f} ms (of {len(seconds)})"
 

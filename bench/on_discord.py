@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -41,9 +42,12 @@ class Scene:
         await until_told(connected)
 
     async def answered(self, act: str, **body: Any) -> float:
-        """Seconds, by Discord's clock, from what a person does to the first answer."""
-        begun = await self.discord.post(act, **body)
-        seen = begun if begun["answered"] else await self._interaction(begun["id"], "answered")
+        """Seconds, by Discord's clock, from what a person does to the first answer; infinite where there was none."""
+        try:
+            begun = await self.discord.post(act, **body)
+            seen = begun if begun["answered"] else await self._interaction(begun["id"], "answered")
+        except AssertionError:
+            return math.inf
         return float(seen["latency"])
 
     async def imagine(self, user: str, prompt: str) -> float:
