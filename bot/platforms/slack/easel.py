@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.cards.gallery_card import gallery_card
 from bot.cards.help_text import help_text
 from bot.cards.show_card import show_card
-from bot.cards.usage_card import usage_card
 from bot.cards.why_card import why_card
 from bot.domain.card import Card, Tone
 from bot.domain.people import Person
@@ -20,6 +19,7 @@ from .mydata import MyDataAnswers
 from .own_defaults import OwnDefaults
 from .showing import Framed, Showing, framed_job, framed_page
 from .studio import Settings
+from .usage_answer import UsageAnswer
 from .words import word
 
 COMMAND = "/easel"
@@ -40,10 +40,12 @@ class Easel:
         settings: Settings,
         own: OwnDefaults,
         mydata: MyDataAnswers,
+        usage: UsageAnswer | None,
         showing: Showing,
     ) -> None:
         self._own = own
         self._mydata = mydata
+        self._usage = usage
         self._showing = showing
         self._extras = extras
         self._people = people
@@ -80,12 +82,12 @@ class Easel:
         if name == "show" and gallery is not None:
             shown = await gallery.show(rest.lower(), person)
             return show_card(shown, locale), framed_job(shown)
-        return await self._card(asking, person, name), ()
+        if name == "usage" and self._usage is not None:
+            return await self._usage.card(asking, person, rest), ()
+        return await self._card(person, name), ()
 
-    async def _card(self, asking: Asking, person: Person, name: str) -> Card:
+    async def _card(self, person: Person, name: str) -> Card:
         extras, locale = self._extras, person.locale
-        if name == "usage" and extras.account is not None:
-            return usage_card(await extras.account.usage(person, channel_id=asking.channel_id), locale)
         if name == "why" and extras.why is not None:
             return why_card(await extras.why.refusals(person), locale)
         if name in {"", "help"}:

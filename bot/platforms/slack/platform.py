@@ -44,6 +44,7 @@ from .presses import Presses
 from .showing import Showing
 from .studio import Settings
 from .uploads import Uploads
+from .usage_answer import UsageAnswer
 from .wire import Wire
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
@@ -183,6 +184,7 @@ class SlackPlatform:
                 settings=settings,
                 own=own,
                 mydata=mydata,
+                usage=None if extras.account is None else UsageAnswer(account=extras.account, wire=wire),
                 showing=showing,
             ),
             settings=settings,

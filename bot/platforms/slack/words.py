@@ -106,6 +106,16 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "en": "One a line; *word* also within other words",
             "zh-CN": "每行一个；*词* 表示包含在其他词里也算",
         },
+        "usage-help": {
+            "en": "/easel usage [mine|channel|workspace] [today|week|month|year] [by day|month|person|channel|role]"
+            " [csv]",
+            "zh-CN": "/easel usage [我的|频道|大家] [今天|本周|本月|今年] [按天|按月|按人|按频道|按角色] [csv]",
+        },
+        "usage-too-large": {
+            "en": "The table would be too large. Ask for fewer days.",
+            "zh-CN": "明细表太大，请缩短时间范围。",
+        },
+        "usage-table": {"en": "Every entry of it, as a table.", "zh-CN": "逐条的明细表。"},
         "shown-privately": {
             "en": "Pictures that only you should see are in the conversation between you and me.",
             "zh-CN": "只给你看的图在我们两人的对话里。",
