@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,7 @@ from bot.settings import Settings, SettingsError
 from db.address import database_file, server_conninfo
 from db.engine import open_database
 from db.errors import DatabaseProblem
-from db.meta import get_meta, set_meta, set_meta_once
+from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
 from db.migrate import migrate
 from db.orphans import find_orphans
 
@@ -194,6 +195,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             sandbox=settings.uses_sandbox,
             callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
             limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
+            restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
         )
         actions = connect(
             stores=stores,

@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from .tables import meta
 from .transactions import read, write
 
+# Only in a database that was restored from a backup: when that was made (ISO 8601).
+BACKUP_MADE_AT = "backup-made-at"
+
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _SET = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,7 +18,9 @@ from bot.domain.report import JobReport
 from bot.engine.line import Line
 from bot.engine.outage import OutageNews
 from bot.engine.outlook import Outlooks
+from bot.engine.patience import LONGEST, Patience
 from bot.engine.poller import Poller
+from bot.engine.retry import Backoff
 from bot.engine.sheets import Sheets
 from bot.engine.steps import Run, Steps
 from bot.observability.metrics import Metrics
@@ -50,8 +52,12 @@ class InProcessDispatcher:
         sandbox: bool = False,
         callback_url: str | None = None,
         limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
+        restored_at: datetime | None = None,
     ) -> None:
-        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None."""
+        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None.
+
+        `restored_at`: when the backup was made that the store was restored from, if it was.
+        """
         self._store = store
         self._model = model
         self._platforms = platforms
@@ -73,6 +79,7 @@ class InProcessDispatcher:
         self._news = OutageNews(
             model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._line.job_ids()]
         )
+        self._patience = Patience("database", clock)
         self._steps = Steps(
             store=store,
             model=model,
@@ -84,8 +91,10 @@ class InProcessDispatcher:
             clock=clock,
             report=self.report,
             metrics=metrics,
+            patience=self._patience,
             callback_url=callback_url,
             limits_for=limits_for,
+            restored_at=restored_at,
         )
 
     @property
@@ -106,8 +115,8 @@ class InProcessDispatcher:
             self._group = group
             poller = group.create_task(self._poller.run())
             news = group.create_task(self._news.run())
-            for job in await self._store.unfinished():
-                self._adopt(job, await self._limits_for(job) if self._limits_for else None)
+            for job in await self._patience.ask(self._store.unfinished):
+                self._adopt(job, await self._limits_of_its_community(job))
             claimer = group.create_task(self._claim())
             await self._stopping.wait()
             claimer.cancel()
@@ -170,6 +179,10 @@ class InProcessDispatcher:
             self._in_background(self._close(job, Run()))
         return job
 
+    async def _limits_of_its_community(self, job: Job) -> Limits | None:
+        limits_for = self._limits_for
+        return None if limits_for is None else await self._patience.ask(lambda: limits_for(job))
+
     def _adopt(self, job: Job, limits: Limits | None) -> None:
         if job.destination.platform not in self._platforms:
             # It keeps its place in the store until its platform is connected again.
@@ -224,15 +237,31 @@ class InProcessDispatcher:
 
     async def _bring_to_end(self, job: Job, run: Run) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id):
-            try:
-                await self._advance_until_finished(job, run)
-            except StaleJob:
-                _log.info("moved by somebody else", action="advance")  # cancelled, which closes the card itself
+            job_id, backoff = job.id, Backoff(longest=LONGEST)
+            while True:
+                try:
+                    await self._advance_until_finished(job, run)
+                except StaleJob:
+                    _log.info("moved by somebody else", action="advance")  # cancelled, which closes the card itself
+                except StoreUnavailable as error:
+                    # As after a kill: what is saved says how it goes on.
+                    self._patience.away(error)
+                    await self._clock.sleep(backoff.pause())
+                    saved = await self._patience.ask(lambda: self._store.get(job_id))
+                    if saved is not None:
+                        if saved.state is not job.state:
+                            backoff = Backoff(longest=LONGEST)
+                        job = saved
+                        continue
+                return
 
     async def _advance_until_finished(self, job: Job, run: Run) -> None:
         while not job.state.finished and self.accepting:
             try:
+                before = job.state
                 job = await self._steps.advance(job, run)
+                if job.state is not before:
+                    self._patience.back()
             except (StaleJob, StoreUnavailable):
                 raise
             except Exception:
@@ -253,7 +282,7 @@ class InProcessDispatcher:
 
     async def _close(self, job: Job, run: Run) -> None:
         try:
-            await self._steps.close(job, run)
+            await self._patience.ask(lambda: self._steps.close(job, run))
         except Exception:
             # The card stays open in the store, so the next start tries again.
             _log.exception("close failed", action="close", job=job.id)

@@ -41,8 +41,10 @@ from bot.engine import fetch, lost_submit
 from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
+from bot.engine.patience import Patience
 from bot.engine.poller import Poller
 from bot.engine.retry import Backoff
+from bot.engine.saves import Saves
 from bot.engine.sheets import Sheets
 from bot.observability.metrics import JobPart, Metrics
 
@@ -74,6 +76,7 @@ class Run:
         self.sent_at: float | None = None  # the last submit, by Clock.monotonic()
         self.ended = 0  # of a sheet: how many jobs of its series have come to an end
         self.critical = False
+        self.looked = False  # whether a job that a backup knew as queued was ordered since
 
     @contextlib.contextmanager
     def uninterrupted(self) -> Iterator[None]:
@@ -98,9 +101,12 @@ class Steps:
         clock: Clock,
         report: Callable[[Job], JobReport],
         metrics: Metrics,
+        patience: Patience,
         callback_url: str | None = None,
         limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
+        restored_at: datetime | None = None,
     ) -> None:
+        """`patience`: with the store. `restored_at`: when the backup was made that the store was restored from."""
         self._store = store
         self._model = model
         self._listings = SharedListings(model)
@@ -114,12 +120,18 @@ class Steps:
         self._metrics = metrics
         self._callback_url = callback_url
         self._limits_for = limits_for
+        self._saves = Saves(store, patience)
+        self._keeping = Patience("picture store (to keep)", clock)
+        self._reading = Patience("picture store (to read)", clock)
+        self._restored_at = restored_at
 
     async def advance(self, job: Job, run: Run) -> Job:
         """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
         match job.state:
             case JobState.QUEUED if job.kind is JobKind.SHEET:
                 return await self._gather(job, run)
+            case JobState.QUEUED if not run.looked and self._is_from_backup(job):
+                return await self._look_first(job, run)
             case JobState.QUEUED:
                 return await self._submit(job, run)
             case JobState.SUBMITTING:
@@ -188,9 +200,22 @@ class Steps:
         finally:
             run.critical = False
 
+    def _is_from_backup(self, job: Job) -> bool:
+        return self._restored_at is not None and job.created_at <= self._restored_at
+
+    async def _look_first(self, job: Job, run: Run) -> Job:
+        """A backup knew it as queued: it may have been ordered between then and the restore, so that is looked up."""
+        try:
+            begun = await self._store.move(job, JobState.SUBMITTING, submitted_at=job.created_at)
+        except SubmitBusy:
+            await self._clock.sleep(_BUSY_PAUSE)
+            return job
+        run.looked = True
+        return begun
+
     async def _save_task(self, job: Job, task_id: str) -> Job:
         try:
-            job = await self._store.move(job, JobState.GENERATING, task_id=task_id)
+            job = await self._saves.move(job, JobState.GENERATING, task_id=task_id)
         except StaleJob:
             # Cancelled while the call was out. The task is this job's all the same, so that no other adopts it.
             # Where another run has the job by now, that one looks it up, and this save is refused as well.
@@ -219,7 +244,7 @@ class Steps:
         sheet = await self._sheets.gather(job, ended)
         if sheet is None:
             return await self.fail(job, FailureCode.SERIES_FAILED)
-        return await self._store.move(job, JobState.DELIVERING, pictures=(sheet,))
+        return await self._saves.move(job, JobState.DELIVERING, pictures=(sheet,))
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self.show(job)  # what becomes of it may take half a minute
@@ -251,11 +276,13 @@ class Steps:
         if task.state is TaskState.FAILED:
             return await self.fail(job, FailureCode.TASK_FAILED, task.error)
         seconds = (self._clock.now() - job.generating_at).total_seconds()
-        kept = await fetch.fetch_all(job, task, model=self._model, store=self._pictures, clock=self._clock)
+        kept = await fetch.fetch_all(
+            job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
+        )
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
         self._outlooks.learn(job.request.clarity, job.request.n, seconds)
-        return await self._store.move(job, JobState.DELIVERING, pictures=kept)
+        return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
         """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
@@ -293,18 +320,18 @@ class Steps:
             await asyncio.wait({timer})
 
     async def _deliver(self, job: Job, run: Run) -> Job:
-        backoff = Backoff()
+        backoff, pictures_backoff = Backoff(), Backoff()
         while True:
             final = dataclasses.replace(job, state=JobState.DONE, finished_at=self._clock.now())
             try:
                 with run.uninterrupted():
                     result_id = await self._conclude(final)
                     try:
-                        job = await self._store.move(job, JobState.DONE, result_id=result_id)
+                        job = await self._saves.move(job, JobState.DONE, result_id=result_id)
                     except StaleJob:
                         await self._take_back(dataclasses.replace(final, result_id=result_id))
                         raise
-                    job = await self._store.note(job.id, card_open=False)
+                    job = await self._saves.note(job.id, card_open=False)
             except Undeliverable as error:
                 _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
                 return await self.fail(job, FailureCode.UNDELIVERABLE)
@@ -313,7 +340,11 @@ class Steps:
                     return await self.fail(job, FailureCode.UNDELIVERABLE)
                 _log.info("post later", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
                 await self._clock.sleep(backoff.pause(error.after))
+            except OSError as error:  # its pictures can't be read: paid for, and perhaps there again in a moment
+                self._reading.away(error)
+                await self._clock.sleep(pictures_backoff.pause())
             else:
+                self._reading.back()
                 self._measure(job)
                 return job
 
@@ -349,10 +380,10 @@ class Steps:
                         changes = {"result_id": await self._conclude(job)}
                     else:
                         await self._conclude(job)
-                    await self._store.note(job.id, card_open=False, **changes)
+                    await self._saves.note(job.id, card_open=False, **changes)
                     return
             except Undeliverable:
-                await self._store.note(job.id, card_open=False)
+                await self._saves.note(job.id, card_open=False)
                 return
             except PlatformUnavailable as error:
                 await self._clock.sleep(backoff.pause(error.after))

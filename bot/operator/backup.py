@@ -30,6 +30,7 @@ from bot.operator.output import Output, warn
 from bot.pictures.store import open_pictures
 from bot.settings import Settings
 from db.address import database_file
+from db.meta import BACKUP_MADE_AT
 
 _NAME = re.compile(r"easel-[0-9]{8}T[0-9]{6}Z\.json")
 _AT_ONCE = 4  # pictures that are copied side by side
@@ -104,11 +105,15 @@ def _copy_database(source: Path, file: Path) -> dict[str, Any]:
             # In one step: a copy in several starts anew whenever the bot saves something, and it saves all the time.
             # Readers of a WAL database keep no writer waiting. https://www.sqlite.org/c3ref/backup_finish.html
             live.backup(copy, pages=-1)
+            made_at = datetime.now(UTC).isoformat()
+            # Whoever starts on it knows by this that what it calls queued may have been ordered since.
+            with copy:
+                copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (BACKUP_MADE_AT, made_at))
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever happens to those beside it
             problems = [row[0] for row in copy.execute("PRAGMA integrity_check(5)")]
             if problems != ["ok"]:
                 raise Trouble(f"The copy of {source} is damaged: {'; '.join(problems)}")
-            described = _described(copy)
+            described = {"made_at": made_at, **_described(copy)}
         described |= {"bytes": staged.stat().st_size, "sha256": _sha256(staged)}
         _sync(staged)
         staged.replace(file)
@@ -123,7 +128,7 @@ def _copy_database(source: Path, file: Path) -> dict[str, Any]:
 def _described(copy: sqlite3.Connection) -> dict[str, Any]:
     (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
     (jobs,) = copy.execute("SELECT count(*) FROM jobs").fetchone()
-    return {"made_at": datetime.now(UTC).isoformat(), "easel": __version__, "revision": revision, "jobs": jobs}
+    return {"easel": __version__, "revision": revision, "jobs": jobs}
 
 
 def _pictures_in(file: Path) -> list[str]:

@@ -48,7 +48,7 @@ async def full(trial: Trial) -> Row:
     except (OSError, subprocess.CalledProcessError):
         return trial.row(faults=0, requests=0, note="not played: mounting a small disk takes root")
     try:
-        async with Stage(trial, data=data) as stage:
+        async with Stage(trial, data=data, forked=True) as stage:
             stage.bot.forgiven = list(_FORGIVEN)
             await stage.start()
             return await _through(stage, _filled(data))
@@ -82,7 +82,7 @@ class _filled(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as
 @scenario("the database is read-only")
 async def read_only(trial: Trial) -> Row:
     flag = trial.directory / "read-only"
-    async with Stage(trial, {"CHAOS_READ_ONLY": str(flag)}) as stage:
+    async with Stage(trial, {"CHAOS_READ_ONLY": str(flag)}, forked=True) as stage:
         stage.bot.forgiven = list(_FORGIVEN)
         await stage.start()
         return await _through(stage, _flagged(flag))
@@ -101,7 +101,7 @@ class _flagged(contextlib.AbstractContextManager[None]):  # noqa: N801
 
 @scenario("another program holds the database")
 async def held(trial: Trial) -> Row:
-    async with Stage(trial) as stage:
+    async with Stage(trial, forked=True) as stage:
         stage.bot.forgiven = list(_FORGIVEN)
         await stage.start()
         return await _through(stage, _Held(stage.bot.data / "easel.db"))

@@ -15,7 +15,7 @@ _GONE = 120.0  # seconds
 async def gone(trial: Trial) -> Row:
     async with Proxy() as provider, Proxy() as chat:
         settings = {"SEEDREAM_API_URL": provider.url, "DISCORD_API_URL": f"{chat.url}/api/v10"}
-        async with Stage(trial, settings, public_url=provider.url) as stage:
+        async with Stage(trial, settings, forked=True, public_url=provider.url) as stage:
             provider.target, chat.target = stage.sandbox.url, stage.discord.origin
             await stage.discord.post("seen_at", origin=chat.url)
             await stage.start()

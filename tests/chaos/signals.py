@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 
 from .frame import Row, Trial, scenario
 from .stage import Stage
@@ -20,7 +21,10 @@ async def terminated(trial: Trial) -> Row:
             async with stage.busy(each=8):
                 await stage.ask(8)
                 await asyncio.sleep(trial.random.uniform(0, 2))
-                longest = max(longest, await stage.bot.stop())
+                began = time.monotonic()
+                stage.bot.life.send(signal.SIGTERM)
+                assert await stage.bot.life.exit_code(within=30.0) == 0
+                longest = max(longest, time.monotonic() - began)
             stage.faults += 1
         return await stage.finish(note=f"down within {longest:.1f} s, exit code 0")
 

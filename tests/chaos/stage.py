@@ -28,7 +28,7 @@ from .nursery import Nursery
 CHANNELS = ("general", "sketches")
 PEOPLE = ("ann", "bob")
 # Seconds: the machine may be busy with other scenarios.
-SETTLES = 150.0
+STARTS, SETTLES = 120.0, 200.0
 # At this speed a picture takes a third of a second: some are under way whenever something happens.
 SPEED = "6"
 
@@ -60,8 +60,8 @@ class Bot(BotProgram):
             self._address = found
             return found is not None and found.pid == self.life.pid and bool(found.url)
 
-        await until(published, what="the start")
-        await until_told(self.is_ready, what="readiness")
+        await until(published, within=STARTS, what="the start")
+        await until_told(self.is_ready, within=STARTS, what="readiness")
 
     def assert_untroubled(self) -> None:
         """As for every program, but a killed one may leave half a line, and a refused start says a sentence."""
@@ -164,7 +164,7 @@ class Stage:
             return bool((await self.discord.get("world"))["connected"])
 
         await self.bot.ready()
-        await until_told(look, what="the connection to Discord")
+        await until_told(look, within=STARTS, what="the connection to Discord")
 
     async def start(self) -> None:
         self.bot.begin()

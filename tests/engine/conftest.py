@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ class World:
     chat: FakeChat
     shelf: PictureShelf
     limits: Limits = GENEROUS
+    restored_at: datetime | None = None
     dispatcher: InProcessDispatcher = field(init=False)
 
     @contextlib.asynccontextmanager
@@ -62,6 +64,7 @@ class World:
             running_limit=self.limits.user_running,
             submits_per_second=lambda: 5.0,
             metrics=Metrics(),
+            restored_at=self.restored_at,
         )
         return asyncio.create_task(self.dispatcher.run())
 

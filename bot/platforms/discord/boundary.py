@@ -59,6 +59,10 @@ class Boundary:
             # Our answer came after Discord's three seconds. Nothing was begun: answering comes before everything.
             _log.warning("answered too late", action="answer", interaction=interaction.id)
             return
+        if interaction.client.is_closed():
+            # On the way down: what was accepted is saved, and what was not has no answer, which Discord says.
+            _log.info("not answered, the connection is closed", action="answer", interaction=interaction.id)
+            return
         reference = secrets.token_hex(4)
         _log.error("interaction failed", action="answer", reference=reference, exc_info=error)
         if ACCEPTED in interaction.extras:

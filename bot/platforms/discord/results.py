@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from discord.utils import snowflake_time
 
 from bot.cards.job_card import job_card
 from bot.domain.card import Card
@@ -173,10 +174,11 @@ class Results:
     async def _post(self, report: JobReport, out: Outgoing, channel_id: int, file_limit: int) -> str:
         job = report.job
         if self._may_be_posted(report):
-            found = await self._wire.find(channel_id, job.id, since=_last_word_at(job), besides=_number(job))
-            if found is not None:
-                _log.info("result was there already", action="deliver", job=job.id)
-                return str(found)
+            for since in _looks(job):
+                found = await self._wire.find(channel_id, job.id, since=since, besides=_number(job))
+                if found is not None:
+                    _log.info("result was there already", action="deliver", job=job.id)
+                    return str(found)
 
         async def post(fitted: Outgoing) -> int:
             return await self._wire.post(channel_id, fitted, nonce=self._nonce(job))
@@ -191,8 +193,14 @@ class Results:
         return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
 
 
-def _last_word_at(job: Job) -> datetime:
-    return (job.ready_at or job.finished_at or job.created_at) - CLOCK_SKEW
+def _looks(job: Job) -> Iterator[datetime]:
+    """Where to begin to look: right before it was ready, by our clock; then from its card on, by Discord's.
+
+    Our clock may have been wrong then, and a backup that was restored knows nothing of a result posted since.
+    """
+    yield (job.ready_at or job.finished_at or job.created_at) - CLOCK_SKEW
+    if (card := _number(job)) is not None:
+        yield snowflake_time(card)
 
 
 def _number(job: Job) -> int | None:

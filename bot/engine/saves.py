@@ -1,0 +1,43 @@
+"""Saving what has happened and can't be taken back, however long the store is away meanwhile.
+
+A task that is paid or a message that is posted is known to this process alone until it is saved.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.errors import StaleJob, StoreUnavailable
+from bot.domain.job import Job, JobState
+from bot.domain.ports import JobStore
+from bot.engine.patience import Patience
+
+
+class Saves:
+    """JobStore.move and note that end when the store has answered."""
+
+    def __init__(self, store: JobStore, patience: Patience) -> None:
+        self._store = store
+        self._patience = patience
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        """See JobStore.move; a try of ours that was said to have failed, and had not, is no StaleJob."""
+        unsure = False
+
+        async def save() -> Job:
+            nonlocal unsure
+            try:
+                return await self._store.move(job, to, **changes)
+            except StaleJob:
+                now = await self._store.get(job.id) if unsure else None
+                if now is None or (now.state, now.owner) != (to, job.owner):
+                    raise
+                return now
+            except StoreUnavailable:
+                unsure = True
+                raise
+
+        return await self._patience.ask(save, saves=True)
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
+        return await self._patience.ask(lambda: self._store.note(job_id, **changes), saves=True)
