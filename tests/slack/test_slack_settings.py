@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.app import _slack
-from bot.core import open_core
+from bot.core import Role, open_core
 from bot.observability.health import Health
 from bot.settings import Settings, SettingsError, load_settings
 
@@ -79,7 +79,7 @@ async def test_slack_is_on_with_a_way_to_its_workspaces_and_a_way_in(
     settings = load_settings(**given, data_dir=folder, chanjing_access_token="any")
     health = Health(required=())
     async with open_core(settings) as core:
-        platform = _slack(settings, core, health)
+        platform = _slack(settings, core, health, Role.ALL)
         if platform is None:
             assert paths is None
             assert "SLACK_BOT_TOKEN" in str(health.readyz()[1])
