@@ -53,13 +53,20 @@ class Traffic:
 
     async def run(self, transaction: Coroutine[Any, Any, T]) -> T:
         """Run it to its end, also if the caller is cancelled; the caller is told so afterwards."""
+        return await to_its_end(self._begin(transaction))
+
+    async def look(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """Run one that only reads. A caller who is cancelled needn't wait for its end: a deadline is a deadline."""
+        return await asyncio.shield(self._begin(transaction))
+
+    def _begin(self, transaction: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if self.closed:
             transaction.close()
             raise DatabaseProblem(f"{self.where} is closed already.")
         task = asyncio.create_task(transaction)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await to_its_end(task)
+        return task
 
     async def close(self) -> None:
         """Let nobody in, and wait for those inside: a connection in use would stay open for ever."""
@@ -78,7 +85,7 @@ async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """Run `work`, which only reads. Each of its statements sees what is committed by then."""
     traffic = traffic_of(engine)
     with problems(traffic.where):
-        return await traffic.run(_look(engine, work))
+        return await traffic.look(_look(engine, work))
 
 
 async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only
 
 from bot.domain.job import JobState
 from bot.domain.limits import Usage
@@ -22,6 +23,7 @@ from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
 from db.migrate import migrate
+from db.sqlite_driver import OneTripConnection
 from db.transactions import read, write
 from tests.db.audit import assert_books_agree
 from tests.db.orders import NOON, PLENTY, order, person
@@ -155,6 +157,31 @@ async def test_who_is_cancelled_in_the_midst_is_told_when_it_is_over(
             await task
     assert await store.get(job.id) == job
     assert await assert_books_agree(engine) == 1
+
+
+async def test_a_read_that_comes_late_keeps_nobody_beyond_the_deadline(engine: AsyncEngine) -> None:
+    go, over = threading.Event(), threading.Event()
+
+    def waiting(_: sqlite3.Connection) -> None:
+        go.wait(10)
+        over.set()
+
+    async def held(driver: OneTripConnection) -> None:
+        await driver.on_thread(waiting)
+
+    def slow(connection: Connection) -> object:
+        await_only(held(connection.connection.driver_connection))  # type: ignore[arg-type]  # the pool makes no other
+        return connection.execute(text("SELECT 1")).scalar()
+
+    try:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await read(engine, slow)
+        assert not over.is_set()
+    finally:
+        go.set()
+    # Its connection comes back all the same.
+    assert await asyncio.gather(*(read(engine, lambda c: c.execute(text("SELECT 1")).scalar()) for _ in range(8)))
 
 
 async def test_cancelled_reads_give_their_connections_back(store: SqlJobStore) -> None:

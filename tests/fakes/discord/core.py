@@ -107,11 +107,12 @@ class Core:
         """
         async with asyncio.timeout(timeout):
             while not (value := condition()):
-                change = self._change
+                change = asyncio.ensure_future(self._change.wait())
                 try:
-                    await asyncio.wait_for(change.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    continue
+                    # Not wait_for, which in Python 3.11 may take our own deadline for its own, and then there is none.
+                    await asyncio.wait({change}, timeout=POLL_SECONDS)
+                finally:
+                    change.cancel()
         return value
 
     def calls(self, method: str = "*", path: str = "*") -> list[Request]:
