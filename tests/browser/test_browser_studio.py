@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
+from db.lock import find_running
 from tests.browser.conftest import Program
 
 Look = Callable[..., Awaitable[Page]]
@@ -47,13 +49,13 @@ async def test_settings_hold_at_once_and_go_back(shared: Program, look: Look) ->
     page = await look(f"{shared.url}/#/studio")
     room = page.locator("#view")
     await room.get_by_label("Time zone").fill("Shangri-La")
-    await room.get_by_role("button", name="Save").click()
+    await room.get_by_role("button", name="Save", exact=True).click()
     await expect(room.get_by_role("alert")).to_contain_text("I don't know the time zone “Shangri-La”")
     await expect(room.get_by_label("Time zone")).to_be_focused()
     await room.get_by_label("Time zone").fill("UTC")
     await room.get_by_label("Pictures a person and day").fill("2")
     await room.get_by_label("Clarity unless said otherwise").select_option("1024")
-    await room.get_by_role("button", name="Save").click()
+    await room.get_by_role("button", name="Save", exact=True).click()
     await expect(room.get_by_role("status")).to_contain_text("You changed the settings")
     await page.get_by_role("link", name="Back to the conversation").click()
     await say(page, "a fox n:3")
@@ -100,3 +102,61 @@ async def test_guests_see_no_studio(programs: Callable[..., Program], look: Look
     await expect(page.get_by_text("The studio is for whoever runs this page.")).to_be_visible()
     await page.evaluate("location.hash = '#/studio'")
     await expect(page.get_by_role("combobox")).to_be_visible()
+
+
+async def test_a_style_of_ones_own_is_completed_drawn_and_taken_away(shared: Program, look: Look) -> None:
+    page = await look(f"{shared.url}/#/studio")
+    room = page.locator("#view")
+    await room.get_by_label("Name", exact=True).fill("ink")
+    await room.get_by_label("Words it adds to the prompt").fill("bold lines on cream")
+    await room.get_by_role("button", name="Save the style").click()
+    await expect(room.get_by_role("status")).to_contain_text("I can't take the style ink")
+    await room.get_by_label("Name", exact=True).fill("house")
+    await room.get_by_role("button", name="Save the style").click()
+    await expect(room.get_by_text("style:house")).to_be_visible()
+    await expect(room.get_by_label("Name", exact=True)).to_have_value("")
+    await expect(room.get_by_label("Style unless said otherwise").locator("option", has_text="house")).to_have_count(1)
+    await page.get_by_role("link", name="Back to the conversation").click()
+    box = page.get_by_role("combobox")
+    await box.press_sequentially("a fox style:hou")
+    await expect(page.get_by_role("option", name="bold lines on cream")).to_be_visible()
+    await box.press("Enter")
+    await expect(box).to_have_value("a fox style:house ")
+    await box.press("Enter")
+    await page.get_by_role("article").last.get_by_role("button", name="Edit").click()
+    await expect(page.get_by_role("dialog").get_by_role("radio", name="house")).to_be_checked()
+    await page.get_by_role("button", name="Never mind").click()
+    await page.get_by_role("link", name="Studio").click()
+    await room.get_by_role("button", name="Change the style house").click()
+    await expect(room.get_by_label("Words it adds to the prompt")).to_have_value("bold lines on cream")
+    await room.get_by_role("button", name="Remove the style house").click()
+    await expect(room.get_by_text("style:house")).to_have_count(0)
+    await room.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(room.get_by_text("style:house")).to_be_visible()
+    await room.get_by_role("button", name="Remove the style house").click()
+    await expect(room.get_by_text("style:house")).to_have_count(0)
+
+
+async def test_somebody_is_blocked_and_lifted(programs: Callable[..., Program], look: Look) -> None:
+    token = "a long random text"
+    program = programs(WEB_TOKEN=token, SANDBOX_SPEED="40")
+    await program.start()
+    guest = await look(f"{program.url}/#token={token.replace(' ', '+')}")
+    await say(guest, "a fox")
+    await expect(guest.get_by_role("article")).to_have_count(1)
+    running = await asyncio.to_thread(find_running, f"sqlite+aiosqlite:///{program.data}/easel.db")
+    assert running is not None
+    operator = {"Authorization": f"Bearer {running.secret}"}
+    page = await look(f"{program.url}/#/studio", extra_http_headers=operator)
+    room = page.locator("#view")
+    await room.get_by_role("radio", name="Block", exact=True).check()
+    await room.get_by_label("Reason, which they will read").fill("too many foxes")
+    await room.get_by_role("button", name="Do it").click()
+    people = room.locator("section").filter(has=page.get_by_role("heading", name="People"))
+    await expect(people.get_by_role("listitem")).to_contain_text("blocked until somebody lifts it · too many foxes")
+    await say(guest, "a fox")
+    await expect(guest.get_by_role("article").last).to_contain_text("too many foxes")
+    await room.get_by_role("button", name="draw again").click()
+    await expect(people.get_by_role("listitem")).to_have_count(0)
+    await say(guest, "another fox")
+    await expect(guest.get_by_text("another fox").first).to_be_visible()

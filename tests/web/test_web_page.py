@@ -111,3 +111,38 @@ def test_the_browser_s_wish_decides(header: str, locale: str) -> None:
 
 async def test_moments_travel_as_times(page: Site) -> None:
     assert text_json(("ready ", Moment(page.clock.now()))) == ["ready ", {"at": "2026-01-02T03:04:05.000Z"}]
+
+
+# What is written on what, and by how much it must stand out: https://www.w3.org/TR/WCAG22/#contrast-minimum
+# and, for the edges of fields, https://www.w3.org/TR/WCAG22/#non-text-contrast
+_WRITTEN = {
+    "ink": ("ground", "surface", "raised", "sunken", "accent-soft"),
+    "ink-2": ("ground", "surface", "raised", "sunken", "accent-soft"),
+    "ink-3": ("ground", "surface", "raised", "sunken"),
+    "accent": ("ground", "surface", "raised", "accent-soft"),
+    "danger": ("ground", "surface", "raised", "danger-soft"),
+    "amber": ("amber-soft", "surface"),
+    "on-accent": ("accent", "accent-strong"),
+}
+
+
+def _luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_what_is_written_can_be_read(theme: int) -> None:
+    base = (STATIC / "base.css").read_text("utf-8")
+    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", base)
+    colours = {name: (light, dark)[theme] for name, light, dark in found}
+    pairs = [(text, ground) for text, grounds in _WRITTEN.items() for ground in grounds]
+    assert [pair for pair in pairs if _contrast(colours[pair[0]], colours[pair[1]]) < 4.5] == []
+    assert [name for name in ("ground", "surface", "raised") if _contrast(colours["edge"], colours[name]) < 3] == []
