@@ -158,6 +158,15 @@ class TestOpinions:
         await bot.said_to(bot.bob, "No longer starred")
         await bot.until(lambda: "Star" in result.labels)
 
+    async def test_a_vote_pressed_twice_is_taken_back_and_said_so(self, bot: Bot) -> None:
+        result = await bot.result(n=2)
+        await bot.fake.press(bot.bob, result, "2")
+        await bot.said_to(bot.bob, "Your vote is for picture 2")
+        await bot.until(lambda: "2 · 1" in result.labels)
+        await bot.fake.press(bot.bob, result, "2 · 1")
+        await bot.said_to(bot.bob, "taken back")
+        await bot.until(lambda: "2" in result.labels)
+
     async def test_votes_of_several_people_become_few_edits(self, bot: Bot) -> None:
         result = await bot.result(n=4)
         people = [bot.fake.join(bot.guild, bot.fake.add_user(f"voter-{n}")).user for n in range(8)]

@@ -34,7 +34,6 @@ _HEAVY = 4096
 _PLACES = [
     discord.ChannelType.text,
     discord.ChannelType.forum,
-    discord.ChannelType.media,
     discord.ChannelType.news,
     discord.ChannelType.voice,  # with a chat of its own
 ]

@@ -49,7 +49,10 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "en": "Days begin there, such as Europe/Berlin",
             "zh-CN": "每天从那里的零点开始，例如 Asia/Shanghai",
         },
-        "allowed-hint": {"en": "None chosen: everywhere", "zh-CN": "都不选：所有频道都可以"},
+        "allowed-hint": {
+            "en": "With their threads and posts; none chosen: everywhere",
+            "zh-CN": "包括其中的子区和帖子；都不选：所有频道都可以",
+        },
         "words-add": {"en": "Block these too", "zh-CN": "新增屏蔽"},
         "words-remove": {"en": "Allow these again", "zh-CN": "取消屏蔽"},
         "words-hint": {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,6 +12,7 @@ from bot.cards.notice import notice
 from bot.cards.result_buttons import result_buttons
 from bot.domain.card import Card, Press, Text, Tone
 from bot.domain.gallery import Shown
+from bot.domain.job import Job
 from bot.domain.people import Destination
 from bot.domain.ports import Clock
 
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from ..client import EaselClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """New words on the buttons of a message; everything else on it stays as it is."""
+    """A message whose buttons count. What they say is read when it is sent: opinions overtake one another."""
 
-    labels: Mapping[str, str]  # by custom_id
-    message: discord.Message = field(compare=False)
+    job: Job
+    message: discord.Message
+    locale: str
 
 
 class OpinionPresses:
@@ -68,15 +69,15 @@ class OpinionPresses:
         message = interaction.message
         if message is not None:
             locale = (interaction.guild_locale or interaction.locale).value
-            buttons = result_buttons(shown.report.job, locale, shown.opinion)
-            labels = {custom_id(button): button.label for button in buttons if button.press in {Press.STAR, Press.VOTE}}
             there = destination_of(interaction, message.id)
-            self._edits.show(str(message.id), there, Counts(labels, message))
+            self._edits.show(str(message.id), there, Counts(shown.report.job, message, locale))
         await self._answers.privately(interaction, Card(tone=Tone.DONE, status=said))
 
     async def _count(self, there: Destination, counts: Counts) -> None:
         # By the interaction's token: it lives, and may change the message also where the bot has no access.
         back = way_back(there)
-        view = relabelled(counts.message, counts.labels)
+        buttons = result_buttons(counts.job, counts.locale, await self._gallery.opinion(counts.job))
+        labels = {custom_id(button): button.label for button in buttons if button.press in {Press.STAR, Press.VOTE}}
+        view = relabelled(counts.message, labels)
         kept = kept_files(counts.message)
         await self._wire.edit_view(back.application_id, back.token, counts.message.id, view, kept=kept)
