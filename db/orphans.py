@@ -20,7 +20,7 @@ _QUEUED = text(
 _FIND = (
     select(jobs)
     .where(
-        NEEDS_SOMETHING,
+        text(f"({NEEDS_SOMETHING.text})"),  # its ORs, among ANDs
         _QUEUED,
         jobs.c.platform.in_(bindparam("platforms", expanding=True)),
         jobs.c.created_at < bindparam("before"),

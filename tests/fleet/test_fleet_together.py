@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
+from tests.fakes.discord import RemoteFakeDiscord
 from tests.fleet.fleet import Fleet
-from tests.journeys.once import assert_charged_once, assert_ordered_once
-from tests.journeys.programs import SandboxProgram
+from tests.journeys.once import assert_answered_once, assert_charged_once, assert_ordered_once
+from tests.journeys.programs import SandboxProgram, until_told
 
 pytestmark = pytest.mark.journey
 
@@ -29,3 +30,32 @@ async def test_what_a_gateway_takes_a_worker_does(fleet: Fleet, sandbox: Sandbox
     await fleet.stop()
     assert not fleet.rows("SELECT id FROM procrastinate_workers")
     fleet.assert_untroubled()
+
+
+async def test_a_worker_posts_what_a_gateway_of_discord_took(fleet: Fleet, sandbox: SandboxProgram) -> None:
+    async with RemoteFakeDiscord() as discord:
+        account = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.url}
+        gateway = fleet.launch("gateway", {**account, "DISCORD_GATEWAY": "0/1"})
+        worker = fleet.launch("worker", account)
+        await asyncio.gather(fleet.ready(gateway), fleet.ready(worker))
+
+        async def connected() -> bool:
+            return bool((await discord.get("world"))["connected"])
+
+        await until_told(connected, what="the connection to Discord")
+        for number in range(3):
+            options = {"prompt": f"hare number {number}, at dusk 1k"}
+            await discord.post("slash", user="ann", channel="general", name="imagine", options=options)
+
+        async def accepted() -> bool:
+            return len(fleet.states()) == 3
+
+        await until_told(accepted, what="the requests")
+        await fleet.settled()
+        await assert_ordered_once(fleet, sandbox)
+        await assert_charged_once(fleet)
+        await assert_answered_once(fleet, discord, "general")
+        # The worker has no socket of its own: the gateway's is the only one.
+        assert "logged in to post" in worker.program.said
+        await fleet.stop()
+        fleet.assert_untroubled()

@@ -41,7 +41,7 @@ async def assert_charged_once(bot: Books) -> None:
         assert await assert_books_agree(engine) == len(jobs)
 
 
-async def assert_answered_once(bot: BotProgram, discord: RemoteFakeDiscord, *channels: str) -> None:
+async def assert_answered_once(bot: Books, discord: RemoteFakeDiscord, *channels: str) -> None:
     """In these channels is one message with pictures per job, each with all of them, and nothing else."""
     jobs = {row["id"]: row["n"] for row in bot.rows("SELECT id, n FROM jobs WHERE platform = 'discord'")}
     messages: list[dict[str, Any]] = []
@@ -51,7 +51,7 @@ async def assert_answered_once(bot: BotProgram, discord: RemoteFakeDiscord, *cha
     for message in messages:
         buttons = json.dumps(message["components"])
         (job_id,) = [job_id for job_id in jobs if job_id in buttons]
-        assert len(message["attachments"]) == jobs[job_id], message
+        assert len(message["files"]) == jobs[job_id], message
         assert message["pings"], message
         found[job_id] += 1
     assert found == Counter(list(jobs))
