@@ -9,22 +9,25 @@ import pytest
 
 from bot import app
 from bot.actions import retention
+from bot.core import Role
 from bot.settings import load_settings
 from tests.operator.shop import Shop
 
 
-def test_the_program_forgets_by_itself_what_is_older_than_it_was_told(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("setting", ["RETENTION_DAYS", "RETENTION_GB"])
+def test_the_program_forgets_by_itself_what_is_older_or_more_than_it_was_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, setting: str
 ) -> None:
     old = shop.drawn("old", n=2, at=datetime.now(UTC) - timedelta(days=31))
     new = shop.drawn("new")
     monkeypatch.setattr(retention, "_FIRST_AFTER", 0.0)
-    for name, value in {"RETENTION_DAYS": "30", "WEB_PORT": "0"}.items():
-        monkeypatch.setenv(name, value)
+    value = "30" if setting == "RETENTION_DAYS" else f"{new.pictures[0].size / 10**9:.12f}"
+    for name, chosen in {setting: value, "WEB_PORT": "0"}.items():
+        monkeypatch.setenv(name, chosen)
     pictures = shop.folder / "data/pictures"
 
     async def live() -> None:
-        life = asyncio.create_task(app._serve(load_settings()))
+        life = asyncio.create_task(app._serve(load_settings(), Role.ALL))
         async with asyncio.timeout(30):
             while (pictures / old.pictures[0].key).exists() or (pictures / old.pictures[1].key).exists():
                 assert not life.done()
