@@ -50,7 +50,7 @@ async def test_hd_says_its_price_first(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a fox in high detail clarity:1024 n:2")
     page = await look(shared.url)
     hd = message(page, job_id).get_by_role("button", name="HD: draw it anew at 2048, counts 2")
-    await expect(hd).to_contain_text("−2")
+    await expect(hd).to_contain_text("counts 2")
     await hd.click()
     await expect(page.locator(".bubble").last).to_have_text("/imagine a fox in high detail n:2")
 
@@ -211,3 +211,15 @@ async def test_a_phone_has_it_all_without_scrolling_sideways(shared: Program, lo
         await page.evaluate(f"location.hash = {json.dumps(address)}")
         await expect(page.locator("#view .room")).to_be_visible()
         assert await page.evaluate("document.getElementById('view').scrollWidth - innerWidth") <= 0, address
+
+
+async def test_the_pictures_of_the_next_page_are_there_before_it(shared: Program, look: Look) -> None:
+    jobs = [await shared.ask(f"a harbour at night, number {number}") for number in range(7)]
+    ids = [await shared.finished(job) for job in jobs]
+    page = await look(shared.url)
+    last = f"{shared.url}/pictures/{ids[0]}/1?size=thumb"
+    async with page.expect_request(last):
+        await page.evaluate("location.hash = '#/gallery?q=harbour'")
+        await expect(page.locator(".wall figure")).to_have_count(6)
+    await expect(page.get_by_role("link", name="Older pictures")).to_be_visible()
+    await expect(page.locator(".wall figure")).to_have_count(6)
