@@ -45,6 +45,7 @@ from .frame import Row, Trial, scenario
 HASTE = 20  # seconds of the house in one of the wall
 GENEROUS = Limits(user_daily=None, user_running=60, user_waiting=5000)
 PEOPLE = 10
+REQUESTS = 1000
 # One in so many asks for exactly what somebody else has asked for too.
 TWINS = 8
 QPS = (40, 12, 60, 4, 25)  # the account's limit, one after the other
@@ -259,7 +260,7 @@ def mixture(dice: random.Random) -> dict[str, float]:
 
 @scenario("the provider does everything wrong at once, and its limit changes", short=True)
 async def everything_at_once(trial: Trial) -> Row:
-    count = 60 if trial.short else 1000
+    count = 60 if trial.short else REQUESTS
     async with house(trial.directory, trial.random) as here, changing_limits(here):
         for part in range(5):  # another mixture each time
             here.sandbox.faults.set_chances(mixture(trial.random))
