@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .frame import Row, all_scenarios
 from .running import play_all, room_for_data, tidy
-from .table import markdown, show
+from .table import markdown, show, write
 
 SEED = 20261123
 
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--lanes", type=int, default=3, help="scenarios side by side (%(default)s)")
     parser.add_argument("--short", action="store_true", help="the short ones only, and little of each")
     parser.add_argument("--only", action="append", metavar="WORD", help="those with this word in name or file")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there too")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="put the table there too")
     parser.add_argument("--list", action="store_true", help="tell what there is, and do nothing")
     options = parser.parse_args()
     chosen = [
@@ -56,7 +56,7 @@ def main() -> int:
     seconds = time.monotonic() - began
     show(rows, options.seed, seconds)
     if options.markdown:
-        options.markdown.write_text(markdown(rows, options.seed, seconds), encoding="utf-8")
+        write(options.markdown, markdown(rows, options.seed, seconds))
     if not tidy(directory, rows):
         sys.stderr.write(f"What happened is in {directory}\n")
         return 1

@@ -25,7 +25,7 @@ async def _at_points(trial: Trial, points: list[tuple[str, str]], kills: int, *,
 
 @scenario("kill -9 at any moment", short=True)
 async def any_moment(trial: Trial) -> Row:
-    async with Stage(trial) as stage:
+    async with Stage(trial, forked=True) as stage:
         for _ in range(3 if trial.short else trial.share(0.2)):
             await stage.kill_after(trial.random.uniform(-1.0, 2.5))
         return await stage.finish()

@@ -14,7 +14,15 @@ from .frame import Row, Trial, scenario
 from .stage import Stage
 
 _AWAY = 25.0  # seconds; a save waits ten for whoever holds the file
-_FORGIVEN = ("can't grow", "can't be written", "is held by another", "disk reports an error", "request failed")
+_FORGIVEN = (
+    "can't grow",
+    "can't be written",
+    "is held by another",
+    "disk reports an error",
+    "request failed",
+    "is away",
+    "interaction failed",
+)
 
 
 async def _said_once(stage: Stage, event: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from .frame import Row
+
+BEGIN, END = "<!-- make chaos -->", "<!-- end of make chaos -->"
 
 
 def show(rows: Sequence[Row], seed: int, seconds: float) -> None:
@@ -24,7 +27,7 @@ def show(rows: Sequence[Row], seed: int, seconds: float) -> None:
 
 
 def markdown(rows: Sequence[Row], seed: int, seconds: float) -> str:
-    """The table between the two comments of docs/reliability.md."""
+    """As docs/reliability.md shows it."""
     lines = [
         f"Seed {seed}, {seconds / 60:.0f} minutes.",
         "",
@@ -35,6 +38,14 @@ def markdown(rows: Sequence[Row], seed: int, seconds: float) -> str:
         cells = (row.name, *(f"{number:,}" for number in _numbers(row)), row.error or row.note)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def write(file: Path, table: str) -> None:
+    """Put it between the two comments of a document, or alone into a file that has none."""
+    before, begin, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    text = f"{before}{begin}\n{table}{end}{after}" if begin and end else table
+    file.write_text(text, encoding="utf-8")
 
 
 def _numbers(row: Row) -> tuple[int, int, int, int]:

@@ -40,7 +40,7 @@ class RemoteFakeDiscord:
             stdout=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             about = json.loads(await self._process.stdout.readline())
         self.url, self.origin, self.token = about["url"], about["origin"], about["token"]
         self._session = aiohttp.ClientSession()
