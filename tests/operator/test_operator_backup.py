@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.operator import backup
+from db.meta import BACKUP_MADE_AT
 from tests.db.orders import order
 from tests.operator.shop import PICTURE, Shop
 
@@ -47,6 +48,8 @@ def test_a_backup_is_one_whole_database_its_pictures_and_what_belongs_together(s
     assert len(_files(file.parent)) == 4
     assert (file.parent / "pictures" / job.pictures[0].key).read_bytes().startswith(PICTURE)
     with closing(sqlite3.connect(file)) as copy:
+        (made_at,) = copy.execute("SELECT value FROM meta WHERE key = ?", (BACKUP_MADE_AT,)).fetchone()
+        assert made_at == manifest["made_at"]
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert copy.execute("SELECT prompt FROM jobs").fetchall() == [("a fox",)]
 
