@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -24,6 +26,7 @@ SETTINGS = {
 }
 # Where the one server of a whole test run is; set by the process that begins it, for those it starts.
 PLACE = "EASEL_TEST_POSTGRES"
+_NAME = "easel-postgres-"
 
 
 class PostgresServer:
@@ -62,17 +65,29 @@ class PostgresServer:
 
 
 def begin_run() -> None:
-    """Say where this run's server will be, if a test wants one."""
-    os.environ.setdefault(PLACE, f"{tempfile.gettempdir()}/easel-postgres-{os.getpid()}")
+    """Say where this run's server will be, if a test wants one; end those of runs that were killed."""
+    folder = Path(tempfile.gettempdir())
+    for place in folder.glob(f"{_NAME}[0-9]*[0-9]"):
+        if not Path(f"/proc/{place.name.removeprefix(_NAME)}").exists() and Path("/proc/self").exists():
+            _end(place)
+    os.environ.setdefault(PLACE, f"{folder}/{_NAME}{os.getpid()}")
 
 
 def end_run() -> None:
     """Stop it, in the process that said so."""
     place = Path(os.environ[PLACE])
     if place.exists():
-        PostgresServer(place).stop("immediate")
-        shutil.rmtree(place, ignore_errors=True)
-        place.with_suffix(".lock").unlink(missing_ok=True)
+        _end(place)
+
+
+def _end(place: Path) -> None:
+    # Its first process ends the others, as pg_ctl's mode "immediate" would tell it.
+    with contextlib.suppress(OSError, ValueError):
+        first = int((place / "postmaster.pid").read_text().split()[0])
+        if str(place) in Path(f"/proc/{first}/cmdline").read_text():  # else the number is another's by now
+            os.kill(first, signal.SIGQUIT)
+    shutil.rmtree(place, ignore_errors=True)
+    place.with_suffix(".lock").unlink(missing_ok=True)
 
 
 def of_this_run() -> PostgresServer:
