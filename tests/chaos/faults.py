@@ -61,6 +61,10 @@ DOWNLOADS = ("truncated", "cut_download", "not_a_picture", "private_redirect")
 ALONE = (*CALLS, "lost_submit", *TASKS, *DOWNLOADS)
 
 
+# Alembic has one context for the whole process, and scenarios are played side by side.
+_migrating = asyncio.Lock()
+
+
 class HastyClock:
     """Time that runs ahead of the wall's from the same start; it never stands still."""
 
@@ -158,7 +162,8 @@ async def house(
             open_seedream(base_url=running.url, account=account, qps=50, clock=clock)
         )
         engine = await stack.enter_async_context(open_database(f"sqlite+aiosqlite:///{directory}/easel.db"))
-        await migrate(engine)
+        async with _migrating:
+            await migrate(engine)
         store = SqlJobStore(engine, clock)
         dispatcher = InProcessDispatcher(
             store=store,
