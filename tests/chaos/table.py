@@ -44,7 +44,7 @@ def write(file: Path, table: str) -> None:
     """Put it between the two comments of a document, or alone into a file that has none."""
     before, begin, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition(BEGIN)
     _, end, after = rest.partition(END)
-    text = f"{before}{begin}\n{table}{end}{after}" if begin and end else table
+    text = f"{before}{begin}\n\n{table}\n{end}{after}" if begin and end else table
     file.write_text(text, encoding="utf-8")
 
 
