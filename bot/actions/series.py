@@ -11,7 +11,6 @@ from bot.domain.job import Job, JobKind, new_job_id
 from bot.grammar.matrix import Combination
 from bot.grammar.printing import print_request
 
-
 # What is listed by its time stands in the order of the combinations, and the sheet behind them.
 _APART = timedelta(microseconds=1)
 
