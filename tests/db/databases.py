@@ -24,7 +24,7 @@ from tests.db.server import of_this_run
 DATABASES = ["sqlite", "postgresql"]
 
 # Nearly all tables are empty nearly always, and emptying one that is costs more than looking.
-_EMPTY = "".join(f"DELETE FROM {table.name};" for table in reversed(metadata.sorted_tables))
+_EMPTY = "".join(f"DELETE FROM {table.name};" for table in reversed(metadata.sorted_tables))  # noqa: S608 - our own names
 _QUEUE = "DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers;"
 _COUNT_ANEW = (
     "SELECT setval(c.oid, 1, false) FROM pg_class c WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
