@@ -80,6 +80,8 @@ class Delivery:
     async def show(self, report: JobReport) -> None:
         """See ChatPlatform.show. Returns before the message is changed, but for a finished job."""
         job = report.job
+        if job.series_id is not None:
+            return  # its sheet's card speaks for it
         shown = Word(report, job_card(report, job.destination.locale))
         if job.state.finished:
             await self._edits.show_last(shown)
