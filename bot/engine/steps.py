@@ -41,7 +41,7 @@ from bot.engine import fetch, lost_submit
 from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
-from bot.engine.patience import Patience
+from bot.engine.patience import LONGEST, Patience
 from bot.engine.poller import Poller
 from bot.engine.retry import Backoff
 from bot.engine.saves import Saves
@@ -58,9 +58,14 @@ SILENCE_LIMIT = timedelta(hours=6)
 MOST_SUBMITS = 12
 # How often the result's post is tried while the platform says "later"; with the back-off about an hour.
 MOST_POSTS = 60
-# Seconds from the intent to the call. Far less than it takes to be taken for dead (queue.DEAD_AFTER_SECONDS).
+# Seconds from the intent to the call, where others may take the job over meanwhile. Far less than it takes to be taken
+# for dead (queue.DEAD_AFTER_SECONDS).
 INTENT_HOLDS = 5.0
 _BUSY_PAUSE = 0.5  # seconds until an identical order's submit is looked at again
+
+
+class _StoodStill(ModelUnavailable):
+    """Saving the intent took so long that another may have taken us for dead, and the job over: nothing was ordered."""
 
 
 class Run:
@@ -73,6 +78,7 @@ class Run:
     def __init__(self) -> None:
         self.slow = False
         self.submits = 0
+        self.delays = Backoff(longest=LONGEST)  # by a database that is too slow for an order
         self.sent_at: float | None = None  # the last submit, by Clock.monotonic()
         self.ended = 0  # of a sheet: how many jobs of its series have come to an end
         self.critical = False
@@ -175,9 +181,8 @@ class Steps:
             asked = self._clock.monotonic()
             begun = await self._store.move(job, JobState.SUBMITTING)
             run.sent_at = self._clock.monotonic()
-            if self._clock.monotonic() - asked > INTENT_HOLDS:
-                # This process stood still meanwhile: another may have taken us for dead, and the job over.
-                raise ModelUnavailable("saving the intent took too long")
+            if job.owner is not None and self._clock.monotonic() - asked > INTENT_HOLDS:
+                raise _StoodStill("saving the intent took too long")
 
         try:
             task_id = await self._model.submit(job, before_call=save_intent, callback_url=self._callback_url)
@@ -229,6 +234,10 @@ class Steps:
         if begun is not None:
             job = await self._store.move(begun, JobState.QUEUED)
             run.critical = False
+        if isinstance(error, _StoodStill):  # costs time, not one of the job's tries: the provider was not asked
+            _log.warning("the database is slow", action="submit", job=job.id)
+            await self._clock.sleep(run.delays.pause())
+            return job
         run.submits += 1
         if run.submits >= MOST_SUBMITS or isinstance(error, ModelAway):
             return await self.fail(job, FailureCode.UNAVAILABLE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -33,6 +34,7 @@ from db.address import database_file
 from db.meta import BACKUP_MADE_AT
 
 _NAME = re.compile(r"easel-[0-9]{8}T[0-9]{6}Z\.json")
+_STAGED = ".easel-"  # what is not whole yet
 _AT_ONCE = 4  # pictures that are copied side by side
 _BUSY_SECONDS = 10.0
 
@@ -55,6 +57,13 @@ async def backup(settings: Settings, options: Namespace, output: Output) -> None
         raise Trouble(f"There is no database at {source} yet, so there is nothing to keep.")
     folder: Path = options.out or settings.data_dir / "backups"
     await asyncio.to_thread(_make_private, folder)
+    with _in_use(folder) as alone:
+        if alone:
+            await asyncio.to_thread(_clear, folder)
+        await _make(settings, options, output, source, folder)
+
+
+async def _make(settings: Settings, options: Namespace, output: Output, source: Path, folder: Path) -> None:
     name = f"easel-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     file = folder / f"{name}.db"
     described = await asyncio.to_thread(_copy_database, source, file)
@@ -92,9 +101,32 @@ def _make_private(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
+@contextlib.contextmanager
+def _in_use(folder: Path) -> Iterator[bool]:
+    """Tell other backups into this directory that there is one; whether it is the only one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # there is another, or these are no files that can be locked
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a backup that was killed had begun."""
+    for left in (*folder.glob(f"{_STAGED}*"), *(folder / "pictures").rglob(f"{_STAGED}*")):
+        left.unlink(missing_ok=True)
+
+
 def _copy_database(source: Path, file: Path) -> dict[str, Any]:
     """The copy under its final name only when it is whole and proved; what it holds."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".easel-", suffix=".db")
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=_STAGED, suffix=".db")
     os.close(descriptor)
     staged = Path(name)
     try:
@@ -168,7 +200,7 @@ async def _copy_pictures(store: PictureStore, keys: Iterable[str], folder: Path)
 def _write(path: Path, data: bytes) -> None:
     """Whole or not at all, and on the disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".easel-")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_STAGED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -18,7 +18,7 @@ Commands = Any  # argparse._SubParsersAction, which argparse does not name
 
 def add_commands(commands: Commands, run: Any) -> None:
     """Hang them all below `python -m bot`; `run` takes the parsed arguments, whose `work` says what is to be done."""
-    for add in (_usage, _jobs, _limits, _words, _pause, _block, _audit, _mydata, _backup, _migrate):
+    for add in (_usage, _jobs, _limits, _words, _pause, _block, _audit, _mydata, _backup, _restored, _migrate):
         add(_Maker(commands, run))
 
 
@@ -196,6 +196,14 @@ def _backup(make: _Maker) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where it goes (backups in DATA_DIR)")
     parser.add_argument("--keep", type=_number, metavar="N", help="remove all but the newest N in that directory")
     parser.add_argument("--no-pictures", action="store_true", help="only the database")
+
+
+def _restored(make: _Maker) -> None:
+    make.command(
+        "restored",
+        "before the first start on a database that another tool restored, so that nothing is paid twice",
+        "restored",
+    )
 
 
 def _migrate(make: _Maker) -> None:

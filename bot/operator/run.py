@@ -11,7 +11,7 @@ from bot.cards import refusal_card
 from bot.core import check
 from bot.domain.errors import EaselError, Refused
 from bot.observability.logs import configure_logs
-from bot.operator import backup, jobs, migrating, mydata, rules, usage
+from bot.operator import backup, jobs, migrating, mydata, restoring, rules, usage
 from bot.operator.faults import Exit, WrongCall
 from bot.operator.office import Office, open_office
 from bot.operator.output import Form, Output, warn
@@ -41,7 +41,11 @@ WORK: Mapping[str, Work] = {
     "mydata export": mydata.export,
     "mydata delete": mydata.delete,
 }
-UPKEEP: Mapping[str, Upkeep] = {"backup": backup.backup, "migrate": migrating.bring_up_to_date}
+UPKEEP: Mapping[str, Upkeep] = {
+    "backup": backup.backup,
+    "migrate": migrating.bring_up_to_date,
+    "restored": restoring.mark_restored,
+}
 
 
 def operate(settings: Settings, options: Namespace) -> int:

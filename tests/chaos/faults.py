@@ -18,7 +18,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 import structlog
 
@@ -27,7 +26,6 @@ from bot.domain.job import FailureCode, Job, JobState, new_job_id
 from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
-from bot.engine import steps
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.sandbox import Fault, RunningSandbox, SandboxConfig, start
@@ -154,8 +152,6 @@ async def house(
     # Thousands of lines that nobody reads; what matters is in the audit.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     async with contextlib.AsyncExitStack() as stack:
-        # A tenth of a second for a save is two here.
-        stack.enter_context(patch.object(steps, "INTENT_HOLDS", steps.INTENT_HOLDS * HASTE))
         running = await stack.enter_async_context(await start(config=config, clock=lambda: clock.now().timestamp()))
         account = Account(app_id="app", secret_key="sesame")
         model = await stack.enter_async_context(

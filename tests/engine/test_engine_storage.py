@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.errors import StoreUnavailable
-from bot.domain.job import JobState
+from bot.domain.job import Job, JobState
 from bot.domain.ports import JobStore
+from bot.engine.steps import INTENT_HOLDS, MOST_SUBMITS
 from tests.engine.conftest import World
 
 DONE = JobState.DONE
@@ -185,3 +186,36 @@ async def test_two_alike_of_a_backup_take_one_task_each(world: World) -> None:
         for job in (first, second):
             assert (await world.settled(job)).state is DONE
     assert len(world.model.made) == 2
+
+
+class Slow:
+    """A store on a disk that takes `seconds` for an intent, `times` times."""
+
+    def __init__(self, world: World, *, seconds: float, times: int) -> None:
+        self._store, self._clock = world.store, world.clock
+        self._seconds = seconds
+        self.left = times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        moved = await self._store.move(job, to, **changes)
+        if to is JobState.SUBMITTING and self.left:
+            self.left -= 1
+            await self._clock.sleep(self._seconds)
+        return moved
+
+
+@pytest.mark.parametrize("owner", [None, "a run of a worker"])
+async def test_a_slow_disk_costs_time_and_not_the_job(world: World, owner: str | None) -> None:
+    slow = Slow(world, seconds=INTENT_HOLDS + 3, times=2 * MOST_SUBMITS)
+    world.store = cast("JobStore", slow)
+    job = await world.saved()
+    if owner is not None:
+        await world.store.claim(job.id, owner)
+    async with world.running():
+        assert (await world.settled(job)).state is DONE
+    # Nobody else can have the job of the only process; where others may, it is put back until it is saved in time.
+    assert slow.left == (2 * MOST_SUBMITS - 1 if owner is None else 0)
+    await one_of_everything(world, job.id)

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from bot.acting import Stores
 from bot.operator import backup
+from db.lock import DatabaseLock
 from db.meta import BACKUP_MADE_AT
 from tests.db.orders import order
 from tests.operator.shop import PICTURE, Shop
@@ -95,6 +97,41 @@ def test_without_pictures(shop: Shop) -> None:
     assert told["pictures"] == 0
     assert json.loads(Path(told["database"]).with_suffix(".json").read_bytes())["pictures"] is None
     assert not (shop.folder / "here/pictures").exists()
+
+
+def test_what_a_killed_backup_had_begun_is_removed_unless_another_is_being_made(shop: Shop) -> None:
+    job = shop.drawn()
+    folder = shop.folder / "here"
+    left = [folder / ".easel-killed.db", folder / "pictures" / job.pictures[0].key[:5] / ".easel-killed"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    (folder / "notes").mkdir()
+    (folder / "notes/.easel-mine").write_text("mine")
+    with backup._in_use(folder) as alone:
+        assert alone
+        shop.json("backup", "--out", "here")
+        assert all(path.exists() for path in left)
+    shop.json("backup", "--out", "here")
+    assert not any(path.exists() for path in left)
+    assert (folder / "notes/.easel-mine").exists()
+
+
+def test_a_database_that_another_tool_restored_is_marked(shop: Shop) -> None:
+    assert "Restore it first" in shop.refused("restored", code=1)
+    shop.jobs(order("a fox", at=datetime.now(UTC)))
+    with DatabaseLock(shop.url):
+        assert "already runs" in shop.refused("restored", code=1)
+    until = datetime.fromisoformat(shop.json("restored")["until"])
+
+    async def mark(stores: Stores) -> None:
+        (job,) = await stores.jobs.unfinished()
+        assert job.created_at < until
+
+    shop.run(mark)
+    with closing(sqlite3.connect(shop.folder / "data/easel.db")) as database:
+        found = database.execute("SELECT value FROM meta WHERE key = ?", (BACKUP_MADE_AT,)).fetchone()
+    assert found == (until.isoformat(),)
 
 
 def test_a_picture_that_is_gone_is_told_and_stops_nothing(shop: Shop) -> None:
