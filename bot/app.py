@@ -125,6 +125,7 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> Disc
     services = DiscordServices(
         gallery=actions.gallery,
         account=actions.account,
+        defaults=actions.defaults,
         mydata=actions.mydata,
         why=rules.why,
         reports=rules.reports,
@@ -272,6 +273,7 @@ def _web_server(
         platforms=platforms,
         services=Services(
             account=core.actions.account,
+            defaults=core.actions.defaults,
             gallery=core.actions.gallery,
             moderate=core.actions.rules.moderate,
             mydata=core.actions.mydata,

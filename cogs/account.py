@@ -1,4 +1,4 @@
-"""`/usage`, `/why` and `/mydata`: what somebody used, was refused, and what is kept of them."""
+"""`/usage`, `/why`, `/defaults` and `/mydata`: what somebody used, was refused, has set, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.domain.usage import UsagePeriod, UsageScope
 from bot.platforms.discord.answers import PRIVATE, defer
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.command_words import command_word
+from bot.platforms.discord.own_defaults import OwnDefaults
 from bot.platforms.discord.personal import PersonalAnswers
 from bot.platforms.discord.place import person_of
 from bot.platforms.discord.services import Services
@@ -43,6 +44,8 @@ class AccountCog(commands.Cog):
         self._usage = UsageAnswer(services, client.desk.answers)
         self._personal = PersonalAnswers(services, client.desk.answers)
         client.routes.add(self._personal.route, self._personal.pressed)
+        self._defaults = OwnDefaults(services, client.desk.answers)
+        client.routes.add(self._defaults.route, self._defaults.submitted)
         client.presses.on_press(Press.WHY, self._pressed_why)
         client.presses.on_press(Press.APPEAL, self._appeal)
 
@@ -83,6 +86,14 @@ class AccountCog(commands.Cog):
         """One's own last refusals, and what to do about the newest."""
         async with self._desk.boundary.answering(interaction):
             await self._tell_why(interaction)
+
+    @app_commands.command(name="defaults", description=command_word("command-defaults"))
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def defaults(self, interaction: discord.Interaction[EaselClient]) -> None:
+        """A form of what holds where one's request doesn't say it."""
+        async with self._desk.boundary.answering(interaction):
+            await self._defaults.open(interaction)
 
     @mydata.command(name="export", description=command_word("mydata-export"))
     async def export(self, interaction: discord.Interaction[EaselClient]) -> None:

@@ -178,6 +178,32 @@ async def test_commands_and_own_prompts_complete(shared: Program, look: Look) ->
     await expect(box).to_have_value("/imagine an armadillo in armour")
 
 
+@pytest.mark.parametrize(
+    ("locale", "title", "ratio", "save"),
+    [("en-US", "Your defaults", "Ratio", "Save"), ("zh-CN", "您的默认值", "比例", "保存设置")],
+)
+async def test_ones_own_defaults_by_keyboard(
+    shared: Program, look: Look, locale: str, title: str, ratio: str, save: str
+) -> None:
+    page = await look(shared.url, locale=locale)
+    await say(page, "/defaults")
+    form = page.get_by_role("dialog", name=title)
+    await expect(form.get_by_label(ratio)).to_be_focused()
+    await form.get_by_label(ratio).select_option("9:16")
+    await form.get_by_role("button", name=save).press("Enter")
+    await expect(form).to_be_hidden()
+    await expect(page.get_by_role("combobox")).to_be_focused()
+    await say(page, "/defaults")
+    await expect(form.get_by_label(ratio)).to_have_value("9:16")
+    await form.get_by_label(ratio).select_option("-")
+    await page.keyboard.press("Escape")
+    await say(page, "/defaults")
+    await expect(form.get_by_label(ratio)).to_have_value("9:16")
+    await form.get_by_label(ratio).select_option("-")
+    await form.get_by_role("button", name=save).press("Enter")
+    await expect(form).to_be_hidden()
+
+
 async def test_my_data_goes_home(shared: Program, look: Look) -> None:
     await shared.drawn("a fox to keep")
     page = await look(shared.url)

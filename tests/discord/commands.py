@@ -54,6 +54,7 @@ def services_of(bot: Bot, further: Further, raster: PlainRaster) -> Services:
         account=Account(
             store=bot.store, ledger=ledger, communities=bot.communities, limits=bot.limits, clock=bot.clock
         ),
+        defaults=bot.defaults,
         mydata=MyData(
             store=bot.store,
             personal=SqlPersonalData(bot.store.engine, bot.clock),

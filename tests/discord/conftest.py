@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Imagine, JobActions
 from bot.actions.admission import Admission
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
@@ -36,6 +37,7 @@ from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
+from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
@@ -115,6 +117,7 @@ class Bot:
     platform: DiscordPlatform = field(init=False)
     communities: SqlCommunityStore = field(init=False)
     jobs: JobActions = field(init=False)
+    defaults: PersonalDefaults = field(init=False)
     dispatcher: InProcessDispatcher = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -135,12 +138,16 @@ class Bot:
         )
         communities = self.communities = SqlCommunityStore(self.store.engine, self.clock)
         admission = Admission(communities=communities, clock=self.clock, limits=self.limits) if self.guarded else None
+        self.defaults = PersonalDefaults(
+            personal=SqlPersonalData(self.store.engine, self.clock), communities=communities
+        )
         imagine = Imagine(
             store=self.store,
             dispatcher=self.dispatcher,
             clock=self.clock,
             limits_of=lambda _: self.limits,
             admission=admission,
+            defaults=self.defaults,
         )
         self.jobs = JobActions(
             store=self.store,

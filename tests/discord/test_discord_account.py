@@ -156,6 +156,7 @@ async def test_help_has_every_command_that_one_is_offered(bot: Bot, boss: User) 
     asked = await bot.fake.slash(bot.ann, bot.channel, "help", {})
     said = (await asked.shown()).text
     for name in (
+        "/defaults",
         "/gallery",
         "/imagine",
         "/mydata delete",

@@ -39,6 +39,7 @@ def services_of(actions: Actions, stores: Stores, limits: Limits) -> Services:
     rules = actions.rules
     return Services(
         account=actions.account,
+        defaults=actions.defaults,
         gallery=actions.gallery,
         moderate=rules.moderate,
         mydata=actions.mydata,

@@ -105,6 +105,7 @@ async def test_own_prompts_complete(page: Site) -> None:
         ("/why", "why"),
         ("/help", "help"),
         ("/studio", "studio"),
+        ("/defaults", "defaults"),
         ("/MyData export", "mydata"),
     ],
 )
@@ -140,6 +141,35 @@ async def test_what_is_not_understood_is_said(page: Site, text: str, code: str) 
     assert answer["error"]["code"] == code
 
 
+async def test_ones_own_defaults_hold_from_then_on_and_are_taken_back(page: Site) -> None:
+    status, answer = await page.post("/api/defaults?lang=en", {"changes": {"ratio": "16:9", "n": "2"}})
+    assert status == 200
+    assert answer["card"]["status"] == ["Your defaults are saved."]
+    _, answer = await page.get("/api/defaults?lang=zh-CN")
+    assert [field["value"] for field in answer["fields"]] == ["16:9", "2", "-", "-"]
+    assert answer["fields"][0]["label"] == "比例"
+    assert answer["fields"][0]["choices"][0] == {"value": "-", "label": "和这里大家一样"}
+    _, answer = await page.post("/api/commands", {"text": "a fox"})
+    assert (answer["job"]["ratio"], answer["job"]["n"]) == ("16:9", 2)
+    assert (await page.post("/api/defaults", {"changes": {"ratio": "-"}}))[0] == 200
+    _, answer = await page.get("/api/defaults")
+    assert [field["value"] for field in answer["fields"]] == ["-", "2", "-", "-"]
+
+
+@pytest.mark.parametrize("changes", [None, [], {"user_daily": "1"}, {"n": 2}])
+async def test_defaults_that_no_form_sends_change_nothing(page: Site, changes: object) -> None:
+    status, answer = await page.post("/api/defaults", {"changes": changes})
+    assert (status, answer["error"]["code"]) == (400, "bad-request")
+
+
+async def test_a_wrong_default_names_its_field(page: Site) -> None:
+    status, answer = await page.post("/api/defaults?lang=en", {"changes": {"n": "2", "ratio": "5:4"}})
+    assert (status, answer["error"]["code"], answer["error"]["field"]) == (400, "setting-choice", "ratio")
+    assert "5:4" in answer["error"]["message"]
+    _, answer = await page.get("/api/defaults")
+    assert [field["value"] for field in answer["fields"]] == ["-", "-", "-", "-"]
+
+
 async def test_my_data_to_take_home(page: Site) -> None:
     job_id = await drawn(page)
     async with page.client.get(f"{page.server.url}/api/mydata") as response:
@@ -166,5 +196,15 @@ async def test_my_data_forgotten_after_being_sure(page: Site) -> None:
 
 async def test_strangers_look_nothing_up(site: Site) -> None:
     async with site.open(token=TOKEN) as page:
-        for path in ("usage", "usage.csv", "gallery", "show/000000000000", "why", "prompts", "mydata", "studio"):
+        for path in (
+            "usage",
+            "usage.csv",
+            "gallery",
+            "show/000000000000",
+            "why",
+            "prompts",
+            "mydata",
+            "defaults",
+            "studio",
+        ):
             assert (await page.get(f"/api/{path}"))[0] == 401, path

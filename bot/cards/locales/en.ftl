@@ -460,6 +460,18 @@ price-unlimited = counts { $n }
 hd-largest = It already has the highest clarity, { $clarity }. Again draws it once more.
 no-such-shape = It can't be drawn in that shape. There are { $ratios }.
 
+## What somebody wants where their request doesn't say it
+
+defaults-title = Your defaults
+defaults-intro = They hold where your request doesn't say it, wherever you ask.
+defaults-unset = As it is here for everybody
+defaults-none = none of your own
+defaults-saved = Your defaults are saved.
+defaults-ratio = Ratio
+defaults-n = How many
+defaults-clarity = Clarity
+defaults-style = Style
+
 ## What is kept of a person
 
 mydata-export-ready = Everything that is kept of you: { $jobs ->

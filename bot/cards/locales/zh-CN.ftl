@@ -425,6 +425,18 @@ price-unlimited = 计 { $n } 张
 hd-largest = 它已经是最高的清晰度 { $clarity }。可以用“再来一次”重新画。
 no-such-shape = 不能画成这个比例。可用的有 { $ratios }。
 
+## 请求里没写时用什么
+
+defaults-title = 你的默认值
+defaults-intro = 请求里没写时就用这些，在任何地方都一样。
+defaults-unset = 和这里大家一样
+defaults-none = 没有自己设
+defaults-saved = 已保存你的默认值。
+defaults-ratio = 比例
+defaults-n = 张数
+defaults-clarity = 清晰度
+defaults-style = 风格
+
 ## 个人数据
 
 mydata-export-ready = 与你有关的全部数据：{ $jobs } 次请求，{ $pictures } 张图

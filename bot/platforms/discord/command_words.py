@@ -58,6 +58,10 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "zh-CN": "每一笔明细，可用任意表格软件打开。",
         },
         "command-why": {"en": "Why was I refused?", "zh-CN": "我为什么被拒绝了？"},
+        "command-defaults": {
+            "en": "Your own ratio, number, clarity and style, where a request doesn't say them",
+            "zh-CN": "请求里没写时，用你自己的比例、张数、清晰度和风格",
+        },
         "command-mydata": {"en": "What Easel keeps of you", "zh-CN": "Easel 保存的你的数据"},
         "mydata-export": {
             "en": "Get everything that is kept of you, as a file",

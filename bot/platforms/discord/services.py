@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.actions.account import Account
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
@@ -36,6 +37,7 @@ class Services:
 
     gallery: GalleryActions
     account: Account
+    defaults: PersonalDefaults
     mydata: MyData
     why: Why
     reports: Reports

@@ -18,7 +18,7 @@ from bot.domain.community import Community
 from bot.domain.community_fields import LONGEST_STYLE, write_field
 from bot.grammar.options import CLARITY, NO_STYLE, NUMBER, RATIO, STYLE, Option
 
-from .limits import FORM_LABEL, FORM_SECONDS, FORM_TITLE
+from .limits import FORM_LABEL, FORM_SECONDS, FORM_TITLE, SELECT_OPTIONS
 from .routes import Used, form_id
 from .studio_words import studio_word
 from .text import clip
@@ -27,7 +27,6 @@ ROUTE = "studio"
 SECTIONS = ("defaults", "limits", "groups", "house", "channels", "words", "styles", "people")
 DEEDS = ("lock", "block", "lift", "forgive", "reset")
 
-_MOST_OPTIONS = 25
 _NUMBER, _NAME, _WORDS = 9, 64, 2000
 _LIMITS = ("user_daily", "user_running", "user_waiting", "monthly", "cooldown")
 _HEAVY = 4096
@@ -86,7 +85,7 @@ def _read_house(used: Used, community: Community) -> Mapping[str, str]:
 
 def _read_places(used: Used, community: Community) -> Mapping[str, str]:
     # A select shows 25; those behind them stay.
-    allowed = (*used.all("allowed_channels"), *community.allowed_channels[_MOST_OPTIONS:])
+    allowed = (*used.all("allowed_channels"), *community.allowed_channels[SELECT_OPTIONS:])
     return {
         "allowed_channels": ", ".join(allowed),
         "moderation_channel": used.text("moderation_channel"),
@@ -135,7 +134,7 @@ def _defaults(community: Community, locale: str) -> Iterator[Field]:
     chosen = community.default_style or NO_STYLE
     own = [discord.SelectOption(label=name, value=name, default=name == chosen) for name in community.styles]
     select = _select("default_style", STYLE, chosen, locale)
-    select.options = [*select.options, *own][:_MOST_OPTIONS]
+    select.options = [*select.options, *own][:SELECT_OPTIONS]
     yield words("field-default_style", locale), "", select
 
 
@@ -166,7 +165,7 @@ def _house(community: Community, locale: str) -> Iterator[Field]:
 
 
 def _places(community: Community, locale: str) -> Iterator[Field]:
-    allowed = _channels("allowed_channels", community.allowed_channels, most=_MOST_OPTIONS, kinds=_PLACES)
+    allowed = _channels("allowed_channels", community.allowed_channels, most=SELECT_OPTIONS, kinds=_PLACES)
     yield words("field-allowed_channels", locale), studio_word("allowed-hint", locale), allowed
     for name in ("moderation_channel", "gallery_channel"):
         now = getattr(community, name)
@@ -184,7 +183,7 @@ def _own_styles(community: Community, locale: str) -> Iterator[Field]:
     yield studio_word("style-name", locale), "", _line("name", most=31)
     yield studio_word("style-words", locale), "", _paragraph("words", most=LONGEST_STYLE)
     if community.styles:
-        options = [discord.SelectOption(label=name, value=name) for name in list(community.styles)[:_MOST_OPTIONS]]
+        options = [discord.SelectOption(label=name, value=name) for name in list(community.styles)[:SELECT_OPTIONS]]
         select = ui.Select[Any](
             custom_id="remove", options=options, min_values=0, max_values=len(options), required=False
         )

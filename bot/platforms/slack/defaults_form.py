@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.cards.defaults_form import UNSET, DefaultField, default_fields
+from bot.cards.sentences import words
 from bot.domain.defaults import Defaults
-from bot.grammar.options import OPTIONS, STYLE, Option
+from bot.grammar.options import OPTIONS
 
 from .limits import OPTION_TEXT, VIEW_TITLE
 from .render import section
@@ -14,7 +16,6 @@ from .text import clip, escape
 from .words import word
 
 DEFAULTS_FORM = "im-defaults"
-_UNSET = "-"  # the name of no style
 
 
 def defaults_view(own: Defaults, styles: Sequence[str], locale: str) -> dict[str, Any]:
@@ -22,12 +23,12 @@ def defaults_view(own: Defaults, styles: Sequence[str], locale: str) -> dict[str
     return {
         "type": "modal",
         "callback_id": DEFAULTS_FORM,
-        "title": _plain(clip(word("defaults-title", locale), VIEW_TITLE)),
+        "title": _plain(clip(words("defaults-title", locale), VIEW_TITLE)),
         "submit": _plain(word("studio-save", locale)),
         "close": _plain(word("form-close", locale)),
         "blocks": [
-            section(escape(word("defaults-intro", locale))),
-            *(_choice(option, getattr(own, option.name), styles, locale) for option in OPTIONS),
+            section(escape(words("defaults-intro", locale))),
+            *map(_choice, default_fields(own, styles, locale)),
         ],
     }
 
@@ -41,7 +42,7 @@ def read_defaults(view: Mapping[str, Any]) -> dict[str, str]:
         for field in fields.values()
         if name in names
     }
-    return {name: "" if value == _UNSET else value for name, value in chosen.items()}
+    return {name: "" if value == UNSET else value for name, value in chosen.items()}
 
 
 def defaults_line(own: Defaults, locale: str) -> str:
@@ -50,24 +51,19 @@ def defaults_line(own: Defaults, locale: str) -> str:
     return " · ".join(option.label(value, locale) for option, value in values if value is not None)
 
 
-def _choice(option: Option, own: str | int | None, styles: Sequence[str], locale: str) -> dict[str, Any]:
-    offered = [(_UNSET, word("defaults-unset", locale))]
-    offered += [(str(choice.value), choice.label) for choice in option.choices(locale)]
-    if option is STYLE:
-        offered += [(style, style) for style in styles]
-    if own is not None and str(own) not in dict(offered):  # a style of another community
-        offered.append((str(own), str(own)))
-    options = [{"text": _plain(clip(text, OPTION_TEXT)), "value": value} for value, text in offered]
-    now = _UNSET if own is None else str(own)
+def _choice(field: DefaultField) -> dict[str, Any]:
+    options = [
+        {"text": _plain(clip(choice.label, OPTION_TEXT)), "value": str(choice.value)} for choice in field.choices
+    ]
     return {
         "type": "input",
-        "block_id": option.name,
-        "label": _plain(word(f"form-{option.name}", locale)),
+        "block_id": field.name,
+        "label": _plain(field.label),
         "element": {
             "type": "static_select",
-            "action_id": option.name,
+            "action_id": field.name,
             "options": options,
-            "initial_option": next(item for item in options if item["value"] == now),
+            "initial_option": next(item for item in options if item["value"] == field.chosen),
         },
     }
 

@@ -158,8 +158,8 @@ class Home:
             buttons.append(_button(SETTINGS_ACTION, word("home-settings", locale)))
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
         if told.own is not None:
-            own = defaults_line(told.own, locale) or word("defaults-none", locale)
-            blocks.append(context([escape(f"{word('defaults-title', locale)}: {own}")]))
+            own = defaults_line(told.own, locale) or words("defaults-none", locale)
+            blocks.append(context([escape(f"{words('defaults-title', locale)}: {own}")]))
         if told.usage is not None:
             blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
         if told.chart is not None:

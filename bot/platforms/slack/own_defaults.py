@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.cards.notice import notice
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed
 
@@ -13,7 +14,6 @@ from .defaults_form import defaults_view
 from .extras import Extras
 from .home import Home
 from .ordering import Ordering
-from .words import word
 
 
 class OwnDefaults:
@@ -41,6 +41,5 @@ class OwnDefaults:
                 raise NotAllowed("draft-gone")
             person = await self._people.person(asking)
             await self._extras.defaults.change(person, changes)
-            said = (word("defaults-saved", person.locale),)
-            await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+            await self._boundary.say(asking, Card(tone=Tone.DONE, status=notice("defaults-saved", person.locale)))
             await self._home.opened(asking)

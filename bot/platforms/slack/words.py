@@ -120,14 +120,6 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "en": "Pictures that only you should see are in the conversation between you and me.",
             "zh-CN": "只给你看的图在我们两人的对话里。",
         },
-        "defaults-title": {"en": "Your defaults", "zh-CN": "你的默认值"},
-        "defaults-intro": {
-            "en": "They hold where your request doesn't say it, wherever you ask.",
-            "zh-CN": "请求里没写时就用这些，在任何地方都一样。",
-        },
-        "defaults-unset": {"en": "As it is here for everybody", "zh-CN": "和这里大家一样"},
-        "defaults-none": {"en": "none of your own", "zh-CN": "没有自己设"},
-        "defaults-saved": {"en": "Your defaults are saved.", "zh-CN": "已保存你的默认值。"},
         "home-defaults": {"en": "Your defaults…", "zh-CN": "你的默认值…"},
         "home-settings": {"en": "Settings…", "zh-CN": "设置…"},
         "easel-help": {

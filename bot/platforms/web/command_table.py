@@ -46,6 +46,11 @@ _TABLE: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "/show": ("One result by its id", "按编号查看一次结果", ()),
         "/usage": ("What was used, and what is left", "用量与余额", ("mine", "everybody", *UsagePeriod)),
         "/why": ("Why was I refused?", "我为什么被拒绝？", ()),
+        "/defaults": (
+            "Your own ratio, number, clarity and style",
+            "您自己的默认比例、张数、清晰度和风格",
+            (),
+        ),
         "/mydata": ("What is kept of you: export or delete it", "导出或删除您的数据", ("export", "delete")),
         "/help": ("What can be typed", "可以输入什么", ()),
         "/studio": ("Settings, reports and the audit list", "设置、举报与操作记录", ()),

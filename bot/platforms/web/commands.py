@@ -18,6 +18,7 @@ from .answers import Problem, refusal_answer
 from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
 from .lookups import Lookups, first_word
 from .messages import Messages
+from .own_defaults import OwnDefaults
 from .platform import has_message
 from .render import card_json, refusal_json
 from .requests import json_body, parent_in, text_in
@@ -34,6 +35,7 @@ class Commands:
         imagine: Imagine,
         jobs: JobActions,
         lookups: Lookups,
+        defaults: OwnDefaults,
         messages: Messages,
         visitors: Visitors,
         clock: Clock,
@@ -41,6 +43,7 @@ class Commands:
         self._imagine = imagine
         self._jobs = jobs
         self._lookups = lookups
+        self._defaults = defaults
         self._messages = messages
         self._visitors = visitors
         self._clock = clock
@@ -94,6 +97,8 @@ class Commands:
                 answer = await self._lookups.gallery(visitor, shelf=shelf or GalleryShelf.MINE, text=words)
             case "/usage":
                 answer = await self._usage(text, visitor)
+            case "/defaults":
+                answer = await self._defaults.form(visitor.person)
             case "/mydata":
                 answer = _mydata(text.strip().lower())
             case "/studio":

@@ -22,6 +22,7 @@ from .guard import Guard
 from .lookups import Lookups
 from .messages import Messages
 from .mydata import MyDataRoutes
+from .own_defaults import OwnDefaults
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
 from .presses import Presses
@@ -70,8 +71,15 @@ class WebServer:
         self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, config=config)
         messages = Messages(services=services, platforms=platforms, clock=clock)
         lookups = Lookups(services=services, messages=messages, visitors=self._visitors)
+        defaults = OwnDefaults(services=services, visitors=self._visitors)
         commands = Commands(
-            imagine=imagine, jobs=jobs, lookups=lookups, messages=messages, visitors=self._visitors, clock=clock
+            imagine=imagine,
+            jobs=jobs,
+            lookups=lookups,
+            defaults=defaults,
+            messages=messages,
+            visitors=self._visitors,
+            clock=clock,
         )
         presses = Presses(
             imagine=imagine, jobs=jobs, store=store, services=services, messages=messages, visitors=self._visitors
@@ -90,6 +98,7 @@ class WebServer:
             *presses.routes(),
             *lookups.routes(),
             *studio.routes(),
+            *defaults.routes(),
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.actions.account import Account
+from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
@@ -22,6 +23,7 @@ class Services:
     """`limits` are the operator's, for what the page's community leaves open; `opinions` is what `gallery` writes."""
 
     account: Account
+    defaults: PersonalDefaults
     gallery: GalleryActions
     moderate: Moderate
     mydata: MyData

@@ -50,6 +50,7 @@ export const appeal = (entry) => call("POST", of("appeals", entry));
 export const usage = (query) => call("GET", `/api/usage?${new URLSearchParams(query)}`);
 export const gallery = (query) => call("GET", `/api/gallery?${new URLSearchParams(query)}`);
 export const show = (id) => call("GET", of("show", id));
+export const keepDefaults = (changes) => call("POST", "/api/defaults", { changes });
 export const forgetMe = () => call("POST", "/api/mydata/delete", { sure: true });
 export const studio = () => call("GET", "/api/studio");
 export const audit = (before) => call("GET", `/api/studio/audit?${new URLSearchParams({ before })}`);

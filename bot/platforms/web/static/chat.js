@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { sure } from "./ask.js";
 import { drawNotice, plainCard, updateMessage } from "./cards.js";
 import { Composer } from "./composer.js";
+import { changeDefaults } from "./defaults.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { Log } from "./log.js";
@@ -56,6 +57,10 @@ export class Chat {
     if (answer.usage) this.#notice(answer.usage.card, text, drawUsage(answer.usage, (error) => this.complain(error)));
     if (answer.gallery) location.hash = address("gallery", { shelf: answer.gallery.shelf, q: answer.gallery.words });
     if (answer.show) location.hash = `#/show/${answer.show.message.id}`;
+    if (answer.defaults) {
+      const card = await changeDefaults(answer.defaults);
+      if (card) this.say(card, text);
+    }
     if (answer.studio) location.hash = "#/studio";
     if (answer.mydata === "export") this.say(exportMine(), text);
     if (answer.mydata === "delete") {
