@@ -11,6 +11,8 @@ from bot.domain.usage import UsagePeriod, UsageScope
 from bot.platforms.slack.usage_answer import Wanted, wanted
 
 if TYPE_CHECKING:
+    from tests.fakes.slack import Message, User
+
     from .conftest import Bot
 
 
@@ -57,3 +59,48 @@ async def test_a_table_comes_for_oneself_alone(full: Bot) -> None:
     (file,) = message.files
     assert b"reserve" in file.data
     assert b"settle" in file.data
+
+
+def charted(bot: Bot, user: User) -> list[Message]:
+    """Messages with a chart in somebody's conversation with the bot."""
+    return [one for one in bot.messages(bot.fake.add_dm(user)) if one.pictures]
+
+
+async def test_the_chart_stands_in_the_conversation_with_whoever_asks(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    asked = await full.fake.slash(full.ann, full.channel, "/easel", "usage week")
+    assert (await asked.told("2 pictures")).ephemeral_for == full.ann.id
+    await full.until(lambda: any("A chart of it" in one.words for one in asked.shown), seconds=20)
+    (message,) = charted(full, full.ann)
+    (chart,) = message.pictures
+    assert "2 pictures" in chart.alt_text
+    assert (full.fake.world.files[str(chart.file_id)].data or b"").startswith(b"\x89PNG")
+    assert "2 pictures" in message.words
+    assert full.bob.notified == []
+
+
+async def test_asked_in_that_conversation_it_is_said_once(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    talk = full.fake.add_dm(full.ann)
+    asked = await full.fake.slash(full.ann, talk, "/easel", "usage")
+    await full.until(lambda: full.messages(talk), seconds=20)
+    assert full.messages(talk) == charted(full, full.ann)
+    assert asked.shown == []
+
+
+async def test_where_slack_takes_no_file_the_words_are_said(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    full.fake.faults.fail("files.getUploadURLExternal", error="access_denied")
+    asked = await full.fake.slash(full.ann, full.fake.add_dm(full.ann), "/easel", "usage")
+    await full.until(lambda: any("2 pictures" in one.words for one in asked.shown), seconds=20)
+    assert charted(full, full.ann) == []
+
+
+async def test_a_chart_that_cannot_be_posted_is_not_left_in_slack(full: Bot) -> None:
+    await full.result("a red fox n:2")
+    full.fake.faults.fail("chat.postMessage", error="restricted_action")
+    asked = await full.fake.slash(full.ann, full.channel, "/easel", "usage")
+    await asked.told("2 pictures")
+    await full.until(lambda: full.fake.calls("files.delete"), seconds=20)
+    await full.soon(lambda: [one.deleted for one in full.fake.world.files.values() if "usage" in one.name] == [True])
+    assert len(asked.shown) == 1

@@ -60,6 +60,9 @@ class Easel:
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             name, _, rest = text.strip().partition(" ")
+            if name.lower() == "usage" and self._usage is not None:
+                await self._usage.answer(asking, person, rest)
+                return
             card, frames = await self._found(asking, person, name.lower(), rest.strip())
             await self._showing.say(asking, card, frames)
 
@@ -82,8 +85,6 @@ class Easel:
         if name == "show" and gallery is not None:
             shown = await gallery.show(rest.lower(), person)
             return show_card(shown, locale), framed_job(shown)
-        if name == "usage" and self._usage is not None:
-            return await self._usage.card(asking, person, rest), ()
         return await self._card(person, name), ()
 
     async def _card(self, person: Person, name: str) -> Card:

@@ -20,12 +20,12 @@ from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.people import Person
-from bot.domain.ports import FittedPicture, GalleryShelf
+from bot.domain.ports import GalleryShelf
 from bot.domain.usage import UsageView
-from bot.drawing.raster import DrawingError
 
 from .asking import Asking, People
 from .boundary import Boundary
+from .charts import Charts
 from .defaults_form import defaults_line
 from .extras import Extras
 from .faults import FileNotReady
@@ -33,7 +33,6 @@ from .limits import ALT_TEXT, REMEMBERED
 from .render import PROMPT_BLOCK, context, draw, section
 from .showing import Framed, Showing
 from .text import clip, escape
-from .uploads import Uploads
 from .wire import Wire
 from .words import word
 
@@ -64,7 +63,7 @@ class Home:
         people: People,
         boundary: Boundary,
         wire: Wire,
-        uploads: Uploads,
+        charts: Charts,
         showing: Showing,
     ) -> None:
         self._showing = showing
@@ -72,8 +71,8 @@ class Home:
         self._people = people
         self._boundary = boundary
         self._wire = wire
-        self._uploads = uploads
-        self._charts: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()  # whose → digest, file
+        self._charts = charts
+        self._drawn: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()  # whose → digest, file
 
     async def opened(self, asking: Asking) -> None:
         """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
@@ -99,13 +98,27 @@ class Home:
                     await self._publish(asking, replace(with_pictures, files=()))
 
     async def _chart_file(self, asking: Asking, told: _Told) -> tuple[str, str] | None:
-        if told.usage is None or self._extras.raster is None:
+        """The chart's file and alt text; drawn and uploaded anew only when the numbers have changed."""
+        if told.usage is None:
             return None
-        try:
-            return await self._chart(asking, told.person, told.usage)
-        except (PlatformError, DrawingError, OSError) as error:
-            _log.info("no chart", action="home", error=str(error))  # the numbers stand there in words
+        chart = usage_chart(told.usage, told.person.locale)
+        digest = hashlib.sha256(chart.svg.encode()).hexdigest()
+        whose = (asking.workspace.team_id, asking.user_id)
+        known = self._drawn.get(whose)
+        if known is not None and known[0] == digest:
+            return known[1], chart.alt
+        file_id = await self._charts.upload(asking.workspace, chart)
+        if file_id is None:
             return None
+        self._drawn[whose] = (digest, file_id)
+        if len(self._drawn) > REMEMBERED:
+            self._drawn.popitem(last=False)
+        if known is not None:
+            try:
+                await self._wire.delete_file(asking.workspace, known[1])
+            except PlatformError as error:
+                _log.info("former chart left", action="home", error=str(error))
+        return file_id, chart.alt
 
     async def _files(self, asking: Asking, told: _Told) -> tuple[str, ...]:
         try:
@@ -119,28 +132,6 @@ class Home:
             return ()
         found = await self._extras.gallery.search(person, shelf=GalleryShelf.MINE)
         return tuple(job for job in found.page.jobs if job.pictures)[:RECENT]
-
-    async def _chart(self, asking: Asking, person: Person, usage: UsageView) -> tuple[str, str]:
-        """The file and its alt text; drawn and uploaded anew only when the numbers have changed."""
-        chart = usage_chart(usage, person.locale)
-        digest = hashlib.sha256(chart.svg.encode()).hexdigest()
-        whose = (asking.workspace.team_id, asking.user_id)
-        known = self._charts.get(whose)
-        if known is not None and known[0] == digest:
-            return known[1], chart.alt
-        if self._extras.raster is None:
-            raise DrawingError("nothing to draw with")
-        data = await self._extras.raster.png(chart.svg)
-        picture = FittedPicture(
-            name="easel-usage.png", data=data, width=0, height=0, media_type="image/png", reduced=False
-        )
-        (file_id,) = await self._uploads.plain(asking.workspace, [picture], [clip(chart.alt, ALT_TEXT)])
-        self._charts[whose] = (digest, file_id)
-        if len(self._charts) > REMEMBERED:
-            self._charts.popitem(last=False)
-        if known is not None:
-            await self._wire.delete_file(asking.workspace, known[1])
-        return file_id, chart.alt
 
     def _view(self, told: _Told) -> dict[str, Any]:
         locale, now = told.person.locale, self._boundary.now()

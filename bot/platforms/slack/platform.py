@@ -24,6 +24,7 @@ from bot.domain.report import JobReport
 from .asking import NAME, People
 from .boards import Boards
 from .boundary import Boundary
+from .charts import Charts
 from .connection import SocketMode
 from .delivery import Delivery
 from .desk import Desk
@@ -172,7 +173,13 @@ class SlackPlatform:
             clock=clock,
         )
         settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering)
-        home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, uploads=uploads, showing=showing)
+        charts = Charts(raster=extras.raster, uploads=uploads)
+        home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, charts=charts, showing=showing)
+        usage = None
+        if extras.account is not None:
+            usage = UsageAnswer(
+                account=extras.account, wire=wire, boundary=self._boundary, charts=charts, showing=showing
+            )
         own = OwnDefaults(extras=extras, people=people, boundary=self._boundary, ordering=ordering, home=home)
         mydata = MyDataAnswers(extras=extras, people=people, boundary=self._boundary, ordering=ordering, wire=wire)
         self._listeners = Listeners(
@@ -184,7 +191,7 @@ class SlackPlatform:
                 settings=settings,
                 own=own,
                 mydata=mydata,
-                usage=None if extras.account is None else UsageAnswer(account=extras.account, wire=wire),
+                usage=usage,
                 showing=showing,
             ),
             settings=settings,

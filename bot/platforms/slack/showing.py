@@ -75,6 +75,23 @@ class Showing:
             said = (word("shown-privately", self._people.locale(asking)),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
 
+    async def talk(self, asking: Asking) -> Place | None:
+        """The conversation between this person and us; None where there can be none."""
+        try:
+            return await self._wire.open_dm(asking.workspace, asking.user_id)
+        except PlatformError as error:
+            _log.info("no conversation", action="show", error=str(error))
+            return None
+
+    async def post(self, asking: Asking, card: Card, files: tuple[str, ...], talk: Place) -> bool:
+        """Post the card with these files; whether Slack took it."""
+        try:
+            await self._put(asking, card, files, talk, instead=False)
+        except PlatformError as error:
+            _log.info("not shown", action="show", error=str(error))
+            return False
+        return True
+
     async def files(self, workspace: Workspace, frames: Sequence[Framed], *, fresh: bool = False) -> tuple[str, ...]:
         """The files of these pictures, ready to be shown. `fresh`: those that were noted are gone. PlatformError."""
         found: list[str] = []

@@ -1,22 +1,29 @@
-"""`/easel usage`: whose, over which days and grouped by what, in words as people type them; as a table besides."""
+"""`/easel usage`: whose, over which days and by what, in words as people type them; with a chart, and as a table.
+
+A message that one person alone sees can hold no file, so the chart stands in the conversation between them and us.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.actions.account import Account
-from bot.cards.usage_card import usage_card
-from bot.domain.card import Card, Tone
+from bot.cards.usage_card import Chart, usage_card, usage_chart
+from bot.domain.card import Card, CardPicture, Tone
 from bot.domain.errors import PlatformError
 from bot.domain.people import Person
 from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsagePeriod, UsageScope, UsageView
 
 from .asking import Asking
+from .boundary import Boundary
+from .charts import Charts
 from .limits import ARCHIVE_BYTES
-from .wire import Wire
+from .showing import Showing
+from .wire import Place, Wire
 from .words import word
 from .workspaces import Workspace
 
@@ -79,22 +86,47 @@ def wanted(text: str) -> Wanted | None:
 class UsageAnswer:
     """Called within the boundary; who may see whose is the action's to say."""
 
-    def __init__(self, *, account: Account, wire: Wire) -> None:
+    def __init__(self, *, account: Account, wire: Wire, boundary: Boundary, charts: Charts, showing: Showing) -> None:
         self._account = account
         self._wire = wire
+        self._boundary = boundary
+        self._charts = charts
+        self._showing = showing
 
-    async def card(self, asking: Asking, person: Person, text: str) -> Card:
+    async def answer(self, asking: Asking, person: Person, text: str) -> None:
         asked = wanted(text)
         if asked is None:
-            return Card(tone=Tone.REFUSED, status=(word("usage-help", person.locale),))
+            help_card = Card(tone=Tone.REFUSED, status=(word("usage-help", person.locale),))
+            await self._boundary.say(asking, help_card)
+            return
         view = await self._account.usage(
             person, scope=asked.scope, group=asked.group, period=asked.period, channel_id=asking.channel_id
         )
-        card = usage_card(await self._named(asking.workspace, view), person.locale)
+        view = await self._named(asking.workspace, view)
+        card, chart = usage_card(view, person.locale), usage_chart(view, person.locale)
         if asked.table:
             said = word(await self._hand_table(asking, person, asked), person.locale)
             card = dataclasses.replace(card, notes=(*card.notes, (said,)))
-        return card
+        talk = await self._showing.talk(asking)
+        if talk is not None and talk.channel_id == asking.channel_id:
+            if not await self._show(asking, card, chart, talk):
+                await self._boundary.say(asking, card)
+            return
+        await self._boundary.say(asking, card)  # the numbers at once: a file takes seconds until it can be shown
+        if talk is not None and await self._show(asking, card, chart, talk):
+            await self._boundary.say(asking, Card(tone=Tone.DONE, status=(word("usage-chart", person.locale),)))
+
+    async def _show(self, asking: Asking, card: Card, chart: Chart, talk: Place) -> bool:
+        """Whether the chart could be shown; the words hold without it."""
+        file_id = await self._charts.upload(asking.workspace, chart)
+        if file_id is None:
+            return False
+        picture = CardPicture(key="", alt=chart.alt, width=0, height=0, media_type="image/png")
+        shown = await self._showing.post(asking, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
+        if not shown:
+            with contextlib.suppress(PlatformError):  # nobody sees it
+                await self._wire.delete_file(asking.workspace, file_id)
+        return shown
 
     async def _hand_table(self, asking: Asking, person: Person, asked: Wanted) -> str:
         """Every entry, in the conversation between them and us; the word that says so, or why not."""

@@ -111,6 +111,10 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             " [csv]",
             "zh-CN": "/easel usage [我的|频道|大家] [今天|本周|本月|今年] [按天|按月|按人|按频道|按角色] [csv]",
         },
+        "usage-chart": {
+            "en": "A chart of it is in the conversation between you and me.",
+            "zh-CN": "图表在我们两人的对话里。",
+        },
         "usage-too-large": {
             "en": "The table would be too large. Ask for fewer days.",
             "zh-CN": "明细表太大，请缩短时间范围。",
