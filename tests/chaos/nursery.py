@@ -52,6 +52,7 @@ class Nursery:
 
     def launch(self, arguments: tuple[str, ...], *, settings: Mapping[str, str], directory: Path, log: Path) -> Life:
         directory.mkdir(parents=True, exist_ok=True)
+        log.touch()  # a life may end before it has said anything
         order = {
             "arguments": arguments,
             "environment": environment({"TMPDIR": str(directory), **settings}),

@@ -38,6 +38,7 @@ class Bot(BotProgram):
 
     module = "tests.chaos.program"
     nursery: Nursery | None = None
+    logs: Path  # not with the data: a disk that is full takes no line either
 
     def begin(self, fuse: str = "") -> Program:
         """The next life, not waited for. `fuse`: point:when:passes, where it ends itself."""
@@ -45,7 +46,7 @@ class Bot(BotProgram):
         if self.nursery is None:
             life = self.launch("run", settings=more)
         else:
-            log = self.directory / f"program-{len(self._launched)}.log"
+            log = self.logs / f"program-{len(self._launched)}.log"
             settings = {**self.settings, **more}
             life = self.nursery.launch(("run",), settings=settings, directory=self.directory, log=log)
             self._launched.append(life)
@@ -121,7 +122,7 @@ class Stage:
             }
             nursery = self._stack.enter_context(Nursery()) if self._forked else None
             self.bot = await self._stack.enter_async_context(Bot(self._data, settings))
-            self.bot.nursery = nursery
+            self.bot.nursery, self.bot.logs = nursery, self._trial.directory
         except BaseException:
             await self._stack.aclose()
             raise

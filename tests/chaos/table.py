@@ -10,8 +10,6 @@ from rich.table import Table
 
 from .frame import Row
 
-BEGIN, END = "<!-- make chaos -->", "<!-- end of make chaos -->"
-
 
 def show(rows: Sequence[Row], seed: int, seconds: float) -> None:
     table = Table(title=f"Seed {seed}, {seconds:.0f} s", title_justify="left")
@@ -40,10 +38,10 @@ def markdown(rows: Sequence[Row], seed: int, seconds: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(file: Path, table: str) -> None:
-    """Put it between the two comments of a document, or alone into a file that has none."""
-    before, begin, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition(BEGIN)
-    _, end, after = rest.partition(END)
+def write(file: Path, table: str, command: str = "make chaos") -> None:
+    """Put it between the command's two comments in a document, or alone into a file that has none."""
+    before, begin, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition(f"<!-- {command} -->")
+    _, end, after = rest.partition(f"<!-- end of {command} -->")
     text = f"{before}{begin}\n\n{table}\n{end}{after}" if begin and end else table
     file.write_text(text, encoding="utf-8")
 

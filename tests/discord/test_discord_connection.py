@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.errors import PlatformError
+from bot.platforms.discord import platform
 from bot.platforms.discord.client import Shards
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Reply, rest_commands
@@ -164,6 +166,24 @@ async def test_it_hangs_up_quickly_and_lets_people_have_their_answer(bot: Bot) -
     await asyncio.wait_for(closing, 3)
     assert asked.message is not None
     assert len(await bot.all_jobs()) == 1
+
+
+async def test_who_asks_while_it_goes_down_is_no_error(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = asyncio.Event()
+
+    async def cut_off(*_: Any) -> None:
+        await gate.wait()
+        raise RuntimeError("Session is closed")  # aiohttp's word, wherever a callback is by then
+
+    monkeypatch.setattr(platform, "LAST_ANSWERS_SECONDS", 0.01)
+    monkeypatch.setattr(bot.store, "add", cut_off)
+    asked = await bot.imagine()
+    assert (await asked.answered()).type is Reply.DEFERRED_MESSAGE
+    with capture_logs() as logs:
+        await bot.platform.close()
+        gate.set()
+        await bot.soon(lambda: any(entry["event"].startswith("not answered") for entry in logs))
+    assert not [entry for entry in logs if entry["log_level"] in {"error", "warning"}]
 
 
 async def test_it_hangs_up_even_if_nobody_answers(bot: Bot) -> None:

@@ -132,6 +132,27 @@ async def test_a_result_that_was_posted_before_a_crash_is_found_hours_later(bot:
     assert (await last_job(bot)).result_id == str(posted.id)
 
 
+@pytest.mark.parametrize("wrong", [timedelta(hours=3), timedelta(days=-3)])
+async def test_a_result_is_found_by_discords_clock_where_ours_was_wrong(bot: Bot, wrong: timedelta) -> None:
+    gate = bot.fake.faults.hold("POST", POST, after_effect=True)
+    card = await bot.card()
+    await bot.until(gate.arrived.is_set)
+    await bot.kill()
+    bot.fake.faults.clear()
+    (posted,) = [one for one in bot.channel.messages if one.attachments]
+    job = await last_job(bot)
+    assert job.ready_at is not None
+    await bot.store.note(job.id, ready_at=job.ready_at + wrong)  # as our clock had it
+    for number in range(120):
+        bot.fake.say(bot.bob, bot.channel, f"chatter {number}")
+    bot.clock.jump(3 * 3600)  # so long that the nonce is forgotten
+    await bot.start()
+    await bot.settled()
+    assert [one for one in bot.channel.messages if one.attachments] == [posted]
+    assert (await last_job(bot)).result_id == str(posted.id)
+    assert card.deleted
+
+
 async def test_a_server_error_after_the_effect_posts_nothing_twice(bot: Bot) -> None:
     bot.fake.faults.fail("POST", POST, status=502, after_effect=True, times=2)
     result = await bot.result()
