@@ -263,7 +263,7 @@ class SqlJobStore:
 
 
 def _counters(job: Job, limits: Limits) -> Counters:
-    return Counters(job.author, limits.today(job.created_at), job.destination.channel_id)
+    return Counters(job.author, limits.today(job.created_at), job.destination.counted_channel)
 
 
 def _implied(to: JobState, now: datetime) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def job_columns(job: Job, day: date, series_index: int | None = None) -> dict[st
         "fingerprint": fingerprint(job),
         "points": job.points,
         "day": day,
-        "counted_channel": job.destination.channel_id,
+        "counted_channel": job.destination.counted_channel,
         "state": job.state.value,
         "created_at": job.created_at,
         **changed_columns({name: getattr(job, name) for name in CHANGEABLE}),

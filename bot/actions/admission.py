@@ -34,7 +34,7 @@ class Admission:
 
     async def limits_for(self, job: Job) -> Limits:
         """What holds for a job's author where it was asked for."""
-        return await self.limits(job.author, job.destination.channel_id)
+        return await self.limits(job.author, job.destination.counted_channel)
 
     def limits_within(self, community: Community, person: Person, channel_id: str) -> Limits:
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)

@@ -188,7 +188,7 @@ class Imagine:
 
     async def _offer(self, job: Job, series: Sequence[Job], limits: Limits) -> Refused:
         """What the series would count, and a press that orders it; OverLimit if it is more than there is."""
-        usage = await self._store.usage(job.author, job.created_at, channel_id=job.destination.channel_id)
+        usage = await self._store.usage(job.author, job.created_at, channel_id=job.destination.counted_channel)
         try:
             check(limits, usage, job.request, job.created_at, jobs=len(series))
         except OverLimit as refused:
@@ -212,7 +212,7 @@ class Imagine:
             return self._limits_of(author)
         checked = [await self._admission.check(request, author, destination) for request in requests]
         community = checked[-1]
-        return self._admission.limits_within(community, author, destination.channel_id)
+        return self._admission.limits_within(community, author, destination.counted_channel)
 
     async def _over_limit(self, refused: OverLimit, job: Job, limits: Limits, *, alone: bool) -> None:
         """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""

@@ -48,3 +48,8 @@ class Destination:
     def channels(self) -> tuple[str, ...]:
         """Where this is for a rule about channels: a thread is also where its channel is."""
         return tuple(filter(None, (self.channel_id, self.details.get("parent"))))
+
+    @property
+    def counted_channel(self) -> str:
+        """The channel whose limit and usage this counts for: a thread's is the channel that it is in."""
+        return self.details.get("parent") or self.channel_id

@@ -11,10 +11,18 @@ import pytest
 
 from bot.domain.community import Community
 from bot.domain.errors import OverLimit
-from bot.domain.job import Failure, FailureCode, JobState
+from bot.domain.job import Failure, FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
 from bot.domain.moderation import AuditAction
-from bot.domain.ports import CommunityStore, JobStore, NewAudit, UsageDay
+from bot.domain.ports import (
+    CommunityStore,
+    JobStore,
+    NewAudit,
+    UsageDay,
+    UsageFilter,
+    UsageGroup,
+    UsageLedger,
+)
 from tests.db.orders import NOON, PLENTY, bring, counted, order, person, pictures
 from tests.fakes.clock import FakeClock
 
@@ -105,6 +113,35 @@ async def test_the_channels_of_a_community_count_for_themselves(store: JobStore)
     assert caught.value.code == "limit-channel-daily"
     assert (await store.usage(person("bob"), NOON, channel_id="general")).channel_today == 2
     await store.add(order(n=2, at=NOON + timedelta(days=1)), limits)
+
+
+async def test_a_thread_counts_for_the_channel_that_it_is_in(store: JobStore, ledger: UsageLedger) -> None:
+    limits = Limits(channel_daily=3)
+    threads = [in_thread(order(n=1), thread) for thread in ("first", "second")]
+    for job in threads:
+        await store.add(job, limits)
+    with pytest.raises(OverLimit) as caught:
+        await store.add(in_thread(order(n=2), "third"), limits)
+    assert (caught.value.code, caught.value.values["used"]) == ("limit-channel-daily", 2)
+    with pytest.raises(OverLimit):
+        await store.add(order(n=2), limits)
+    await store.add(order(n=1), limits)
+    assert (await store.usage(person(), NOON, channel_id="general")).channel_today == 3
+    assert (await store.usage(person(), NOON, channel_id="first")).channel_today == 0
+    kept = await store.get(threads[0].id)
+    assert kept is not None
+    assert kept.destination.channel_id == "first"
+    await store.move(kept, JobState.FAILED)
+    assert (await store.usage(person(), NOON, channel_id="general")).channel_today == 2
+    assert [(row.key, row.reserved) for row in await ledger.view(UsageGroup.CHANNEL, UsageFilter())] == [("general", 2)]
+    assert [entry["channel"] async for entry in ledger.export(UsageFilter(channel_id="general"))] == ["general"] * 4
+
+
+def in_thread(job: Job, thread: str) -> Job:
+    details = {"parent": job.destination.channel_id}
+    return dataclasses.replace(
+        job, destination=dataclasses.replace(job.destination, channel_id=thread, details=details)
+    )
 
 
 async def test_what_is_given_back_goes_to_the_channel_of_acceptance(store: JobStore) -> None:

@@ -53,6 +53,18 @@ async def test_ones_own_usage_with_its_chart(bot: Bot, raster: PlainRaster) -> N
     assert len(raster.drawn) == 1
 
 
+async def test_a_thread_is_part_of_its_channel_but_a_gallery_of_its_own(bot: Bot) -> None:
+    thread = bot.fake.add_thread(bot.channel, "foxes", bot.ann)
+    await bot.result("a red fox", n=2, channel=thread)
+    for place in (bot.channel, thread):
+        asked = await bot.fake.slash(bot.ann, place, "usage", {"of": "channel"})
+        assert "2 pictures" in (await asked.shown()).text
+    asked = await bot.fake.slash(bot.ann, thread, "gallery", {"shelf": "here"})
+    assert "a red fox" in (await asked.shown()).text
+    asked = await bot.fake.slash(bot.ann, bot.channel, "gallery", {"shelf": "here"})
+    assert "a red fox" not in (await asked.shown()).text, "a thread may be private"
+
+
 async def test_without_a_chart_the_words_are_there(bot: Bot, raster: PlainRaster) -> None:
     raster.broken = True
     answer = await usage(bot, bot.ann)

@@ -58,8 +58,8 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         details["only"] = "interaction"
     if age_restricted(interaction):
         details["age"] = "restricted"
-    if (parent := getattr(interaction.channel, "parent_id", None)) is not None:
-        details["parent"] = str(parent)
+    if (parent := _parent(interaction)) is not None:
+        details["parent"] = parent
     return Destination(
         platform=NAME,
         community_id=person_of(interaction).community_id,
@@ -69,6 +69,16 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
         details=details,
         one_message=_interaction_only(interaction),
     )
+
+
+def counted_channel(interaction: discord.Interaction[EaselClient]) -> str:
+    """The channel that the usage of this place is written to, as Destination.counted_channel says of a job's."""
+    return _parent(interaction) or str(interaction.channel_id)
+
+
+def _parent(interaction: discord.Interaction[EaselClient]) -> str | None:
+    parent = getattr(interaction.channel, "parent_id", None)
+    return None if parent is None else str(parent)
 
 
 def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:

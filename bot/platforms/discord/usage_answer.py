@@ -19,7 +19,7 @@ from .answers import PRIVATE, Answers, defer
 from .command_words import command_word
 from .files import gathered, room_for_file, send_file, send_words
 from .outgoing import Outgoing
-from .place import person_of
+from .place import counted_channel, person_of
 from .services import Services
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class UsageAnswer:
     ) -> None:
         await defer(interaction, PRIVATE)
         view = await self._account.usage(
-            person_of(interaction), scope=scope, group=group, period=period, channel_id=str(interaction.channel_id)
+            person_of(interaction), scope=scope, group=group, period=period, channel_id=counted_channel(interaction)
         )
         await self._answers.privately(interaction, await self.drawn(interaction, view))
         if as_file:
@@ -77,7 +77,7 @@ class UsageAnswer:
         """Every entry, as a file beside the answer."""
         locale = interaction.locale.value
         chunks = await self._account.csv(
-            person_of(interaction), scope=scope, period=period, channel_id=str(interaction.channel_id)
+            person_of(interaction), scope=scope, period=period, channel_id=counted_channel(interaction)
         )
         data = await gathered(chunks, room_for_file(interaction))
         if data is None:

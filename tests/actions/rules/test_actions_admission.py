@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,17 @@ async def test_limits_follow_role_and_channel(court: Court) -> None:
     full = await refused(court, "a fox n:2", by=person("bob", "newcomers"), channel="art")
     assert (full.code, full.values["left"]) == ("limit-channel-daily", 1)
     await court.ask("a fox n:2", by=person("bob", "newcomers"))
+
+
+async def test_a_thread_has_the_limit_of_its_channel(court: Court) -> None:
+    await court.decide(channel_daily={"art": 2})
+    thread = dataclasses.replace(place("foxes"), details={"parent": "art"})
+    await court.imagine.from_text("a fox n:2", author=person(), destination=thread)
+    with pytest.raises(OverLimit) as caught:
+        await court.imagine.from_text("a fox", author=person("bob"), destination=thread)
+    assert caught.value.code == "limit-channel-daily"
+    assert (await refused(court, channel="art")).code == "limit-channel-daily"
+    await court.ask()
 
 
 async def test_a_pause_between_two_requests(court: Court) -> None:

@@ -13,7 +13,7 @@ from bot.domain.card import Press
 
 from ..answers import PRIVATE, defer
 from ..desk import Desk
-from ..place import person_of
+from ..place import counted_channel, person_of
 from .table import Presses
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ class VariantPresses:
 
     async def _more(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await defer(interaction, PRIVATE)
-        view = await self._variants.more(job_id, person=person_of(interaction), channel_id=str(interaction.channel_id))
+        view = await self._variants.more(job_id, person=person_of(interaction), channel_id=counted_channel(interaction))
         opinion = None if self._gallery is None else await self._gallery.opinion(view.job)
         await self._desk.answers.in_place(interaction, more_card(view, interaction.locale.value, opinion))
