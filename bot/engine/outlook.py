@@ -9,6 +9,11 @@ from bot.domain.report import Outlook
 
 _HISTORY = 50  # finished jobs of one kind that are looked at
 _ENOUGH = 5  # below this many, one odd job would decide what people are told
+# Seconds. What took longer by the database's dates was an outage or a restart of ours, and says nothing of drawing.
+LONGEST_DRAWING = 300.0
+# The first look comes at so much of what the quickest took, and never later than this many seconds: nothing is measured
+# as shorter than the first look, so an estimate that were followed in full could only ever grow.
+_EARLY, LATEST_FIRST_LOOK = 0.75, 20.0
 
 # What is said before there is a history. A guess, and the only one: it is replaced after five jobs of a kind.
 FIRST_GUESS = Outlook(usual_low=20, usual_high=35, slow_after=60)
@@ -24,7 +29,8 @@ class Outlooks:
     async def load(self, clarity: int, n: int) -> None:
         if (clarity, n) not in self._seconds:
             newest_first = await self._store.drawing_seconds(clarity=clarity, n=n, count=_HISTORY)
-            self._seconds.setdefault((clarity, n), deque(reversed(newest_first), maxlen=_HISTORY))
+            believed = [seconds for seconds in newest_first if seconds <= LONGEST_DRAWING]
+            self._seconds.setdefault((clarity, n), deque(reversed(believed), maxlen=_HISTORY))
 
     def learn(self, clarity: int, n: int, seconds: float) -> None:
         self._seconds.setdefault((clarity, n), deque(maxlen=_HISTORY)).append(seconds)
@@ -41,9 +47,9 @@ class Outlooks:
         )
 
     def soonest(self, clarity: int, n: int) -> float | None:
-        """The tenth percentile in seconds, before which asking is wasted; None without a history."""
+        """Seconds before which asking is wasted: a little below the tenth percentile; None without a history."""
         seconds = sorted(self._seconds.get((clarity, n), ()))
-        return _quantile(seconds, 0.1) if len(seconds) >= _ENOUGH else None
+        return min(LATEST_FIRST_LOOK, _EARLY * _quantile(seconds, 0.1)) if len(seconds) >= _ENOUGH else None
 
 
 def _quantile(ordered: list[float], share: float) -> float:

@@ -25,6 +25,7 @@ _FIRST_LOOK = 1.5  # seconds; without a history
 _SHORTEST = 1.0  # seconds between two looks at a young task
 _LONGEST = 10.0  # seconds between two looks at an old one
 _GROWTH = 0.08  # the gap grows by this share of the task's age
+_PROMPT = 5.0  # seconds that a status call may take, its turn included, while all is well
 MOST_MISSED = 3  # lists in a row without an id, until it is asked for by a call of its own
 
 
@@ -51,6 +52,7 @@ class Poller:
         self._ties = itertools.count()
         self._changed = asyncio.Event()
         self._calls = asyncio.Semaphore(_PARALLEL_CALLS)
+        self._troubled_at = -math.inf
 
     async def wait(
         self, task_id: str, *, age: float = 0.0, first_look: float | None = None, limit: float = math.inf
@@ -79,6 +81,10 @@ class Poller:
         if watch := self._watches.get(task_id):
             watch.nudged = watch.asking
             self._schedule(watch, self._clock.monotonic())
+
+    def troubled_since(self, moment: float) -> bool:
+        """Whether a status call failed or was late since then (Clock.monotonic()): ends came to be known late too."""
+        return self._troubled_at >= moment
 
     @property
     def watching(self) -> int:
@@ -133,8 +139,11 @@ class Poller:
             await asyncio.wait({sleeper, waker})
 
     async def _look(self, batch: list[_Watch]) -> None:
+        asked = self._clock.monotonic()
         try:
             tasks = await self._model.tasks([watch.task_id for watch in batch])
+            if self._clock.monotonic() - asked > _PROMPT:
+                self._troubled_at = self._clock.monotonic()
             # Those first that are in the list: a call for one that isn't may fail.
             for watch in sorted(batch, key=lambda watch: watch.task_id not in tasks):
                 await self._heard(watch, tasks.get(watch.task_id))
@@ -142,6 +151,7 @@ class Poller:
             for watch in self._watches.values():
                 self._time_out(watch)
         except ModelError as error:
+            self._troubled_at = self._clock.monotonic()
             _log.warning("status call failed, asking again", action="poll", tasks=len(batch), error=str(error))
         finally:
             self._calls.release()

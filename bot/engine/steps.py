@@ -61,6 +61,8 @@ MOST_POSTS = 60
 # Seconds from the intent to the call, where others may take the job over meanwhile. Far less than it takes to be taken
 # for dead (queue.DEAD_AFTER_SECONDS).
 INTENT_HOLDS = 5.0
+# Seconds from the saved task to the first moment of awaiting it, unless a restart or an outage lies between.
+_AT_ONCE = 2.0
 _BUSY_PAUSE = 0.5  # seconds until an identical order's submit is looked at again
 
 
@@ -278,19 +280,22 @@ class Steps:
             raise ValueError(f"job {job.id} is generating without a task")
         await self.show(job)
         age = max(0.0, (self._clock.now() - job.generating_at).total_seconds())
+        began = self._clock.monotonic()
         try:
             task = await self._last_word(job, job.task_id, run, age)
         except TimeoutError:
             return await self.fail(job, FailureCode.TIMED_OUT)
         if task.state is TaskState.FAILED:
             return await self.fail(job, FailureCode.TASK_FAILED, task.error)
-        seconds = (self._clock.now() - job.generating_at).total_seconds()
+        seconds = self._clock.monotonic() - began
+        watched = age < _AT_ONCE and not self._poller.troubled_since(began)
         kept = await fetch.fetch_all(
             job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
         )
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
-        self._outlooks.learn(job.request.clarity, job.request.n, seconds)
+        if watched:
+            self._outlooks.learn(job.request.clarity, job.request.n, seconds)
         return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:

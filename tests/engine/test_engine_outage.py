@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import ModelAway
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.report import JobReport
+from bot.engine.outlook import FIRST_GUESS, LATEST_FIRST_LOOK, Outlooks
 from tests.engine.conftest import World
 from tests.fakes.chat import FakeChat
 
@@ -182,3 +184,36 @@ async def test_a_card_that_cannot_be_told_harms_nobody(
             await passes(world, 10)
         world.model.come_back()
         assert (await world.settled(job)).state is DONE
+
+
+async def test_an_outage_does_not_teach_how_long_drawing_takes(world: World) -> None:
+    world.limits = dataclasses.replace(world.limits, user_running=20)
+    async with world.running() as dispatcher:
+        caught = [await world.asked(f"fox {number}") for number in range(8)]
+        for job in caught:
+            await world.reaches(job, GENERATING)
+        world.model.go_away()
+        await passes(world, 4 * 60)
+        world.model.come_back()
+        for job in caught:
+            assert (await world.settled(job)).state is DONE
+        assert dispatcher.report(caught[0]).outlook == FIRST_GUESS
+        after = await world.settled(await world.asked("afterwards"))
+        assert after.ready_at is not None
+        assert after.generating_at is not None
+        assert (after.ready_at - after.generating_at).total_seconds() < world.model.draws_for + 5
+    # What the database has of it is read at the next start; people are told so, but nobody waits for it.
+    async with world.running():
+        after = await world.settled(await world.asked("after a restart"))
+        assert after.ready_at is not None
+        assert after.generating_at is not None
+        assert (after.ready_at - after.generating_at).total_seconds() < LATEST_FIRST_LOOK + world.model.draws_for + 5
+
+
+async def test_an_estimate_that_is_too_long_shrinks(world: World) -> None:
+    outlooks = Outlooks(world.store)
+    for _ in range(50):
+        outlooks.learn(1024, 1, 24.0)
+    for _ in range(60):  # nothing is measured as shorter than the first look
+        outlooks.learn(1024, 1, max(4.0, outlooks.soonest(1024, 1) or 0.0))
+    assert (outlooks.soonest(1024, 1) or 0.0) < 5.0
