@@ -207,6 +207,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
             gallery=actions.gallery,
             reports=rules.reports,
             moderate=rules.moderate,
+            people=rules.people,
             why=rules.why,
             account=actions.account,
             settings=rules.settings,

@@ -167,6 +167,7 @@ class Bot:
                 reports=reports,
                 clock=self.clock,
             ),
+            people=PeopleRules(communities=communities, ledger=ledger, clock=self.clock),
             why=Why(communities=communities, channel=channel, clock=self.clock, draw=appeal_card, store=self.store),
             account=Account(
                 store=self.store, ledger=ledger, communities=communities, limits=self.limits, clock=self.clock

@@ -81,6 +81,13 @@ def test_a_moment_is_a_date_that_everybody_reads_in_their_own_time() -> None:
     assert plain(("ready ", Moment(NOW + timedelta(minutes=5))), now=NOW, locale="en") == "ready in 5 min"
 
 
+def test_a_moment_that_is_over_has_its_day() -> None:
+    over = (Moment(NOW - timedelta(days=3, minutes=5)),)
+    told = mrkdwn(over, now=NOW, locale="en")
+    assert "{date_short_pretty} at {time}|2026-11-19 11:55 UTC>" in told
+    assert plain(over, now=NOW, locale="en") == "2026-11-19 11:55 UTC"
+
+
 def test_the_marks_are_not_all_there_is_to_a_tone() -> None:
     for tone in Tone:
         assert "Something" in all_text(drawn(Card(tone=tone, status=("Something",))))

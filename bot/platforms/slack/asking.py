@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
 from bot.domain.errors import PlatformError
+from bot.domain.moderation import AuditEntry
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
@@ -20,6 +23,8 @@ from .workspaces import Workspace
 NAME = "slack"
 # Names that a slash command gives conversations of people: https://docs.slack.dev/interactivity/implementing-slash-commands
 _PRIVATE_TALKS = ("directmessage", "mpdm-")
+
+_USER_ID = re.compile(r"^[UW][A-Z0-9]{2,}$")
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +46,7 @@ class Asking:
     trigger_id: str = ""
     stranger: bool = False
     message: Mapping[str, Any] = field(default_factory=dict)
+    view: Mapping[str, Any] = field(default_factory=dict)
     accepted: str | None = None
     key: str = ""
 
@@ -89,6 +95,7 @@ def asking_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> Asking:
         trigger_id=str(body.get("trigger_id") or ""),
         stranger=_is_stranger(body, context, known),
         message=message,
+        view=body.get("view") or {},
     )
 
 
@@ -113,6 +120,10 @@ def _is_stranger(body: Mapping[str, Any], context: Mapping[str, Any], user: Mapp
     if enterprise:
         return bool(actor_enterprise != enterprise)
     return bool(actor_team) and bool(actor_team != team)
+
+
+def _name(user: Mapping[str, Any]) -> str:
+    return str((user.get("profile") or {}).get("display_name") or user.get("real_name") or "")
 
 
 def _roles(user: Mapping[str, Any], *, stranger: bool) -> tuple[str, ...]:
@@ -148,7 +159,6 @@ class People:
             self._known.pop((asking.workspace.team_id, asking.user_id), None)
         user = await self._user(asking)
         asking.stranger = asking.stranger or bool(user.get("is_stranger"))
-        profile = user.get("profile") or {}
         admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
         # Settings are the whole organization's, so a workspace's own admin may not change them.
         # https://docs.slack.dev/reference/objects/user-object
@@ -158,12 +168,19 @@ class People:
             platform=NAME,
             community_id=asking.workspace.community_id,
             user_id=asking.user_id,
-            name=str(profile.get("display_name") or user.get("real_name") or asking.name or asking.user_id),
+            name=_name(user) or asking.name or asking.user_id,
             locale=str(user.get("locale") or "en"),
             roles=_roles(user, stranger=asking.stranger),
             moderator=(admin or manager) and not asking.stranger,
             manager=manager and not asking.stranger,
         )
+
+    async def names(self, asking: Asking, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
+        """Of whom these entries of the trail tell, by their ids; whom Slack doesn't know is left out."""
+        ids = {entry.target for entry in entries if _USER_ID.match(entry.target)}
+        users = await asyncio.gather(*(self._user(replace(asking, user_id=each)) for each in ids))
+        named = {each: _name(user) for each, user in zip(ids, users, strict=True)}
+        return {each: name for each, name in named.items() if name}
 
     async def _user(self, asking: Asking) -> Mapping[str, Any]:
         key = (asking.workspace.team_id, asking.user_id)

@@ -15,6 +15,7 @@ from bot.domain.ports import GalleryShelf
 from .asking import Asking, People
 from .boundary import Boundary
 from .extras import Extras
+from .moderation import Moderation
 from .mydata import MyDataAnswers
 from .own_defaults import OwnDefaults
 from .showing import Framed, Showing, framed_job, framed_page
@@ -38,6 +39,7 @@ class Easel:
         people: People,
         boundary: Boundary,
         settings: Settings,
+        moderation: Moderation | None,
         own: OwnDefaults,
         mydata: MyDataAnswers,
         usage: UsageAnswer | None,
@@ -51,6 +53,7 @@ class Easel:
         self._people = people
         self._boundary = boundary
         self._settings = settings
+        self._moderation = moderation
 
     async def typed(self, asking: Asking, text: str) -> None:
         by_itself = self._forms().get(" ".join(text.lower().split()))
@@ -71,6 +74,8 @@ class Easel:
         known: dict[str, Callable[[Asking], Awaitable[None]]] = {}
         if self._extras.settings is not None:
             known["settings"] = self._settings.open
+        if self._moderation is not None:
+            known |= {"people": self._moderation.open_people, "audit": self._moderation.open_audit}
         if self._extras.defaults is not None:
             known["defaults"] = self._own.open
         if self._extras.mydata is not None:

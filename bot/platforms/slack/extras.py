@@ -9,6 +9,7 @@ from bot.actions.defaults import PersonalDefaults
 from bot.actions.gallery import GalleryActions
 from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
+from bot.actions.people_rules import PeopleRules
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
@@ -25,6 +26,7 @@ class Extras:
     gallery: GalleryActions | None = None
     reports: Reports | None = None
     moderate: Moderate | None = None
+    people: PeopleRules | None = None
     why: Why | None = None
     account: Account | None = None
     settings: Settings | None = None

@@ -30,6 +30,7 @@ from .defaults_form import defaults_line
 from .extras import Extras
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
+from .people_form import ways_in
 from .render import PROMPT_BLOCK, context, draw, section
 from .showing import Framed, Showing
 from .text import clip, escape
@@ -147,6 +148,8 @@ class Home:
             buttons.append(_button(DEFAULTS_ACTION, word("home-defaults", locale)))
         if told.person.manager and self._extras.settings is not None:
             buttons.append(_button(SETTINGS_ACTION, word("home-settings", locale)))
+        if told.person.moderator and self._extras.people is not None and self._extras.moderate is not None:
+            buttons += ways_in(locale)
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
         if told.own is not None:
             own = defaults_line(told.own, locale) or words("defaults-none", locale)

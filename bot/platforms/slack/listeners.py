@@ -22,9 +22,19 @@ from .desk import Desk
 from .easel import COMMAND, Easel
 from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
 from .home import DEFAULTS_ACTION, DRAW_ACTION, SETTINGS_ACTION, Home
+from .moderation import Moderation
 from .mydata import FORGET_FORM, MyDataAnswers
 from .once import Once, key_of
 from .own_defaults import OwnDefaults
+from .people_form import (
+    AUDIT_ACTION,
+    AUDIT_PAGE_ACTION,
+    AUDIT_UNDO_ACTION,
+    LIFT_ACTION,
+    PEOPLE_ACTION,
+    PEOPLE_FORM,
+    read_decision,
+)
 from .studio import Settings
 from .studio_form import STUDIO_FORM, read_studio
 from .text import plain, typed
@@ -52,6 +62,7 @@ class Listeners:
         easel: Easel,
         home: Home,
         settings: Settings,
+        moderation: Moderation | None,
         own: OwnDefaults,
         mydata: MyDataAnswers,
         wire: Wire,
@@ -62,6 +73,7 @@ class Listeners:
         self._easel = easel
         self._home = home
         self._settings = settings
+        self._moderation = moderation
         self._wire = wire
         self._once = Once()
 
@@ -75,6 +87,8 @@ class Listeners:
         app.view(REPORT_FORM)(self.report_form)
         app.view(WORD_FORM)(self.word_form)
         app.view(STUDIO_FORM)(self.studio_form)
+        if self._moderation is not None:
+            app.view(PEOPLE_FORM)(self.people_form)
         app.view(DEFAULTS_FORM)(self.defaults_form)
         app.view(FORGET_FORM)(self.forget_form)
         app.action(re.compile(r".*"))(self.button)
@@ -149,6 +163,17 @@ class Listeners:
         else:
             await ack()
 
+    async def people_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """As above; but decided twice would stand in the trail twice."""
+        key, wrong = key_of(body), {}
+        if self._moderation is not None and self._once.first(key):
+            wrong = await self._moderation.decided(asking_of(body, context), read_decision(body.get("view") or {}))
+        if wrong:
+            self._once.forget(key)
+            await ack(response_action="errors", errors=dict(wrong))
+        else:
+            await ack()
+
     async def button(self, ack: AsyncAck, body: Body, action: Body, context: AsyncBoltContext) -> None:
         await ack()
         if action.get("action_id") == DRAW_ACTION:
@@ -157,8 +182,24 @@ class Listeners:
             await self._do(body, context, self._settings.open)
         elif action.get("action_id") == DEFAULTS_ACTION:
             await self._do(body, context, self._own.open)
+        elif (moderating := self._moderating(action)) is not None:
+            await self._do(body, context, moderating)
         elif action.get("type") == "button" and not action.get("url"):
             await self._do(body, context, lambda asking: self._desk.pressed(asking, pressed(action)))
+
+    def _moderating(self, action: Body) -> Callable[[Asking], Awaitable[None]] | None:
+        """What a button of moderation does; None for any other."""
+        moderation, value = self._moderation, str(action.get("value") or "")
+        if moderation is None:
+            return None
+        known: dict[str, Callable[[Asking], Awaitable[None]]] = {
+            PEOPLE_ACTION: moderation.open_people,
+            AUDIT_ACTION: moderation.open_audit,
+            LIFT_ACTION: lambda asking: moderation.lift(asking, value),
+            AUDIT_UNDO_ACTION: lambda asking: moderation.undo(asking, value),
+            AUDIT_PAGE_ACTION: lambda asking: moderation.older(asking, value),
+        }
+        return known.get(str(action.get("action_id") or ""))
 
     async def mention(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         if event.get("bot_id") or event.get("channel_type") == "im":

@@ -27,6 +27,10 @@ class Once:
             self._seen.popitem(last=False)
         return True
 
+    def forget(self, key: str) -> None:
+        """Nothing was done: the same may come again with something else in it."""
+        self._seen.pop(key, None)
+
 
 def key_of(body: Mapping[str, Any]) -> str:
     """What stays the same when Slack sends the same again: an event's id, a trigger's, a state of a form."""

@@ -81,12 +81,19 @@ class Ordering:
         )
         return any(report.job.destination.details.get("asked") == asking.key for report in recent)
 
-    async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> None:
-        """Open a form. SaidHere where Slack does not take it any more."""
+    async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> str:
+        """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""
+        trigger, above = asking.trigger_id, asking.view.get("type") == "modal"
         try:
-            await self._wire.call(
-                asking.workspace, lambda client: client.views_open(trigger_id=asking.trigger_id, view=dict(view))
+            answer = await self._wire.call(
+                asking.workspace,
+                lambda client: (
+                    client.views_push(trigger_id=trigger, view=dict(view))
+                    if above
+                    else client.views_open(trigger_id=trigger, view=dict(view))
+                ),
             )
         except (TriggerDead, Rejected, PlatformUnavailable) as error:
             _log.info("form not opened", action="form", error=str(error))
             raise SaidHere("form-late") from error
+        return str((answer.get("view") or {}).get("id") or "")

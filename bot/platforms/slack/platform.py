@@ -36,12 +36,14 @@ from .http import HttpEvents
 from .limits import CALL_SECONDS
 from .listeners import Listeners
 from .membership import Membership
+from .moderation import Moderation
 from .mydata import MyDataAnswers
 from .oauth import Installing, OAuthApp
 from .ordering import Ordering
 from .own_defaults import OwnDefaults
 from .posted_files import JobNotes
 from .presses import Presses
+from .saving import Saving
 from .showing import Showing
 from .studio import Settings
 from .uploads import Uploads
@@ -172,7 +174,19 @@ class SlackPlatform:
             boundary=self._boundary,
             clock=clock,
         )
-        settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering)
+        saving = Saving(people=people, boundary=self._boundary, undoable=extras.moderate is not None)
+        settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering, saving=saving)
+        moderation = None
+        if extras.people is not None and extras.moderate is not None:
+            moderation = Moderation(
+                rules=extras.people,
+                moderate=extras.moderate,
+                people=people,
+                boundary=self._boundary,
+                ordering=ordering,
+                saving=saving,
+                wire=wire,
+            )
         charts = Charts(raster=extras.raster, uploads=uploads)
         home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, charts=charts, showing=showing)
         usage = None
@@ -189,12 +203,14 @@ class SlackPlatform:
                 people=people,
                 boundary=self._boundary,
                 settings=settings,
+                moderation=moderation,
                 own=own,
                 mydata=mydata,
                 usage=usage,
                 showing=showing,
             ),
             settings=settings,
+            moderation=moderation,
             home=home,
             own=own,
             mydata=mydata,

@@ -183,8 +183,11 @@ class Presses:
             person = await self._people.person(asking)
             done = await self._extras.moderate.undo(int(button.target), person)
             await self._left_over(asking, done)
-            if done.entry is not None and done.entry.action in _WITHOUT_CARD:
-                await self._tell(asking, audit_line(done.entry, person.locale))
+            # In private it was no report's card that was pressed on.
+            if done.entry is not None and (done.entry.action in _WITHOUT_CARD or asking.channel_id.startswith("D")):
+                names = await self._people.names(asking, [done.entry])
+                said = audit_line(done.entry, person.locale, person_name=lambda user: names.get(user, user))
+                await self._tell(asking, said)
 
     async def _why(self, asking: Asking, _: Pressed) -> None:
         if self._extras.why is not None:

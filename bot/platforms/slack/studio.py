@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from bot.actions.permissions import require_manager
-from bot.cards.audit_card import audit_line, undo_buttons
-from bot.cards.refusal_card import refusal_sentence
-from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.moderation import AuditEntry
 from bot.domain.people import Person
@@ -16,32 +12,25 @@ from bot.domain.people import Person
 from .asking import Asking, People
 from .boundary import Boundary
 from .extras import Extras
-from .limits import FORM_ANSWER_SECONDS
 from .ordering import Ordering
+from .people_form import ways_in
+from .saving import Saving, WrongField
 from .studio_form import ADD, PAUSED, REMOVE, Studio, studio_view, with_channel
-from .text import plain
-from .words import word
 
 _DONE_ALREADY = frozenset({"word-there", "word-gone", "already-paused", "not-paused"})
-
-
-class WrongField(Exception):
-    """What somebody typed is not legal; `name` is the form's field."""
-
-    def __init__(self, name: str, refused: Refused) -> None:
-        super().__init__(name)
-        self.name = name
-        self.refused = refused
 
 
 class Settings:
     """Who may is asked with every step, and of Slack itself before anything is changed."""
 
-    def __init__(self, *, extras: Extras, people: People, boundary: Boundary, ordering: Ordering) -> None:
+    def __init__(
+        self, *, extras: Extras, people: People, boundary: Boundary, ordering: Ordering, saving: Saving
+    ) -> None:
         self._extras = extras
         self._people = people
         self._boundary = boundary
         self._ordering = ordering
+        self._saving = saving
 
     async def open(self, asking: Asking) -> None:
         async with self._boundary.answering(asking):
@@ -51,42 +40,14 @@ class Settings:
             person = await self._people.person(asking)
             require_manager(person)
             community = await settings.read(person)
-            view = studio_view(community, self._extras.limits, person.locale)
+            moderated = self._extras.people is not None and self._extras.moderate is not None
+            ways = ways_in(person.locale) if moderated else ()
+            view = studio_view(community, self._extras.limits, person.locale, ways=ways)
             await self._ordering.open_view(asking, view)
 
     async def submitted(self, asking: Asking, studio: Studio) -> Mapping[str, str]:
-        """What to write beside which field, where something isn't legal; else empty, and the outcome is told.
-
-        Slack waits three seconds for that: later, the outcome is told whatever it is. It is told in private, where it
-        stays to be undone.
-        """
-        saving = asyncio.create_task(self._save(asking, studio))
-        await asyncio.wait({saving}, timeout=FORM_ANSWER_SECONDS)
-        if saving.done() and isinstance(error := saving.exception(), WrongField):
-            locale = self._people.locale(asking)
-            said = refusal_sentence(error.refused, locale)
-            return {error.name: plain(said, now=self._boundary.now(), locale=locale)}
-        telling = asyncio.create_task(self._tell(asking, saving))
-        self._boundary.keep(telling)
-        return {}
-
-    async def _tell(self, asking: Asking, saving: asyncio.Task[list[AuditEntry]]) -> None:
-        async with self._boundary.answering(asking):
-            try:
-                done = await saving
-            except WrongField as wrong:
-                raise wrong.refused from None
-            locale = self._people.locale(asking)
-            if not done:
-                await self._boundary.say(asking, Card(tone=Tone.DONE, status=(word("studio-same", locale),)))
-                return
-            card = Card(
-                tone=Tone.DONE,
-                heading=word("studio-saved", locale),
-                notes=tuple(audit_line(entry, locale) for entry in done),
-                buttons=undo_buttons(done, locale) if self._extras.moderate is not None else (),
-            )
-            await self._boundary.say(asking, card)
+        """The form came back. See Saving.answer."""
+        return await self._saving.answer(asking, self._save(asking, studio))
 
     async def _save(self, asking: Asking, studio: Studio) -> list[AuditEntry]:
         settings = self._extras.settings

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/block-kit/blocks/input-block
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,10 +54,13 @@ class Studio:
     remove: tuple[tuple[str, bool], ...]
 
 
-def studio_view(community: Community, limits: Limits, locale: str) -> dict[str, Any]:
-    """For views.open. `limits` are the operator's."""
+def studio_view(
+    community: Community, limits: Limits, locale: str, *, ways: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """For views.open. `limits` are the operator's, `ways` are buttons that lead to other forms."""
     blocked = settings_card(community, limits, locale).notes[-1]
     blocks = [
+        *([{"type": "actions", "elements": [dict(way) for way in ways]}] if ways else []),
         section(escape(word("studio-intro", locale))),
         _pause(community, locale),
         {"type": "divider"},

@@ -13,7 +13,7 @@ from bot.grammar.language import language
 
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <https://…|shown>: only Slack writes bare angle brackets.
 _REFERENCE = re.compile(r"<([^<>]*)>")
-_SOON = timedelta(hours=1)
+_SOON, _JUST_NOW = timedelta(hours=1), timedelta(minutes=-1)
 
 
 def escape(text: str) -> str:
@@ -70,7 +70,7 @@ def plain(text: Text, *, now: datetime, locale: str) -> str:
 def _date(at: datetime, now: datetime, locale: str) -> str:
     """https://docs.slack.dev/messaging/formatting-message-text#date-formatting."""
     chinese = language(locale) == "zh-CN"
-    if at - now < _SOON:
+    if _JUST_NOW < at - now < _SOON:
         shown = "{time_secs}" if chinese else "at {time_secs}"
     else:
         shown = "{date_short_pretty} {time}" if chinese else "{date_short_pretty} at {time}"
@@ -78,6 +78,8 @@ def _date(at: datetime, now: datetime, locale: str) -> str:
 
 
 def _words(at: datetime, now: datetime, locale: str) -> str:
+    if at - now <= _JUST_NOW:
+        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     seconds = max(0, round((at - now).total_seconds()))
     chinese = language(locale) == "zh-CN"
     if seconds < 100:  # noqa: PLR2004 - beyond that nobody counts seconds
