@@ -138,6 +138,8 @@ def test_an_appeal_can_be_granted_where_the_word_is_known() -> None:
     view = AppealView(name="Ada", word="cocktail", refused_at=NOW, added=entry(AuditAction.WORD_ADDED, 3))
     card = appeal_card(view, "en")
     assert plain(card.status) == "Ada was refused <then> for “cocktail” and says that it is harmless."
+    own = appeal_card(replace(view, name="You"), "en")
+    assert plain(own.status) == "You were refused <then> for “cocktail” and say that it is harmless."
     assert [(button.press, button.target) for button in card.buttons] == [(Press.UNDO, "3")]
     assert appeal_card(replace(view, added=None), "en").buttons == ()
 

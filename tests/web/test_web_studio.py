@@ -105,6 +105,23 @@ async def test_who_used_what(page: Site) -> None:
     assert shown["month"] == {"taken": 3, "limit": None}
 
 
+async def test_whoever_runs_it_is_spoken_to_in_both_languages(page: Site) -> None:
+    await page.post("/api/studio/words", {"word": "octopus", "blocked": True})
+    status, _ = await page.post("/api/commands", {"text": "an octopus"})
+    assert status == 403
+
+    async def told(locale: str) -> list[str]:
+        audit = (await page.get(f"/api/studio?lang={locale}"))[1]["audit"]
+        return ["".join(part for part in entry["text"] if isinstance(part, str)) for entry in audit]
+
+    refused, blocked = await told("en")
+    assert "You were refused" in refused
+    assert "You blocked the word “octopus”" in blocked
+    refused, blocked = await told("zh-CN")
+    assert "您 的请求没有通过" in refused
+    assert "您 屏蔽了“octopus”" in blocked
+
+
 async def test_the_trail_has_pages(page: Site) -> None:
     for number in range(12):
         await page.post("/api/studio/words", {"word": f"word{number}", "blocked": True})
@@ -221,7 +238,7 @@ async def test_people_are_blocked_lifted_locked_and_begin_anew(site: Site) -> No
         await page.clock.until(page.dispatcher.stop(), real_seconds=5)
         status, answer = await act("reset")
         assert status == 200
-        assert "start the day again" in "".join(part for part in answer["done"]["text"] if isinstance(part, str))
+        assert "begin the day anew" in "".join(part for part in answer["done"]["text"] if isinstance(part, str))
         assert (await act("hug"))[0] == 400
 
 
@@ -240,7 +257,7 @@ async def test_what_moderators_are_told_outlives_a_restart_in_the_readers_langua
         await page.post("/api/studio/settings", {"changes": {"monthly": "5"}})
     async with site.open() as page:
         budget, appeal = (await studio(page))["notes"]
-        assert budget["heading"] == "80 % of this month's budget is used"
+        assert budget["heading"] == "80 % of this month's budget"
         assert "octopus" in "".join(part for part in appeal["status"] if isinstance(part, str))
         _, answer = await page.get("/api/studio?lang=zh-CN")
         assert answer["notes"][0]["heading"] != budget["heading"]

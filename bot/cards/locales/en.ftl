@@ -249,7 +249,11 @@ report-author = By { $name }, { $strikes ->
    *[other] { $strikes } strikes of { $limit }
 } · job { $id }
 appeal-heading = A blocked word is called harmless
-appeal-told = { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
+# On the page whoever runs it is called You.
+appeal-told = { $name ->
+    [You] You were refused { $moment } for “{ $word }” and say that it is harmless.
+   *[other] { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
+}
 budget-heading = { $percent } % of this month's budget
 budget-nearly = { $used } of { $limit } are used. It begins anew { $resets_at }.
 budget-used = { $used } of { $limit } are used, and requests are refused now. It begins anew { $resets_at }, or sooner if a manager raises it.
@@ -274,7 +278,10 @@ audit-heading = What was done here
 audit-empty = Nothing yet.
 audit-until = until { $moment }
 audit-undone = undone by { $actor }
-audit-refused = { $target } was refused
+audit-refused = { $target ->
+    [You] You were refused
+   *[other] { $target } was refused
+}
 audit-reported = { $actor } reported job { $target }
 audit-removed = { $actor } removed job { $target }
 audit-restored = { $actor } brought job { $target } back
@@ -291,8 +298,14 @@ audit-paused = { $actor } paused drawing
 audit-resumed = { $actor } let drawing go on
 audit-reset = { $actor } let { $target } begin the day anew
 audit-appealed = { $target } called a blocked word harmless
-audit-data-exported = { $actor } exported the data of { $target }
-audit-data-deleted = { $actor } deleted the data of { $target }
+audit-data-exported = { $target ->
+    [You] You exported your own data
+   *[other] { $actor } exported the data of { $target }
+}
+audit-data-deleted = { $target ->
+    [You] You deleted your own data
+   *[other] { $actor } deleted the data of { $target }
+}
 
 why-heading = Why you were refused
 why-never = You haven't been refused anything here.

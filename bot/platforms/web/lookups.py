@@ -22,6 +22,7 @@ from bot.domain.usage import UsagePeriod, UsageScope, UsageView
 
 from .answers import Problem
 from .messages import Messages
+from .names import called
 from .render import card_json, iso, message_json, picture_json
 from .requests import json_body
 from .services import Services
@@ -63,7 +64,7 @@ class Lookups:
         view = await self._services.account.usage(
             person, scope=scope, group=group, period=period, channel_id=visitor.destination.channel_id
         )
-        return {"card": card_json(usage_card(view, person.locale)), **usage_json(view)}
+        return {"card": card_json(usage_card(view, person.locale)), **usage_json(view, person.locale)}
 
     async def gallery(self, visitor: Visitor, *, shelf: GalleryShelf, text: str = "", page: int = 0) -> dict[str, Any]:
         """One page; `text` are words of the prompt."""
@@ -85,7 +86,7 @@ class Lookups:
                     "id": job.id,
                     "prompt": job.request.prompt,
                     "ratio": job.request.ratio,
-                    "author": job.author.name,
+                    "author": called(job.author.name, person.locale),
                     "created_at": iso(job.created_at),
                     "pictures": [picture_json(job, index, person.locale) for index in range(1, len(job.pictures) + 1)],
                     "hidden": "hidden" in job.destination.details,
@@ -168,13 +169,19 @@ class Lookups:
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=notice("appealed-ok", person.locale)))})
 
 
-def usage_json(view: UsageView) -> dict[str, Any]:
+def usage_json(view: UsageView, locale: str) -> dict[str, Any]:
     return {
         "scope": view.scope.value,
         "period": view.period.value,
         "group": view.group.value,
         "rows": [
-            {"key": row.key, "name": row.name, "jobs": row.jobs, "delivered": row.delivered, "reserved": row.reserved}
+            {
+                "key": row.key,
+                "name": called(row.name, locale),
+                "jobs": row.jobs,
+                "delivered": row.delivered,
+                "reserved": row.reserved,
+            }
             for row in view.rows
         ],
     }

@@ -15,6 +15,7 @@ from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 from bot.grammar.printing import print_request, quote_prompt
 
+from .names import called
 from .platform import HIDDEN
 
 _ENDINGS = tuple(".!?…。！？")
@@ -35,7 +36,7 @@ def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion
     return {
         "id": job.id,
         "mine": mine,
-        "author": job.author.name,
+        "author": called(job.author.name, locale),
         "command": f"/imagine {print_request(request)}",
         "request": {
             "prompt": quote_prompt(request.prompt),  # as one types it

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -24,12 +26,13 @@ from bot.domain.usage import Allowance, UsagePeriod, UsageScope
 from .answers import Problem
 from .lookups import usage_json
 from .messages import Messages
+from .names import called, entry_for, guest_name, report_for
 from .render import card_json, plain, text_json
 from .requests import json_body, text_in
 from .services import Services
 from .studio_fields import budget_warning, fields_json, fits_as_style, write_styles
 from .studio_people import act_on, block_json
-from .visitors import Visitors, guest_name
+from .visitors import Visitors
 
 
 class Studio:
@@ -67,12 +70,12 @@ class Studio:
                 "paused": community.paused,
                 "fields": fields_json(community, services.limits, person.locale),
                 "words": [{"word": each.word, "whole": each.whole} for each in community.blocked_words],
-                "usage": usage_json(usage),
+                "usage": usage_json(usage, person.locale),
                 "month": None if usage.month is None else {"taken": usage.month.taken, "limit": usage.month.limit},
-                "reports": [card_json(report_card(view, person.locale)) for view in reports],
+                "reports": [card_json(report_card(report_for(view, person.locale), person.locale)) for view in reports],
                 "notes": [card_json(card) for card in await self._notes(person, usage.month)],
                 "styles": [{"name": name, "words": words} for name, words in community.styles.items()],
-                "blocked": [block_json(block) for block in blocks],
+                "blocked": [block_json(block, person.locale) for block in blocks],
                 "people": await self._known(person, blocks),
                 "audit": await self._trail(person),
             }
@@ -170,9 +173,10 @@ class Studio:
     async def _notes(self, person: Person, month: Allowance | None) -> list[Card]:
         """What moderators are told besides reports: a month nearly used, and words called harmless."""
         appeals = await self._services.why.appeals(person)
+        named = [dataclasses.replace(view, name=called(view.name, person.locale)) for view in appeals]
         warning = None if month is None else budget_warning(month)
         budget = [] if warning is None else [budget_card(warning, person.locale)]
-        return [*budget, *(appeal_card(view, person.locale) for view in appeals)]
+        return [*budget, *(appeal_card(view, person.locale) for view in named)]
 
     async def _known(self, person: Person, blocks: Sequence[Block]) -> list[dict[str, str]]:
         """Whom the form offers: everybody of the last twelve months, and who is blocked, but the reader."""
@@ -180,7 +184,9 @@ class Studio:
             person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.YEAR
         )
         ids = dict.fromkeys([*(row.key for row in year.rows), *(block.user_id for block in blocks)])
-        return [{"id": user_id, "name": guest_name(user_id)} for user_id in ids if user_id != person.user_id]
+        return [
+            {"id": user_id, "name": guest_name(user_id, person.locale)} for user_id in ids if user_id != person.user_id
+        ]
 
     async def _trail(self, person: Person, before: int | None = None) -> list[dict[str, Any]]:
         entries = await self._services.moderate.trail(person, before=before, count=PAGE)
@@ -200,7 +206,7 @@ def _audit_json(entry: AuditEntry, locale: str) -> dict[str, Any]:
     undo = undo_buttons([entry], locale)
     return {
         "id": entry.id,
-        "text": text_json(audit_line(entry, locale, person_name=guest_name)),
+        "text": text_json(audit_line(entry_for(entry, locale), locale, person_name=partial(guest_name, locale=locale))),
         "undo": undo[0].label if undo else None,
         "undone": entry.undone_at is not None,
     }

@@ -10,9 +10,9 @@ from bot.domain.moderation import AuditEntry, Block
 from bot.domain.people import Person
 
 from .answers import Problem
+from .names import guest_name
 from .render import iso
 from .requests import text_in
-from .visitors import guest_name
 
 DEEDS = ("lock", "block", "lift", "forgive", "reset")
 
@@ -37,11 +37,11 @@ async def act_on(people: PeopleRules, by: Person, body: Mapping[str, Any]) -> Au
             raise Problem(400, "bad-request")
 
 
-def block_json(block: Block) -> dict[str, Any]:
+def block_json(block: Block, locale: str) -> dict[str, Any]:
     """`until` is null where it holds until somebody lifts it."""
     return {
         "id": block.user_id,
-        "name": guest_name(block.user_id),
+        "name": guest_name(block.user_id, locale),
         "until": None if block.until is None else iso(block.until),
         "reason": block.reason,
     }

@@ -27,6 +27,7 @@ from bot.domain.ports import Clock
 
 from .answers import Problem, locale_of
 from .config import WebConfig
+from .names import guest_name
 
 COMMUNITY, CHANNEL = "web", "main"
 COOKIE = "easel"
@@ -153,11 +154,6 @@ class Visitors:
     def _recent_wrong(self, address: str) -> list[float]:
         since = self._clock.monotonic() - WRONG_TOKENS_SECONDS
         return [moment for moment in self._wrong.get(address, ()) if moment > since]
-
-
-def guest_name(user_id: str) -> str:
-    """What others call them."""
-    return {"local": "You", "api": "API"}.get(user_id) or f"Guest {user_id[2:6]}"
 
 
 def _page_visitor(

@@ -1,0 +1,37 @@
+"""What people of the page are called. Nobody chooses a name here, so each is said in the reader's language."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.domain.desk import ReportView
+from bot.domain.moderation import AuditEntry
+from bot.grammar.language import language
+
+_OPERATOR = "You"
+_GUEST = "Guest "
+_CHINESE = {_OPERATOR: "您", _GUEST: "访客 "}
+
+
+def guest_name(user_id: str, locale: str = "en") -> str:
+    """What they are called by their id; English is what is kept of it."""
+    return called({"local": _OPERATOR, "api": "API"}.get(user_id) or f"{_GUEST}{user_id[2:6]}", locale)
+
+
+def called(name: str, locale: str) -> str:
+    """A name that was kept, for this reader."""
+    if language(locale) == "en":
+        return name
+    return next((chinese + name.removeprefix(own) for own, chinese in _CHINESE.items() if name.startswith(own)), name)
+
+
+def entry_for(entry: AuditEntry, locale: str) -> AuditEntry:
+    return dataclasses.replace(
+        entry, actor_name=called(entry.actor_name, locale), undone_by=called(entry.undone_by, locale)
+    )
+
+
+def report_for(view: ReportView, locale: str) -> ReportView:
+    author = dataclasses.replace(view.job.author, name=called(view.job.author.name, locale))
+    done = tuple(entry_for(entry, locale) for entry in view.done)
+    return dataclasses.replace(view, job=dataclasses.replace(view.job, author=author), done=done)
