@@ -247,7 +247,7 @@ def _web_server(
     async def readiness() -> tuple[bool, Mapping[str, Any]]:
         await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
         _, answer = health.readyz()
-        return health.ready(), {**answer["checks"], "provider": core.provider_check()}
+        return health.ready(), {**answer["checks"], "provider": core.provider_check(), "saves": core.saves_check()}
 
     def metrics() -> bytes:
         core.measure()

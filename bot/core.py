@@ -42,6 +42,7 @@ from db.errors import DatabaseProblem
 from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
 from db.migrate import migrate
 from db.orphans import find_orphans
+from db.transactions import unwritable_since
 
 _log = structlog.get_logger(__name__)
 
@@ -112,6 +113,17 @@ class Core:
         """For readiness, which it does not decide: requests are taken and wait while the provider is down."""
         since = self.model.away_since
         detail = "ok" if since is None else f"down since {since.isoformat(timespec='seconds')}"
+        return {
+            "ok": since is None,
+            "detail": detail,
+            "since": None if since is None else since.isoformat(),
+            "required": False,
+        }
+
+    def saves_check(self) -> dict[str, object]:
+        """The same for a full disk or a database that is held: what is accepted waits; a restart would not help."""
+        since = unwritable_since(self.meta.engine)
+        detail = "ok" if since is None else f"not writable since {since.isoformat(timespec='seconds')}"
         return {
             "ok": since is None,
             "detail": detail,

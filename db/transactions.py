@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -43,12 +44,15 @@ class Traffic:
     `where` is how messages call it. `write_turn` queues this process's writers, first come, first served: SQLite's
     own waiting is neither fair nor idle. Those in the line share a commit, since each costs a write to the disk.
     A database server does both by itself, so it has no `write_turn`.
+
+    `unwritable_since`: when the first write failed after the last that did not; None where that is the last of all.
     """
 
     where: str
     write_turn: asyncio.Lock | None = None
     line: dict[Save, None] = field(default_factory=dict)
     closed: bool = False
+    unwritable_since: datetime | None = None
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self, transaction: Coroutine[Any, Any, T]) -> T:
@@ -101,10 +105,22 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
     """
     traffic = traffic_of(engine)
-    with problems(traffic.where):
-        if traffic.write_turn is None:
-            return await traffic.run(_commit(engine, work))
-        return await _in_line(engine, traffic, traffic.write_turn, work)
+    try:
+        with problems(traffic.where):
+            if traffic.write_turn is None:
+                result = await traffic.run(_commit(engine, work))
+            else:
+                result = await _in_line(engine, traffic, traffic.write_turn, work)
+    except DatabaseProblem:
+        traffic.unwritable_since = traffic.unwritable_since or datetime.now(UTC)
+        raise
+    traffic.unwritable_since = None
+    return result
+
+
+def unwritable_since(engine: AsyncEngine) -> datetime | None:
+    """Since when no write has gone through, as far as any was tried; nothing is written to find out."""
+    return traffic_of(engine).unwritable_since
 
 
 async def _in_line(engine: AsyncEngine, traffic: Traffic, turn: asyncio.Lock, work: Callable[[Connection], T]) -> T:

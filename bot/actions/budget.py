@@ -17,6 +17,7 @@ from bot.domain.ports import Clock, UsageLedger
 _log = structlog.get_logger(__name__)
 
 PER_CENTS = (80, 100)
+CLOSE_SECONDS = 1.0
 _TELL_SECONDS = 30.0
 
 
@@ -54,8 +55,12 @@ class BudgetWatch:
         task.add_done_callback(self._done)
 
     async def close(self) -> None:
-        """Wait until what was begun is told."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Wait until what was begun is told, but not for a chat that takes its time."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _warn(self, place: Destination, limits: Limits, points: int, month: str, reached: list[int]) -> None:
         """Each per cent is ticked off; only the highest new one is told."""

@@ -29,8 +29,9 @@ _log = structlog.get_logger(__name__)
 
 # Each is one asyncio task and one row; what bounds them is memory, not the provider.
 MOST_UNDER_WAY = 5000
-# How long a stop waits for calls whose outcome is about to be saved. The whole program has ten seconds.
-STOP_PATIENCE = 7.0
+# How long a stop waits for calls whose outcome is about to be saved. The whole program has ten seconds until Docker
+# kills it, and the platforms and the page take up to four of them.
+STOP_PATIENCE = 5.0
 
 
 class InProcessDispatcher:

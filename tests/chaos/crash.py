@@ -26,7 +26,7 @@ async def _at_points(trial: Trial, points: list[tuple[str, str]], kills: int, *,
 @scenario("kill -9 at any moment", short=True)
 async def any_moment(trial: Trial) -> Row:
     async with Stage(trial, forked=True) as stage:
-        for _ in range(3 if trial.short else trial.share(0.2)):
+        for _ in range(3 if trial.short else trial.share(0.15)):
             await stage.kill_after(trial.random.uniform(-1.0, 2.5))
         return await stage.finish()
 
@@ -35,7 +35,7 @@ async def any_moment(trial: Trial) -> Row:
 async def around_saves(trial: Trial) -> Row:
     names = ["accept", "save-submitting", "save-generating", "save-delivering", "save-done", "note"]
     points = [(name, when) for name in names for when in (BEFORE, AFTER)]
-    return await _at_points(trial, points, trial.share(0.3))
+    return await _at_points(trial, points, trial.share(0.24))
 
 
 @scenario("kill -9 within a save, before its commit")
@@ -45,7 +45,7 @@ async def within_saves(trial: Trial) -> Row:
 
 @scenario("kill -9 between the provider's answer and our save")
 async def after_the_answer(trial: Trial) -> Row:
-    return await _at_points(trial, [("submit", AFTER)], trial.share(0.15))
+    return await _at_points(trial, [("submit", AFTER)], trial.share(0.12))
 
 
 @scenario("kill -9 between a download and its save")
@@ -57,7 +57,7 @@ async def after_a_download(trial: Trial) -> Row:
 @scenario("kill -9 between a post and its save")
 async def after_a_post(trial: Trial) -> Row:
     points = [("post", AFTER), ("remove-card", BEFORE), ("remove-card", AFTER)]
-    return await _at_points(trial, points, trial.share(0.15), passes=2)
+    return await _at_points(trial, points, trial.share(0.12), passes=2)
 
 
 @scenario("kill -9 during a migration")
@@ -75,4 +75,7 @@ async def during_migration(trial: Trial) -> Row:
                     raise AssertionError(f"{fuse} was not reached")
         await stage.start()
         await stage.ask(8)
-        return await stage.finish(note="all of it or nothing; the next start does it again")
+        await stage.settle(fresh=False)
+        row = await stage.audit(note="all of it or nothing; the next start does it again")
+        await stage.bot.stop()
+        return row

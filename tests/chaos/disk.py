@@ -13,7 +13,7 @@ from pathlib import Path
 from .frame import Row, Trial, scenario
 from .stage import Stage
 
-_AWAY = 25.0  # seconds; a save waits ten for whoever holds the file
+_AWAY = 20.0  # seconds; a save waits ten for whoever holds the file
 _FORGIVEN = (
     "can't grow",
     "can't be written",
@@ -25,9 +25,9 @@ _FORGIVEN = (
 )
 
 
-async def _said_once(stage: Stage, event: str) -> str:
+def _said(stage: Stage, event: str) -> str:
     times = sum(event in line for line in stage.bot.life.said.splitlines())
-    return f"the log says it {'once' if times == 1 else f'{times} times'}; goes on by itself"
+    return f"the log says it {'once each time' if times == stage.faults else f'{times} times'}; goes on by itself"
 
 
 async def _through(stage: Stage, trouble: contextlib.AbstractContextManager[object]) -> Row:
@@ -35,17 +35,28 @@ async def _through(stage: Stage, trouble: contextlib.AbstractContextManager[obje
     for _ in range(2):
         await stage.ask(12)
         await asyncio.sleep(1.0)
+        asking, told = [], False
         with trouble:
             stage.faults += 1
             for _ in range(5):
-                await stage.ask(4)  # these may be refused
+                asking.append(asyncio.create_task(stage.ask(4)))  # these may be refused
                 await asyncio.sleep(_AWAY / 5)
+                told = told or not await _saves(stage)
+        assert told
+        await asyncio.gather(*asking)
         await stage.ask(4)
         await stage.settle(fresh=False)
+        assert await _saves(stage)
     assert len(stage.bot.lives) == 1
-    row = await stage.audit(note=await _said_once(stage, "the database is away"))
+    row = await stage.audit(note=_said(stage, "the database is away"))
     await stage.bot.stop()
     return row
+
+
+async def _saves(stage: Stage) -> bool:
+    """What /readyz says."""
+    _, readiness = await stage.bot.call("GET", "/readyz")
+    return bool(readiness["checks"]["saves"]["ok"])
 
 
 @scenario("the disk is full")

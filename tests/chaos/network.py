@@ -18,6 +18,8 @@ async def gone(trial: Trial) -> Row:
         async with Stage(trial, settings, forked=True, public_url=provider.url) as stage:
             provider.target, chat.target = stage.sandbox.url, stage.discord.origin
             await stage.discord.post("seen_at", origin=chat.url)
+            # discord.py says so of each try.
+            stage.bot.forgiven = ["Attempting a reconnect"]
             await stage.start()
             await stage.ask(12)
             await asyncio.sleep(trial.random.uniform(0, 1))

@@ -9,6 +9,7 @@ import time
 from .frame import Row, Trial, scenario
 from .stage import Stage
 
+_GRACE = 10.0  # seconds, as Docker gives
 _ASLEEP = 60.0  # seconds
 
 
@@ -23,9 +24,11 @@ async def terminated(trial: Trial) -> Row:
                 await asyncio.sleep(trial.random.uniform(0, 2))
                 began = time.monotonic()
                 stage.bot.life.send(signal.SIGTERM)
-                assert await stage.bot.life.exit_code(within=30.0) == 0
+                # Docker kills after ten; the rest is for looking at it on a machine that does other things.
+                assert await stage.bot.life.exit_code(within=_GRACE + 5) == 0
                 longest = max(longest, time.monotonic() - began)
             stage.faults += 1
+        assert longest < _GRACE, f"down after {longest:.1f} s only"
         return await stage.finish(note=f"down within {longest:.1f} s, exit code 0")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.errors import StaleJob
 from bot.domain.job import JobState
 from db import transactions
+from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
-from db.transactions import MOST_TOGETHER, read, traffic_of, write
+from db.transactions import MOST_TOGETHER, read, traffic_of, unwritable_since, write
 from tests.db.audit import assert_books_agree
 from tests.db.orders import PLENTY, order
 
@@ -128,3 +130,22 @@ def _put(key: str) -> Callable[[Connection], object]:
 async def _kept(engine: AsyncEngine) -> list[str]:
     query = text("SELECT key FROM meta WHERE length(key) = 1 ORDER BY key")
     return list(await read(engine, lambda connection: connection.execute(query).scalars().all()))
+
+
+async def test_since_when_nothing_can_be_saved_is_known_without_a_try(engine: AsyncEngine) -> None:
+    def full(connection: Connection) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("INSERT", {}, error)
+
+    assert unwritable_since(engine) is None
+    with pytest.raises(DatabaseProblem):
+        await write(engine, full)
+    since = unwritable_since(engine)
+    assert since is not None
+    with pytest.raises(DatabaseProblem):
+        await write(engine, full)
+    await read(engine, lambda connection: connection.execute(text("SELECT 1")).scalar())
+    assert unwritable_since(engine) == since
+    await write(engine, lambda connection: connection.execute(text("SELECT 1")))
+    assert unwritable_since(engine) is None

@@ -43,8 +43,8 @@ _log = structlog.get_logger(__name__)
 # How long a delivery waits for the client to log in before it says "later".
 LOGIN_SECONDS = 30.0
 # On the way down: for those who are being answered, and for the sockets.
-LAST_ANSWERS_SECONDS = 2.0
-CLOSE_SECONDS = 3.0
+LAST_ANSWERS_SECONDS = 1.0
+CLOSE_SECONDS = 2.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 _AUTHENTICATION_FAILED = 4004  # the gateway's word for a wrong token
 

@@ -16,7 +16,7 @@ from .faults import TokenRefused, translated
 from .limits import CALL_SECONDS
 from .workspaces import Workspaces
 
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 2.0
 PING_SECONDS = 10.0
 
 

@@ -37,7 +37,7 @@ from .visitors import Visitors
 
 _log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0
 
 
 class WebServer:
