@@ -102,6 +102,33 @@ async def test_killed_between_the_files_and_their_words_the_files_are_found_agai
     assert bot.ann.notified == [words]
 
 
+@pytest.mark.parametrize("method", ["chat.postMessage", "files.info"])
+async def test_killed_between_the_upload_and_the_post_the_same_files_are_shown(bot: Bot, method: str) -> None:
+    await bot.card("a red fox n:2")
+    gate = bot.fake.faults.hold(method)
+    await bot.until(gate.arrived.is_set)
+    await bot.kill()
+    bot.fake.faults.clear()
+    await bot.start()
+    result = await bot.posted()
+    assert {one.file_id for one in result.pictures} == set(bot.fake.world.files)
+    assert len(bot.fake.calls("upload")) == 2
+
+
+async def test_files_that_are_gone_meanwhile_are_uploaded_anew(bot: Bot) -> None:
+    await bot.card("a red fox n:2")
+    gate = bot.fake.faults.hold("chat.postMessage")
+    await bot.until(gate.arrived.is_set)
+    await bot.kill()
+    bot.fake.faults.clear()
+    for file in bot.fake.world.files.values():
+        file.deleted = True
+    await bot.start()
+    result = await bot.posted()
+    assert len(result.pictures) == 2
+    assert len(bot.fake.calls("upload")) == 4
+
+
 async def test_a_lost_answer_posts_nothing_twice(bot: Bot) -> None:
     await bot.card()
     bot.fake.faults.lose_answer("chat.postMessage")

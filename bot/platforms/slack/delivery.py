@@ -22,7 +22,7 @@ from .edits import CardEdits, Word
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
-from .posted_files import JobNotes, note_files, noted_files
+from .posted_files import JobNotes, note_files, noted_files, noted_reduced, shown_by
 from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
 from .wire import FILES, Mark, Message, Place, Wire
@@ -42,6 +42,7 @@ class Posted:
 
     message: Message
     files: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()  # those that were noted with the job before they were posted
 
 
 class Delivery:
@@ -108,8 +109,8 @@ class Delivery:
             raise Undeliverable(str(error)) from error
         self._unclear.discard(job.id)
         self._uploads.forget(job)
-        shown = self._card_of(job)
-        await note_files(self._notes, job, posted.files, card_id=str(shown) if shown else None)
+        if posted.files != posted.noted:
+            await self._note(job, Uploaded(posted.files, reduced=False))
         self._concluded[job.id] = str(posted.message)
         if len(self._concluded) > REMEMBERED:
             self._concluded.popitem(last=False)
@@ -232,16 +233,21 @@ class Delivery:
         if (shared := self._uploads.shared(job, place)) is not None:
             return await self._below(job, card, place, words, shared)
         if not card.pictures:
+            await self._drop_files(place.workspace, noted_files(job))  # nobody will see them
             drawn = self._drawn(card, job, words=words)
             return Posted(await self._wire.post(place, drawn, Mark(job_id=job.id, part=RESULT)))
-        uploaded = await self._uploads.ready(job, card, place.workspace)
+        known = Uploaded(noted_files(job), noted_reduced(job)) if shown_by(job, place.workspace) else None
+        # Noted before they are posted: whoever goes on after a kill takes these, and none stay behind unseen.
+        uploaded = await self._uploads.ready(
+            job, card, place.workspace, known=known, note=lambda taken: self._note(job, taken)
+        )
         mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
         drawn = self._drawn(_told(card, job, uploaded), job, files=uploaded.files, words=words)
         for tries in range(NOT_READY_TRIES):
             if tries:
                 await self._clock.sleep(2.0 ** (tries - 1))
             try:
-                return Posted(await self._wire.post(place, drawn, mark), uploaded.files)
+                return Posted(await self._wire.post(place, drawn, mark), uploaded.files, uploaded.files)
             except FileNotReady:
                 _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
         # The way without image blocks: the files in the channel, then the words and the buttons below.
@@ -249,6 +255,11 @@ class Delivery:
         with contextlib.suppress(PlatformUnavailable):  # nobody sees these
             await self._drop_files(place.workspace, uploaded.files)
         return await self._below(job, card, place, words, shared)
+
+    async def _note(self, job: Job, uploaded: Uploaded) -> None:
+        shown = self._card_of(job)
+        card_id = str(shown) if shown else None
+        await note_files(self._notes, job, uploaded.files, card_id=card_id, reduced=uploaded.reduced)
 
     async def _below(self, job: Job, card: Card, place: Place, words: str, shared: Uploaded) -> Posted:
         """The words and the buttons below the files that stand in the channel."""

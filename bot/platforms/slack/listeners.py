@@ -165,7 +165,8 @@ class Listeners:
 
     async def people_form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """As above; but decided twice would stand in the trail twice."""
-        key, wrong = key_of(body), {}
+        key = key_of(body)
+        wrong: Mapping[str, str] = {}
         if self._moderation is not None and self._once.first(key):
             wrong = await self._moderation.decided(asking_of(body, context), read_decision(body.get("view") or {}))
         if wrong:

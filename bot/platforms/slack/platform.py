@@ -24,30 +24,17 @@ from bot.domain.report import JobReport
 from .asking import NAME, People
 from .boards import Boards
 from .boundary import Boundary
-from .charts import Charts
+from .building import Shared, listeners
 from .connection import SocketMode
 from .delivery import Delivery
-from .desk import Desk
-from .easel import Easel
 from .extras import Extras
 from .faults import TokenRefused, translated
-from .home import Home
 from .http import HttpEvents
 from .limits import CALL_SECONDS
-from .listeners import Listeners
 from .membership import Membership
-from .moderation import Moderation
-from .mydata import MyDataAnswers
 from .oauth import Installing, OAuthApp
-from .ordering import Ordering
-from .own_defaults import OwnDefaults
 from .posted_files import JobNotes
-from .presses import Presses
-from .saving import Saving
-from .showing import Showing
-from .studio import Settings
 from .uploads import Uploads
-from .usage_answer import UsageAnswer
 from .wire import Wire
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
@@ -56,7 +43,7 @@ _log = structlog.get_logger(__name__)
 # How long a delivery waits for the connection before it says "later".
 CONNECT_SECONDS = 30.0
 # On the way down: for those who are being answered.
-LAST_ANSWERS_SECONDS = 2.0
+LAST_ANSWERS_SECONDS = 1.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 # Sentences, no secrets.
@@ -145,76 +132,21 @@ class SlackPlatform:
             full_results=extras.full_results,
         )
         self._boundary = Boundary(wire=wire, workspaces=self._workspaces, people=people, clock=clock)
-        ordering = Ordering(
-            delivery=self._delivery,
-            membership=membership,
-            people=people,
-            boundary=self._boundary,
-            wire=wire,
-            jobs=jobs,
-            clock=clock,
-            serve_strangers=serve_strangers,
-        )
-        showing = Showing(wire=wire, uploads=uploads, notes=notes, people=people, boundary=self._boundary)
-        presses = Presses(
-            extras=extras,
-            ordering=ordering,
-            people=people,
-            boundary=self._boundary,
-            delivery=self._delivery,
-            showing=showing,
-        )
-        desk = Desk(
+        self._listeners = listeners(
+            Shared(
+                wire=wire,
+                people=people,
+                boundary=self._boundary,
+                delivery=self._delivery,
+                membership=membership,
+                uploads=uploads,
+                notes=notes,
+                clock=clock,
+            ),
             imagine=imagine,
             jobs=jobs,
             extras=extras,
-            ordering=ordering,
-            presses=presses,
-            people=people,
-            boundary=self._boundary,
-            clock=clock,
-        )
-        saving = Saving(people=people, boundary=self._boundary, undoable=extras.moderate is not None)
-        settings = Settings(extras=extras, people=people, boundary=self._boundary, ordering=ordering, saving=saving)
-        moderation = None
-        if extras.people is not None and extras.moderate is not None:
-            moderation = Moderation(
-                rules=extras.people,
-                moderate=extras.moderate,
-                people=people,
-                boundary=self._boundary,
-                ordering=ordering,
-                saving=saving,
-                wire=wire,
-            )
-        charts = Charts(raster=extras.raster, uploads=uploads)
-        home = Home(extras=extras, people=people, boundary=self._boundary, wire=wire, charts=charts, showing=showing)
-        usage = None
-        if extras.account is not None:
-            usage = UsageAnswer(
-                account=extras.account, wire=wire, boundary=self._boundary, charts=charts, showing=showing
-            )
-        own = OwnDefaults(extras=extras, people=people, boundary=self._boundary, ordering=ordering, home=home)
-        mydata = MyDataAnswers(extras=extras, people=people, boundary=self._boundary, ordering=ordering, wire=wire)
-        self._listeners = Listeners(
-            desk=desk,
-            easel=Easel(
-                extras=extras,
-                people=people,
-                boundary=self._boundary,
-                settings=settings,
-                moderation=moderation,
-                own=own,
-                mydata=mydata,
-                usage=usage,
-                showing=showing,
-            ),
-            settings=settings,
-            moderation=moderation,
-            home=home,
-            own=own,
-            mydata=mydata,
-            wire=wire,
+            serve_strangers=serve_strangers,
         )
         self._installing = (
             Installing(oauth, workspaces=self._workspaces, installations=installations, now=clock.now)

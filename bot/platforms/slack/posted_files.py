@@ -11,7 +11,8 @@ from bot.domain.job import Job
 
 from .workspaces import Workspace
 
-_FILES = "files"  # in the details of a job's destination: ids, parted by spaces
+# In the details of a job's destination: ids, parted by spaces; and whether they are not the originals.
+_FILES, _REDUCED = "files", "reduced"
 
 
 class JobNotes(Protocol):
@@ -31,11 +32,19 @@ def shown_by(job: Job, workspace: Workspace) -> bool:
     return len(noted_files(job)) == len(job.pictures) and home == workspace.team_id
 
 
-async def note_files(notes: JobNotes, job: Job, files: Sequence[str], *, card_id: str | None = None) -> None:
+def noted_reduced(job: Job) -> bool:
+    return _REDUCED in job.destination.details
+
+
+async def note_files(
+    notes: JobNotes, job: Job, files: Sequence[str], *, card_id: str | None = None, reduced: bool = False
+) -> None:
     """Remember them; a job that is forgotten by now needs nothing."""
     if not files or noted_files(job) == tuple(files):
         return
     details = {**job.destination.details, _FILES: " ".join(files)}
+    details.pop(_REDUCED, None)
+    details |= {_REDUCED: "yes"} if reduced else {}
     destination = replace(job.destination, card_id=card_id or job.destination.card_id, details=details)
     with contextlib.suppress(KeyError):
         await notes.note(job.id, destination=destination)

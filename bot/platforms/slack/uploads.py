@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
+from .faults import AccessDenied, MessageGone, Rejected
 from .limits import (
     ALT_TEXT,
     FILE_LOOK_SECONDS,
@@ -49,13 +50,25 @@ class Uploads:
         # Uploaded, not posted yet: a message that is posted later needs no second upload.
         self._kept: OrderedDict[tuple[str, str, str], Uploaded] = OrderedDict()
 
-    async def ready(self, job: Job, card: Card, workspace: Workspace, *, purpose: str = "") -> Uploaded:
+    async def ready(
+        self,
+        job: Job,
+        card: Card,
+        workspace: Workspace,
+        *,
+        purpose: str = "",
+        known: Uploaded | None = None,
+        note: Callable[[Uploaded], Awaitable[None]] | None = None,
+    ) -> Uploaded:
         """The job's pictures as files that an image block can show; in no channel, so only we see them yet.
 
+        `known` are files that an earlier life has uploaded; `note` is told of new ones before they are waited for.
         PlatformUnavailable while they are not ready; Undeliverable where the pictures are gone.
         """
         key = (workspace.team_id, job.id, purpose)
         kept = self._kept.get(key)
+        if kept is None and known is not None and await self._there(workspace, known):
+            kept = self._keep(key, known)
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
@@ -63,9 +76,19 @@ class Uploads:
             if len(files) != len(job.pictures):
                 raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
             kept = self._keep(key, Uploaded(files, any(one.reduced for one in fitted)))
+            if note is not None:
+                await note(kept)
         for file_id in kept.files:
             await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
         return kept
+
+    async def _there(self, workspace: Workspace, known: Uploaded) -> bool:
+        try:
+            for file_id in known.files:
+                await self._wire.file_info(workspace, file_id)
+        except (MessageGone, AccessDenied, Rejected):
+            return False
+        return True
 
     async def plain(
         self, workspace: Workspace, pictures: Sequence[FittedPicture], alts: Sequence[str]
