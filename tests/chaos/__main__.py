@@ -23,7 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="what happens by chance follows from it (%(default)s)")
     parser.add_argument("--kills", type=int, default=200, help="kill -9, in all scenarios together (%(default)s)")
-    parser.add_argument("--lanes", type=int, default=3, help="scenarios side by side (%(default)s)")
+    parser.add_argument("--lanes", type=int, default=4, help="side by side, besides those that only wait (%(default)s)")
     parser.add_argument("--short", action="store_true", help="the short ones only, and little of each")
     parser.add_argument("--only", action="append", metavar="WORD", help="those with this word in name or file")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="put the table there too")

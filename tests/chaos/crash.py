@@ -31,7 +31,7 @@ async def any_moment(trial: Trial) -> Row:
         return await stage.finish()
 
 
-@scenario("kill -9 before and after every save")
+@scenario("kill -9 before and after every save", long=True)
 async def around_saves(trial: Trial) -> Row:
     names = ["accept", "save-submitting", "save-generating", "save-delivering", "save-done", "note"]
     points = [(name, when) for name in names for when in (BEFORE, AFTER)]

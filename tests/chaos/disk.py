@@ -59,7 +59,7 @@ async def _saves(stage: Stage) -> bool:
     return bool(readiness["checks"]["saves"]["ok"])
 
 
-@scenario("the disk is full")
+@scenario("the disk is full", waits=True)
 async def full(trial: Trial) -> Row:
     data = trial.directory / "small"
     try:
@@ -98,7 +98,7 @@ class _filled(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as
         self._file.unlink()
 
 
-@scenario("the database is read-only")
+@scenario("the database is read-only", waits=True)
 async def read_only(trial: Trial) -> Row:
     flag = trial.directory / "read-only"
     async with Stage(trial, {"CHAOS_READ_ONLY": str(flag)}, forked=True) as stage:
@@ -118,7 +118,7 @@ class _flagged(contextlib.AbstractContextManager[None]):  # noqa: N801
         self._flag.unlink()
 
 
-@scenario("another program holds the database")
+@scenario("another program holds the database", waits=True)
 async def held(trial: Trial) -> Row:
     async with Stage(trial, forked=True) as stage:
         stage.bot.forgiven = list(_FORGIVEN)

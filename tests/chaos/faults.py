@@ -259,7 +259,7 @@ def mixture(dice: random.Random) -> dict[str, float]:
     return chances | {"lost_submit": dice.uniform(0.1, 0.3)}
 
 
-@scenario("the provider does everything wrong at once, and its limit changes", short=True)
+@scenario("the provider does everything wrong at once, and its limit changes", short=True, long=True)
 async def everything_at_once(trial: Trial) -> Row:
     count = 60 if trial.short else REQUESTS
     async with house(trial.directory, trial.random) as here, changing_limits(here):

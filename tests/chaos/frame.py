@@ -63,17 +63,19 @@ class Scenario:
     name: str
     subject: str  # the file it stands in
     short: bool  # whether it is part of the short run
+    waits: bool  # whether it mostly waits, so that it needs no lane of its own
+    long: bool  # whether it is begun before the others
     play: Play = field(repr=False)
 
 
 _scenarios: list[Scenario] = []
 
 
-def scenario(name: str, *, short: bool = False) -> Callable[[Play], Play]:
-    """Register what follows. `short`: also part of the short run, where `trial.short` is true."""
+def scenario(name: str, *, short: bool = False, waits: bool = False, long: bool = False) -> Callable[[Play], Play]:
+    """Register what follows. `short`: also part of the short run, where `trial.short` is true. See Scenario."""
 
     def register(play: Play) -> Play:
-        _scenarios.append(Scenario(name, play.__module__.rpartition(".")[2], short, play))
+        _scenarios.append(Scenario(name, play.__module__.rpartition(".")[2], short, waits, long, play))
         return play
 
     return register

@@ -11,7 +11,7 @@ from .stage import Stage
 _GONE = 120.0  # seconds
 
 
-@scenario("no network for two minutes")
+@scenario("no network for two minutes", waits=True)
 async def gone(trial: Trial) -> Row:
     async with Proxy() as provider, Proxy() as chat:
         settings = {"SEEDREAM_API_URL": provider.url, "DISCORD_API_URL": f"{chat.url}/api/v10"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import random
 import shutil
@@ -32,7 +33,7 @@ async def play_all(
     turns = asyncio.Semaphore(lanes)
 
     async def one(number: int, chosen: Scenario) -> list[Row]:
-        async with turns:
+        async with contextlib.nullcontext() if chosen.waits else turns:
             trial = Trial(
                 name=chosen.name,
                 random=random.Random(f"{seed} {chosen.name}"),  # noqa: S311 - the same in every run
@@ -46,8 +47,11 @@ async def play_all(
             return rows
 
     async with asyncio.TaskGroup() as group:
-        playing = [group.create_task(one(number, chosen)) for number, chosen in enumerate(scenarios)]
-    return [row for task in playing for row in task.result()]
+        playing = {
+            number: group.create_task(one(number, chosen))
+            for number, chosen in sorted(enumerate(scenarios), key=lambda numbered: not numbered[1].long)
+        }
+    return [row for number in sorted(playing) for row in playing[number].result()]
 
 
 async def _play(chosen: Scenario, trial: Trial) -> list[Row]:

@@ -32,7 +32,7 @@ async def terminated(trial: Trial) -> Row:
         return await stage.finish(note=f"down within {longest:.1f} s, exit code 0")
 
 
-@scenario("SIGSTOP for a minute, then SIGCONT")
+@scenario("SIGSTOP for a minute, then SIGCONT", waits=True)
 async def asleep(trial: Trial) -> Row:
     async with Stage(trial) as stage:
         await stage.start()
