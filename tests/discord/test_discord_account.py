@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import zipfile
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.actions.admission import Admission
+from bot.actions.gallery import GalleryActions
 from bot.domain.community import BlockedWord
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Destination
@@ -231,3 +234,37 @@ async def test_a_blocked_word_is_explained_and_can_be_called_harmless(bot: Bot) 
     assert "Ann" in (await bot.soon(lambda: desk.messages))[0].text
     await bot.fake.press(bot.ann, answer, "It's harmless")
     await bot.said_to(bot.ann, "told the moderators about this word already")
+
+
+async def test_a_completion_that_came_too_late_is_one_line(
+    bot: Bot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> list[str]:
+        typed.set()
+        await go_on.wait()
+        return ["a red fox"]
+
+    monkeypatch.setattr(GalleryActions, "recent_prompts", slowly)
+    with capture_logs() as logs:
+        asked = await bot.fake.autocomplete(bot.ann, bot.channel, "imagine", "prompt", "fox")
+        await typed.wait()
+        bot.fake.clock.advance(4)
+        go_on.set()
+        await bot.soon(lambda: any(line["event"] == "completed too late" for line in logs))
+    assert asked.choices == []
+    (line,) = [line for line in logs if line["event"] == "completed too late"]
+    assert (line["log_level"], line["command"]) == ("info", "imagine")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_completion_that_fails_otherwise_is_an_error(
+    bot: Bot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> list[str]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(GalleryActions, "recent_prompts", fails)
+    await bot.fake.autocomplete(bot.ann, bot.channel, "imagine", "prompt", "fox")
+    await bot.soon(lambda: any("autocomplete" in record.getMessage() for record in caplog.records))

@@ -28,6 +28,7 @@ from .delivery import Delivery
 from .desk import Desk
 from .further import Further
 from .guest import Guest
+from .late import late_completions_are_no_errors
 from .outgoing import Forms
 from .place import NAME
 from .posting import Fitting, PictureLink
@@ -142,6 +143,10 @@ class DiscordPlatform:
         logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
         if self._api_url is not None:
             discord.http.Route.BASE = self._api_url.rstrip("/")
+        with late_completions_are_no_errors():
+            await self._stay_connected()
+
+    async def _stay_connected(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while not self._closing.is_set():
             began = self._clock.monotonic()
