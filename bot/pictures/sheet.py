@@ -14,6 +14,7 @@ from PIL import Image
 from bot.domain.ports import FittedPicture
 from bot.drawing.lettering import clean, font_family, shorten, text_element, width
 from bot.drawing.raster import Raster
+from bot.quiet_threads import QuietThreads
 
 from .label import FORMATS, AiLabel, save_labelled
 from .ladder import decoded, on_white
@@ -43,7 +44,8 @@ class ContactSheets:
     def __init__(self, raster: Raster, *, producer: str = "Easel") -> None:
         self._raster = raster
         self._producer = producer
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._threads = QuietThreads(_AT_ONCE, name="sheets")
+        self._turns = asyncio.Semaphore(_AT_ONCE)  # sheets, whose pictures stay in memory between two steps
 
     async def make(
         self, tiles: Sequence[Cell], *, name: str, foot: str, columns: int | None = None, most_bytes: int, webp: bool
@@ -58,11 +60,11 @@ class ContactSheets:
             raise ValueError(f"a sheet takes 1 to {MOST_TILES} pictures, not {len(tiles)}")
         across = min(columns or math.ceil(math.sqrt(len(tiles))), len(tiles))
         async with self._turns:
-            pictures = await asyncio.to_thread(_opened, tiles)
+            pictures = await self._threads.run(lambda: _opened(tiles))
             grid = _Grid.around(pictures, across)
             lettering = await self._raster.png(_words(tiles, grid, foot), zoom=1.0)
             label = AiLabel(produce_id=name, producer=self._producer)
-            data = await asyncio.to_thread(_composed, pictures, grid, lettering, label, most_bytes, webp)
+            data = await self._threads.run(lambda: _composed(pictures, grid, lettering, label, most_bytes, webp=webp))
         media_type = FORMATS["WEBP" if webp else "JPEG"]
         return FittedPicture(
             name=f"{name}.{'webp' if webp else 'jpg'}",
@@ -147,7 +149,8 @@ def _composed(
     lettering: bytes,
     label: AiLabel,
     most_bytes: int,
-    webp: bool,  # noqa: FBT001 - called in one place, by to_thread
+    *,
+    webp: bool,
 ) -> bytes:
     sheet = Image.new("RGB", (grid.width, grid.height), _PAPER)
     for index, picture in enumerate(pictures):
