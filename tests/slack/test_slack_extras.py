@@ -23,12 +23,39 @@ async def test_hd_is_a_new_picture_at_the_next_clarity(full: Bot) -> None:
 
 async def test_more_tells_the_price_and_draws_another_shape(full: Bot) -> None:
     result = await full.result("a red fox")
-    pressed = await full.fake.press(full.bob, result, "More")
-    more = await pressed.told("/imagine a red fox")
+    more = await (await full.fake.press(full.bob, result, "More")).opened()
+    assert "/imagine a red fox" in more.words
     assert "Spoiler" not in more.labels
     await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
+    await full.soon(lambda: "on its way" in more.words)
     other = await full.posted(before={result.ts})
     assert "16:9" in other.words
+    assert other.pings == {full.bob.id}
+
+
+async def test_more_stays_in_the_thread_and_says_alone_what_cannot_be(full: Bot) -> None:
+    full.fake.join(full.channel, full.fake.bot())
+    begun = full.fake.say(full.bob, full.channel, "look")
+    await (await full.fake.mention(full.ann, full.channel, "a red fox", thread=begun)).acked()
+    result = await full.posted()
+    more = await (await full.fake.press(full.bob, result, "More")).opened()
+    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
+    other = await full.posted(before={result.ts})
+    assert other.thread_ts == begun.ts
+    more = await (await full.fake.press(full.bob, result, "More")).opened()
+    await full.decide(paused=True)
+    refused = await full.fake.press(full.bob, more, "16:9 wide")
+    assert (await refused.told("paused")).ephemeral_for == full.bob.id
+    assert "on its way" not in more.words
+
+
+async def test_more_that_comes_too_late_for_a_form_is_said_alone(full: Bot) -> None:
+    result = await full.result("a red fox")
+    full.fake.faults.fail("views.open", error="expired_trigger_id")
+    pressed = await full.fake.press(full.bob, result, "More")
+    more = await pressed.told("/imagine a red fox")
+    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
+    assert "16:9" in (await full.posted(before={result.ts})).words
 
 
 async def test_stars_and_votes_are_counted_on_the_buttons_and_nothing_else_changes(full: Bot) -> None:
@@ -60,12 +87,13 @@ async def reported(bot: Bot) -> tuple[Message, Message]:
     room = bot.fake.add_channel("moderators", bot.admin)
     await bot.decide(moderation_channel=room.id)
     result = await bot.result("a red fox")
-    more = await (await bot.fake.press(bot.bob, result, "More")).told("/imagine")
+    more = await (await bot.fake.press(bot.bob, result, "More")).opened()
     view = await (await bot.fake.press(bot.bob, more, "Report")).opened()
     sent = await bot.fake.submit_view(bot.bob, view, {"What is wrong with it?": "too <red>"})
     await sent.acked()
     found = await bot.until(lambda: [one for one in bot.messages(room) if "too" in one.words])
     await bot.until(lambda: any(one.files for one in bot.messages(room)))
+    await bot.until(lambda: sent.shown)  # thanked once it is all noted
     job = (await bot.all_jobs())[0]
     trail = await SqlCommunityStore(bot.engine, bot.clock).audit_trail(
         "slack", bot.team.id, target=job.id, action=AuditAction.REPORTED

@@ -35,7 +35,7 @@ class Grid:
         """A result, and its card on the moderators' desk."""
         bot = self.bot
         result = await bot.result("a red fox", self.ann, self.room)
-        more = await (await bot.fake.press(self.head, result, "More")).told("/imagine")
+        more = await (await bot.fake.press(self.head, result, "More")).opened()
         view = await (await bot.fake.press(self.head, more, "Report")).opened()
         await (await bot.fake.submit_view(self.head, view, {"What is wrong with it?": "too red"})).acked()
         found = await bot.until(lambda: [one for one in bot.messages(self.desk) if "too red" in one.words])

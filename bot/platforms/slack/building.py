@@ -91,7 +91,6 @@ def listeners(
             boundary=shared.boundary,
             ordering=ordering,
             saving=saving,
-            wire=shared.wire,
         )
     charts = Charts(raster=extras.raster, uploads=shared.uploads)
     home = Home(

@@ -25,7 +25,7 @@ from .asking import NAME, Asking, People
 from .boundary import Boundary
 from .buttons import Pressed
 from .extras import Extras
-from .form import Filled, Form, Held, form_view
+from .form import MORE_VIEW, Filled, Form, Held, form_view, read_form
 from .limits import FORM_LOOKUP_SECONDS
 from .ordering import Ordering
 from .presses import Presses
@@ -99,6 +99,8 @@ class Desk:
 
     async def pressed(self, asking: Asking, button: Pressed) -> None:
         """A button of a card, of any age; ids are checked by the actions, as anybody can make them up."""
+        if asking.view.get("callback_id") == MORE_VIEW:
+            _where(asking, read_form(asking.view))
         async with self.boundary.answering(asking):
             match button.press:
                 case Press.AGAIN:

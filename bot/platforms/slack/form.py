@@ -19,7 +19,7 @@ from .limits import OPTION_TEXT, TEXT_INPUT, VIEW_TITLE
 from .text import clip
 from .words import word
 
-CALLBACK = "im-form"
+CALLBACK, MORE_VIEW = "im-form", "im-more"
 REPORT_FORM, WORD_FORM = "im-report", "im-blockword"
 PROMPT, WHERE = "prompt", "where"
 
@@ -120,6 +120,18 @@ def read_form(view: Mapping[str, Any]) -> Filled:
             style=chosen.get(STYLE.name),
         ),
     )
+
+
+def more_view(form: Form, blocks: Sequence[Mapping[str, Any]], locale: str) -> dict[str, Any]:
+    """What stands behind More, with the buttons of `blocks`; where it was opened comes back with each of them."""
+    return {
+        "type": "modal",
+        "callback_id": MORE_VIEW,
+        "title": _plain(clip(word("more-title", locale), VIEW_TITLE)),
+        "close": _plain(word("form-close", locale)),
+        "private_metadata": _state(form),
+        "blocks": list(blocks),
+    }
 
 
 def text_view(callback: str, form: Form, locale: str, *, most: int, optional: bool) -> dict[str, Any]:

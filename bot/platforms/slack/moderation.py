@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-
 from bot.actions.moderate import Moderate
 from bot.actions.people_rules import PeopleRules
 from bot.cards.audit_card import audit_line
 from bot.domain.card import Card, Tone
-from bot.domain.errors import NotAllowed, PlatformError, Refused
+from bot.domain.errors import NotAllowed, Refused
 from bot.domain.moderation import AuditEntry
 from bot.domain.people import Person
 
@@ -21,10 +19,7 @@ from .ordering import Ordering
 from .people_form import DEED, LOCKS, PERSON, Decision, audit_view, people_view
 from .saving import Saving, WrongField
 from .text import mrkdwn
-from .wire import Wire
 from .words import word
-
-_log = structlog.get_logger(__name__)
 
 _PAGE = 10
 
@@ -41,7 +36,6 @@ class Moderation:
         boundary: Boundary,
         ordering: Ordering,
         saving: Saving,
-        wire: Wire,
     ) -> None:
         self._rules = rules
         self._moderate = moderate
@@ -49,7 +43,6 @@ class Moderation:
         self._boundary = boundary
         self._ordering = ordering
         self._saving = saving
-        self._wire = wire
 
     # People
 
@@ -72,7 +65,7 @@ class Moderation:
             except NotAllowed as refused:
                 if refused.code != "not-blocked":
                     raise
-            await self._redraw(asking, await self._people_view(person, await self._told(asking, done)))
+            await self._ordering.redraw(asking, await self._people_view(person, await self._told(asking, done)))
 
     async def _decide(self, asking: Asking, decision: Decision) -> list[AuditEntry]:
         person = await self._people.person(asking, fresh=True)
@@ -112,12 +105,12 @@ class Moderation:
             view = await self._audit_view(asking, person, names={})
             opened = await self._ordering.open_view(asking, view)
             asking.view = {**asking.view, "id": opened}
-            await self._redraw(asking, await self._audit_view(asking, person))
+            await self._ordering.redraw(asking, await self._audit_view(asking, person))
 
     async def older(self, asking: Asking, before: str) -> None:
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
-            await self._redraw(asking, await self._audit_view(asking, person, before=_number(before)))
+            await self._ordering.redraw(asking, await self._audit_view(asking, person, before=_number(before)))
 
     async def undo(self, asking: Asking, entry: str) -> None:
         """Back at the newest page, where what was done stands first."""
@@ -128,7 +121,9 @@ class Moderation:
                 raise NotAllowed("nothing-to-undo")
             undone = await self._moderate.undo(number, person)
             done = [] if undone.entry is None else [undone.entry]
-            await self._redraw(asking, await self._audit_view(asking, person, done=await self._told(asking, done)))
+            await self._ordering.redraw(
+                asking, await self._audit_view(asking, person, done=await self._told(asking, done))
+            )
             if undone.left_over:
                 said = (word("left-over", person.locale),)
                 await self._boundary.say(asking, Card(tone=Tone.SLOW, status=said))
@@ -159,16 +154,6 @@ class Moderation:
         names, locale = await self._people.names(asking, done), self._people.locale(asking)
         lines = [audit_line(entry, locale, person_name=lambda user: names.get(user, user)) for entry in done]
         return "\n".join(mrkdwn(line, now=self._boundary.now(), locale=locale) for line in lines)
-
-    async def _redraw(self, asking: Asking, view: Mapping[str, Any]) -> None:
-        """Change the form in place; whoever has closed it needs nothing."""
-        view_id = str(asking.view.get("id") or "")
-        try:
-            await self._wire.call(
-                asking.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view))
-            )
-        except PlatformError as error:
-            _log.info("form not redrawn", action="moderation", error=str(error))
 
 
 def _number(text: str) -> int | None:

@@ -9,7 +9,7 @@ import structlog
 
 from bot.actions import JobActions
 from bot.domain.card import Card, Tone
-from bot.domain.errors import PlatformUnavailable
+from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
@@ -80,6 +80,16 @@ class Ordering:
             platform=NAME, community_id=asking.workspace.community_id, channel_id=place.channel_id, count=RECENT
         )
         return any(report.job.destination.details.get("asked") == asking.key for report in recent)
+
+    async def redraw(self, asking: Asking, view: Mapping[str, Any]) -> None:
+        """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""
+        view_id = str(asking.view.get("id") or "")
+        try:
+            await self._wire.call(
+                asking.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view))
+            )
+        except PlatformError as error:
+            _log.info("form not redrawn", action="form", error=str(error))
 
     async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> str:
         """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""

@@ -23,9 +23,12 @@ from .boundary import Boundary
 from .buttons import Pressed
 from .delivery import Delivery
 from .extras import Extras
-from .form import REPORT_FORM, WORD_FORM, Form, text_view
+from .form import MORE_VIEW, REPORT_FORM, WORD_FORM, Form, more_view, text_view
+from .membership import SaidHere
 from .ordering import Ordering
+from .render import draw, section
 from .showing import Showing, framed_job, framed_page
+from .text import escape
 from .words import word
 
 Handler = Callable[[Asking, Pressed], Awaitable[None]]
@@ -103,6 +106,7 @@ class Presses:
             await self._ordering.order(
                 asking, lambda author, there: variants.hd(button.target, author=author, destination=there)
             )
+            await self._ordered(asking, button)
 
     async def _shape(self, asking: Asking, button: Pressed) -> None:
         if (variants := self._extras.variants) is not None:
@@ -110,6 +114,14 @@ class Presses:
                 asking,
                 lambda author, there: variants.shape(button.target, button.index, author=author, destination=there),
             )
+            await self._ordered(asking, button)
+
+    async def _ordered(self, asking: Asking, button: Pressed) -> None:
+        """What was pressed behind More is on its way: nothing else would show on the form that it stood in."""
+        if asking.view.get("callback_id") == MORE_VIEW:
+            locale = self._people.locale(asking)
+            blocks = [section(escape(word("more-ordered", locale)))]
+            await self._ordering.redraw(asking, more_view(_about(asking, button), blocks, locale))
 
     async def _more(self, asking: Asking, button: Pressed) -> None:
         if self._extras.variants is not None:
@@ -118,7 +130,12 @@ class Presses:
             card = more_card(view, person.locale)
             # Slack can't hide a picture until somebody looks.
             there = [one for one in card.buttons if one.press in self._handlers]
-            await self._boundary.say(asking, replace(card, buttons=tuple(there)))
+            card = replace(card, buttons=tuple(there))
+            blocks = draw(card, now=self._boundary.now(), locale=person.locale).blocks
+            try:
+                await self._ordering.open_view(asking, more_view(_about(asking, button), blocks, person.locale))
+            except SaidHere:  # too late for a form
+                await self._boundary.say(asking, card)
 
     # Opinions and galleries
 

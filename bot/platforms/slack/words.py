@@ -56,6 +56,11 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
         "im-report-label": {"en": "What is wrong with it?", "zh-CN": "有什么问题？"},
         "im-blockword-title": {"en": "Block a word here", "zh-CN": "在这里屏蔽一个词"},
         "im-blockword-label": {"en": "Word", "zh-CN": "词"},
+        "more-title": {"en": "More", "zh-CN": "更多"},
+        "more-ordered": {
+            "en": "It's on its way, and comes where this one stands.",
+            "zh-CN": "正在画，会发到这张图所在的地方。",
+        },
         "reported": {"en": "Thank you. The moderators here have been told.", "zh-CN": "谢谢，已转告这里的管理员。"},
         "reported-untold": {
             "en": "Thank you, it's noted. This workspace has named no channel where I could tell its moderators.",
