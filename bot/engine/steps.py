@@ -341,11 +341,10 @@ class Steps:
                 with run.uninterrupted():
                     result_id = await self._conclude(final)
                     try:
-                        job = await self._saves.move(job, JobState.DONE, result_id=result_id)
+                        job = await self._saves.move(job, JobState.DONE, result_id=result_id, card_open=False)
                     except StaleJob:
                         await self._take_back(dataclasses.replace(final, result_id=result_id))
                         raise
-                    job = await self._saves.note(job.id, card_open=False)
             except Undeliverable as error:
                 _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
                 return await self.fail(job, FailureCode.UNDELIVERABLE)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.domain.errors import PlatformUnavailable, Undeliverable
-from bot.domain.job import JobState
+from bot.domain.job import Job, JobState
 from tests.engine.conftest import World
 
 
@@ -29,3 +31,22 @@ async def test_a_channel_that_takes_nothing_counts_once(world: World) -> None:
         job = await world.settled(await world.asked())
         assert job.state is JobState.FAILED
         assert _posts(world) == {"undeliverable": 1, "posted": 1}  # its failure is told where that can be done
+
+
+async def test_a_posted_result_and_the_end_of_its_card_are_one_save(world: World) -> None:
+    saved: list[str] = []
+    move, note = world.store.move, world.store.note
+
+    async def moved(job: Job, to: JobState, **changes: Any) -> Job:
+        saved.append(to.value)
+        return await move(job, to, **changes)
+
+    async def noted(job_id: str, **changes: Any) -> Job:
+        saved.append(" ".join(changes))
+        return await note(job_id, **changes)
+
+    world.store.move, world.store.note = moved, noted  # type: ignore[method-assign]  # a store that is watched
+    async with world.running():
+        job = await world.settled(await world.asked())
+    assert (job.state, job.card_open) == (JobState.DONE, False)
+    assert saved[saved.index("delivering") :] == ["delivering", "done"]
