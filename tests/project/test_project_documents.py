@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,3 +180,11 @@ def test_a_decision_is_numbered_and_short() -> None:
         for part in ("**Context.**", "**Decision.**", "**Consequences.**"):
             assert part in text
     assert decisions
+
+
+def test_every_library_at_run_time_has_a_decision() -> None:
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    libraries = [re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]]
+    assert "aiohttp" in libraries
+    told = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs/decisions").glob("*.md")).lower()
+    assert [name for name in libraries if name.lower() not in told] == []
