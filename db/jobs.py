@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
-from bot.domain.job import TRANSITIONS, UNFINISHED, FailureCode, Job, JobKind, JobState
+from bot.domain.job import UNFINISHED, FailureCode, Job, JobKind, JobState
 from bot.domain.limits import Limits, Usage, check
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
@@ -102,7 +102,7 @@ class SqlJobStore:
 
     async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
         """See JobStore.move. SubmitBusy: an identical order's submit is open. TaskTaken: another job has `task_id`."""
-        if to not in TRANSITIONS[job.state]:
+        if to not in job.next_states:
             raise ValueError(f"{to} doesn't follow from {job.state}")
         now = self._clock.now()
         columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}

@@ -42,8 +42,7 @@ UNFINISHED = tuple(state for state in JobState if state not in FINISHED)
 _STOPS = frozenset({JobState.FAILED, JobState.CANCELLED})
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
-        # A sheet is never submitted: it waits for the jobs of its series, and then there it is.
-        JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.DELIVERING}) | _STOPS,
+        JobState.QUEUED: frozenset({JobState.SUBMITTING}) | _STOPS,
         # Back to queued: the provider is known not to have taken it, and it keeps its place.
         JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING}) | _STOPS,
         JobState.GENERATING: frozenset({JobState.DELIVERING}) | _STOPS,
@@ -52,6 +51,12 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
         JobState.FAILED: frozenset(),
         JobState.CANCELLED: frozenset(),
     }
+)
+
+
+# A sheet is never submitted: it waits for the jobs of its series, and then there it is.
+TRANSITIONS_OF_SHEETS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
+    {**TRANSITIONS, JobState.QUEUED: frozenset({JobState.DELIVERING}) | _STOPS}
 )
 
 
@@ -114,6 +119,10 @@ class Job:
     parent_id: str | None = None  # the job this is an edit or a repetition of
     owner: str | None = None  # the run that has it, where several processes share the store: no other may save it
     deleted_at: datetime | None = None  # the result was taken away by its author or a moderator
+
+    @property
+    def next_states(self) -> frozenset[JobState]:
+        return (TRANSITIONS if self.kind is JobKind.PICTURES else TRANSITIONS_OF_SHEETS)[self.state]
 
     @property
     def delivered(self) -> int:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.domain.errors import OverLimit
-from bot.domain.job import FINISHED, TRANSITIONS, UNFINISHED, JobState, is_job_id, new_job_id
+from bot.domain.job import FINISHED, TRANSITIONS, TRANSITIONS_OF_SHEETS, UNFINISHED, JobState, is_job_id, new_job_id
 from bot.domain.limits import Limits, Usage, check, next_day, next_month
 from bot.domain.request import CLARITIES, RATIOS, ImageRequest
 from bot.domain.style import STYLES
@@ -166,3 +166,11 @@ def test_what_is_outside_the_limits_can_not_be_built(fields: dict[str, object]) 
 def test_a_style_adds_its_words_behind_the_prompt() -> None:
     assert ImageRequest(prompt="a fox").prompt_sent == "a fox"
     assert ImageRequest(prompt="a fox", style="ink").prompt_sent == f"a fox, {STYLES['ink']}"
+
+
+def test_a_sheet_is_never_submitted() -> None:
+    assert JobState.SUBMITTING not in TRANSITIONS_OF_SHEETS[JobState.QUEUED]
+    assert JobState.DELIVERING in TRANSITIONS_OF_SHEETS[JobState.QUEUED]
+    assert {state: TRANSITIONS_OF_SHEETS[state] for state in JobState if state is not JobState.QUEUED} == {
+        state: TRANSITIONS[state] for state in JobState if state is not JobState.QUEUED
+    }

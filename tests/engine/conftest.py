@@ -50,7 +50,7 @@ class World:
             yield self.dispatcher
         finally:
             await self.dispatcher.stop()
-            await self.clock.until(task, real_seconds=10)
+            await self.clock.until(task, real_seconds=60)
 
     def start(self) -> asyncio.Task[None]:
         self.dispatcher = InProcessDispatcher(
@@ -102,13 +102,13 @@ class World:
 
     async def reaches(self, job: Job, *states: JobState) -> Job:
         """The job once it is in one of `states`, time moving as it must."""
-        return await self.clock.until(self._watch(job, lambda now: now.state in states), real_seconds=10)
+        return await self.clock.until(self._watch(job, lambda now: now.state in states), real_seconds=60)
 
     async def settled(self, job: Job) -> Job:
         """The job once it is finished and nothing is left to say of it."""
         return await self.clock.until(
             self._watch(job, lambda now: now.state.finished and not now.card_open and not now.submit_open),
-            real_seconds=10,
+            real_seconds=60,
         )
 
     async def _watch(self, job: Job, wanted: Callable[[Job], bool]) -> Job:

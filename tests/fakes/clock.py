@@ -71,7 +71,7 @@ class FakeClock:
         self._monotonic = target
         await self.settle()
 
-    async def until(self, awaitable: Awaitable[T], *, real_seconds: float = 5.0) -> T:
+    async def until(self, awaitable: Awaitable[T], *, real_seconds: float = 60.0) -> T:
         """Await something that mixes sleeping with sockets or threads; its result.
 
         Whenever nothing came of it for a few real milliseconds, time moves to the next sleeper's moment.

@@ -104,17 +104,18 @@ async def test_a_backup_made_while_jobs_run_brings_everything_back(
     kept = tmp_path / "kept"
     await bot.imagine("an old fox n:2")
     await bot.settled()
-    await sandbox.change(speed=2)
+    await sandbox.change(speed=1)
     for number in range(3):
         await bot.imagine(f"fox {number}")
     await bot.reaches("generating", "fox 0")
     made = await told_json(bot, "backup", "--out", str(kept))
-    assert (made["jobs"], made["pictures"]) == (4, 2)
+    assert made["jobs"] == 4
+    assert 2 <= made["pictures"] < 5  # some are under way yet
     await bot.settled()
     await bot.stop()
 
     with closing(sqlite3.connect(made["database"])) as copy:
-        assert copy.execute("SELECT count(*) FROM jobs WHERE state = 'done'").fetchone() == (1,)
+        assert copy.execute("SELECT count(*) FROM jobs WHERE state = 'done'").fetchone() == (made["pictures"] - 1,)
     for beside in ("easel.db-wal", "easel.db-shm"):
         (bot.data / beside).unlink(missing_ok=True)
     shutil.copyfile(made["database"], bot.data / "easel.db")
