@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, text
 
+from .errors import DatabaseProblem
+
 # The version of the library that made the tables is the comment on one of them.
 _READ = text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 
@@ -22,7 +24,8 @@ def is_current(connection: Connection) -> bool:
 def bring_up_to_date(connection: Connection) -> None:
     """Make the tables, or change them as the library's own scripts since that version say.
 
-    Whoever upgrades holds an advisory lock (db.migrate), so one process does this at a time.
+    Whoever upgrades holds an advisory lock (db.migrate), so one process does this at a time. DatabaseProblem: a newer
+    library made them.
     """
     if is_current(connection):
         return
@@ -30,6 +33,10 @@ def bring_up_to_date(connection: Connection) -> None:
     scripts = files("procrastinate").joinpath("sql")
     if found is None:
         _run(connection, scripts.joinpath("schema.sql").read_text("utf-8"))
+    elif _version(found) > _version(version("procrastinate")):
+        raise DatabaseProblem(
+            f"The queue's tables were made by a newer version of Easel (procrastinate {found}). Run that version."
+        )
     else:
         for script in sorted(scripts.joinpath("migrations").iterdir(), key=lambda one: one.name):
             if script.name.endswith(".sql") and _version(script.name.split("_", 1)[0]) > _version(found):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -50,6 +52,19 @@ def emptied_server() -> str:
         connection.execute(_EMPTY + _QUEUE)
         connection.execute(_COUNT_ANEW)
     return url
+
+
+@contextmanager
+def another_on_the_server() -> Iterator[str]:
+    """The URL of one more database of this process, without tables; it is gone afterwards."""
+    here = make_url(_own_database())
+    name = f"{here.database}_more"
+    with psycopg.connect(_conninfo(_own_database()), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield here.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @cache
