@@ -139,6 +139,13 @@ async def test_after_a_dropped_connection_it_goes_on_where_it_was(bot: Bot) -> N
     await pressed.shown()
 
 
+async def test_after_a_long_outage_it_is_back_within_half_a_minute(bot: Bot) -> None:
+    client = bot.platform._client
+    assert client is not None
+    (shard,) = client.shards.values()
+    assert max(shard._parent._backoff.delay() for _ in range(200)) <= 32
+
+
 async def test_after_a_lost_session_too(bot: Bot) -> None:
     bot.fake.gateway.invalidate()
     await bot.soon(lambda: bot.fake.gateway.identifies == 2 and bot.fake.gateway.connected)

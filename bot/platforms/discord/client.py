@@ -22,6 +22,9 @@ from .routes import RouteButton, Routes, RouteSelect
 
 _log = structlog.get_logger(__name__)
 
+# Two to this power is the longest pause in seconds between two tries to reconnect to the gateway.
+_LONGEST_PAUSE_EXPONENT = 5
+
 
 class Meta(Protocol):
     """A few facts that outlive the process."""
@@ -90,6 +93,12 @@ class EaselClient(commands.AutoShardedBot):
         self.add_dynamic_items(PressButton, RouteButton, RouteSelect)
         for make in self._cog_makers:
             await self.add_cog(make(self))
+
+    async def launch_shards(self) -> None:
+        """Also: discord.py's own pauses between two tries grow to 17 minutes, in which nobody is answered."""
+        await super().launch_shards()
+        for shard in self.shards.values():
+            shard._parent._backoff._max = _LONGEST_PAUSE_EXPONENT  # noqa: SLF001 - it has no setting
 
     async def on_message(self, message: discord.Message, /) -> None:
         """There are no commands in messages, so none are looked for."""
