@@ -48,9 +48,17 @@ async def test_a_gallery_shows_the_posted_files_and_uploads_nothing(full: Bot) -
     assert full.bob.notified == []
 
 
-async def test_pages_turn_in_place_with_their_pictures(full: Bot) -> None:
+async def seven(bot: Bot) -> None:
+    """Results "fox 0" to "fox 6", drawn side by side."""
     for number in range(7):
-        await full.result(f"fox {number}")
+        await bot.card(f"fox {number}")
+        await bot.clock.advance(0.01)  # one after the other
+    await bot.until(lambda: len([one for one in bot.messages() if one.pictures]) == 7)
+    await bot.settled()
+
+
+async def test_pages_turn_in_place_with_their_pictures(full: Bot) -> None:
+    await seven(full)
     await asked(full, "gallery fox")
     listed = await shown_to(full, full.ann, "fox 6")
     assert len(listed.pictures) == 6
@@ -115,8 +123,7 @@ async def test_what_was_deleted_is_in_no_gallery(full: Bot) -> None:
 
 
 async def test_pages_turn_after_a_restart(full: Bot) -> None:
-    for number in range(7):
-        await full.result(f"fox {number}")
+    await seven(full)
     await asked(full, "gallery fox")
     listed = await shown_to(full, full.ann, "fox 6")
     await full.stop()
