@@ -1,74 +1,13 @@
-"""The fake in a process of its own, for tests that kill the bot's process while Slack lives on."""
+"""The fake in a process of its own."""
 
-import asyncio
-import json
-import sys
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
-
-import aiohttp
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.fakes.apart import FakeApart
 
 
-class RemoteFakeSlack:
-    """`async with RemoteFakeSlack() as fake:` starts it with ann, bob and #general in "atelier".
+class RemoteFakeSlack(FakeApart):
+    """Starts with ann, bob and #general in "atelier"; `post("slash", user="ann", channel="general", …)`."""
 
-    `url`, `token`, `app_token` and `signing_secret` are what the bot needs; `post` acts, `get` looks (see
-    `control`). A person who cannot do what is asked, or a wait that was in vain, is an AssertionError.
-    """
+    package = "tests.fakes.slack"
+    about = ("url", "origin", "token", "app_token", "signing_secret")
 
-    def __init__(self, world: Path | None = None) -> None:
-        self._world = world
-        self._process: asyncio.subprocess.Process | None = None
-        self._session: aiohttp.ClientSession | None = None
-        self.url = ""
-        self.origin = ""
-        self.token = ""
-        self.app_token = ""
-        self.signing_secret = ""
-
-    async def __aenter__(self) -> Self:
-        more = ["--world", str(self._world)] if self._world else []
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.fakes.slack",
-            *more,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(30):
-            about = json.loads(await self._process.stdout.readline())
-        for name in ("url", "origin", "token", "app_token", "signing_secret"):
-            setattr(self, name, about[name])
-        self._session = aiohttp.ClientSession()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._session is not None:
-            await self._session.close()
-        if self._process is not None:
-            if self._process.returncode is None:
-                self._process.terminate()
-            await self._process.communicate()
-
-    async def post(self, act: str, **body: Any) -> Any:
-        """Do something, e.g. `post("slash", user="ann", channel="general", command="/imagine", text="a cat")`."""
-        return await self._call("POST", act, json=body)
-
-    async def get(self, view: str, **query: str | float) -> Any:
-        """Look, e.g. `get("messages", channel="general", contains="done", timeout=5)`."""
-        return await self._call("GET", view, params=query)
-
-    async def _call(self, method: str, path: str, **more: Any) -> Any:
-        assert self._session is not None
-        async with self._session.request(method, f"{self.origin}/control/{path}", **more) as answer:
-            body = await answer.json()
-            if not answer.ok:
-                raise AssertionError(body["error"])
-            return body
+    app_token: str
+    signing_secret: str
