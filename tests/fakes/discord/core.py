@@ -1,11 +1,11 @@
 """What every part of the fake shares: the world, the log of requests, and waiting for changes."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
 from typing import Any
+
+from tests.fakes.watched import Watched
 
 from .clock import Clock
 from .faults import Faults
@@ -21,7 +21,6 @@ MIB = 1024 * 1024
 FILE_LIMIT = 10 * MIB
 REQUEST_LIMIT = 25 * MIB
 NONCE_WINDOW = 5 * 60.0  # seconds; the documents say "the past few minutes"
-POLL_SECONDS = 0.02
 MESSAGE_CONTENT_INTENT = 1 << 15
 
 
@@ -58,7 +57,7 @@ class Violation:
 
 
 @dataclass(eq=False)
-class Core:
+class Core(Watched):
     clock: Clock
     token: str = "test.token.of-the-fake"  # an invented one
     openapi: OpenApi | None = field(default_factory=load_openapi)
@@ -79,7 +78,6 @@ class Core:
         self.world = World(self.clock, snowflakes, bot, application_id=snowflakes.new(), users={bot.id: bot})
         self.gateway = Gateway(self.world, self.token)
         self.gateway.on_change = self.changed
-        self._change = asyncio.Event()
 
     @property
     def bot(self) -> User:
@@ -94,26 +92,6 @@ class Core:
     def invalid_requests(self) -> int:
         """Answers that count towards the ban at 10,000 in 10 minutes."""
         return sum(one.status in {401, 403, 429} for one in self.requests)
-
-    def changed(self) -> None:
-        """Wake everybody who waits for something."""
-        self._change.set()
-        self._change = asyncio.Event()
-
-    async def until(self, condition: Callable[[], object], timeout: float = 5.0) -> Any:  # noqa: ASYNC109  # a deadline for tests to set
-        """Wait until the condition holds and return its value; raises TimeoutError.
-
-        It is looked at after each change here, and every 20 ms for changes elsewhere.
-        """
-        async with asyncio.timeout(timeout):
-            while not (value := condition()):
-                change = asyncio.ensure_future(self._change.wait())
-                try:
-                    # Not wait_for, which in Python 3.11 may take our own deadline for its own, and then there is none.
-                    await asyncio.wait({change}, timeout=POLL_SECONDS)
-                finally:
-                    change.cancel()
-        return value
 
     def calls(self, method: str = "*", path: str = "*") -> list[Request]:
         """The logged requests that match; the path may hold `*`."""

@@ -1,12 +1,13 @@
 """What every part of the fake shares: the world, the log of requests, and waiting for changes."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.fakes.watched import Watched
 
 from .acts import Act, ResponseUrl, Trigger
 from .blocks import Json
@@ -16,7 +17,6 @@ from .messages import Message
 from .world import App, Ids, World
 
 MIB = 1024 * 1024
-POLL_SECONDS = 0.02
 
 
 @dataclass(eq=False)
@@ -56,7 +56,7 @@ def loads_from(url: str) -> bool:
 
 
 @dataclass(eq=False)
-class Core:
+class Core(Watched):
     clock: Clock
     requests: list[Request] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
@@ -73,7 +73,6 @@ class Core:
         self.faults = Faults(self.clock.seconds)
         ids = Ids(self.clock)
         self.world = World(self.clock, ids, App(ids.new("A")))
-        self._change = asyncio.Event()
 
     @property
     def app(self) -> App:
@@ -84,27 +83,8 @@ class Core:
         """The bot token of the first installation."""
         return self.world.installations[0].token
 
-    def changed(self) -> None:
-        """Wake everybody who waits for something."""
-        self._change.set()
-        self._change = asyncio.Event()
-
     def violate(self, method: str, where: str, message: str) -> None:
         self.violations.append(Violation(method, where, message))
-
-    async def until(self, condition: Callable[[], object], timeout: float = 5.0) -> Any:  # noqa: ASYNC109  # a deadline for tests to set
-        """Wait until the condition holds and return its value; raises TimeoutError.
-
-        It is looked at after each change here, and every 20 ms for changes elsewhere.
-        """
-        async with asyncio.timeout(timeout):
-            while not (value := condition()):
-                change = self._change
-                try:
-                    await asyncio.wait_for(change.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    continue
-        return value
 
     def calls(self, method: str = "*") -> list[Request]:
         """The logged requests of a method, which may hold `*`."""
