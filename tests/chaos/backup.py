@@ -68,7 +68,7 @@ async def restored(trial: Trial) -> Row:
         await stage.ask(4)
         await asyncio.sleep(2)
         await stage.sandbox.change(speed=0.3)
-        await stage.ask(16)  # most of them wait in line
+        await stage.ask(8 if trial.short else 16)  # most of them wait in line
         await asyncio.sleep(trial.random.uniform(0.2, 0.6))
         assert await _back_up(stage, folder) == 0
         await stage.sandbox.change(speed=6)
