@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,10 @@ _LOADS = """
 """
 _THERE = "SELECT id FROM procrastinate_jobs WHERE queueing_lock = %(job_id)s AND status IN ('todo', 'doing')"
 # By id and by worker: what was taken from us is another's.
-_DONE = "DELETE FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' AND worker_id = %(worker_id)s"
+_DONE = """
+    DELETE FROM procrastinate_jobs
+    WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+"""
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id"
 _WAITING = """
     SELECT args ->> 'job' AS job FROM procrastinate_jobs WHERE status = 'todo' ORDER BY priority DESC, id LIMIT 1000
@@ -102,7 +106,10 @@ class Queue:
                 loads = dict.fromkeys(locks, 0)
                 rows = await self._app.connector.execute_query_all_async(_LOADS, locks=locks)
                 loads |= {row["lock"]: row["jobs"] for row in rows}
-                lock, priority = min(loads, key=lambda one: loads[one]), -sum(loads.values())
+                least = min(loads.values())
+                # Any of these: two processes that put at the same moment would both take the first.
+                lock = random.choice([one for one in locks if loads[one] == least])  # noqa: S311 - no secret
+                priority = -sum(loads.values())
             with contextlib.suppress(exceptions.AlreadyEnqueued):
                 await self._task.configure(lock=lock, queueing_lock=job.id, priority=priority).defer_async(job=job.id)
 
@@ -133,14 +140,12 @@ class Queue:
 
     async def done(self, ticket: Ticket) -> None:
         with _reached():
-            await self._app.connector.execute_query_async(
-                _DONE, id=ticket.carrier.id, worker_id=ticket.carrier.worker_id
-            )
+            await self._drop(ticket.carrier)
 
     async def hand_back(self, ticket: Ticket) -> None:
         """Let another take it at once."""
         with _reached():
-            await self._app.job_manager.retry_job(ticket.carrier)
+            await self._wait_again(ticket.carrier)
 
     async def release_stalled(self) -> Collection[str]:
         """Give what the dead had to the living; the ids of these jobs."""
@@ -149,10 +154,20 @@ class Queue:
         with _reached():
             for carrier in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
                 with contextlib.suppress(exceptions.ConnectorException):  # another was quicker
-                    await manager.retry_job(carrier)
+                    await self._wait_again(carrier)
                     released.append(str(carrier.task_kwargs["job"]))
             await manager.prune_stalled_workers(DEAD_AFTER_SECONDS)
         return released
+
+    async def _wait_again(self, carrier: jobs.Job) -> None:
+        try:
+            await self._app.job_manager.retry_job(carrier)
+        except exceptions.UniqueViolation:
+            # Two processes put it in at the same moment, and it waits once more already, behind the lock of this one.
+            await self._drop(carrier)
+
+    async def _drop(self, carrier: jobs.Job) -> None:
+        await self._app.connector.execute_query_async(_DONE, id=carrier.id, worker_id=carrier.worker_id)
 
     async def waiting(self) -> list[str]:
         """The ids of those who wait, in the order of their turns; the first thousand."""

@@ -93,6 +93,33 @@ async def test_what_is_handed_back_goes_to_another_at_once(queue: Queue, other: 
     assert (taken.job_id, taken.again) == (job.id, True)
 
 
+@pytest.mark.parametrize("ended", ["dead", "forgotten", "handed back"])
+async def test_what_was_put_in_twice_at_once_is_not_lost_with_its_worker(
+    queue: Queue, other: Queue, conninfo: str, ended: str
+) -> None:
+    job = of("ann")
+    await queue.put(job, 1)
+    ticket = await queue.fetch()
+    assert ticket is not None
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)"
+            " SELECT queue_name, task_name, priority, lock, queueing_lock, args FROM procrastinate_jobs"
+        )
+        if ended == "dead":
+            connection.execute("UPDATE procrastinate_workers SET last_heartbeat = '-infinity' WHERE id <> %s", [0])
+        elif ended == "forgotten":
+            connection.execute("DELETE FROM procrastinate_workers WHERE id = %s", [ticket.carrier.worker_id])
+    assert await other.fetch() is None
+    if ended == "handed back":
+        await queue.hand_back(ticket)
+    else:
+        assert await other.release_stalled() == [job.id]
+        await other.enter()
+    assert await fetched(other) == job.id
+    assert await other.fetch() is None
+
+
 async def test_the_dead_lose_what_they_had_and_take_nothing_from_the_living(
     queue: Queue, other: Queue, conninfo: str
 ) -> None:
