@@ -259,7 +259,7 @@ def mixture(dice: random.Random) -> dict[str, float]:
     return chances | {"lost_submit": dice.uniform(0.1, 0.3)}
 
 
-@scenario("the provider does everything wrong at once, and its limit changes", short=True, long=True)
+@scenario("the provider does everything wrong at once, and its limit changes", short=True, long=True, apart=True)
 async def everything_at_once(trial: Trial) -> Row:
     count = 60 if trial.short else REQUESTS
     async with house(trial.directory, trial.random) as here, changing_limits(here):
@@ -270,7 +270,7 @@ async def everything_at_once(trial: Trial) -> Row:
         return await audited(trial, here, fair=ALSO, note="each ended once, with pictures or a sentence")
 
 
-@scenario("the provider does one thing wrong")
+@scenario("the provider does one thing wrong", apart=True)
 async def one_at_a_time(trial: Trial) -> Row:
     assert set(ALONE) == {fault.value for fault in Fault}, "a fault that nobody plays"
     async with house(trial.directory, trial.random) as here, changing_limits(here):
@@ -281,7 +281,7 @@ async def one_at_a_time(trial: Trial) -> Row:
         return await audited(trial, here, fair=FAIR, note=f"{len(ALONE)} faults, one after the other, in 30 % of calls")
 
 
-@scenario("the provider is down again and again", short=True)
+@scenario("the provider is down again and again", short=True, apart=True)
 async def down_again_and_again(trial: Trial) -> Row:
     outages = 2 if trial.short else 6
     async with house(trial.directory, trial.random) as here:
@@ -299,7 +299,7 @@ async def down_again_and_again(trial: Trial) -> Row:
         return dataclasses.replace(row, faults=outages)
 
 
-@scenario("orders whose answer is lost, twins among them")
+@scenario("orders whose answer is lost, twins among them", apart=True)
 async def lost_answers(trial: Trial) -> Row:
     """Half of the answers never come, half of the tasks appear late, and the list fails and hides some."""
     chances = {"lost_submit": 0.5, "dropped": 0.15, "late": 0.5, "missing": 0.3, "bad_gateway": 0.1}

@@ -65,17 +65,20 @@ class Scenario:
     short: bool  # whether it is part of the short run
     waits: bool  # whether it mostly waits, so that it needs no lane of its own
     long: bool  # whether it is begun before the others
+    apart: bool  # whether it has a process of its own: one that computes would keep the others from their clocks
     play: Play = field(repr=False)
 
 
 _scenarios: list[Scenario] = []
 
 
-def scenario(name: str, *, short: bool = False, waits: bool = False, long: bool = False) -> Callable[[Play], Play]:
+def scenario(
+    name: str, *, short: bool = False, waits: bool = False, long: bool = False, apart: bool = False
+) -> Callable[[Play], Play]:
     """Register what follows. `short`: also part of the short run, where `trial.short` is true. See Scenario."""
 
     def register(play: Play) -> Play:
-        _scenarios.append(Scenario(name, play.__module__.rpartition(".")[2], short, waits, long, play))
+        _scenarios.append(Scenario(name, play.__module__.rpartition(".")[2], short, waits, long, apart, play))
         return play
 
     return register

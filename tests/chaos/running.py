@@ -11,9 +11,11 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
-from .frame import Row, Scenario, Trial
+from .frame import Row, Scenario, Trial, all_scenarios
 
 # Longer than any: the whole has ten minutes.
 DEADLINE = 900.0
@@ -59,7 +61,7 @@ async def _play(chosen: Scenario, trial: Trial) -> list[Row]:
     began = time.monotonic()
     try:
         async with asyncio.timeout(DEADLINE):
-            played = await chosen.play(trial)
+            played = await (_apart(chosen, trial) if chosen.apart else chosen.play(trial))
     except Exception as error:
         (trial.directory / "error.txt").write_text(traceback.format_exc())
         why = str(error).partition("\n")[0] or type(error).__name__
@@ -67,6 +69,24 @@ async def _play(chosen: Scenario, trial: Trial) -> list[Row]:
     seconds = time.monotonic() - began
     rows = [played] if isinstance(played, Row) else list(played)
     return [dataclasses.replace(row, seconds=seconds) for row in rows]
+
+
+async def _apart(chosen: Scenario, trial: Trial) -> Row | Sequence[Row]:
+    pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, _alone, chosen.name, trial)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _alone(name: str, trial: Trial) -> Row | Sequence[Row]:
+    (chosen,) = (one for one in all_scenarios() if one.name == name)
+    played: Row | Sequence[Row] = asyncio.run(_awaited(chosen, trial))
+    return played
+
+
+async def _awaited(chosen: Scenario, trial: Trial) -> Row | Sequence[Row]:
+    return await chosen.play(trial)
 
 
 def room_for_data() -> Path:
