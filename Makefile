@@ -24,8 +24,8 @@ test: $(DEV) ## set up if needed, then run every test
 chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost (under ten minutes)
 	$(PY) -m tests.chaos $(ARGS)
 
-fleet: $(DEV) ## two gateways, three workers that die at random, a thousand requests: minutes
-	FLEET_REQUESTS=1000 $(PY) -m pytest tests/fleet/test_fleet_journey.py $(ARGS)
+fleet: $(DEV) ## several processes that die, are cut off and replaced under a thousand requests, and what was lost: minutes
+	$(PY) -m tests.fleet $(ARGS)
 
 check: $(DEV) ## lint, types, the import contract
 	$(PY) -m ruff check .

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import signal
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,10 @@ from sqlalchemy import make_url
 
 from tests.journeys.programs import PATIENCE, Program, until, until_told
 
+# A role of PostgreSQL that only the processes use, and that rules over its own database alone, as it should be.
+APART = "easel"
+# Seconds: several start at once, on machines that have other things to do.
+START = 240.0
 TOKEN = "a long word that opens the page"
 _READY = re.compile(
     r'"page": ?"(http://[^"]+)"[^\n]*"event": ?"ready"|"event": ?"ready"[^\n]*"page": ?"(http://[^"]+)"'
@@ -42,6 +47,24 @@ class Member:
     @property
     def alive(self) -> bool:
         return self.program.process.poll() is None
+
+
+class Events:
+    """What a page is sent."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def until(self, kind: str) -> Any:
+        """The next event of that kind."""
+        found = ""
+        async with asyncio.timeout(PATIENCE):
+            while line := (await self._answer.content.readline()).decode():
+                name, _, value = line.rstrip("\n").partition(": ")
+                found = value if name == "event" else found
+                if name == "data" and found == kind:
+                    return json.loads(value)
+        raise EOFError(kind)
 
 
 class Fleet:
@@ -75,12 +98,12 @@ class Fleet:
 
     # Its processes
 
-    def launch(self, role: str, settings: Mapping[str, str] | None = None) -> Member:
+    def launch(self, role: str, settings: Mapping[str, str] | None = None, *, module: str = "bot") -> Member:
         name = f"{role}-{len(self.members)}"
         directory = self._directory / name
         directory.mkdir(parents=True, exist_ok=True)
         program = Program(
-            "bot",
+            module,
             "run",
             "--role",
             role,
@@ -107,13 +130,13 @@ class Fleet:
             found = _READY.search(member.program.said)
             return "" if found is None else found.group(1) or found.group(2)
 
-        member.url = await until(published, what=f"the start of {member.name}")
+        member.url = await until(published, within=START, what=f"the start of {member.name}")
 
         async def told() -> bool:
             async with self._session.get(f"{member.url}/readyz") as answer:
                 return answer.status == 200
 
-        await until_told(told, what=f"readiness of {member.name}")
+        await until_told(told, within=START, what=f"readiness of {member.name}")
 
     def of_role(self, role: str) -> list[Member]:
         return [member for member in self.members if member.role == role and member.alive]
@@ -139,6 +162,18 @@ class Fleet:
         async with self._session.request(method, member.url + path, json=body) as answer:
             return answer.status, await answer.json()
 
+    async def picture(self, member: Member, path: str) -> bytes:
+        async with self._session.get(member.url + path) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.read()
+
+    @contextlib.asynccontextmanager
+    async def watching(self, gateway: Member) -> AsyncIterator[Events]:
+        """As a browser that has the page open there."""
+        async with self._session.get(f"{gateway.url}/api/events") as answer:
+            assert answer.status == 200
+            yield Events(answer)
+
     # The database beside them
 
     def _connect(self) -> psycopg.Connection[dict[str, Any]]:
@@ -151,12 +186,23 @@ class Fleet:
             try:
                 if self._connection.closed:
                     self._connection = self._connect()
-                return self._connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
+                found = self._connection.execute(query.replace("?", "%s").encode(), values or None)
+                return [] if found.description is None else found.fetchall()
             except psycopg.OperationalError:
                 if last:
                     raise
                 self._connection.close()
         raise AssertionError
+
+    @contextlib.contextmanager
+    def too_few_connections(self, count: int) -> Iterator[None]:
+        """All processes together have so many, and lose those that they have; they must use the role APART."""
+        self.rows(f"ALTER ROLE {APART} CONNECTION LIMIT {count}")
+        self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?", APART)
+        try:
+            yield
+        finally:
+            self.rows(f"ALTER ROLE {APART} CONNECTION LIMIT -1")
 
     def states(self) -> dict[str, str]:
         return {row["prompt"]: row["state"] for row in self.rows("SELECT prompt, state FROM jobs")}
@@ -185,6 +231,10 @@ class Fleet:
         """No process wrote an error, but for those that a test provoked."""
         for member in self.members:
             for line in member.program.said.splitlines():
-                entry = json.loads(line)
+                try:
+                    entry = json.loads(line)
+                except ValueError:  # half a line of one that was killed, a sentence of one that was refused
+                    assert "Traceback" not in line, f"{member.name}: {member.program.said[-3000:]}"
+                    continue
                 troubled = entry["level"] in {"error", "critical"} or "exception" in entry
                 assert not troubled or any(part in line for part in forgiven), f"{member.name}: {line}"
