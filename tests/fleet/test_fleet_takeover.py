@@ -76,7 +76,7 @@ async def test_the_database_goes_away_under_load(tmp_path: Path) -> None:
             assert sorted(stage.fleet.states()) == sorted(prompts)
             (await audit(stage)).assert_none()
             await stage.fleet.stop()
-            stage.fleet.assert_untroubled()
+            stage.fleet.assert_untroubled("the database is away")
     finally:
         server.stop("immediate")
         shutil.rmtree(place, ignore_errors=True)
