@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.errors import StoreUnavailable
 from bot.domain.limits import Limits
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, Reply
@@ -194,3 +195,15 @@ async def test_a_command_of_a_former_version_is_answered(bot: Bot) -> None:
         message = await (await bot.fake.slash(bot.ann, bot.channel, "draw", {"prompt": "a fox"})).shown()
     assert message.ephemeral
     assert "Something went wrong" in message.text
+
+
+async def test_a_database_that_is_away_is_a_sentence_and_no_error(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with capture_logs() as logs, monkeypatch.context() as patch:
+        patch.setattr(bot.store, "add", away)
+        message = await refusal(bot, "a fox")
+    assert "I can't save anything just now" in message.text
+    assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
+    assert (await bot.result("a fox")).attachments

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.platforms.slack import Installation
 from bot.platforms.slack.installations import SealedInstallations
 from bot.platforms.slack.once import Once
@@ -99,6 +99,19 @@ async def test_an_error_of_ours_is_answered_with_a_reference_and_the_next_is_ser
         patch.setattr(bot.store, "add", broken)
         asked = await bot.imagine()
         await asked.told("Reference: ")
+    assert (await bot.result()).pictures
+
+
+async def test_a_database_that_is_away_is_a_sentence_and_the_next_is_served(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bot.store, "add", away)
+        asked = await bot.imagine()
+        await asked.told("I can't save anything just now")
     assert (await bot.result()).pictures
 
 

@@ -5,12 +5,14 @@ import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.domain.errors import ModelRejected
+from bot.domain.errors import ModelRejected, StoreUnavailable
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
+from db.jobs import SqlJobStore
 from tests.web.conftest import Site
 
 
@@ -198,6 +200,19 @@ async def test_shutting_down_is_a_503(page: Site) -> None:
     status, answer = await page.post("/api/commands", {"text": "a fox"})
     assert status == 503
     assert answer["error"]["message"]
+
+
+async def test_a_database_that_is_away_is_a_503_with_a_sentence(page: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with capture_logs() as logs, monkeypatch.context() as patch:
+        patch.setattr(SqlJobStore, "add", away)
+        status, answer = await page.post("/api/commands", {"text": "a fox"})
+    assert (status, answer["error"]["code"]) == (503, "storage-away")
+    assert "I can't save anything just now" in answer["error"]["message"]
+    assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
+    assert (await page.ask("a fox"))["state"] == "queued"
 
 
 async def test_cancel_and_what_cannot_be_cancelled_any_more(page: Site) -> None:

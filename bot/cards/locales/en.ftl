@@ -188,6 +188,7 @@ draft-gone = That offer has expired. Please send the request again.
 draft-taken = That offer was taken already: it is job { $id }.
 missing-permissions = I'm missing a permission here: { $permissions }. Ask whoever runs this server to grant it, then try again.
 shutting-down = I'm restarting and take nothing new for a moment. Please try again in a minute.
+storage-away = I can't save anything just now, so I take nothing new. What was accepted waits. Please try again in a minute.
 not-understood-command = I don't know “{ $word }”. Try /imagine and what you'd like to see.
 provider-account = The provider doesn't accept this bot's account. Only its operator can mend that; nothing was charged.
 internal = Something went wrong on our side. Nothing was charged. Reference: { $id }

@@ -170,6 +170,7 @@ draft-gone = 这个选项已经过期，请重新发送请求。
 draft-taken = 这个选项已经用过了，任务编号 { $id }。
 missing-permissions = 我在这里缺少权限：{ $permissions }。请让管理员授权，然后再试。
 shutting-down = 我正在重启，暂时不接新请求。请过一分钟再试。
+storage-away = 现在暂时无法保存，不能接受新请求；已接受的会继续等待。请稍后再试。
 not-understood-command = 看不懂“{ $word }”。请输入 /imagine，再写上想画什么。
 provider-account = 服务方不接受这个机器人的账号，只有运营者能解决。没有扣费。
 internal = 我们这边出了错，没有扣费。编号：{ $id }

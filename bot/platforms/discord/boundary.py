@@ -14,7 +14,7 @@ import structlog
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
-from bot.domain.errors import PlatformError, Refused
+from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 
 from .answers import ACCEPTED, Answers
 from .faults import UNKNOWN_INTERACTION
@@ -46,6 +46,11 @@ class Boundary:
         except Refused as refused:
             locale = interaction.locale.value
             await self._say(interaction, refusal_card(refused, locale, prompt=prompt, channel_name=channel_mark))
+        except StoreUnavailable as error:
+            _log.warning("the database is away", action="answer", error=str(error))
+            if ACCEPTED not in interaction.extras:
+                away = refusal_card(NotAllowed("storage-away"), interaction.locale.value, prompt=prompt)
+                await self._say(interaction, away)
         except Exception as error:
             # The last place before discord.py, which would only log it.
             await self.failed(interaction, error)

@@ -17,7 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
-from bot.domain.errors import PlatformError, Refused
+from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 from bot.domain.ports import Clock
 
 from .asking import Asking, People
@@ -54,6 +54,11 @@ class Boundary:
             await self.say(asking, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
         except Refused as refused:
             await self.say(asking, refusal_card(refused, self._people.locale(asking), prompt=prompt))
+        except StoreUnavailable as error:
+            _log.warning("the database is away", action="answer", error=str(error))
+            if asking.accepted is None:
+                away = refusal_card(NotAllowed("storage-away"), self._people.locale(asking), prompt=prompt)
+                await self.say(asking, away)
         except Exception as error:
             # The last place before Bolt, which would only log it.
             await self._failed(asking, error)

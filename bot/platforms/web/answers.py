@@ -21,6 +21,7 @@ _STATUS: Mapping[str, int] = MappingProxyType(
         "already-finished": 409,
         "nothing-to-delete": 409,
         "shutting-down": 503,
+        "storage-away": 503,
     }
 )
 

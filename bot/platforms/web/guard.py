@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
-from bot.domain.errors import EaselError, Refused
+from bot.domain.errors import NotAllowed, Refused, StoreUnavailable
 from bot.domain.ports import Clock
 
 from .answers import Problem, locale_of, problem_answer, refusal_answer
@@ -67,13 +67,15 @@ class Guard:
             code = _CODES.get(error.status, "bad-request")
             headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return problem_answer(Problem(error.status, code, headers=headers), locale_of(request))
-        except Exception as error:
+        except StoreUnavailable as error:
+            _log.warning("the database is away", action="web", error=str(error))
+            away = NotAllowed("storage-away")
+            return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
+        except Exception:
             # The path of a callback holds its secret; the route's pattern doesn't.
             resource = request.match_info.route.resource
             _log.exception("request failed", action="web", route=resource.canonical if resource else "")
-            # A database that is away (an EaselError) may be back in a moment; a bug will not.
-            status = 503 if isinstance(error, EaselError) else 500
-            return problem_answer(Problem(status, "internal"), locale_of(request))
+            return problem_answer(Problem(500, "internal"), locale_of(request))
 
     @web.middleware
     async def borders(self, request: web.Request, handler: Handler) -> web.StreamResponse:
