@@ -16,8 +16,8 @@ run: $(RUN) ## set up if needed, then start the bot
 
 install: $(RUN) ## only set up what running needs
 
-test: $(DEV) ## set up if needed, then run every test
-	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/browser $(ARGS)
+test: $(DEV) ## set up if needed, then run every test, but for the longest of `make fleet`
+	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/browser -m "not fleet" $(ARGS)
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
 	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
 
@@ -25,6 +25,7 @@ chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what
 	$(PY) -m tests.chaos $(ARGS)
 
 fleet: $(DEV) ## several processes that die, are cut off and replaced under a thousand requests, and what was lost: minutes
+	$(if $(ARGS),,$(PY) -m pytest -m fleet tests/fleet)
 	$(PY) -m tests.fleet $(ARGS)
 
 check: $(DEV) ## lint, types, the import contract

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -37,4 +39,6 @@ class DatabaseLocks:
                 await connection.execute(_LOCK, {"name": name})
             yield
         finally:
-            await connection.close()
+            # A server that went away meanwhile has let go of the lock by itself.
+            with contextlib.suppress(DBAPIError):
+                await connection.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 from PIL import Image
 
@@ -11,6 +13,10 @@ from bot.domain.ports import ModelPicture
 
 # What the provider delivers; every further decoder would be one more way in.
 FORMATS = ("PNG", "JPEG", "WEBP")
+# Samples of a pixel by PNG's colour type, and where the passes of an interlaced one begin and how they step.
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_PIECE = 1 << 20  # bytes unpacked at a time
 # Three times 4096 x 4096, the largest that can be ordered.
 MOST_PIXELS = 50_000_000
 
@@ -23,6 +29,8 @@ def decoded(data: bytes) -> ModelPicture:
             picture.verify()  # the check sums, which load() passes over; the picture can't be used afterwards
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             picture.load()
+            if picture.format == "PNG":
+                _check_rows(data)
             media_type = Image.MIME[picture.format or ""]
             width, height = picture.size
     except PictureBroken:
@@ -32,6 +40,35 @@ def decoded(data: bytes) -> ModelPicture:
     except Exception as error:
         raise PictureBroken(f"no complete PNG, JPEG or WebP ({type(error).__name__})") from None
     return ModelPicture(data=data, width=width, height=height, media_type=media_type)
+
+
+def _check_rows(data: bytes) -> None:
+    """Pillow takes a PNG whose rows end early for whole if its stream ends well, and leaves the rest black."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    wanted = 0
+    for left, top, across, down in passes:
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            wanted += rows * (1 + -(-columns * depth * _SAMPLES[colour] // 8))
+    if _unpacked(data, wanted) < wanted:
+        raise PictureBroken("the picture's rows end early")
+
+
+def _unpacked(data: bytes, most: int) -> int:
+    """How many bytes its IDAT chunks hold, counted up to `most`.
+
+    https://www.w3.org/TR/png-3/#5DataRep
+    """
+    unpack, place, count = zlib.decompressobj(), 8, 0
+    while place + 8 <= len(data) and count < most:
+        size, kind = struct.unpack_from(">I4s", data, place)
+        rest = data[place + 8 : place + 8 + size] if kind == b"IDAT" else b""
+        while rest and count < most:
+            count += len(unpack.decompress(rest, _PIECE))
+            rest = unpack.unconsumed_tail
+        place += 12 + size
+    return count if count >= most else count + len(unpack.flush())  # what the last piece had no room for
 
 
 def _check_size(picture: Image.Image) -> None:

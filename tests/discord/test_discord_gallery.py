@@ -120,6 +120,7 @@ async def test_what_is_nobodys_business_is_gone(bot: Bot) -> None:
 async def test_ids_of_ones_own_jobs_are_proposed(bot: Bot) -> None:
     await bot.result("a red fox")
     await bot.result("a blue whale", bot.bob)
+    await bot.settled()
     (job, _) = await bot.all_jobs()
     for typed in ("", "FOX", job.id[:4]):
         asked = await bot.fake.autocomplete(bot.ann, bot.channel, "show", "id", typed)

@@ -16,7 +16,7 @@ from tests.fleet import scenes
 from tests.fleet.audit import audit
 from tests.fleet.stage import Stage, staged
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.fleet]
 
 
 async def test_any_of_them_dies_at_any_moment(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from tests.fleet.audit import audit
 from tests.fleet.stage import LIMITS, Stage, on_s3
 from tests.journeys.bot_program import BotProgram
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.fleet]
 
 
 async def test_a_running_installation_moves_and_goes_on(stage: Stage, tmp_path: Path) -> None:

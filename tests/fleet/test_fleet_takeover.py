@@ -16,7 +16,7 @@ from tests.fleet.fleet import Fleet, Member
 from tests.fleet.stage import Stage, staged
 from tests.journeys.programs import until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.fleet]
 
 SLOW = 0.05  # of the real service's speed: nothing ends by itself within a test
 QUICK = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -124,7 +125,11 @@ async def test_a_prompt_of_6000_characters_is_refused_and_pings_nobody(bot: Bot)
     prompt = "@everyone <@&1> <@2> " + "狐" * 6000
     option = {"name": "prompt", "type": 3, "value": prompt}
     await played(bot, Kind.COMMAND, {"id": "1", "name": "imagine", "type": 1, "options": [option]})
-    refusal = await bot.soon(lambda: next((one for one in bot.channel.seen_by(bot.bob) if one.ephemeral), None))
+
+    def private() -> Iterator[Message]:
+        return (one for one in bot.channel.seen_by(bot.bob) if one.ephemeral and not one.loading)
+
+    refusal = await bot.soon(lambda: next(private(), None))
     assert "a prompt may have 2,000" in refusal.text
     assert refusal.pings == set()
     assert await bot.all_jobs() == []

@@ -8,7 +8,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -76,6 +76,7 @@ SIDE = st.integers(64, 2**32 - 1)
 
 @SOME
 @given(width=SIDE, height=SIDE, depth=st.sampled_from([1, 2, 4, 8, 16, 3]), colour=st.integers(0, 7))
+@example(width=113, height=64, depth=1, colour=0)  # its rows end where one ends
 def test_a_header_that_lies_is_broken(width: int, height: int, depth: int, colour: int) -> None:
     """Less is there than the smallest of these would take."""
     assert read(png(width, height, chunk(b"IDAT", zlib.compress(b"\0" * 64)), depth=depth, colour=colour)) is None
