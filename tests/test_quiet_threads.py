@@ -60,6 +60,8 @@ async def test_so_many_at_once_and_what_is_cancelled_in_the_line_is_never_begun(
     await asyncio.sleep(0)
     assert sorted(begun) == [1, 2]
     in_line.cancel()
+    await asyncio.wait({in_line})
+    await asyncio.sleep(0)  # the pool hears of it a turn of the loop later
     go.set()
     assert await asyncio.gather(*running) == [1, 2]
     assert await threads.run(lambda: "free again") == "free again"

@@ -115,7 +115,8 @@ class World:
         pause = 0.25
         while not wanted(now := await self.now(job)):
             await self.clock.sleep(pause)
-            pause = min(30.0, pause * 1.25)  # each waking costs real milliseconds
+            # Each waking costs real milliseconds; but a save that takes some must not see a quarter of an hour go by.
+            pause = min(5.0, pause * 1.25)
         return now
 
     async def taken_today(self, user: str = "ann") -> int:

@@ -113,9 +113,11 @@ async def test_a_clock_that_is_set_during_the_lookup_orders_nothing_twice(
 async def test_one_complete_list_without_it_proves_nothing_even_long_after(world: World) -> None:
     """A list may miss a task that the next one has."""
     world.model.submits.append("lost")
+    world.model.listings.extend([ModelUnavailable("502")] * 1000)  # so that the first life can't find it
     life = world.start()
     job = await world.reaches(await world.asked(), SUBMITTING)
     await world.kill(life)
+    world.model.listings.clear()
     world.clock.jump(7200)
     world.model.missed_lists = lost_submit.FEWEST_LISTS - 1
     async with world.running():
@@ -126,9 +128,11 @@ async def test_one_complete_list_without_it_proves_nothing_even_long_after(world
 async def test_a_bad_hour_right_after_a_long_stop_is_waited_for(world: World) -> None:
     """What the wall clock says of an earlier life is no reason to give up at the first failing list."""
     world.model.submits.append("lost")
+    world.model.listings.extend([ModelUnavailable("502")] * 1000)  # so that the first life can't find it
     life = world.start()
     job = await world.reaches(await world.asked(), SUBMITTING)
     await world.kill(life)
+    world.model.listings.clear()
     await world.clock.advance(lost_submit.PATIENCE.total_seconds() + 1)
     world.model.listings.extend([ModelUnavailable("502")] * 20)
     async with world.running():
