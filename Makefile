@@ -21,7 +21,7 @@ test: $(DEV) ## set up if needed, then run every test, but for the longest of `m
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
 	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
 
-chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost (under ten minutes)
+chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost: minutes
 	$(PY) -m tests.chaos $(ARGS)
 
 fleet: $(DEV) ## several processes that die, are cut off and replaced under a thousand requests, and what was lost: minutes

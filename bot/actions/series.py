@@ -34,7 +34,7 @@ def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
 
 
 def price_of(sheet: Job, series: Sequence[Job], left: int | None) -> Refused:
-    """`matrix-offer` with `jobs`, `pictures`, `points`, what is `left` today (-1: no limit) and the first prompts."""
+    """`matrix-offer` with `jobs`, `pictures`, `points`, and what is `left` today (-1: no limit)."""
     pictures = sum(job.ordered for job in series)
     return Refused(
         "matrix-offer",

@@ -52,6 +52,9 @@ _log = structlog.get_logger(__name__)
 
 # From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
 DRAWING_LIMIT = timedelta(minutes=15)
+# At least so long after a start, whatever the wall clock says by then: a clock that was set since makes tasks look old
+# that are being drawn, and paid for.
+LOOKED_AT_LEAST = timedelta(minutes=2)
 # How long a task is awaited of which the provider says nothing at all, neither yes nor no.
 SILENCE_LIMIT = timedelta(hours=6)
 # How often a submit is begun before the job fails: each was certainly not taken, so nothing is paid twice.
@@ -308,7 +311,7 @@ class Steps:
                 task_id,
                 age=age,
                 first_look=self._outlooks.soonest(request.clarity, request.n),
-                limit=DRAWING_LIMIT.total_seconds(),
+                limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
             )
         )
         try:

@@ -34,6 +34,17 @@ async def each_has_its_own(world: World, *jobs: Job) -> None:
         assert job.id in world.chat.messages
 
 
+async def left_in_submitting(world: World) -> Job:
+    """A job whose answer was lost, and whose program was killed before it could look for it."""
+    world.model.submits.append("lost")
+    world.model.listings.extend([ModelUnavailable("502")] * 1000)
+    life = world.start()
+    job = await world.reaches(await world.asked(), SUBMITTING)
+    await world.kill(life)
+    world.model.listings.clear()
+    return job
+
+
 async def test_while_it_is_looked_up_the_card_says_so(world: World) -> None:
     world.model.submits.append("lost")
     world.model.late_in_list = 5
@@ -112,12 +123,7 @@ async def test_a_clock_that_is_set_during_the_lookup_orders_nothing_twice(
 
 async def test_one_complete_list_without_it_proves_nothing_even_long_after(world: World) -> None:
     """A list may miss a task that the next one has."""
-    world.model.submits.append("lost")
-    world.model.listings.extend([ModelUnavailable("502")] * 1000)  # so that the first life can't find it
-    life = world.start()
-    job = await world.reaches(await world.asked(), SUBMITTING)
-    await world.kill(life)
-    world.model.listings.clear()
+    job = await left_in_submitting(world)
     world.clock.jump(7200)
     world.model.missed_lists = lost_submit.FEWEST_LISTS - 1
     async with world.running():
@@ -127,12 +133,7 @@ async def test_one_complete_list_without_it_proves_nothing_even_long_after(world
 
 async def test_a_bad_hour_right_after_a_long_stop_is_waited_for(world: World) -> None:
     """What the wall clock says of an earlier life is no reason to give up at the first failing list."""
-    world.model.submits.append("lost")
-    world.model.listings.extend([ModelUnavailable("502")] * 1000)  # so that the first life can't find it
-    life = world.start()
-    job = await world.reaches(await world.asked(), SUBMITTING)
-    await world.kill(life)
-    world.model.listings.clear()
+    job = await left_in_submitting(world)
     await world.clock.advance(lost_submit.PATIENCE.total_seconds() + 1)
     world.model.listings.extend([ModelUnavailable("502")] * 20)
     async with world.running():

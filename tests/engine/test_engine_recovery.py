@@ -195,3 +195,14 @@ async def test_a_restart_at_every_moment_ends_in_one_of_everything(world: World)
     async with world.running():
         await world.settled(job)
     await one_of_everything(world, job.id)
+
+
+async def test_a_clock_set_ahead_while_it_is_drawn_does_not_make_it_too_late(world: World) -> None:
+    world.model.draws_for = 20
+    life = world.start()
+    job = await world.reaches(await world.asked(), JobState.GENERATING)
+    await world.kill(life)
+    world.clock.jump(7200)
+    async with world.running():
+        job = await world.settled(job)
+    assert job.state is JobState.DONE

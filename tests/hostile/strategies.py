@@ -35,6 +35,7 @@ SPIKES = st.sampled_from(
         "9" * 5000,
         "x" * 6000,
         "/imagine",
+        "/defaults",
         "/usage everybody week",
         "/gallery starred fox",
         "/show",
