@@ -144,9 +144,10 @@ async def of_naive(directory: Path, there: Scene, jobs: int, asked: int) -> list
 
 
 async def measure(directory: Path, jobs: int, interactions: int) -> None:
-    async with scene(directory, *PEOPLE) as there:
+    # Each has a provider and a Discord of its own: the one begins as empty as the other.
+    async with scene(directory / "for-easel", *PEOPLE) as there:
         ours = await of_easel(directory / "easel", there, jobs, interactions)
-    async with scene(directory, *PEOPLE) as there:
+    async with scene(directory / "for-naive", *PEOPLE) as there:
         theirs = await of_naive(directory / "naive", there, jobs, len(ours))
     rows = []
     for share, name in ((0.5, "p50"), (0.99, "p99")):

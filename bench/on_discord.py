@@ -70,6 +70,7 @@ class Scene:
 async def scene(directory: Path, *people: str) -> AsyncIterator[Scene]:
     """Discord with these people, and the provider, which draws at once until it is told otherwise."""
     os.environ["DISCORD_OPENAPI"] = os.devnull
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     world = directory / "world.json"
     world.write_text(json.dumps({"users": people, "guilds": {"atelier": ["general"]}}))
     async with SandboxProgram(directory / "provider") as sandbox, RemoteFakeDiscord(world) as discord:

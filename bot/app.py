@@ -15,6 +15,7 @@ from aiohttp.web import RouteDef
 
 from bot.core import Core, Role, check, open_core
 from bot.domain.errors import EaselError, PlatformError
+from bot.garbage import collect_when_quiet
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
@@ -91,6 +92,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop
             group.create_task(core.actions.retention.run(), name="retention"),
         ]
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
+        beside.append(group.create_task(collect_when_quiet(lambda: core.dispatcher.under_way), name="garbage"))
         health.set("engine", ok=True)
         connected = [group.create_task(_stay_connected(one, health), name=one.name) for one in platforms]
         await stop.wait()

@@ -24,6 +24,7 @@ from bot.cards import sheet_foot
 from bot.clock import SystemClock
 from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
+from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
@@ -93,7 +94,7 @@ class Core:
     meta: Meta
     pictures: PictureFitter
     raster: Raster
-    dispatcher: InProcessDispatcher
+    dispatcher: BaseDispatcher
     actions: Actions
     places: Places
     metrics: Metrics
@@ -261,7 +262,7 @@ def _shelf(settings: Settings, engine: AsyncEngine) -> TokenShelf | None:
     return DatabaseShelf(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
 
 
-def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Callable[..., InProcessDispatcher]:
+def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Callable[..., BaseDispatcher]:
     conninfo = server_conninfo(settings.database_url)
     if conninfo is None:
         return InProcessDispatcher

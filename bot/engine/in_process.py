@@ -3,108 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from functools import cached_property
 
 import structlog
 
 from bot.domain.errors import StaleJob, StoreUnavailable
-from bot.domain.job import FailureCode, Job, JobState
-from bot.domain.limits import Limits, Usage
-from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
-from bot.domain.report import JobReport
+from bot.domain.job import Job, JobState
+from bot.domain.limits import Limits
+from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
 from bot.engine.line import Line
-from bot.engine.outage import OutageNews
-from bot.engine.outlook import Outlooks
-from bot.engine.patience import LONGEST, Patience
-from bot.engine.poller import Poller
+from bot.engine.patience import LONGEST
 from bot.engine.retry import Backoff
-from bot.engine.sheets import Sheets
-from bot.engine.steps import Run, Steps
-from bot.observability.metrics import Metrics
+from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
 
-# Each is one asyncio task and one row; what bounds them is memory, not the provider.
-MOST_UNDER_WAY = 5000
-# How long a stop waits for calls whose outcome is about to be saved. The whole program has ten seconds until Docker
-# kills it, and the platforms and the page take up to four of them.
-STOP_PATIENCE = 5.0
 
+class InProcessDispatcher(BaseDispatcher):
+    """Implements the port Dispatcher."""
 
-class InProcessDispatcher:
-    """Implements the port Dispatcher. `run()` is its life; it ends only by `stop()` or by an error."""
-
-    def __init__(
-        self,
-        *,
-        store: JobStore,
-        model: ImageModel,
-        pictures: PictureStore,
-        sheets: SheetMaker,
-        platforms: Mapping[str, ChatPlatform],
-        clock: Clock,
-        limits_of: Callable[[Person], Limits],
-        running_limit: int,
-        submits_per_second: Callable[[], float],
-        metrics: Metrics,
-        sandbox: bool = False,
-        callback_url: str | None = None,
-        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
-        restored_at: datetime | None = None,
-    ) -> None:
-        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None.
-
-        `restored_at`: when the backup was made that the store was restored from, if it was.
-        """
-        self._store = store
-        self._model = model
-        self._platforms = platforms
-        self._clock = clock
-        self._limits_of = limits_of
-        self._limits_for = limits_for
-        self._submits_per_second = submits_per_second
-        self._sandbox = sandbox
-        self._poller = Poller(model=model, clock=clock)
-        self._outlooks = Outlooks(store)
-        self._line = Line(running_limit)
-        self._runs: dict[str, Run] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._closers: set[asyncio.Task[None]] = set()
-        self._resumed: set[str] = set()  # unfinished jobs of an earlier life
-        self._group: asyncio.TaskGroup | None = None
-        self._more = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._news = OutageNews(
-            model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._line.job_ids()]
-        )
-        self._patience = Patience("database", clock)
-        self._steps = Steps(
-            store=store,
-            model=model,
-            pictures=pictures,
-            platforms=platforms,
-            poller=self._poller,
-            sheets=Sheets(store=store, pictures=pictures, maker=sheets, clock=clock),
-            outlooks=self._outlooks,
-            clock=clock,
-            report=self.report,
-            metrics=metrics,
-            patience=self._patience,
-            callback_url=callback_url,
-            limits_for=limits_for,
-            restored_at=restored_at,
-        )
-
-    @property
-    def accepting(self) -> bool:
-        return not self._stopping.is_set()
-
-    @property
-    def under_way(self) -> int:
-        return len(self._runs)
+    @cached_property
+    def _line(self) -> Line:
+        return Line(self._running_limit)
 
     @property
     def waiting(self) -> int:
@@ -125,60 +46,18 @@ class InProcessDispatcher:
             poller.cancel()
             news.cancel()
 
-    async def stop(self) -> None:
-        """Take no more, wait a little for calls whose outcome matters, leave the rest to the next start."""
-        self._stopping.set()
-
     def add(self, job: Job, limits: Limits | None = None) -> None:
         self._line.add(job, None if limits is None else limits.user_running)
         self._more.set()
 
-    def nudge(self, task_id: str) -> None:
-        self._poller.nudge(task_id)
+    def _position(self, job: Job) -> int | None:
+        return self._line.position(job)
 
-    def report(self, job: Job, usage: Usage | None = None) -> JobReport:
-        run = self._runs.get(job.id)
-        outlook = self._outlooks.of(job.request.clarity, job.request.n)
-        position = self._line.position(job) if job.state is JobState.QUEUED else None
-        usual = timedelta(seconds=outlook.usual_high)
-        away = self._model.away_since is not None
-        ready_at = None  # nor while it is away: nobody knows for how long
-        if not away and job.state in {JobState.QUEUED, JobState.SUBMITTING}:
-            in_line = timedelta(seconds=(position or 1) / max(0.1, self._submits_per_second()))
-            ready_at = self._clock.now() + in_line + usual
-        elif not away and job.state is JobState.GENERATING and job.generating_at is not None:
-            ready_at = job.generating_at + usual
-        return JobReport(
-            job=job,
-            outlook=outlook,
-            position=position,
-            ready_at=ready_at,
-            slow=run.slow if run else False,
-            ended=run.ended if run else 0,
-            resumed=job.id in self._resumed,
-            sandbox=self._sandbox,
-            # No call of its is out: what became of the last one is being looked up.
-            looking=job.state is JobState.SUBMITTING and run is not None and not run.critical,
-            away=away,
-            usage=usage,
-            limits=self._limits_of(job.author),
-        )
+    def _in_line(self) -> Iterable[str]:
+        return self._line.job_ids()
 
-    async def cancel(self, job_id: str) -> Job:
-        job = await self._store.get(job_id)
-        if job is None:
-            raise KeyError(job_id)
-        while not job.state.finished:
-            try:
-                job = await self._store.move(job, JobState.CANCELLED)
-            except StaleJob:
-                job = await self._store.get(job_id) or job
-                continue
-            _log.info("cancelled", action="cancel", job=job_id)
-            self._line.remove(job)
-            self._interrupt(job_id)
-            self._in_background(self._close(job, Run()))
-        return job
+    def _withdrawn(self, job: Job) -> None:
+        self._line.remove(job)
 
     async def _limits_of_its_community(self, job: Job) -> Limits | None:
         limits_for = self._limits_for
@@ -225,17 +104,6 @@ class InProcessDispatcher:
         del self._tasks[job.id]
         self._more.set()
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._spawn(work)
-        self._closers.add(task)
-        task.add_done_callback(self._closers.discard)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        if self._group is None:
-            work.close()
-            raise RuntimeError("the dispatcher is not running")
-        return self._group.create_task(work)
-
     async def _bring_to_end(self, job: Job, run: Run) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id):
             job_id, backoff = job.id, Backoff(longest=LONGEST)
@@ -255,50 +123,3 @@ class InProcessDispatcher:
                         job = saved
                         continue
                 return
-
-    async def _advance_until_finished(self, job: Job, run: Run) -> None:
-        while not job.state.finished and self.accepting:
-            try:
-                before = job.state
-                job = await self._steps.advance(job, run)
-                if job.state is not before:
-                    self._patience.back()
-            except (StaleJob, StoreUnavailable):
-                raise
-            except Exception:
-                # A bug of ours must not take the others' jobs down: this one fails, the log says why.
-                _log.exception("step failed", action="advance", state=job.state.value)
-                job = await self._store.get(job.id) or job
-                if not job.state.finished:
-                    job = await self._steps.fail(job, FailureCode.INTERNAL)
-        if job.state.finished:
-            await self._close(job, run)
-
-    async def _show(self, job: Job) -> None:
-        try:
-            await self._steps.show(job)
-        except Exception:
-            # A card that is out of date harms nobody; a start that always ends here would.
-            _log.exception("show failed", action="show", job=job.id)
-
-    async def _close(self, job: Job, run: Run) -> None:
-        try:
-            await self._patience.ask(lambda: self._steps.close(job, run))
-        except Exception:
-            # The card stays open in the store, so the next start tries again.
-            _log.exception("close failed", action="close", job=job.id)
-
-    def _interrupt(self, job_id: str) -> None:
-        run, task = self._runs.get(job_id), self._tasks.get(job_id)
-        if run is not None and task is not None and not run.critical:
-            task.cancel()
-
-    async def _let_go(self) -> None:
-        """Stop every job that can be stopped at once, and give the others a moment to save what they learn."""
-        for job_id in list(self._tasks):
-            self._interrupt(job_id)
-        last = {*self._tasks.values(), *self._closers}
-        if last:
-            _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
-            for task in late:
-                task.cancel()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +20,9 @@ from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits, Usage
 from bot.domain.report import JobReport
-from bot.engine.in_process import MOST_UNDER_WAY, STOP_PATIENCE, InProcessDispatcher
+from bot.engine.dispatcher import MOST_UNDER_WAY, STOP_PATIENCE, BaseDispatcher
 from bot.engine.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Queue, Ticket
-from bot.engine.steps import Run
+from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ _AWAY_PAUSE = 0.5  # seconds between two tries while the database is away
 Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]
 
 
-class PostgresDispatcher(InProcessDispatcher):
+class PostgresDispatcher(BaseDispatcher):
     """Implements the port Dispatcher over a queue that processes share. `works`: this one runs jobs, too."""
 
     def __init__(self, *, queue: Queue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
@@ -44,7 +44,6 @@ class PostgresDispatcher(InProcessDispatcher):
         self._queue = queue
         self._orphans = orphans
         self._works = works
-        self._default_limit: int = kwargs["running_limit"]
         self._to_put: deque[tuple[Job, int]] = deque()
         self._put_more = asyncio.Event()
         self._places: dict[str, int] = {}  # in line, from 1, as of the last look
@@ -80,7 +79,7 @@ class PostgresDispatcher(InProcessDispatcher):
                 _log.warning("left without a word: the database is away", action="stop")
 
     def add(self, job: Job, limits: Limits | None = None) -> None:
-        self._to_put.append((job, self._default_limit if limits is None else limits.user_running))
+        self._to_put.append((job, self._running_limit if limits is None else limits.user_running))
         self._places.setdefault(job.id, len(self._places) + 1)
         self._put_more.set()
 
@@ -92,25 +91,21 @@ class PostgresDispatcher(InProcessDispatcher):
         """Let the processes that show the page know."""
         self._tell(page="yes", **news)
 
-    async def cancel(self, job_id: str) -> Job:
-        job = await super().cancel(job_id)
-        if job.state is JobState.CANCELLED:
-            self._tell(cancel=job_id)
-        return job
-
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
         report = super().report(job, usage)
-        changes: dict[str, Any] = {}
-        if job.state is JobState.QUEUED:
-            changes["position"] = self._places.get(job.id)
-            if report.ready_at is not None:
-                per_second = max(0.1, self._submits_per_second())
-                in_line = timedelta(seconds=(changes["position"] or 1) / per_second)
-                changes["ready_at"] = self._clock.now() + in_line + timedelta(seconds=report.outlook.usual_high)
-        elif job.state is JobState.GENERATING and job.generating_at is not None and job.id not in self._runs:
+        if job.state is JobState.GENERATING and job.generating_at is not None and job.id not in self._runs:
             age = (self._clock.now() - job.generating_at).total_seconds()
-            changes["slow"] = age > report.outlook.slow_after
-        return dataclasses.replace(report, **changes)
+            report = dataclasses.replace(report, slow=age > report.outlook.slow_after)
+        return report
+
+    def _position(self, job: Job) -> int | None:
+        return self._places.get(job.id)
+
+    def _in_line(self) -> Iterable[str]:
+        return ()
+
+    def _withdrawn(self, job: Job) -> None:
+        self._tell(cancel=job.id)  # whichever process runs it
 
     # One job
 
@@ -250,7 +245,7 @@ class PostgresDispatcher(InProcessDispatcher):
                 before = self._clock.now() - ORPHANED_AFTER
                 for job in await self._orphans(list(self._platforms), before):
                     limits = None if self._limits_for is None else await self._limits_for(job)
-                    limit = self._default_limit if limits is None else limits.user_running
+                    limit = self._running_limit if limits is None else limits.user_running
                     await self._queue.put(job, limit, finished=job.state.finished)
             except StoreUnavailable as error:
                 _log.warning("not swept", action="sweep", error=str(error))

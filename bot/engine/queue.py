@@ -45,6 +45,27 @@ _DONE = """
     DELETE FROM procrastinate_jobs
     WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
 """
+# Several at a time: a worker that dies with hundreds of jobs leaves hundreds to release and to take. Of two who release
+# at once, each gets some.
+_STALLED = """
+    FROM procrastinate_jobs AS job LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing'
+    AND (job.worker_id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
+"""
+# Two processes put it in at the same moment, behind different locks: it waits or runs once more already.
+_TWICE = """
+    EXISTS (
+        SELECT FROM procrastinate_jobs AS twin WHERE twin.queueing_lock = job.queueing_lock
+        AND (twin.status = 'todo' OR twin.status = 'doing' AND twin.id < job.id)
+    )
+"""
+_DROP_TWICE = f"""
+    DELETE FROM procrastinate_jobs WHERE id IN (SELECT job.id {_STALLED} AND {_TWICE}) RETURNING args ->> 'job' AS job
+"""  # noqa: S608 - constants
+_RELEASE = f"""
+    WITH stalled AS (SELECT job.id, job.args {_STALLED} AND NOT {_TWICE} FOR UPDATE OF job SKIP LOCKED)
+    SELECT args ->> 'job' AS job, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM stalled
+"""  # noqa: S608 - constants
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id"
 _WAITING = """
     SELECT args ->> 'job' AS job FROM procrastinate_jobs WHERE status = 'todo' ORDER BY priority DESC, id LIMIT 1000
@@ -149,14 +170,12 @@ class Queue:
 
     async def release_stalled(self) -> Collection[str]:
         """Give what the dead had to the living; the ids of these jobs."""
-        manager = self._app.job_manager
-        released = []
+        released: list[str] = []
         with _reached():
-            for carrier in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
-                with contextlib.suppress(exceptions.ConnectorException):  # another was quicker
-                    await self._wait_again(carrier)
-                    released.append(str(carrier.task_kwargs["job"]))
-            await manager.prune_stalled_workers(DEAD_AFTER_SECONDS)
+            for query in (_DROP_TWICE, _RELEASE):
+                rows = await self._app.connector.execute_query_all_async(query, seconds=DEAD_AFTER_SECONDS)
+                released += (row["job"] for row in rows)
+            await self._app.job_manager.prune_stalled_workers(DEAD_AFTER_SECONDS)
         return released
 
     async def _wait_again(self, carrier: jobs.Job) -> None:

@@ -13,9 +13,6 @@ Both Dispatchers call `advance` until the job is finished, then `close`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import dataclasses
-from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,26 +24,24 @@ from bot.domain.errors import (
     ModelRejected,
     ModelUnavailable,
     ModelUnclear,
-    PlatformUnavailable,
     StaleJob,
     SubmitBusy,
     TaskTaken,
     Undeliverable,
 )
 from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState
-from bot.domain.limits import Limits
-from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
-from bot.domain.report import JobReport
+from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
 from bot.engine import fetch, lost_submit
+from bot.engine.delivery import Delivery
 from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.outlook import Outlooks
-from bot.engine.patience import LONGEST, Patience
+from bot.engine.patience import Patience
 from bot.engine.poller import Poller
 from bot.engine.retry import Backoff
+from bot.engine.run import Run
 from bot.engine.saves import Saves
 from bot.engine.sheets import Sheets
-from bot.observability.metrics import JobPart, Metrics
 
 _log = structlog.get_logger(__name__)
 
@@ -59,8 +54,6 @@ LOOKED_AT_LEAST = timedelta(minutes=2)
 SILENCE_LIMIT = timedelta(hours=6)
 # How often a submit is begun before the job fails: each was certainly not taken, so nothing is paid twice.
 MOST_SUBMITS = 12
-# How often the result's post is tried while the platform says "later"; with the back-off about an hour.
-MOST_POSTS = 60
 # Seconds from the intent to the call, where others may take the job over meanwhile. Far less than it takes to be taken
 # for dead (queue.DEAD_AFTER_SECONDS).
 INTENT_HOLDS = 5.0
@@ -73,31 +66,6 @@ class _StoodStill(ModelUnavailable):
     """Saving the intent took so long that another may have taken us for dead, and the job over: nothing was ordered."""
 
 
-class Run:
-    """What a Dispatcher keeps of a job that is under way.
-
-    While `critical`, the run must not be cancelled: a call is out that costs money or posts a message, and its
-    outcome is about to be saved.
-    """
-
-    def __init__(self) -> None:
-        self.slow = False
-        self.submits = 0
-        self.delays = Backoff(longest=LONGEST)  # by a database that is too slow for an order
-        self.sent_at: float | None = None  # the last submit, by Clock.monotonic()
-        self.ended = 0  # of a sheet: how many jobs of its series have come to an end
-        self.critical = False
-        self.looked = False  # whether a job that a backup knew as queued was ordered since
-
-    @contextlib.contextmanager
-    def uninterrupted(self) -> Iterator[None]:
-        self.critical = True
-        try:
-            yield
-        finally:
-            self.critical = False
-
-
 class Steps:
     def __init__(
         self,
@@ -105,35 +73,28 @@ class Steps:
         store: JobStore,
         model: ImageModel,
         pictures: PictureStore,
-        platforms: Mapping[str, ChatPlatform],
+        delivery: Delivery,
+        saves: Saves,
         poller: Poller,
         sheets: Sheets,
         outlooks: Outlooks,
         clock: Clock,
-        report: Callable[[Job], JobReport],
-        metrics: Metrics,
-        patience: Patience,
         callback_url: str | None = None,
-        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
         restored_at: datetime | None = None,
     ) -> None:
-        """`patience`: with the store. `restored_at`: when the backup was made that the store was restored from."""
+        """`restored_at`: when the backup was made that the store was restored from."""
         self._store = store
         self._model = model
         self._listings = SharedListings(model)
         self._pictures = pictures
-        self._platforms = platforms
+        self._delivery = delivery
+        self._saves = saves
         self._poller = poller
         self._sheets = sheets
         self._outlooks = outlooks
         self._clock = clock
-        self._report = report
-        self._metrics = metrics
         self._callback_url = callback_url
-        self._limits_for = limits_for
-        self._saves = Saves(store, patience)
         self._keeping = Patience("picture store (to keep)", clock)
-        self._reading = Patience("picture store (to read)", clock)
         self._restored_at = restored_at
 
     async def advance(self, job: Job, run: Run) -> Job:
@@ -157,19 +118,12 @@ class Steps:
     async def close(self, job: Job, run: Run) -> None:
         """Give a finished job its last word: the card's end, and the truth about a submit that is still open."""
         if job.card_open:
-            await self._close_card(job, run)
-            self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
+            await self._delivery.close_card(job, run)
         if job.submit_open:
             found = await lost_submit.find(job, listings=self._listings, store=self._store, clock=self._clock)
             # Nothing found says nothing of an id that the submit's own answer brought meanwhile.
             known = {"task_id": found.id} if isinstance(found, ModelTask) else {}
             await self._store.note(job.id, submit_open=False, **known)
-
-    async def show(self, job: Job) -> None:
-        """Bring the job's card up to date, for what it is worth."""
-        platform = self._platforms.get(job.destination.platform)
-        if platform is not None:
-            await platform.show(self._report(job))
 
     async def fail(self, job: Job, code: FailureCode, detail: str = "", *, refused: bool = False) -> Job:
         """End the job. `refused`: the provider said no to the submit, so nobody has to look for its task."""
@@ -253,7 +207,7 @@ class Steps:
     async def _gather(self, job: Job, run: Run) -> Job:
         async def ended(count: int) -> None:
             run.ended = count
-            await self.show(job)
+            await self._delivery.show(job)
 
         sheet = await self._sheets.gather(job, ended)
         if sheet is None:
@@ -261,7 +215,7 @@ class Steps:
         return await self._saves.move(job, JobState.DELIVERING, pictures=(sheet,))
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
-        await self.show(job)  # what becomes of it may take half a minute
+        await self._delivery.show(job)  # what becomes of it may take half a minute
         found = await lost_submit.find(
             job, listings=self._listings, store=self._store, clock=self._clock, sent_at=run.sent_at
         )
@@ -281,7 +235,7 @@ class Steps:
     async def _await_pictures(self, job: Job, run: Run) -> Job:
         if job.task_id is None or job.generating_at is None:
             raise ValueError(f"job {job.id} is generating without a task")
-        await self.show(job)
+        await self._delivery.show(job)
         age = max(0.0, (self._clock.now() - job.generating_at).total_seconds())
         began = self._clock.monotonic()
         try:
@@ -301,6 +255,13 @@ class Steps:
             self._outlooks.learn(job.request.clarity, job.request.n, seconds)
         return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
+    async def _deliver(self, job: Job, run: Run) -> Job:
+        try:
+            return await self._delivery.deliver(job, run)
+        except Undeliverable as error:
+            _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
+            return await self.fail(job, FailureCode.UNDELIVERABLE)
+
     async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
         """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
         request = job.request
@@ -317,7 +278,7 @@ class Steps:
         try:
             if not await self._done_within(waiting, slow_after - age):
                 run.slow = True
-                await self.show(job)
+                await self._delivery.show(job)
                 if not await self._done_within(waiting, SILENCE_LIMIT.total_seconds()):
                     raise TimeoutError
             return waiting.result()
@@ -335,97 +296,3 @@ class Steps:
         finally:
             timer.cancel()
             await asyncio.wait({timer})
-
-    async def _deliver(self, job: Job, run: Run) -> Job:
-        backoff, pictures_backoff = Backoff(), Backoff()
-        while True:
-            final = dataclasses.replace(job, state=JobState.DONE, finished_at=self._clock.now())
-            try:
-                with run.uninterrupted():
-                    result_id = await self._conclude(final)
-                    try:
-                        job = await self._saves.move(job, JobState.DONE, result_id=result_id, card_open=False)
-                    except StaleJob:
-                        await self._take_back(dataclasses.replace(final, result_id=result_id))
-                        raise
-            except Undeliverable as error:
-                _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
-                return await self.fail(job, FailureCode.UNDELIVERABLE)
-            except PlatformUnavailable as error:
-                if backoff.tries >= MOST_POSTS:
-                    return await self.fail(job, FailureCode.UNDELIVERABLE)
-                _log.info("post later", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
-                await self._clock.sleep(backoff.pause(error.after))
-            except OSError as error:  # its pictures can't be read: paid for, and perhaps there again in a moment
-                self._reading.away(error)
-                await self._clock.sleep(pictures_backoff.pause())
-            else:
-                self._reading.back()
-                self._measure(job)
-                return job
-
-    async def _take_back(self, posted: Job) -> None:
-        """Cancelled while the message was on its way: it must not stay. Nor one beside that of another run."""
-        now = await self._store.get(posted.id)
-        if now is not None and not now.state.finished:
-            return  # another run has it: it finds this message, and saves it as its own
-        if now is None or now.state is not JobState.DONE or now.result_id != posted.result_id:
-            await self._platform(posted).take_away(posted)
-
-    def _measure(self, job: Job) -> None:
-        self._metrics.job_finished(job.state.value)
-        self._metrics.delivered(job.destination.platform, job.delivered)
-        parts: tuple[tuple[JobPart, datetime | None, datetime | None], ...] = (
-            ("queued", job.created_at, job.submitted_at),
-            ("drawing", job.generating_at, job.ready_at),
-            ("total", job.created_at, job.finished_at),
-        )
-        for part, begin, end in parts:
-            if begin is not None and end is not None:
-                self._metrics.job_seconds(part, max(0.0, (end - begin).total_seconds()))
-
-    async def _close_card(self, job: Job, run: Run) -> None:
-        backoff = Backoff()
-        while backoff.tries < MOST_POSTS:
-            try:
-                with run.uninterrupted():
-                    changes = {}
-                    if job.state is JobState.CANCELLED:
-                        await self.show(job)
-                    elif job.state is JobState.FAILED or job.result_id is None:
-                        changes = {"result_id": await self._conclude(job)}
-                    else:
-                        await self._conclude(job)
-                    await self._saves.note(job.id, card_open=False, **changes)
-                    return
-            except Undeliverable:
-                await self._saves.note(job.id, card_open=False)
-                return
-            except PlatformUnavailable as error:
-                await self._clock.sleep(backoff.pause(error.after))
-
-    async def _conclude(self, job: Job) -> str:
-        report = self._report(job)
-        usage = await self._store.usage(job.author, self._clock.now())
-        parent = None if job.parent_id is None else await self._store.get(job.parent_id)
-        limits = report.limits if self._limits_for is None else await self._limits_for(job)
-        name = job.destination.platform
-        try:
-            message_id = await self._platform(job).conclude(
-                dataclasses.replace(report, usage=usage, limits=limits, parent=parent)
-            )
-        except PlatformUnavailable:
-            self._metrics.post(name, "later")
-            raise
-        except Undeliverable:
-            self._metrics.post(name, "undeliverable")
-            raise
-        self._metrics.post(name, "posted")
-        return message_id
-
-    def _platform(self, job: Job) -> ChatPlatform:
-        try:
-            return self._platforms[job.destination.platform]
-        except KeyError:
-            # Its credentials were taken away since. Say so once and keep the pictures.
-            raise Undeliverable(f"the platform {job.destination.platform} is not connected") from None

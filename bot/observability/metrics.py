@@ -126,7 +126,7 @@ class Metrics:
 async def watch_loop_lag(
     metrics: Metrics,
     *,
-    every: float = 0.1,
+    every: float = 0.02,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:

@@ -10,7 +10,7 @@ from tests.engine.conftest import World
 
 
 def _posts(world: World) -> dict[str, float]:
-    registry = world.dispatcher._steps._metrics.registry
+    registry = world.dispatcher._delivery._metrics.registry
     found = {
         result: registry.get_sample_value("easel_posts_total", {"platform": "fake", "result": result})
         for result in ("posted", "later", "undeliverable")

@@ -147,6 +147,30 @@ async def test_the_dead_lose_what_they_had_and_take_nothing_from_the_living(
     assert await other.beat()
 
 
+async def test_what_the_dead_had_twice_waits_once(queue: Queue, other: Queue, conninfo: str) -> None:
+    jobs = [of("ann") for _ in range(3)]
+    for job in jobs:
+        await queue.put(job, 3)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("DROP INDEX procrastinate_jobs_queueing_lock_idx_v1")  # as if each had been fetched between
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)"
+            " SELECT queue_name, task_name, priority, lock || '-2', queueing_lock, args FROM procrastinate_jobs"
+        )
+        while await queue.fetch() is not None:
+            pass
+        connection.execute(
+            "CREATE UNIQUE INDEX procrastinate_jobs_queueing_lock_idx_v1 ON procrastinate_jobs (queueing_lock)"
+            " WHERE status = 'todo'"
+        )
+        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = '-infinity'")
+    ids = [job.id for job in jobs]
+    assert sorted(await other.release_stalled()) == sorted(ids * 2)
+    await other.enter()
+    assert sorted([await fetched(other) for _ in ids]) == sorted(ids)
+    assert await other.fetch() is None
+
+
 async def test_a_server_that_is_not_there() -> None:
     conninfo = server_conninfo("postgresql://nobody@127.0.0.1:1/easel")
     assert conninfo is not None

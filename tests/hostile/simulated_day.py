@@ -185,7 +185,7 @@ class Day:
             self._starred.add(newest.id)
             await site.post(f"/api/jobs/{newest.id}/star", {"starred": True})
         # What the invented provider and chat remember is no part of what is measured.
-        model, chat = site.model, cast(Any, site.dispatcher)._steps._platforms["fake"]
+        model, chat = site.model, cast(Any, site.dispatcher)._delivery._platforms["fake"]
         for memory in (model.made, model.batches, chat.shown, chat.concluded, chat.messages, site.clock.slept):
             memory.clear()
 

@@ -1,0 +1,247 @@
+"""What both Dispatchers are: who runs a job here, what is known of it, and how it is interrupted and closed."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import StaleJob, StoreUnavailable
+from bot.domain.job import FailureCode, Job, JobState
+from bot.domain.limits import Limits, Usage
+from bot.domain.people import Person
+from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
+from bot.domain.report import JobReport
+from bot.engine.delivery import Delivery
+from bot.engine.outage import OutageNews
+from bot.engine.outlook import Outlooks
+from bot.engine.patience import Patience
+from bot.engine.poller import Poller
+from bot.engine.run import Run
+from bot.engine.saves import Saves
+from bot.engine.sheets import Sheets
+from bot.engine.steps import Steps
+from bot.observability.metrics import Metrics
+
+_log = structlog.get_logger(__name__)
+
+# Each is one asyncio task and one row; what bounds them is memory, not the provider.
+MOST_UNDER_WAY = 5000
+# How long a stop waits for calls whose outcome is about to be saved. The whole program has ten seconds until Docker
+# kills it, and the platforms and the page take up to four of them.
+STOP_PATIENCE = 5.0
+
+
+class BaseDispatcher(ABC):
+    """The port Dispatcher, but for `add`, `waiting` and `run()`, which is its life and ends by `stop()` or an error."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        model: ImageModel,
+        pictures: PictureStore,
+        sheets: SheetMaker,
+        platforms: Mapping[str, ChatPlatform],
+        clock: Clock,
+        limits_of: Callable[[Person], Limits],
+        running_limit: int,
+        submits_per_second: Callable[[], float],
+        metrics: Metrics,
+        sandbox: bool = False,
+        callback_url: str | None = None,
+        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
+        restored_at: datetime | None = None,
+    ) -> None:
+        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None.
+
+        `restored_at`: when the backup was made that the store was restored from, if it was.
+        """
+        self._store = store
+        self._model = model
+        self._platforms = platforms
+        self._clock = clock
+        self._limits_of = limits_of
+        self._limits_for = limits_for
+        self._submits_per_second = submits_per_second
+        self._sandbox = sandbox
+        self._poller = Poller(model=model, clock=clock)
+        self._outlooks = Outlooks(store)
+        self._running_limit = running_limit
+        self._runs: dict[str, Run] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closers: set[asyncio.Task[None]] = set()
+        self._resumed: set[str] = set()  # unfinished jobs of an earlier life
+        self._group: asyncio.TaskGroup | None = None
+        self._more = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._news = OutageNews(
+            model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._in_line()]
+        )
+        self._patience = Patience("database", clock)
+        saves = Saves(store, self._patience)
+        self._delivery = Delivery(
+            store=store,
+            saves=saves,
+            platforms=platforms,
+            clock=clock,
+            report=self.report,
+            metrics=metrics,
+            limits_for=limits_for,
+        )
+        self._steps = Steps(
+            store=store,
+            model=model,
+            pictures=pictures,
+            delivery=self._delivery,
+            saves=saves,
+            poller=self._poller,
+            sheets=Sheets(store=store, pictures=pictures, maker=sheets, clock=clock),
+            outlooks=self._outlooks,
+            clock=clock,
+            callback_url=callback_url,
+            restored_at=restored_at,
+        )
+
+    @property
+    def accepting(self) -> bool:
+        return not self._stopping.is_set()
+
+    @property
+    def under_way(self) -> int:
+        return len(self._runs)
+
+    @property
+    @abstractmethod
+    def waiting(self) -> int: ...
+
+    @abstractmethod
+    async def run(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Take no more, wait a little for calls whose outcome matters, leave the rest to the next start."""
+        self._stopping.set()
+
+    @abstractmethod
+    def add(self, job: Job, limits: Limits | None = None) -> None: ...
+
+    def nudge(self, task_id: str) -> None:
+        self._poller.nudge(task_id)
+
+    def report(self, job: Job, usage: Usage | None = None) -> JobReport:
+        run = self._runs.get(job.id)
+        outlook = self._outlooks.of(job.request.clarity, job.request.n)
+        position = self._position(job) if job.state is JobState.QUEUED else None
+        usual = timedelta(seconds=outlook.usual_high)
+        away = self._model.away_since is not None
+        ready_at = None  # nor while it is away: nobody knows for how long
+        if not away and job.state in {JobState.QUEUED, JobState.SUBMITTING}:
+            in_line = timedelta(seconds=(position or 1) / max(0.1, self._submits_per_second()))
+            ready_at = self._clock.now() + in_line + usual
+        elif not away and job.state is JobState.GENERATING and job.generating_at is not None:
+            ready_at = job.generating_at + usual
+        return JobReport(
+            job=job,
+            outlook=outlook,
+            position=position,
+            ready_at=ready_at,
+            slow=run.slow if run else False,
+            ended=run.ended if run else 0,
+            resumed=job.id in self._resumed,
+            sandbox=self._sandbox,
+            # No call of its is out: what became of the last one is being looked up.
+            looking=job.state is JobState.SUBMITTING and run is not None and not run.critical,
+            away=away,
+            usage=usage,
+            limits=self._limits_of(job.author),
+        )
+
+    async def cancel(self, job_id: str) -> Job:
+        job = await self._store.get(job_id)
+        if job is None:
+            raise KeyError(job_id)
+        while not job.state.finished:
+            try:
+                job = await self._store.move(job, JobState.CANCELLED)
+            except StaleJob:
+                job = await self._store.get(job_id) or job
+                continue
+            _log.info("cancelled", action="cancel", job=job_id)
+            self._withdrawn(job)
+            self._interrupt(job_id)
+            self._in_background(self._close(job, Run()))
+        return job
+
+    @abstractmethod
+    def _position(self, job: Job) -> int | None:
+        """Of a queued job in line, from 1."""
+
+    @abstractmethod
+    def _in_line(self) -> Iterable[str]:
+        """The ids of those who wait and whose cards only this process keeps true."""
+
+    @abstractmethod
+    def _withdrawn(self, job: Job) -> None:
+        """It was cancelled."""
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._spawn(work)
+        self._closers.add(task)
+        task.add_done_callback(self._closers.discard)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        if self._group is None:
+            work.close()
+            raise RuntimeError("the dispatcher is not running")
+        return self._group.create_task(work)
+
+    async def _advance_until_finished(self, job: Job, run: Run) -> None:
+        while not job.state.finished and self.accepting:
+            try:
+                before = job.state
+                job = await self._steps.advance(job, run)
+                if job.state is not before:
+                    self._patience.back()
+            except (StaleJob, StoreUnavailable):
+                raise
+            except Exception:
+                # A bug of ours must not take the others' jobs down: this one fails, the log says why.
+                _log.exception("step failed", action="advance", state=job.state.value)
+                job = await self._store.get(job.id) or job
+                if not job.state.finished:
+                    job = await self._steps.fail(job, FailureCode.INTERNAL)
+        if job.state.finished:
+            await self._close(job, run)
+
+    async def _show(self, job: Job) -> None:
+        try:
+            await self._delivery.show(job)
+        except Exception:
+            # A card that is out of date harms nobody; a start that always ends here would.
+            _log.exception("show failed", action="show", job=job.id)
+
+    async def _close(self, job: Job, run: Run) -> None:
+        try:
+            await self._patience.ask(lambda: self._steps.close(job, run))
+        except Exception:
+            # The card stays open in the store, so the next start tries again.
+            _log.exception("close failed", action="close", job=job.id)
+
+    def _interrupt(self, job_id: str) -> None:
+        run, task = self._runs.get(job_id), self._tasks.get(job_id)
+        if run is not None and task is not None and not run.critical:
+            task.cancel()
+
+    async def _let_go(self) -> None:
+        """Stop every job that can be stopped at once, and give the others a moment to save what they learn."""
+        for job_id in list(self._tasks):
+            self._interrupt(job_id)
+        last = {*self._tasks.values(), *self._closers}
+        if last:
+            _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
+            for task in late:
+                task.cancel()
