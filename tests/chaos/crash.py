@@ -9,10 +9,13 @@ from .program import AFTER, BEFORE, INSIDE
 from .stage import Stage
 
 
-async def _at_points(trial: Trial, points: list[tuple[str, str]], kills: int, *, passes: int = 4) -> Row:
+async def _at_points(
+    trial: Trial, points: list[tuple[str, str]], kills: int, *, passes: int = 4, takes_back: bool = False
+) -> Row:
     """Each point in turn, at one of its first few passes."""
     missed = 0
     async with Stage(trial, forked=True) as stage:
+        stage.takes_back = takes_back
         for point, when in itertools.islice(itertools.cycle(points), kills):
             reached = await stage.kill_at(f"{point}:{when}:{trial.random.randint(1, passes)}")
             missed += not reached
@@ -33,9 +36,15 @@ async def any_moment(trial: Trial) -> Row:
 
 @scenario("kill -9 before and after every save", long=True)
 async def around_saves(trial: Trial) -> Row:
-    names = ["accept", "save-submitting", "save-generating", "save-delivering", "save-done", "note"]
+    names = ["accept", "save-submitting", "save-generating", "save-delivering", "save-done"]
     points = [(name, when) for name in names for when in (BEFORE, AFTER)]
-    return await _at_points(trial, points, trial.share(0.24))
+    return await _at_points(trial, points, trial.share(0.2))
+
+
+@scenario("kill -9 before and after a cancel, and its last word")
+async def around_cancels(trial: Trial) -> Row:
+    points = [(name, when) for name in ("save-cancelled", "note") for when in (BEFORE, AFTER)]
+    return await _at_points(trial, points, trial.share(0.04), passes=2, takes_back=True)
 
 
 @scenario("kill -9 within a save, before its commit")

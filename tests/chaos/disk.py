@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 import subprocess
 from collections.abc import Generator
@@ -26,7 +27,8 @@ _FORGIVEN = (
 
 
 def _said(stage: Stage, event: str) -> str:
-    times = sum(event in line for line in stage.bot.life.said.splitlines())
+    entries = [json.loads(line) for line in stage.bot.life.said.splitlines()]
+    times = sum(entry["event"] == event for entry in entries)
     assert times <= stage.faults, "it is said once each time at most"
     return "goes on by itself; the log says it once each time at most"
 

@@ -42,6 +42,7 @@ POINTS = {
     "save-generating": Point(_JOBS, "SqlJobStore.move", "generating"),
     "save-delivering": Point(_JOBS, "SqlJobStore.move", "delivering"),
     "save-done": Point(_JOBS, "SqlJobStore.move", "done"),
+    "save-cancelled": Point(_JOBS, "SqlJobStore.move", "cancelled"),
     "note": Point(_JOBS, "SqlJobStore.note"),
     "submit": Point("bot.seedream.client", "SeedreamClient.submit"),
     "download": Point("bot.seedream.client", "SeedreamClient.download"),

@@ -99,6 +99,8 @@ class Stage:
         self.sandbox = SandboxProgram(trial.directory / "provider", **{"speed": SPEED, **sandbox})
         self.discord = RemoteFakeDiscord()
         self.promised: set[str] = set()  # ids that people were told
+        self.takes_back = False  # whether people cancel what they asked for on the page
+        self._taken_back: set[str] = set()
         self.faults = 0
         self._start_takes = 2.0  # seconds, as far as we know
         self.findings: list[str] = []
@@ -156,7 +158,14 @@ class Stage:
             return False
         if status == 202:
             self.promised.add(str(body["job"]["id"]))
+            if self.takes_back:
+                await self._take_back(str(body["job"]["id"]))
         return status == 202
+
+    async def _take_back(self, job_id: str) -> None:
+        self._taken_back.add(job_id)
+        with contextlib.suppress(AssertionError, aiohttp.ClientError, TimeoutError, ValueError):
+            await self.bot.call("POST", f"/api/jobs/{job_id}/cancel", {})
 
     async def connected(self) -> None:
         """Wait until people can type commands."""
@@ -242,10 +251,13 @@ class Stage:
                 (row["kind"], row["pictures"])
                 for row in self.bot.rows("SELECT kind, pictures FROM usage WHERE job_id = ?", job["id"])
             )
-            once = Counter({("reserve", job["n"]): 1, ("settle", job["n"]): 1})
+            cancelled = job["state"] == "cancelled" and job["id"] in self._taken_back
+            last = ("release", -job["n"]) if cancelled else ("settle", job["n"])
+            once = Counter({("reserve", job["n"]): 1, last: 1})
             messages = posted[job["id"]] if job["platform"] == "discord" else 1
             ordered = tasks.pop(job["prompt_sent"], 0)
-            if job["state"] != "done" or not ordered or not messages or once - ledger:
+            ended = cancelled or (job["state"] == "done" and ordered and messages)
+            if not ended or once - ledger:
                 lost[job["id"]] += 1
             if ordered > 1 or messages > 1 or ledger - once:
                 doubled[job["id"]] += 1

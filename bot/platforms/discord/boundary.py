@@ -47,7 +47,7 @@ class Boundary:
             locale = interaction.locale.value
             await self._say(interaction, refusal_card(refused, locale, prompt=prompt, channel_name=channel_mark))
         except StoreUnavailable as error:
-            _log.warning("the database is away", action="answer", error=str(error))
+            _log.warning("refused: the database is away", action="answer", error=str(error))
             if ACCEPTED not in interaction.extras:
                 away = refusal_card(NotAllowed("storage-away"), interaction.locale.value, prompt=prompt)
                 await self._say(interaction, away)

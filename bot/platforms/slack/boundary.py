@@ -55,7 +55,7 @@ class Boundary:
         except Refused as refused:
             await self.say(asking, refusal_card(refused, self._people.locale(asking), prompt=prompt))
         except StoreUnavailable as error:
-            _log.warning("the database is away", action="answer", error=str(error))
+            _log.warning("refused: the database is away", action="answer", error=str(error))
             if asking.accepted is None:
                 away = refusal_card(NotAllowed("storage-away"), self._people.locale(asking), prompt=prompt)
                 await self.say(asking, away)

@@ -68,7 +68,7 @@ class Guard:
             headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return problem_answer(Problem(error.status, code, headers=headers), locale_of(request))
         except StoreUnavailable as error:
-            _log.warning("the database is away", action="web", error=str(error))
+            _log.warning("refused: the database is away", action="web", error=str(error))
             away = NotAllowed("storage-away")
             return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
         except Exception:
