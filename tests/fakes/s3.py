@@ -1,4 +1,7 @@
-"""An S3 in memory that a real client talks to over loopback: put, get, and delete in bulk."""
+"""An S3 in memory that a real client talks to over loopback: put, get, and delete in bulk.
+
+Moto's server would know more of S3, but its botocore wants python-dateutil below 3, and Procrastinate 3.10 wants 4.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -33,15 +34,23 @@ FORGIVEN = ("was made by a newer version", "the database is away")
 TAKEN_OVER, CANCELLED = 15.0, 2.0
 
 
-async def at_any_moment(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
-    moments = random.Random(options.seed)  # noqa: S311 - the same in every run
-    deaths = await scenes.at_any_moment(stage, moments, requests=options.requests, deaths=options.requests // 30)
+@dataclass(frozen=True, slots=True)
+class Given:
+    options: argparse.Namespace
+    server: PostgresServer
+
+
+async def at_any_moment(stage: Stage, given: Given) -> tuple[str, int, str]:
+    moments = random.Random(given.options.seed)  # noqa: S311 - the same in every run
+    deaths = await scenes.at_any_moment(
+        stage, moments, requests=given.options.requests, deaths=given.options.requests // 30
+    )
     note = f"{deaths.workers} workers and {deaths.gateways} gateways killed, {deaths.standstills} stood still for 12 s"
     return "2 gateways, 3 workers: kill -9 and SIGSTOP at any moment", deaths.all, note
 
 
-async def take_over(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
-    took = await scenes.a_worker_dies(stage, jobs=options.in_flight)
+async def take_over(stage: Stage, given: Given) -> tuple[str, int, str]:
+    took = await scenes.a_worker_dies(stage, jobs=given.options.in_flight)
     if max(took.last, took.late) > TAKEN_OVER:
         raise AssertionError(f"too late: {took}")
     taken = f"others had the first after {took.first:.1f} s, all after {took.last:.1f} s"
@@ -49,17 +58,17 @@ async def take_over(stage: Stage, options: argparse.Namespace) -> tuple[str, int
     return f"kill -9 of a worker with {took.in_flight} jobs in flight", 1, note
 
 
-async def cancels(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
+async def cancels(stage: Stage, given: Given) -> tuple[str, int, str]:
     await stage.open_gateways(1)
     await stage.fleet.start("worker")
-    took = await scenes.cancels(stage, jobs=options.cancels)
+    took = await scenes.cancels(stage, jobs=given.options.cancels)
     if max(took) > CANCELLED:
         raise AssertionError(f"too late: {took}")
     return "cancelled while another process runs it", len(took), f"let go {max(took):.2f} s after the cancel at most"
 
 
-async def cut_off(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
-    await scenes.cut_off(stage, jobs=options.jobs)
+async def cut_off(stage: Stage, given: Given) -> tuple[str, int, str]:
+    await scenes.cut_off(stage, jobs=given.options.jobs)
     return (
         "a worker is cut off from PostgreSQL, and connected again",
         1,
@@ -67,25 +76,39 @@ async def cut_off(stage: Stage, options: argparse.Namespace) -> tuple[str, int, 
     )
 
 
-async def too_few(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
-    await scenes.nobody_may_connect(stage, jobs=options.jobs)
+async def too_few(stage: Stage, given: Given) -> tuple[str, int, str]:
+    await scenes.nobody_may_connect(stage, jobs=given.options.jobs)
     return "PostgreSQL drops all connections and takes one only for 20 s", 1, "everything waits, and goes on"
 
 
-async def upgrade(stage: Stage, options: argparse.Namespace) -> tuple[str, int, str]:
-    late = await scenes.a_version_comes(stage, jobs=options.jobs)
+async def upgrade(stage: Stage, given: Given) -> tuple[str, int, str]:
+    late = await scenes.a_version_comes(stage, jobs=given.options.jobs)
     if late.program.process.returncode != 1 or "was made by a newer version" not in late.program.said:
         raise AssertionError(f"an old version started on new tables:\n{late.program.said[-2000:]}")
     return "the next version comes with a migration, process by process", 3, "an old process goes on; none starts anew"
 
 
-Scene = Callable[[Stage, argparse.Namespace], Awaitable[tuple[str, int, str]]]
+async def stands_still(stage: Stage, given: Given) -> tuple[str, int, str]:
+    taken = await scenes.stands_still(stage, jobs=given.options.jobs)
+    if not taken:
+        raise AssertionError("nobody took anything from it")
+    return "SIGSTOP of a worker for a minute", 1, f"others took {taken} jobs; what it saved afterwards was refused"
+
+
+async def restarts(stage: Stage, given: Given) -> tuple[str, int, str]:
+    await scenes.the_database_restarts(stage, given.server, jobs=given.options.jobs)
+    return "PostgreSQL is restarted under load", 3, "everything waits, and goes on"
+
+
+Scene = Callable[[Stage, Given], Awaitable[tuple[str, int, str]]]
 SCENES: dict[str, Scene] = {
     "moments": at_any_moment,
     "take-over": take_over,
     "cancel": cancels,
+    "standstill": stands_still,
     "cut-off": cut_off,
     "connections": too_few,
+    "restart": restarts,
     "upgrade": upgrade,
 }
 
@@ -99,7 +122,7 @@ async def play(name: str, server: PostgresServer, options: argparse.Namespace, d
     began = time.monotonic()
     try:
         async with staged(directory / name, server.url(database), apart) as stage:
-            title, times, note = await SCENES[name](stage, options)
+            title, times, note = await SCENES[name](stage, Given(options, server))
             found = await audit(stage)
             await stage.fleet.stop()
             stage.fleet.assert_untroubled(*FORGIVEN)

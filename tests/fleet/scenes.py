@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.sandbox.tasks import SECONDS_BY_CLARITY
+from bot.sandbox.tasks import SECONDS_BY_CLARITY, SECONDS_PER_FURTHER_PICTURE
+from tests.db.server import PostgresServer
 from tests.fleet.cable import Cable
 from tests.fleet.fleet import LEFT, Member
 from tests.fleet.stage import Stage
@@ -18,12 +19,14 @@ from tests.journeys.programs import until
 SLOW = 0.02  # of the real service's speed: nothing ends by itself
 # Longer than it takes to be taken for dead.
 STANDSTILL = 12.0
+MINUTE = 60.0
 AT_ONCE = 20
 # People wait for some before they ask for more: whoever dies has some, at the end as at the beginning.
 MOST_UNDER_WAY = 60
 
 _UNDER_WAY = "SELECT count(*) AS jobs FROM jobs WHERE state NOT IN ('done', 'failed', 'cancelled')"
 _OF_THE_DEAD = "SELECT now() AS at, count(*) AS jobs FROM jobs WHERE owner = ANY(?)"
+_OWNERS = "SELECT owner FROM jobs WHERE owner IS NOT NULL AND state NOT IN ('done', 'failed', 'cancelled')"
 _RUNNING = "SELECT now() AS at, count(*) AS jobs FROM procrastinate_jobs WHERE queueing_lock = ?"
 
 
@@ -97,8 +100,9 @@ async def a_worker_dies(stage: Stage, *, jobs: int) -> TakeOver:
     """One worker has them all in flight and is killed beside two that have nothing to do. Until all is at rest."""
     await stage.open_gateways(1)
     (victim,) = await stage.fleet.start("worker")
-    drawn_in = 40 + jobs / 2  # seconds: so that none is done before all are asked for and the others have started
-    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / drawn_in)
+    # So that none is done before all are asked for and the others have started.
+    drawn_in = timedelta(seconds=40 + jobs / 2)
+    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / drawn_in.total_seconds())
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def ask() -> None:
@@ -128,10 +132,15 @@ async def a_worker_dies(stage: Stage, *, jobs: int) -> TakeOver:
         await asyncio.sleep(0.05)
     await stage.fleet.settled(within=300)
     late = [
-        (row["finished_at"] - max(killed, row["generating_at"] + timedelta(seconds=drawn_in))).total_seconds()
-        for row in stage.fleet.rows("SELECT generating_at, finished_at FROM jobs")
+        (row["finished_at"] - max(killed, row["generating_at"] + drawn_in * _share(row["n"]))).total_seconds()
+        for row in stage.fleet.rows("SELECT n, generating_at, finished_at FROM jobs")
     ]
     return TakeOver(len(theirs), first, last, max(late))
+
+
+def _share(pictures: int) -> float:
+    """How many times as long so many pictures take as one."""
+    return 1 + (pictures - 1) * SECONDS_PER_FURTHER_PICTURE / SECONDS_BY_CLARITY[1024]
 
 
 async def cancels(stage: Stage, *, jobs: int) -> list[float]:
@@ -198,6 +207,45 @@ async def nobody_may_connect(stage: Stage, *, jobs: int) -> None:
         asked = [asyncio.create_task(stage.ask()) for _ in range(jobs)]
         await asyncio.sleep(20)
     await asyncio.gather(*asked)
+    await stage.fleet.settled(within=300)
+
+
+async def stands_still(stage: Stage, *, jobs: int) -> int:
+    """A worker stands still for a minute, some of its calls half done, and wakes. Until all is at rest.
+
+    Returns how many jobs others took from it.
+    """
+    await stage.open_gateways(1)
+    (zombie,) = await stage.fleet.start("worker")
+    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 20)
+    await asyncio.gather(*(stage.ask() for _ in range(jobs)))
+    await stage.fleet.start("worker")
+    late = [asyncio.create_task(stage.ask()) for _ in range(jobs // 2)]
+    await asyncio.sleep(0.3)
+    theirs = [row["owner"] for row in stage.fleet.rows(_OWNERS)]
+    zombie.program.send(signal.SIGSTOP)
+    began = time.monotonic()
+    await asyncio.gather(*late)
+    await stage.fleet.settled(within=300)
+    taken = len(theirs) - sum(row["owner"] in theirs for row in stage.fleet.rows("SELECT owner FROM jobs"))
+    await asyncio.sleep(max(0.0, began + MINUTE - time.monotonic()))
+    zombie.program.send(signal.SIGCONT)
+    await until(lambda: "was silent for long" in zombie.program.said, within=60, what="the awakening")
+    await asyncio.gather(*(stage.ask() for _ in range(jobs // 2)))
+    await stage.fleet.settled(within=300)
+    return taken
+
+
+async def the_database_restarts(stage: Stage, server: PostgresServer, *, jobs: int) -> None:
+    """Three times under load, each time without a warning. Until all is at rest."""
+    await stage.open_gateways(1)
+    await stage.fleet.start("worker", "worker")
+    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 3)
+    for _ in range(3):
+        asked = [asyncio.create_task(stage.ask()) for _ in range(jobs)]
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(server.restart, "immediate")
+        await asyncio.gather(*asked)
     await stage.fleet.settled(within=300)
 
 

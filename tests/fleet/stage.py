@@ -79,7 +79,8 @@ class Stage:
         where = {"user": PEOPLE[number // 2 % 2], "channel": CHANNELS[number // 4 % 2]}
         try:
             seen = await self.discord.post("slash", **where, name="imagine", options={"prompt": prompt})
-            await self.discord.get(f"interactions/{seen['id']}", wait="answered", timeout=10)
+            # More than "is thinking…": that is said before anything is kept.
+            await self.discord.get(f"interactions/{seen['id']}", wait="shown", timeout=10)
         except (
             AssertionError,
             aiohttp.ClientError,
