@@ -17,7 +17,7 @@ run: $(RUN) ## set up if needed, then start the bot
 install: $(RUN) ## only set up what running needs
 
 test: $(DEV) ## set up if needed, then run every test, but for the longest of `make fleet`
-	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/browser -m "not fleet" $(ARGS)
+	$(PY) -m pytest -n 3 --dist loadfile --ignore=tests/browser -m "not fleet" $(ARGS)
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
 	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
 

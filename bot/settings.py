@@ -18,6 +18,7 @@ from bot.domain.limits import Limits
 
 VENDOR_URL = "https://open-api.chanjing.cc"
 LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
+_LONGEST_LABEL = 24  # what fits the narrowest picture
 MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
 _KEY_BYTES = 32
 
@@ -72,6 +73,8 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
+    label_on_pictures: str | None = None
+
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -100,6 +103,13 @@ class Settings(BaseSettings):
         if not word or len(word) > LONGEST_TOKEN or not word.isascii() or not word.isprintable() or " " in word:
             raise ValueError("must be one word of plain characters; copy it again")
         return SecretStr(word)
+
+    @field_validator("label_on_pictures")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isprintable() and len(value) <= _LONGEST_LABEL):
+            raise ValueError(f"must be one line of at most {_LONGEST_LABEL} characters, such as AI-generated")
+        return value
 
     @field_validator("discord_gateway")
     @classmethod

@@ -12,7 +12,7 @@ from bot.domain.ports import FittedPicture, PictureStore
 from bot.quiet_threads import QuietThreads
 
 from .label import AiLabel
-from .ladder import Fitted, fit, shares, thumbnail, unchanged
+from .ladder import Fitted, fit, shares, thumbnail, whole
 from .overlay import Overlay
 from .store import thumbnail_key
 
@@ -33,7 +33,7 @@ class PictureGone(PictureBroken, KeyError):
 class PictureFitter:
     """Raises PictureBroken for what does not decode or is not whole, its child PictureGone for what is not kept.
 
-    OSError where the store fails. `producer` goes into the label in the files; `overlay` is drawn on what is posted.
+    OSError where the store fails. `producer` goes into the label in the files; `overlay` is drawn on whatever is shown.
     """
 
     def __init__(self, store: PictureStore, *, producer: str = "Easel", overlay: Overlay | None = None) -> None:
@@ -53,9 +53,9 @@ class PictureFitter:
         return data
 
     async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
-        """The original with the label beside its pixels, for a download; `index` counts from 1."""
-        data = await self.original(picture)
-        labelled = await self._threads.run(lambda: unchanged(data, self._label(job_id, index), webp=True))
+        """The original with the label beside its pixels, or on them, for a download; `index` counts from 1."""
+        data, label = await self.original(picture), self._label(job_id, index)
+        labelled = await self._threads.run(lambda: whole(data, label, webp=True, overlay=self._overlay))
         return data if labelled is None else labelled.data
 
     async def fitted(
@@ -105,7 +105,8 @@ class PictureFitter:
             return await self._store.get(key)
         except KeyError:
             data = await self.original(picture)
-        small = await self._threads.run(lambda: thumbnail(data, THUMBNAIL_LONGEST, self._label(job_id, index)))
+        label = self._label(job_id, index)
+        small = await self._threads.run(lambda: thumbnail(data, THUMBNAIL_LONGEST, label, overlay=self._overlay))
         await self._store.put(key, small)
         return small
 

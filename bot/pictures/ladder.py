@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from PIL import Image, ImageOps
 
@@ -31,7 +31,7 @@ RUNGS: Final = (Rung(None, 90), Rung(None, 80), Rung(2048, 90), Rung(1536, 90))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """The bytes of a file that fits. `reduced`: its pixels are not the original's any more."""
+    """The bytes of a file that fits. `reduced`: it has fewer pixels than the original, or less true ones."""
 
     data: bytes
     width: int
@@ -46,8 +46,8 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
     The original's file where it fits, else WebP, or JPEG on white if not `webp`. PictureBroken if it doesn't decode;
     ValueError if the budget is so small (under SMALLEST_BUDGET) that nothing fits.
     """
-    if overlay is None and len(data) <= budget:
-        labelled = unchanged(data, label, webp=webp)
+    if overlay is not None or len(data) <= budget:
+        labelled = whole(data, label, webp=webp, overlay=overlay)
         if labelled is not None and len(labelled.data) <= budget:
             return labelled
     image = decoded(data)
@@ -67,20 +67,29 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
     raise ValueError(f"no picture fits {budget} bytes; {SMALLEST_BUDGET} are always enough")
 
 
-def unchanged(data: bytes, label: AiLabel, *, webp: bool) -> Fitted | None:
-    """The original with the label beside its pixels; None if it is a WebP where that isn't wanted."""
+def whole(data: bytes, label: AiLabel, *, webp: bool, overlay: Overlay | None = None) -> Fitted | None:
+    """In its own format and size, the label beside its pixels; None if it is a WebP where that isn't wanted."""
     with open_picture(data) as image:
-        media_type = FORMATS[image.format or ""]
+        file_format = cast(Literal["PNG", "JPEG", "WEBP"], image.format)
         width, height = image.size
-    if media_type == "image/webp" and not webp:
+    if file_format == "WEBP" and not webp:
         return None
-    return Fitted(data=label_file(data, label), width=width, height=height, media_type=media_type, reduced=False)
+    if overlay is None:
+        labelled = label_file(data, label)
+    else:
+        how = {} if file_format == "PNG" else {"quality": RUNGS[0].quality}
+        drawn = overlay.on(decoded(data))
+        width, height = drawn.size
+        labelled = save_labelled(drawn, file_format, label, **how)
+    return Fitted(data=labelled, width=width, height=height, media_type=FORMATS[file_format], reduced=False)
 
 
-def thumbnail(data: bytes, longest: int, label: AiLabel) -> bytes:
+def thumbnail(data: bytes, longest: int, label: AiLabel, *, overlay: Overlay | None = None) -> bytes:
     """A small WebP whose longest side has at most `longest` pixels."""
     image = decoded(data, about=(longest, longest))
     small = _scaled(image, longest) if max(image.size) > longest else image
+    if overlay is not None:
+        small = overlay.on(small)
     return save_labelled(small, "WEBP", label, quality=80)
 
 

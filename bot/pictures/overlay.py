@@ -27,8 +27,11 @@ class Overlay:
         # The size of a font counts more than its letters; half again makes the letters themselves that high.
         size = round(height * 1.5)
         font = ImageFont.load_default(size) if self.font is None else ImageFont.truetype(self.font, size)
-        drawn = image.copy()
         margin = round(height * _MARGIN)
+        room = image.width - 2 * margin
+        if (length := font.getlength(self.text)) > room and isinstance(font, ImageFont.FreeTypeFont):
+            font = font.font_variant(size=max(1, int(size * room / length)))  # rather small than cut off
+        drawn = image.copy()
         ImageDraw.Draw(drawn).text(
             (image.width - margin, image.height - margin),
             self.text,

@@ -27,7 +27,7 @@ _SOON, _LATER = 0.02, 0.2
 _LISTENS = re.compile(r"listens at (http://\S+?);")
 # What the machine that runs the tests may have set must not reach the programs.
 _OURS = re.compile(
-    r"(CHANJING|SEEDREAM|DISCORD|SLACK|SANDBOX|LIMIT|WEB|LOG)_.*|DATA_DIR|DATABASE_URL|PICTURES_URL|PUBLIC_URL"
+    r"(CHANJING|SEEDREAM|DISCORD|SLACK|SANDBOX|LIMIT|WEB|LOG|LABEL|RETENTION)_.*|DATA_DIR|DATABASE_URL|PICTURES_URL|PUBLIC_URL"
 )
 
 
