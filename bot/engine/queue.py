@@ -6,6 +6,7 @@ runs a job is ours, because a run must not be interrupted while a call is out th
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import random
@@ -31,6 +32,7 @@ DEAD_AFTER_SECONDS = 8.0
 
 _CONNECTIONS = 4
 _POOL_SECONDS = 10.0
+_OPEN_SECONDS = 30.0  # a database that starts beside us may take a while
 _CHANNEL = "easel"  # ours; the other is Procrastinate's
 _INSERTED = "procrastinate_any_queue_v1"
 _QUIET_SECONDS = 5.0  # then a listener looks whether its connection still lives
@@ -88,8 +90,10 @@ class Ticket:
 class Queue:
     """StoreUnavailable, from every method: the database can't be reached. Use it within `opened()`."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, opens_within: float = _OPEN_SECONDS) -> None:
+        """`opens_within`: seconds for the first connection."""
         self._conninfo = conninfo
+        self._opens_within = opens_within
         self._app = App(
             connector=PsycopgConnector(
                 conninfo=conninfo, min_size=1, max_size=_CONNECTIONS, timeout=_POOL_SECONDS, kwargs={}
@@ -105,9 +109,10 @@ class Queue:
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        with _reached():
-            await self._app.open_async()
         try:
+            with _reached():
+                async with asyncio.timeout(self._opens_within):
+                    await self._app.open_async()
             yield
         finally:
             await self._app.close_async()

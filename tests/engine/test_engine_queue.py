@@ -174,7 +174,7 @@ async def test_what_the_dead_had_twice_waits_once(queue: Queue, other: Queue, co
 async def test_a_server_that_is_not_there() -> None:
     conninfo = server_conninfo("postgresql://nobody@127.0.0.1:1/easel")
     assert conninfo is not None
-    queue = Queue(conninfo)
+    queue = Queue(conninfo, opens_within=0.2)
     with pytest.raises(StoreUnavailable):
         await queue.listen(lambda _: None)
     with pytest.raises(StoreUnavailable):

@@ -343,7 +343,7 @@ async def test_the_visible_label_is_drawn_in_the_corner(store: PictureStore) -> 
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
-async def test_the_visible_label_is_on_downloads_and_previews_too(store: PictureStore, file_format: str) -> None:
+async def test_the_visible_label_is_on_downloads_and_previews_too(store: PictureStore, file_format: Format) -> None:
     picture = await _keep(store, "1", encoded(Image.new("RGB", (600, 400), "green"), file_format))
     fitter = PictureFitter(store, overlay=Overlay())
     download = await fitter.labelled(picture, job_id=JOB, index=1)
