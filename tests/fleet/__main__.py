@@ -30,6 +30,8 @@ from tests.fleet.stage import Stage, staged
 SEED = 20261123
 # What a log may say: a process is refused whose tables are of the next version; a store that is away is waited for.
 FORGIVEN = ("was made by a newer version", "the database is away")
+# Calls a second that the account takes when three workers share it, and the share of calls that may be one too many.
+QPS, MOST_REFUSED = 20, 0.2
 # How long a take-over and a cancel may take, in seconds.
 TAKEN_OVER, CANCELLED = 15.0, 2.0
 
@@ -88,6 +90,16 @@ async def upgrade(stage: Stage, given: Given) -> tuple[str, int, str]:
     return "the next version comes with a migration, process by process", 3, "an old process goes on; none starts anew"
 
 
+async def one_account(stage: Stage, given: Given) -> tuple[str, int, str]:
+    shared = await scenes.one_account(stage, jobs=4 * given.options.jobs, qps=QPS)
+    share = shared.refused / (shared.accepted + shared.refused)
+    if share > MOST_REFUSED:
+        raise AssertionError(f"too many calls were refused: {shared}")
+    rate = shared.accepted / shared.seconds
+    note = f"{rate:.1f} calls a second taken, {shared.refused} of {shared.accepted + shared.refused} refused"
+    return f"three workers, each set to 100 calls a second, and an account that takes {QPS}", 1, note
+
+
 async def stands_still(stage: Stage, given: Given) -> tuple[str, int, str]:
     taken = await scenes.stands_still(stage, jobs=given.options.jobs)
     if not taken:
@@ -105,6 +117,7 @@ SCENES: dict[str, Scene] = {
     "moments": at_any_moment,
     "take-over": take_over,
     "cancel": cancels,
+    "account": one_account,
     "standstill": stands_still,
     "cut-off": cut_off,
     "connections": too_few,

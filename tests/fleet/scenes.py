@@ -6,6 +6,7 @@ import asyncio
 import random
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -208,6 +209,28 @@ async def nobody_may_connect(stage: Stage, *, jobs: int) -> None:
         await asyncio.sleep(20)
     await asyncio.gather(*asked)
     await stage.fleet.settled(within=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    accepted: int
+    refused: int
+    seconds: float
+
+
+async def one_account(stage: Stage, *, jobs: int, qps: int) -> Sharing:
+    """Three workers and an account with a limit that none of them knows, under load. Until all is at rest."""
+    await stage.open_gateways(1)
+    await stage.fleet.start("worker", "worker", "worker")
+    await stage.sandbox.change(qps=qps)
+    began = time.monotonic()
+    await asyncio.gather(*(stage.ask() for _ in range(jobs)))
+    await stage.fleet.settled(within=300)
+    seconds = time.monotonic() - began
+    codes: Counter[str] = Counter()
+    for answers in (await stage.sandbox.calls()).values():
+        codes.update(answers)
+    return Sharing(accepted=codes["0"], refused=codes["40001"], seconds=seconds)
 
 
 async def stands_still(stage: Stage, *, jobs: int) -> int:

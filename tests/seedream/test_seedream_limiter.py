@@ -255,6 +255,35 @@ async def test_it_settles_at_a_real_limit_far_below_the_configured_one(clock: Fa
     assert refused < len(accepted) * 0.15
 
 
+async def test_processes_that_share_an_account_share_its_rate_without_talking(clock: FakeClock) -> None:
+    accepted: list[tuple[float, int]] = []
+    refused = 0
+    limit, seconds = 12, 240
+
+    async def caller(process: int, limiter: Limiter) -> None:
+        nonlocal refused
+        while True:
+            async with limiter.turn(Lane.SUBMIT) as turn:
+                turn.sent()
+                now = clock.monotonic()
+                if sum(at > now - 1 for at, _ in accepted[-limit:]) >= limit:
+                    refused += 1
+                    turn.refused()
+                else:
+                    accepted.append((now, process))
+
+    limiters = [Limiter(clock=clock, qps=limit) for _ in range(3)]  # each believes that it has all of it
+    callers = [asyncio.create_task(caller(number, one)) for number, one in enumerate(limiters) for _ in range(4)]
+    await clock.advance(seconds)
+    for task in callers:
+        task.cancel()
+    await asyncio.wait(callers)
+    assert len(accepted) > seconds * limit * 0.5
+    assert refused < len(accepted) * 0.15
+    shares = [sum(process == number for _, process in accepted) / len(accepted) for number in range(3)]
+    assert min(shares) > 1 / 6  # nobody gets less than half of an equal part
+
+
 async def test_waiting_is_counted_by_lane(calls: Calls, clock: FakeClock) -> None:
     calls.add("now")
     calls.add("submit")
