@@ -21,6 +21,7 @@ from bot.sandbox.config import SandboxConfig
 from bot.sandbox.painter.lettering import Lettering, find_fonts
 from bot.seedream.connect import Account, open_seedream
 from bot.settings import Settings
+from bot.visible_label import visible_label
 from db.address import database_file
 from db.engine import open_database
 from db.errors import DatabaseProblem
@@ -110,7 +111,12 @@ async def check_pictures(settings: Settings) -> Sequence[Finding]:
     return [fine("Pictures", "a file was kept, read and deleted")]
 
 
-async def check_fonts(_: Settings) -> Sequence[Finding]:
+async def check_fonts(settings: Settings) -> Sequence[Finding]:
+    try:
+        await asyncio.to_thread(visible_label, settings.label_on_pictures)
+    except ValueError as error:
+        what, _, advice = str(error).partition(". ")
+        return [broken("Fonts", what, advice)]
     return [await asyncio.to_thread(_look_for_fonts)]
 
 

@@ -28,17 +28,16 @@ from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
-from bot.pictures.overlay import Overlay
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
 from bot.pictures.store import open_pictures
 from bot.sandbox import server as sandbox
 from bot.sandbox.config import SandboxConfig
-from bot.sandbox.painter.lettering import Lettering, find_fonts
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import TokenShelf
 from bot.settings import Settings, SettingsError
+from bot.visible_label import visible_label
 from db.address import database_file, server_conninfo
 from db.engine import open_database
 from db.errors import DatabaseProblem
@@ -166,7 +165,7 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
         open_pictures(settings.pictures_url)
         if settings.uses_sandbox:
             SandboxConfig.from_environment(os.environ)
-        _visible_label(settings)
+        visible_label(settings.label_on_pictures)
     except (DatabaseProblem, ValueError) as error:
         raise SettingsError(str(error)) from None
 
@@ -194,7 +193,8 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         places = Places(platforms={}, desks={}, walls={})
-        pictures, raster = PictureFitter(stores.pictures, overlay=_visible_label(settings)), Raster(_font())
+        pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures))
+        raster = Raster(_font())
         dispatcher = _dispatcher_for(settings, engine, role)(
             store=stores.jobs,
             model=model,
@@ -278,23 +278,6 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
 def _font() -> Path | None:
     """The operator's own font, for charts as for the sandbox's pictures."""
     return Path(found) if (found := os.environ.get("FONT_PATH")) else None
-
-
-def _visible_label(settings: Settings) -> Overlay | None:
-    """What is drawn on every picture, with a font that has all of it. SettingsError: there is none."""
-    text = settings.label_on_pictures
-    if text is None:
-        return None
-    for font in find_fonts(os.environ.get("FONT_PATH", "")):
-        lettering = Lettering([font], 20)
-        if all(lettering.has_glyph(character) for character in text if not character.isspace()):
-            return Overlay(text=text, font=font)
-    if text.isascii():
-        return Overlay(text=text)  # Pillow brings letters of its own
-    raise SettingsError(
-        f"LABEL_ON_PICTURES: no font of this machine has all characters of {text}. Install one, for example: "
-        "apt-get install fonts-wqy-microhei. Or set FONT_PATH."
-    )
 
 
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:

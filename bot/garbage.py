@@ -1,9 +1,9 @@
 """When Python looks for garbage that only points at itself.
 
-A look at everything stops the program: a tenth of a second for the libraries alone, twice that with a thousand jobs,
-more with thousands of guilds. Left to itself CPython 3.11 takes one every few seconds while jobs come in, and whoever
-pressed a button meanwhile waits for it. So it looks when nobody waits, and what survived is not looked at again until
-the next time. Garbage of the usual kind is freed at once, and young cycles as ever: https://docs.python.org/3/library/gc.html
+A look at everything stops the program, the longer the more there is: libraries, jobs in flight, guilds. Left to itself
+CPython takes one each time that the jobs have grown by some share, and whoever pressed a button meanwhile waits for it.
+So it looks when nobody waits, and what survived is not looked at again until the next time. Garbage of the usual kind
+is freed at once, and young cycles as ever: https://docs.python.org/3/library/gc.html
 """
 
 from __future__ import annotations

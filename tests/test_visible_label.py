@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.checkup import check_fonts
 from bot.core import check, open_core
+from bot.domain.finding import Health
 from bot.pictures.ladder import decoded
 from bot.settings import SettingsError, load_settings
 from tests.fakes.pictures import encoded, stored
@@ -41,6 +43,15 @@ def test_characters_that_no_font_has_are_said_before_anything_starts(monkeypatch
     monkeypatch.setenv("LABEL_ON_PICTURES", "AI \U00016a00")
     with pytest.raises(SettingsError, match="no font of this machine has all characters of AI"):
         check(load_settings())
+
+
+@pytest.mark.usefixtures("label")
+async def test_doctor_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    (finding,) = await check_fonts(load_settings())
+    assert finding.health is not Health.BROKEN
+    monkeypatch.setenv("LABEL_ON_PICTURES", "AI \U00016a00")
+    (finding,) = await check_fonts(load_settings())
+    assert finding.health is Health.BROKEN
 
 
 @pytest.mark.parametrize("wrong", ["two\nlines", "longer than any picture is wide"])

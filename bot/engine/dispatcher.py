@@ -236,11 +236,11 @@ class BaseDispatcher(ABC):
         if run is not None and task is not None and not run.critical:
             task.cancel()
 
-    async def _let_go(self) -> None:
-        """Stop every job that can be stopped at once, and give the others a moment to save what they learn."""
+    async def _let_go(self, runs: Iterable[asyncio.Task[None]]) -> None:
+        """Stop every job that can be stopped at once, and give the others' `runs` a moment to save what they learn."""
         for job_id in list(self._tasks):
             self._interrupt(job_id)
-        last = {*self._tasks.values(), *self._closers}
+        last = {*runs, *self._closers}
         if last:
             _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
             for task in late:

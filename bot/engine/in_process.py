@@ -42,7 +42,7 @@ class InProcessDispatcher(BaseDispatcher):
             claimer = group.create_task(self._claim())
             await self._stopping.wait()
             claimer.cancel()
-            await self._let_go()
+            await self._let_go(self._tasks.values())
             poller.cancel()
             news.cancel()
 

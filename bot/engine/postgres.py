@@ -20,7 +20,7 @@ from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits, Usage
 from bot.domain.report import JobReport
-from bot.engine.dispatcher import MOST_UNDER_WAY, STOP_PATIENCE, BaseDispatcher
+from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
 from bot.engine.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Queue, Ticket
 from bot.engine.run import Run
 
@@ -69,7 +69,7 @@ class PostgresDispatcher(BaseDispatcher):
             await self._stopping.wait()
             for task in tasks[2:]:
                 task.cancel()
-            await self._let_go()
+            await self._let_go(self._carriers.values())
             await self._flush()
             for task in (*tasks, *last):
                 task.cancel()
@@ -193,15 +193,6 @@ class PostgresDispatcher(BaseDispatcher):
             await self._queue.tell(wake="yes")
         except StoreUnavailable as error:
             _log.warning("not handed back; it is noticed", action="stop", error=str(error))
-
-    async def _let_go(self) -> None:
-        for job_id in list(self._tasks):
-            self._interrupt(job_id)
-        last = {*self._carriers.values(), *self._closers}
-        if last:
-            _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
-            for task in late:
-                task.cancel()
 
     # What goes on all the time
 

@@ -10,11 +10,7 @@ from bot.engine.retry import Backoff
 
 
 class Run:
-    """What a Dispatcher keeps of a job that is under way.
-
-    While `critical`, the run must not be cancelled: a call is out that costs money or posts a message, and its
-    outcome is about to be saved.
-    """
+    """Not to be cancelled while `critical`: a call that costs money or posts is out, its outcome not saved yet."""
 
     def __init__(self) -> None:
         self.slow = False

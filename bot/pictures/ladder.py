@@ -46,7 +46,7 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
     The original's file where it fits, else WebP, or JPEG on white if not `webp`. PictureBroken if it doesn't decode;
     ValueError if the budget is so small (under SMALLEST_BUDGET) that nothing fits.
     """
-    if overlay is not None or len(data) <= budget:
+    if len(data) <= budget:
         labelled = whole(data, label, webp=webp, overlay=overlay)
         if labelled is not None and len(labelled.data) <= budget:
             return labelled
@@ -68,20 +68,24 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
 
 
 def whole(data: bytes, label: AiLabel, *, webp: bool, overlay: Overlay | None = None) -> Fitted | None:
-    """In its own format and size, the label beside its pixels; None if it is a WebP where that isn't wanted."""
+    """In its own format and size, labelled beside its pixels and by `overlay` on them.
+
+    None if it is a WebP where that isn't wanted.
+    """
     with open_picture(data) as image:
         file_format = cast(Literal["PNG", "JPEG", "WEBP"], image.format)
         width, height = image.size
     if file_format == "WEBP" and not webp:
         return None
+    lossy = overlay is not None and file_format != "PNG"
     if overlay is None:
         labelled = label_file(data, label)
     else:
-        how = {} if file_format == "PNG" else {"quality": RUNGS[0].quality}
+        how = {"quality": RUNGS[0].quality} if lossy else {}
         drawn = overlay.on(decoded(data))
         width, height = drawn.size
         labelled = save_labelled(drawn, file_format, label, **how)
-    return Fitted(data=labelled, width=width, height=height, media_type=FORMATS[file_format], reduced=False)
+    return Fitted(data=labelled, width=width, height=height, media_type=FORMATS[file_format], reduced=lossy)
 
 
 def thumbnail(data: bytes, longest: int, label: AiLabel, *, overlay: Overlay | None = None) -> bytes:

@@ -74,7 +74,7 @@ async def cut_off(stage: Stage, given: Given) -> tuple[str, int, str]:
     return (
         "a worker is cut off from PostgreSQL, and connected again",
         1,
-        "others took its jobs; it saved nothing of them",
+        "others took its jobs; back, it doubled none of them",
     )
 
 
@@ -104,7 +104,7 @@ async def stands_still(stage: Stage, given: Given) -> tuple[str, int, str]:
     taken = await scenes.stands_still(stage, jobs=given.options.jobs)
     if not taken:
         raise AssertionError("nobody took anything from it")
-    return "SIGSTOP of a worker for a minute", 1, f"others took {taken} jobs; what it saved afterwards was refused"
+    return "SIGSTOP of a worker for a minute", 1, f"others took {taken} jobs; awake, it doubled none of them"
 
 
 async def restarts(stage: Stage, given: Given) -> tuple[str, int, str]:

@@ -117,7 +117,7 @@ async def a_worker_dies(stage: Stage, *, jobs: int) -> TakeOver:
         what="all of them in flight",
     )
     await stage.fleet.start("worker", "worker")
-    theirs = [row["owner"] for row in stage.fleet.rows("SELECT owner FROM jobs WHERE owner IS NOT NULL")]
+    theirs = [row["owner"] for row in stage.fleet.rows(_OWNERS)]
     killed = stage.fleet.rows("SELECT now() AS at")[0]["at"]
     await victim.program.kill()
     first = last = 0.0
@@ -282,7 +282,7 @@ async def cut_off(stage: Stage, *, jobs: int) -> None:
         await asyncio.gather(*(stage.ask() for _ in range(jobs)))
         await stage.fleet.start("worker")
         cable.cut()
-        theirs = [row["owner"] for row in stage.fleet.rows("SELECT owner FROM jobs WHERE owner IS NOT NULL")]
+        theirs = [row["owner"] for row in stage.fleet.rows(_OWNERS)]
         await until(lambda: not stage.fleet.rows(_OF_THE_DEAD, theirs)[0]["jobs"], within=120, what="a take-over")
         await stage.fleet.settled(within=300)
         cable.mend()
