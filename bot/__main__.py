@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.operator.command_line import add_commands
+from bot.cli.command_line import add_commands
 from bot.settings import SettingsError, load_settings
 
 USAGE = 2  # the exit code of a wrong call or a wrong setting
@@ -64,14 +64,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     settings = load_settings()
-    from bot.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
+    from bot.composition.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 
     return run(settings, options.role)
 
 
 def _imagine(options: argparse.Namespace) -> int:
     settings = load_settings()
-    from bot.once import imagine_once  # noqa: PLC0415
+    from bot.cli.once import imagine_once  # noqa: PLC0415
 
     return imagine_once(settings, " ".join(options.text), out=options.out, as_json=options.json, priced=options.all)
 
@@ -93,20 +93,20 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from bot.doctor import examine  # noqa: PLC0415
+    from bot.cli.doctor import examine  # noqa: PLC0415
 
     return examine(as_json=options.json)
 
 
 def _health(_: argparse.Namespace) -> int:
-    from bot.health import check  # noqa: PLC0415
+    from bot.cli.health import check  # noqa: PLC0415
 
     return check(load_settings())
 
 
 def _operate(options: argparse.Namespace) -> int:
     settings = load_settings()
-    from bot.operator.run import operate  # noqa: PLC0415
+    from bot.cli.run import operate  # noqa: PLC0415
 
     return operate(settings, options)
 

@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.async_api import Browser, Locator, Page
 from sqlalchemy import QueuePool
 
-from bot.acting import Stores
+from bot.composition.acting import Stores
 from bot.domain.limits import Limits
 from bot.domain.ports import ModelPicture
 from bot.sandbox.painter import paint, picture_size

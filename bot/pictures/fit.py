@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.errors import PictureBroken
 from bot.domain.job import StoredPicture
 from bot.domain.ports import FittedPicture, PictureStore
-from bot.quiet_threads import QuietThreads
+from bot.runtime.quiet_threads import QuietThreads
 
 from .label import AiLabel
 from .ladder import Fitted, fit, shares, thumbnail, whole

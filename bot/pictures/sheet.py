@@ -14,7 +14,7 @@ from PIL import Image
 from bot.domain.ports import FittedPicture
 from bot.drawing.lettering import clean, font_family, shorten, text_element, width
 from bot.drawing.raster import Raster
-from bot.quiet_threads import QuietThreads
+from bot.runtime.quiet_threads import QuietThreads
 
 from .label import FORMATS, AiLabel, save_labelled
 from .ladder import decoded, on_white

@@ -13,7 +13,7 @@ from yarl import URL
 
 from bot.domain.errors import ModelUnavailable, PictureBroken
 from bot.domain.ports import ModelPicture
-from bot.quiet_threads import QuietThreads
+from bot.runtime.quiet_threads import QuietThreads
 
 from .addresses import AddressRefused, PublicResolver, checked_url
 from .decode import decoded

@@ -23,7 +23,7 @@ from typing import Any, Self, cast
 from tests.journeys.programs import Program, environment
 
 # What a life on Discord loads sooner or later.
-_LOADED = ("bot.app", "bot.platforms.discord.platform", "cogs", "alembic.command", "tests.chaos.program")
+_LOADED = ("bot.composition.app", "bot.platforms.discord.platform", "cogs", "alembic.command", "tests.chaos.program")
 _LOOK_SECONDS = 0.01
 
 

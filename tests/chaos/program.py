@@ -50,9 +50,9 @@ POINTS = {
     "post": Point("bot.platforms.discord.delivery", "Delivery.conclude"),
     "remove-card": Point("bot.platforms.discord.delivery", "Delivery._drop_card"),
     "migrate": Point("db.migrate", "_upgrade"),
-    "backup-database": Point("bot.operator.backup", "_copy_database"),
-    "backup-write": Point("bot.operator.backup", "_write"),
-    "backup-forget": Point("bot.operator.backup", "_forget_old"),
+    "backup-database": Point("bot.cli.backup", "_copy_database"),
+    "backup-write": Point("bot.cli.backup", "_write"),
+    "backup-forget": Point("bot.cli.backup", "_forget_old"),
 }
 # Here `inside` counts: each statement of the migration, each save that is made but not committed.
 STATEMENTS, COMMITS = "migrate", "save"
@@ -140,7 +140,7 @@ def _inside_migration(fuse: Fuse) -> None:
 
 
 def _set_clock(file: Path) -> None:
-    from bot.clock import SystemClock
+    from bot.runtime.clock import SystemClock
 
     right = SystemClock.now
 

@@ -21,7 +21,7 @@ WRITE = """
 import asyncio, dataclasses, itertools, sys
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from bot.clock import SystemClock
+from bot.runtime.clock import SystemClock
 from bot.domain.job import JobState
 from tests.db.orders import PLENTY, bring, order, person
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.domain.ports import Clock
+from bot.runtime.clock import SystemClock
 from tests.fakes.clock import FakeClock
 
 

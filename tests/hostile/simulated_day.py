@@ -23,8 +23,8 @@ import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.acting import Stores
 from bot.actions.retention import Retention
+from bot.composition.acting import Stores
 from bot.domain.errors import Refused
 from bot.domain.limits import Limits
 from bot.domain.people import Destination

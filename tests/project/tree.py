@@ -22,7 +22,7 @@ def python_files(*folders: str) -> list[Path]:
 
 def text_files() -> list[Path]:
     """Everything that people read and write: code, pages, documents, and the files without a suffix at the top."""
-    found = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".env"]
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.name not in {".env", ".git"}]
     found += [path for folder in _FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     return sorted(path for path in found if path.suffix in _TEXT or path.parent in {ROOT, ROOT / ".ci"})
 

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.sandbox.painter import lettering, paint, paint_plain, picture_size
-from bot.sandbox.painter.lettering import Lettering, find_fonts, write_caption
+from bot.drawing import fonts
+from bot.drawing.fonts import Lettering, find_fonts
+from bot.sandbox.painter import paint, paint_plain, picture_size
+from bot.sandbox.painter.caption import write_caption
 from bot.sandbox.painter.words import read
 
 RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
@@ -126,7 +128,7 @@ def test_chinese_is_written_where_a_font_has_it() -> None:
 
 
 def test_a_machine_without_fonts_still_paints(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(lettering, "_machine_fonts", lambda: ())
+    monkeypatch.setattr(fonts, "_machine_fonts", lambda: ())
     assert find_fonts() == []
     assert paint("a red fox", 0, (128, 128)).size == (128, 128)
     broken = tmp_path / "broken.ttf"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.domain.errors import PictureBroken
 from bot.domain.ports import ImageModel
+from bot.runtime.clock import SystemClock
 from bot.seedream.connect import Account, open_seedream
 from tests.seedream.scripted_provider import PAGE_PATH, TOKEN_PATH, Provider, a_page, a_task, ok, raw
 from tests.seedream.test_seedream_downloads import PNG

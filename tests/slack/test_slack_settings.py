@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app import _slack
-from bot.core import Role, open_core
+from bot.composition.app import _slack
+from bot.composition.core import Role, open_core
 from bot.observability.health import Health
 from bot.settings import Settings, SettingsError, load_settings
 

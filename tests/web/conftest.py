@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.acting import Actions, Places, Stores, connect
 from bot.actions.admission import Admission
 from bot.cards import sheet_foot
+from bot.composition.acting import Actions, Places, Stores, connect
 from bot.domain.limits import Limits
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher

@@ -6,10 +6,12 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageFilter
 
+from bot.drawing.fonts import find_fonts
+
 from .canvas import Canvas
+from .caption import write_caption
 from .colours import MOODS
 from .compose import compose, settle
-from .lettering import find_fonts, write_caption
 from .words import read
 
 LONGEST_SCENE = 1440

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.acting import Stores
+from bot.composition.acting import Stores
 from bot.domain.job import Job
 from bot.domain.ports import ChatPlatform
 from bot.platforms.web import WebPlatform

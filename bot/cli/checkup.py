@@ -1,0 +1,179 @@
+"""What `python -m bot doctor` looks at on this machine and at the provider; each check tells what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from PIL import ImageFont
+
+from bot.domain.errors import ModelAccountRefused, ModelError
+from bot.domain.finding import Finding, Health, broken, fine, note
+from bot.drawing.fonts import Lettering, find_fonts
+from bot.pictures.store import open_pictures
+from bot.pictures.visible_label import visible_label
+from bot.runtime.clock import SystemClock
+from bot.sandbox import server as sandbox
+from bot.sandbox.config import SandboxConfig
+from bot.seedream.connect import Account, open_seedream
+from bot.settings import Settings
+from db.address import database_file
+from db.engine import open_database
+from db.errors import DatabaseProblem
+from db.lock import find_running
+from db.migrate import HEAD, revision
+
+_LATELY = timedelta(minutes=1)
+_CHINESE, _LATIN = "灯", "A"
+
+
+async def check_settings(settings: Settings) -> Sequence[Finding]:
+    try:
+        SandboxConfig.from_environment(os.environ)
+    except ValueError as error:
+        return [wrong_setting(str(error))]
+    slack = settings.slack_bot_token or settings.slack_client_id
+    platforms = [name for name, is_on in (("Discord", settings.discord_token), ("Slack", slack)) if is_on]
+    said = f"every value is legal; besides the page there is {' and '.join(platforms) or 'no platform'}"
+    if platforms:
+        return [fine("Settings", said)]
+    return [note("Settings", said, "To draw in a chat, set DISCORD_TOKEN or SLACK_BOT_TOKEN: docs/settings.md.")]
+
+
+def wrong_setting(sentence: str) -> Finding:
+    return broken("Settings", sentence, "Mend it in the environment or in .env; docs/settings.md has every setting.")
+
+
+async def check_database(settings: Settings) -> Sequence[Finding]:
+    try:
+        file = database_file(settings.database_url)
+        if file is not None and not file.exists():
+            return [await asyncio.to_thread(_future_database, file)]
+        running = await asyncio.to_thread(find_running, settings.database_url)
+        async with open_database(settings.database_url) as engine:
+            at = await revision(engine)
+    except DatabaseProblem as error:
+        return [broken("Database", str(error))]
+    holder = "no bot runs on it" if running is None else f"the bot (process {running.pid}) runs on it"
+    if at == HEAD:
+        return [fine("Database", f"it opens and can be written to, its tables are up to date, {holder}")]
+    if at is not None and at > HEAD:
+        return [
+            broken(
+                "Database",
+                f"it was made by a newer version of Easel (revision {at}; this one knows {HEAD})",
+                "Run that version, or restore a backup from before it.",
+            )
+        ]
+    return [note("Database", f"its tables are of revision {at or 'none'}", "The next start brings them up to date.")]
+
+
+def _future_database(file: Path) -> Finding:
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if os.access(folder, os.W_OK | os.X_OK):
+        return fine("Database", f"{file} will be made at the first start")
+    return broken(
+        "Database",
+        f"{file} can't be made: {folder} may not be written to",
+        "Set DATA_DIR to a directory of Easel's own.",
+    )
+
+
+async def check_pictures(settings: Settings) -> Sequence[Finding]:
+    key = f"doctor/probe-{secrets.token_hex(8)}"
+    probe = secrets.token_bytes(64)
+    try:
+        store = open_pictures(settings.pictures_url)
+        await store.put(key, probe)
+        try:
+            came = await store.get(key)
+        finally:
+            await store.delete([key])
+    except ValueError as error:
+        return [broken("Pictures", str(error))]
+    except (OSError, KeyError) as error:
+        return [
+            broken(
+                "Pictures", f"the store does not keep a file: {error}", "Check PICTURES_URL, its permissions and space."
+            )
+        ]
+    if came != probe:
+        return [
+            broken(
+                "Pictures", "the store gives back another file than it was given", "Check what PICTURES_URL points at."
+            )
+        ]
+    return [fine("Pictures", "a file was kept, read and deleted")]
+
+
+async def check_fonts(settings: Settings) -> Sequence[Finding]:
+    try:
+        await asyncio.to_thread(visible_label, settings.label_on_pictures)
+    except ValueError as error:
+        what, _, advice = str(error).partition(". ")
+        return [broken("Fonts", what, advice)]
+    return [await asyncio.to_thread(_look_for_fonts)]
+
+
+def _look_for_fonts() -> Finding:
+    """Charts and contact sheets have words in them."""
+    fonts = find_fonts(os.environ.get("FONT_PATH", ""))
+    lettering = Lettering(fonts, 20)
+    chinese = next((path for path in fonts if Lettering([path], 20).has_glyph(_CHINESE)), None)
+    if chinese is not None and lettering.has_glyph(_LATIN):
+        return fine("Fonts", f"{ImageFont.truetype(chinese, 20).getname()[0]} has Chinese")
+    advice = "Install one, for example: apt-get install fonts-wqy-microhei fonts-dejavu-core. Or set FONT_PATH."
+    missing = "Chinese characters" if lettering.has_glyph(_LATIN) else "letters"
+    return note("Fonts", f"no font with {missing}: charts and contact sheets leave them out", advice)
+
+
+async def check_seedream(settings: Settings) -> Sequence[Finding]:
+    if not settings.uses_sandbox:
+        return [
+            await _provider(settings, settings.seedream_api_url, "the account is accepted, and its tasks can be listed")
+        ]
+    try:
+        config = dataclasses.replace(SandboxConfig.from_environment(os.environ), journal="")
+        async with await sandbox.start(config=config) as running:
+            found = await _provider(
+                settings, running.url, "no account is set: the built-in sandbox paints, and it does"
+            )
+    except (ValueError, OSError) as error:
+        return [broken("Seedream", f"no account is set, and the sandbox does not start: {error}")]
+    if found.health is Health.BROKEN:
+        return [found]
+    return [
+        note("Seedream", found.said, "For real pictures set CHANJING_APP_ID and CHANJING_SECRET_KEY: docs/seedream.md.")
+    ]
+
+
+async def _provider(settings: Settings, url: str, success: str) -> Finding:
+    """A token, and a look at the last minute's tasks: neither costs anything."""
+    token, secret = settings.chanjing_access_token, settings.chanjing_secret_key
+    clock = SystemClock()
+    try:
+        account = Account(
+            app_id=settings.chanjing_app_id or "sandbox",
+            secret_key=secret.get_secret_value() if secret is not None else "sandbox",
+            access_token=token.get_secret_value() if token is not None else "",
+        )
+        async with open_seedream(base_url=url, account=account, qps=settings.seedream_qps, clock=clock) as model:
+            await model.tasks_since(clock.now() - _LATELY)
+    except ModelAccountRefused as error:
+        return broken(
+            "Seedream",
+            f"the account is refused: {error.detail}",
+            "Copy CHANJING_APP_ID and CHANJING_SECRET_KEY again (or a fresh CHANJING_ACCESS_TOKEN).",
+        )
+    except ModelError as error:
+        return broken(
+            "Seedream", f"{url} does not answer as it should: {error.detail}", "Check SEEDREAM_API_URL and the network."
+        )
+    except ValueError as error:
+        return broken("Seedream", str(error))
+    return fine("Seedream", success)

@@ -1,0 +1,191 @@
+"""`python -m bot imagine`: one request from the terminal, through the running bot or, where none runs, right here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.cards import job_card as card_of
+from bot.cards import job_json, notice, refusal_card
+from bot.composition.core import Core, check, open_core
+from bot.domain.errors import OverLimit, Refused
+from bot.domain.job import JobState
+from bot.domain.people import Destination, Person
+from bot.domain.report import JobReport
+from bot.observability.logs import configure_logs
+from bot.platforms.terminal.handover import BotGone, Handover
+from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
+from bot.platforms.terminal.platform import TerminalPlatform, picture_paths
+from bot.platforms.terminal.progress import ProgressLine, plain
+from bot.settings import Settings
+from db.lock import AlreadyRunning, DatabaseLock, find_running
+
+# Another command of the terminal holds the database for as long as its pictures take.
+_PATIENCE = 900.0  # seconds
+_LOOK = 0.25  # seconds
+
+
+def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool, priced: bool = False) -> int:
+    """Run one request and print where its files are; the exit code. SettingsError: a value is wrong.
+
+    `priced`: every combination of a matrix is drawn without asking.
+    """
+    # The line on stderr tells how it goes; the log has a word only where something is broken.
+    level = "error" if settings.log_level == "info" else settings.log_level
+    configure_logs(settings.log_format, level, redact=settings.secrets)
+    check(settings)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if not os.access(out, os.W_OK):
+            raise PermissionError(13, "no permission to write")
+    except OSError as error:
+        sys.stderr.write(f"--out {out}: {error.strerror}. Name a directory that can be written to.\n")
+        return Exit.USAGE
+    return asyncio.run(_imagine(settings, _Order(text, priced=priced, out=out.absolute()), as_json=as_json))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    text: str
+    priced: bool = field(kw_only=True)
+    out: Path = field(kw_only=True)
+
+
+async def _imagine(settings: Settings, order: _Order, *, as_json: bool) -> int:
+    console = Console(stderr=True)
+    locale = "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    stop = _stop_signal()
+    with ProgressLine(console) as line:
+        outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop, line=line)
+    line.finish(outcome.sentence)
+    sys.stdout.write(outcome.on_stdout(as_json=as_json))
+    return outcome.exit
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by the first Ctrl-C, which cancels the job; a second one ends the program at once."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def first() -> None:
+        stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, first)
+    return stop
+
+
+async def _through_whoever_runs(
+    settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine
+) -> Outcome:
+    waited = 0.0
+    while waited < _PATIENCE and not stop.is_set():
+        running = find_running(settings.database_url)
+        if running is not None and running.url:
+            handover = Handover(url=running.url, secret=running.secret, locale=locale, say=line.say)
+            try:
+                return await handover.imagine(order.text, out=order.out, stop=stop, priced=order.priced)
+            except BotGone:
+                return Outcome(exit=Exit.TROUBLE, sentence=plain(notice("terminal-bot-gone", locale)))
+        if running is None:
+            try:
+                with DatabaseLock(settings.database_url):
+                    return await _here(settings, order, locale=locale, stop=stop, line=line)
+            except AlreadyRunning:
+                pass  # somebody was quicker
+        line.say(notice("terminal-waiting", locale))
+        await asyncio.sleep(_LOOK)
+        waited += _LOOK
+    return Outcome(exit=Exit.INTERRUPTED if stop.is_set() else Exit.TROUBLE)
+
+
+async def _here(settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine) -> Outcome:
+    async with open_core(settings) as core:
+        if core.sandbox_url is not None:
+            line.say(notice("terminal-sandbox", locale))
+        work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
+        core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear)
+        async with asyncio.TaskGroup() as group:
+            dispatching = group.create_task(core.dispatcher.run())
+            try:
+                return await work.outcome()
+            finally:
+                await core.dispatcher.stop()
+                await dispatching
+
+
+class _OneRequest:
+    def __init__(self, core: Core, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine) -> None:
+        self._core = core
+        self._order = order
+        self._stop = stop
+        self._line = line
+        self._ended = asyncio.Event()
+        self._last: JobReport | None = None
+        self._person = Person(
+            platform="terminal", community_id="terminal", user_id="local", name="You", locale=locale, moderator=True
+        )
+
+    def hear(self, report: JobReport) -> None:
+        """What the platform is told; jobs that an earlier command left behind are finished here too, silently."""
+        if self._last is None or report.job.id != self._last.job.id:
+            return
+        self._last = report
+        self._line.say(card_of(report, self._person.locale).status)
+        if report.job.state.finished:
+            self._ended.set()
+
+    async def outcome(self) -> Outcome:
+        destination = Destination(
+            platform="terminal",
+            community_id="terminal",
+            channel_id="main",
+            locale=self._person.locale,
+            details={"out": str(self._order.out)},
+        )
+        try:
+            self._last = report = await self._core.actions.imagine.from_text(
+                self._order.text, author=self._person, destination=destination, priced=self._order.priced
+            )
+        except Refused as refused:
+            return self._refusal(refused)
+        self._line.say(card_of(report, self._person.locale).status)
+        await self._end_or_stop(report.job.id)
+        job = self._last.job
+        paths = picture_paths(job, self._order.out)
+        as_json = job_json(job, picture_url=lambda number: paths[number - 1].as_uri(), locale=self._person.locale)
+        error = as_json["error"]
+        sentence = str(error["message"]) if isinstance(error, dict) else ""
+        for one in await self._core.actions.jobs.series(job.id, self._person):
+            paths += picture_paths(one.job, self._order.out) if one.job.state is JobState.DONE else []
+        return Outcome(exit=exit_of(as_json), sentence=sentence, job=as_json, paths=tuple(paths))
+
+    async def _end_or_stop(self, job_id: str) -> None:
+        ended, stopping = asyncio.create_task(self._ended.wait()), asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not ended.done():
+                with contextlib.suppress(Refused):  # it has just finished: then its pictures are welcome
+                    await self._core.actions.jobs.cancel(job_id, self._person)
+                await ended
+        finally:
+            for task in (ended, stopping):
+                task.cancel()
+
+    def _refusal(self, refused: Refused) -> Outcome:
+        card = refusal_card(refused, self._person.locale, prompt=self._order.text)
+        parts = [plain(card.status), *(plain(note) for note in card.notes)]
+        if refused.code == "matrix-offer":
+            parts.append(plain(notice("terminal-all", self._person.locale)))
+        elif refused.repair is not None:
+            parts.append(f"→ {refused.repair.text}")
+        code = Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE
+        return Outcome(exit=code, sentence="\n".join(part for part in parts if part))

@@ -1,0 +1,92 @@
+"""`python -m bot usage`: who used how much, where and when."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+
+from bot.cli.office import Office
+from bot.cli.output import Form, Output, Row
+from bot.cli.places import known_places
+from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
+
+# Ids are unique within these only, so a view of them is read one platform or community at a time.
+_WITHIN_PLATFORM = frozenset({UsageGroup.PERSON})
+_WITHIN_COMMUNITY = frozenset({UsageGroup.CHANNEL, UsageGroup.ROLE})
+_SUMS = ("jobs", "delivered", "reserved", "points")
+
+
+async def usage(office: Office, options: Namespace, output: Output) -> None:
+    where = UsageFilter(
+        since=options.since,
+        until=options.until,
+        platform=options.platform,
+        community_id=options.community,
+        user_id=options.user,
+    )
+    if options.entries:
+        await _entries(office, where, output)
+        return
+    group = UsageGroup(options.group)
+    rows = await _rows(office, group, where)
+    # Somebody's jobs count for each of their roles, so roles don't add up.
+    total: Row | None = None if group is UsageGroup.ROLE else {"id": "together", **_summed(rows)}
+    await output.rows(_columns(group), rows, total=total)
+
+
+async def _rows(office: Office, group: UsageGroup, where: UsageFilter) -> list[Row]:
+    found: list[Row] = []
+    for home, part in await _parts(office, group, where):
+        found += [{**home, **_row(group, row)} for row in await office.stores.ledger.view(group, part)]
+    if group in {UsageGroup.DAY, UsageGroup.MONTH}:
+        return found
+    return sorted(found, key=lambda row: (-_number(row, "delivered"), -_number(row, "reserved"), str(row)))
+
+
+async def _parts(office: Office, group: UsageGroup, where: UsageFilter) -> Sequence[tuple[dict[str, str], UsageFilter]]:
+    """The ledger in parts within which the group's ids are unique, each with the cells that name it."""
+    if group in _WITHIN_COMMUNITY | {UsageGroup.COMMUNITY}:
+        places = await known_places(office, where.platform)
+        return [
+            (
+                {"platform": platform} | ({"community": its_id} if group in _WITHIN_COMMUNITY else {}),
+                replace(where, platform=platform, community_id=its_id),
+            )
+            for platform, its_id in places
+            if where.community_id in {None, its_id}
+        ]
+    if group in _WITHIN_PLATFORM:
+        platforms = dict.fromkeys(platform for platform, _ in await known_places(office, where.platform))
+        return [({"platform": platform}, replace(where, platform=platform)) for platform in platforms]
+    return [({}, where)]
+
+
+def _columns(group: UsageGroup) -> list[str]:
+    homes = [*(["platform"] if group in _WITHIN_PLATFORM | _WITHIN_COMMUNITY | {UsageGroup.COMMUNITY} else [])]
+    homes += ["community"] if group in _WITHIN_COMMUNITY else []
+    return [*homes, "id", *(["name"] if group is UsageGroup.PERSON else []), *_SUMS]
+
+
+def _row(group: UsageGroup, row: UsageRow) -> dict[str, str | int]:
+    named = {"name": row.name} if group is UsageGroup.PERSON else {}
+    return {"id": row.key, **named, **{name: getattr(row, name) for name in _SUMS}}
+
+
+def _number(row: Row, name: str) -> int:
+    value = row[name]
+    return value if isinstance(value, int) else 0
+
+
+def _summed(rows: Sequence[Row]) -> dict[str, int]:
+    return {name: sum(_number(row, name) for row in rows) for name in _SUMS}
+
+
+async def _entries(office: Office, where: UsageFilter, output: Output) -> None:
+    """The ledger as it stands."""
+    entries: AsyncIterator[Mapping[str, str | int]] = office.stores.ledger.export(where)
+    if output.form is Form.CSV:
+        await output.csv(entries)
+        return
+    rows = [entry async for entry in entries]
+    await output.rows(list(rows[0]) if rows else [], rows)

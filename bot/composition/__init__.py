@@ -1,0 +1,1 @@
+"""Builds the rooms below from the settings, connects them, and starts and stops the program."""

@@ -1,0 +1,294 @@
+"""The composition root: settings → store, image model, engine, actions, platforms → one TaskGroup."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from aiohttp.web import RouteDef
+
+from bot.composition.core import Core, Role, check, open_core
+from bot.composition.deeds import Deeds
+from bot.composition.door import Door
+from bot.composition.garbage import collect_when_quiet
+from bot.composition.page_relay import open_hub
+from bot.domain.errors import EaselError, PlatformError
+from bot.observability.health import Health
+from bot.observability.logs import configure_logs
+from bot.observability.metrics import watch_loop_lag
+from bot.platforms.web.config import WebConfig
+from bot.platforms.web.platform import WebPlatform
+from bot.platforms.web.server import WebServer
+from bot.platforms.web.services import Services
+from bot.settings import Settings
+from db.lock import DatabaseLock
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.slack import SlackPlatform
+
+_log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, role: str = Role.ALL) -> int:
+    """Run every platform that has credentials, plus the web page, until SIGTERM or SIGINT; the exit code.
+
+    `role`: only a part of it, where several processes share a database.
+
+    SettingsError: a value is wrong, and nothing was started.
+    """
+    configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
+    check(settings, Role(role))
+    try:
+        asyncio.run(_serve(settings, Role(role)))
+    except EaselError as error:  # a sentence for the operator; anything else keeps its traceback
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+async def _serve(settings: Settings, role: Role) -> None:
+    stop = _stop_signal()
+    with DatabaseLock(settings.database_url) as lock:
+        async with contextlib.AsyncExitStack() as stack:
+            core = await stack.enter_async_context(open_core(settings, role))
+            health = Health(required=("database", "engine"))
+            health.set("database", ok=True)
+            local_secret = secrets.token_urlsafe(32)
+            slack = _slack(settings, core, health, role)
+            door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
+            routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
+            web = _web_server(settings, core, health, local_secret, routes, role)
+            await web.start()
+            stack.push_async_callback(web.stop)
+            discord = _discord(settings, core, web, role) if settings.discord_token else None
+            lock.publish(web.url, local_secret)
+            _announce(settings, core, web)
+            await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
+
+
+class Connected(Protocol):
+    """A platform with a connection of its own."""
+
+    name: str
+
+    async def run(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop: asyncio.Event) -> None:
+    """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
+    async with asyncio.TaskGroup() as group:
+        beside = [
+            group.create_task(watch_loop_lag(core.metrics), name="loop-lag"),
+            group.create_task(core.watch_usage(), name="usage"),
+            group.create_task(core.actions.retention.run(), name="retention"),
+        ]
+        dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
+        beside.append(group.create_task(collect_when_quiet(lambda: core.dispatcher.under_way), name="garbage"))
+        health.set("engine", ok=True)
+        connected = [group.create_task(_stay_connected(one, health), name=one.name) for one in platforms]
+        await stop.wait()
+        _log.info("stopping", action="stop", under_way=core.dispatcher.under_way)
+        health.draining = True
+        for task in beside:
+            task.cancel()
+        await core.dispatcher.stop()
+        await dispatching
+        await core.actions.budget.close()
+        await asyncio.gather(*(platform.close() for platform in platforms))
+        await asyncio.gather(*connected)
+
+
+async def _stay_connected(platform: Connected, health: Health) -> None:
+    """The platform's life. Refused credentials are said in a sentence and take no other platform down."""
+    try:
+        await platform.run()
+    except PlatformError as error:
+        _log.error("platform is off", action="connect", platform=platform.name, error=str(error))
+        health.set(platform.name, ok=False, detail=str(error))
+
+
+def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
+    from bot.platforms.discord.client import Shards  # noqa: PLC0415
+    from bot.platforms.discord.further import Further  # noqa: PLC0415 - ten megabytes for those who use it
+    from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
+    from bot.platforms.discord.services import Services as DiscordServices  # noqa: PLC0415
+    from cogs import all_cogs  # noqa: PLC0415
+
+    actions, rules = core.actions, core.actions.rules
+    services = DiscordServices(
+        gallery=actions.gallery,
+        account=actions.account,
+        defaults=actions.defaults,
+        mydata=actions.mydata,
+        why=rules.why,
+        reports=rules.reports,
+        moderate=rules.moderate,
+        people=rules.people,
+        settings=rules.settings,
+        pictures=core.pictures,
+        raster=core.raster,
+        limits=settings.limits,
+    )
+    platform = DiscordPlatform(
+        token=settings.discord_token.get_secret_value() if settings.discord_token else "",
+        api_url=settings.discord_api_url,
+        imagine=actions.imagine,
+        jobs=actions.jobs,
+        pictures=core.pictures,
+        meta=core.meta,
+        clock=core.clock,
+        cogs=all_cogs(services),
+        further=Further(
+            gallery=actions.gallery, variants=actions.variants, reports=rules.reports, moderate=rules.moderate
+        ),
+        picture_link=web.picture_link,
+        waiting=lambda: core.dispatcher.waiting,
+        listens=role.listens,
+        shards=None if settings.discord_shards is None else Shards(*settings.discord_shards),
+    )
+    core.places.add(platform)
+    return platform
+
+
+def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackPlatform | None:
+    """None where there are no credentials, or too few of them, which is said."""
+    bot, app, signing = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+    client_id, client_secret = settings.slack_client_id, settings.slack_client_secret
+    if all(one is None for one in (bot, app, signing, client_id)):
+        return None
+    if (bot is None and client_id is None) or (app is None and signing is None):
+        said = (
+            "Slack needs SLACK_BOT_TOKEN (or SLACK_CLIENT_ID, for many workspaces) and, with it, SLACK_APP_TOKEN for "
+            "Socket Mode or SLACK_SIGNING_SECRET for HTTP events; it stays off"
+        )
+        _log.error("platform is off", action="connect", platform="slack", error=said)
+        health.set("slack", ok=False, detail=said)
+        return None
+    from bot.platforms.slack import (  # noqa: PLC0415 - loaded for those who use it
+        Extras,
+        OAuthApp,
+        SealedInstallations,
+        SlackPlatform,
+    )
+    from db.slack_installations import SqlSlackInstallations  # noqa: PLC0415
+
+    oauth = installations = None
+    if client_id and client_secret and settings.public_url:
+        oauth = OAuthApp(
+            client_id=client_id, client_secret=client_secret.get_secret_value(), public_url=settings.public_url
+        )
+        rows = SqlSlackInstallations(core.meta.engine)
+        installations = SealedInstallations(rows, keys=settings.slack_store_keys)
+
+    actions, rules = core.actions, core.actions.rules
+    platform = SlackPlatform(
+        listens=role.listens,
+        bot_token=bot.get_secret_value() if bot else None,
+        app_token=app.get_secret_value() if app else None,
+        signing_secret=signing.get_secret_value() if signing else None,
+        api_url=settings.slack_api_url,
+        serve_strangers=settings.slack_serve_strangers,
+        installations=installations,
+        oauth=oauth,
+        imagine=actions.imagine,
+        jobs=actions.jobs,
+        pictures=core.pictures,
+        notes=core.stores.jobs,
+        clock=core.clock,
+        extras=Extras(
+            variants=actions.variants,
+            gallery=actions.gallery,
+            reports=rules.reports,
+            moderate=rules.moderate,
+            people=rules.people,
+            why=rules.why,
+            account=actions.account,
+            settings=rules.settings,
+            defaults=actions.defaults,
+            mydata=actions.mydata,
+            limits=settings.limits,
+            raster=core.raster,
+        ),
+    )
+    core.places.add(platform)
+    return platform
+
+
+def _announce(settings: Settings, core: Core, web: WebServer) -> None:
+    _log.info("ready", action="start", page=web.url, sandbox=core.sandbox_url is not None)
+    if sys.stderr.isatty():
+        pictures = "by the built-in sandbox" if core.sandbox_url else f"by {settings.seedream_api_url}"
+        sys.stderr.write(f"\n  Easel is ready. Open {web.url} and type: /imagine a lighthouse in a storm\n")
+        sys.stderr.write(f"  Pictures are made {pictures}. Stop with Ctrl-C.\n\n")
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _web_server(
+    settings: Settings, core: Core, health: Health, local_secret: str, extra_routes: Sequence[RouteDef], role: Role
+) -> WebServer:
+    hub = open_hub(core)
+    platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
+    core.places.platforms.update(platforms)
+    core.places.desks["web"] = platforms["web"]
+
+    async def readiness() -> tuple[bool, Mapping[str, Any]]:
+        await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
+        _, answer = health.readyz()
+        return health.ready(), {**answer["checks"], "provider": core.provider_check(), "saves": core.saves_check()}
+
+    def metrics() -> bytes:
+        core.measure()
+        return core.metrics.render()[0]
+
+    return WebServer(
+        WebConfig(
+            host=settings.web_host,
+            port=settings.web_port,
+            token=settings.web_token.get_secret_value() if settings.web_token else None,
+            public_url=settings.public_url,
+            local_secret=local_secret,
+            callback_secret=core.callback_secret,
+            sandbox=core.sandbox_url is not None,
+        ),
+        hub=hub,
+        page=role.listens,
+        imagine=core.actions.imagine,
+        jobs=core.actions.jobs,
+        store=core.stores.jobs,
+        dispatcher=core.dispatcher,
+        pictures=core.pictures,
+        clock=core.clock,
+        platforms=platforms,
+        services=Services(
+            account=core.actions.account,
+            defaults=core.actions.defaults,
+            gallery=core.actions.gallery,
+            moderate=core.actions.rules.moderate,
+            mydata=core.actions.mydata,
+            opinions=core.stores.gallery,
+            people=core.actions.rules.people,
+            reports=core.actions.rules.reports,
+            settings=core.actions.rules.settings,
+            variants=core.actions.variants,
+            why=core.actions.rules.why,
+            limits=settings.limits,
+        ),
+        readiness=readiness,
+        metrics=metrics,
+        extra_routes=extra_routes,
+    )

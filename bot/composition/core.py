@@ -1,0 +1,299 @@
+"""What every way of running Easel shares: the store, the image model, the engine and the actions, put together."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import __version__
+from bot.actions.admission import Admission
+from bot.cards import sheet_foot
+from bot.composition.acting import Actions, Places, Stores, connect
+from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
+from bot.drawing.raster import Raster
+from bot.engine.dispatcher import BaseDispatcher
+from bot.engine.in_process import InProcessDispatcher
+from bot.observability.metrics import Metrics
+from bot.pictures.fit import PictureFitter
+from bot.pictures.series import SeriesSheets
+from bot.pictures.sheet import ContactSheets
+from bot.pictures.store import open_pictures
+from bot.pictures.visible_label import visible_label
+from bot.runtime.clock import SystemClock
+from bot.sandbox import server as sandbox
+from bot.sandbox.config import SandboxConfig
+from bot.seedream.connect import Account, open_seedream
+from bot.seedream.limiter import Limiter
+from bot.seedream.token import TokenShelf
+from bot.settings import Settings, SettingsError
+from db.address import database_file, server_conninfo
+from db.engine import open_database
+from db.errors import DatabaseProblem
+from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
+from db.migrate import migrate
+from db.orphans import find_orphans
+from db.transactions import unwritable_since
+
+_log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What one of several processes over one PostgreSQL does; alone, a process does it all."""
+
+    ALL = "all"
+    GATEWAY = "gateway"  # hears people: chats' events and the page; its jobs are run by others
+    WORKER = "worker"  # runs jobs, and posts by REST
+
+    @property
+    def works(self) -> bool:
+        return self is not Role.GATEWAY
+
+    @property
+    def listens(self) -> bool:
+        return self is not Role.WORKER
+
+
+_USAGE_SECONDS = 5.0  # Prometheus usually asks every 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """Small facts kept between starts."""
+
+    engine: AsyncEngine
+
+    async def get(self, key: str) -> str | None:
+        return await get_meta(self.engine, key)
+
+    async def set(self, key: str, value: str) -> None:
+        await set_meta(self.engine, key, value)
+
+    async def secret(self, key: str) -> str:
+        """A random word that stays the same from start to start."""
+        value = await self.get(key)
+        return await set_meta_once(self.engine, key, secrets.token_urlsafe(32)) if value is None else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The rooms below the platforms. `places` is filled by whoever opens the core, before `dispatcher.run()`."""
+
+    clock: SystemClock
+    stores: Stores
+    meta: Meta
+    pictures: PictureFitter
+    raster: Raster
+    dispatcher: BaseDispatcher
+    actions: Actions
+    places: Places
+    metrics: Metrics
+    limiter: Limiter
+    model: ImageModel
+    sandbox_url: str | None
+    callback_secret: str | None
+    news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
+
+    def measure(self) -> None:
+        """Bring the gauges of the moment up to date; what happens is counted when it happens."""
+        self.metrics.provider_up(self.model.away_since is None)
+        self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
+        self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
+
+    def provider_check(self) -> dict[str, object]:
+        """For readiness, which it does not decide: requests are taken and wait while the provider is down."""
+        since = self.model.away_since
+        detail = "ok" if since is None else f"down since {since.isoformat(timespec='seconds')}"
+        return {
+            "ok": since is None,
+            "detail": detail,
+            "since": None if since is None else since.isoformat(),
+            "required": False,
+        }
+
+    def saves_check(self) -> dict[str, object]:
+        """The same for a full disk or a database that is held: what is accepted waits; a restart would not help."""
+        since = unwritable_since(self.meta.engine)
+        detail = "ok" if since is None else f"not writable since {since.isoformat(timespec='seconds')}"
+        return {
+            "ok": since is None,
+            "detail": detail,
+            "since": None if since is None else since.isoformat(),
+            "required": False,
+        }
+
+    async def watch_usage(self) -> None:
+        """Bring the gauge of today's usage up to date every few seconds, for ever. Cancel it to stop."""
+        while True:
+            today = self.clock.now().date()
+            try:
+                rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
+            except DatabaseProblem as error:  # readiness says so too, and it may be back in a moment
+                _log.warning("usage not measured", action="measure", error=str(error))
+            else:
+                self.metrics.usage_today(
+                    charged=sum(row.delivered for row in rows), reserved=sum(row.reserved for row in rows)
+                )
+            await self.clock.sleep(_USAGE_SECONDS)
+
+
+def check(settings: Settings, role: Role = Role.ALL) -> None:
+    """Before anything starts: the values that only their rooms can read. SettingsError with a sentence."""
+    if role is not Role.ALL and settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share. On SQLite one process does "
+            "everything: leave --role out."
+        )
+    if role is not Role.ALL and settings.uses_sandbox:
+        raise SettingsError(
+            f"--role {role} needs one provider for all processes: CHANJING_APP_ID and CHANJING_SECRET_KEY, or for a "
+            "trial `python -m bot sandbox` with SEEDREAM_API_URL and any CHANJING_APP_ID and CHANJING_SECRET_KEY."
+        )
+    try:
+        database_file(settings.database_url)
+        open_pictures(settings.pictures_url)
+        if settings.uses_sandbox:
+            SandboxConfig.from_environment(os.environ)
+        visible_label(settings.label_on_pictures)
+    except (DatabaseProblem, ValueError) as error:
+        raise SettingsError(str(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[Core]:
+    """Everything built and connected, closed in reverse order. The database's lock is the caller's."""
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(open_database(settings.database_url))
+        await migrate(engine)
+        meta, limits = Meta(engine=engine), settings.limits
+        stores = Stores.over(engine, clock, open_pictures(settings.pictures_url))
+        metrics = Metrics(version=__version__)
+        sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
+        model = await stack.enter_async_context(
+            open_seedream(
+                base_url=sandbox_url or settings.seedream_api_url,
+                account=_account(settings),
+                qps=settings.seedream_qps,
+                clock=clock,
+                observe=metrics.provider_call,
+                shelf=_shelf(settings, engine),
+            )
+        )
+        callback_secret = await meta.secret("callback-secret") if settings.public_url else None
+        places = Places(platforms={}, desks={}, walls={})
+        pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures))
+        raster = Raster(_font())
+        dispatcher = _dispatcher_for(settings, engine, role)(
+            store=stores.jobs,
+            model=model,
+            pictures=stores.pictures,
+            sheets=SeriesSheets(
+                pictures=pictures, sheets=ContactSheets(raster), foot=partial(sheet_foot, sandbox=settings.uses_sandbox)
+            ),
+            platforms=places.platforms,
+            clock=clock,
+            limits_of=lambda _: limits,
+            running_limit=settings.limit_user_running,
+            submits_per_second=lambda: model.limiter.rate,
+            metrics=metrics,
+            sandbox=settings.uses_sandbox,
+            callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
+            limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
+            restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
+        )
+        actions = connect(
+            stores=stores,
+            dispatcher=dispatcher,
+            places=places,
+            clock=clock,
+            limits=limits,
+            retention_days=settings.retention_days,
+            retention_bytes=settings.retention_bytes,
+            requests=metrics,
+            folder=settings.data_dir if settings.data_dir.is_dir() else None,
+            turns=_turns(settings),
+        )
+        stack.push_async_callback(actions.budget.close)
+        yield Core(
+            clock=clock,
+            stores=stores,
+            meta=meta,
+            pictures=pictures,
+            raster=raster,
+            dispatcher=dispatcher,
+            actions=actions,
+            places=places,
+            metrics=metrics,
+            limiter=model.limiter,
+            model=model,
+            sandbox_url=sandbox_url,
+            callback_secret=callback_secret,
+            news=None if server_conninfo(settings.database_url) is None else dispatcher,
+        )
+
+
+def _turns(settings: Settings) -> Turns | None:
+    if server_conninfo(settings.database_url) is None:
+        return None
+    from db.locks import DatabaseLocks  # noqa: PLC0415 - for those who share
+
+    return DatabaseLocks(settings.database_url)
+
+
+def _shelf(settings: Settings, engine: AsyncEngine) -> TokenShelf | None:
+    """None where no other process has the account's token too."""
+    if server_conninfo(settings.database_url) is None or settings.chanjing_secret_key is None:
+        return None
+    from bot.composition.shared_token import DatabaseShelf  # noqa: PLC0415 - for those who share
+    from db.locks import DatabaseLocks  # noqa: PLC0415
+    from db.shared_token import SharedToken  # noqa: PLC0415
+
+    account = _account(settings)
+    locks = DatabaseLocks(settings.database_url)
+    return DatabaseShelf(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
+
+
+def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Callable[..., BaseDispatcher]:
+    conninfo = server_conninfo(settings.database_url)
+    if conninfo is None:
+        return InProcessDispatcher
+    from bot.engine.postgres import PostgresDispatcher  # noqa: PLC0415 - a tenth of a second for those who share
+    from bot.engine.queue import Queue  # noqa: PLC0415
+
+    return partial(PostgresDispatcher, queue=Queue(conninfo), orphans=partial(find_orphans, engine), works=role.works)
+
+
+def _font() -> Path | None:
+    """The operator's own font, for charts as for the sandbox's pictures."""
+    return Path(found) if (found := os.environ.get("FONT_PATH")) else None
+
+
+async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
+    config = SandboxConfig.from_environment(os.environ)
+    if not config.journal:  # its tasks outlive a kill, as a provider's would
+        config = dataclasses.replace(config, journal=str(settings.data_dir / "sandbox.jsonl"))
+    running = await stack.enter_async_context(await sandbox.start(config=config))
+    _log.info("no Seedream account: the sandbox paints the pictures", action="start", url=running.url)
+    return running.url
+
+
+def _account(settings: Settings) -> Account:
+    """The operator's, or one that the sandbox takes: any."""
+    token, secret = settings.chanjing_access_token, settings.chanjing_secret_key
+    return Account(
+        app_id=settings.chanjing_app_id or "sandbox",
+        secret_key=secret.get_secret_value() if secret is not None else "sandbox",
+        access_token=token.get_secret_value() if token is not None else "",
+    )

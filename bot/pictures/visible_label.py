@@ -1,0 +1,24 @@
+"""LABEL_ON_PICTURES: with which font of this machine it is drawn."""
+
+from __future__ import annotations
+
+import os
+
+from bot.drawing.fonts import Lettering, find_fonts
+from bot.pictures.overlay import Overlay
+
+
+def visible_label(text: str | None) -> Overlay | None:
+    """What is drawn on every picture; None for nothing. ValueError: no font has all of its characters."""
+    if text is None:
+        return None
+    for font in find_fonts(os.environ.get("FONT_PATH", "")):
+        lettering = Lettering([font], 20)
+        if all(lettering.has_glyph(character) for character in text if not character.isspace()):
+            return Overlay(text=text, font=font)
+    if text.isascii():
+        return Overlay(text=text)  # Pillow brings letters of its own
+    raise ValueError(
+        f"LABEL_ON_PICTURES: no font of this machine has all characters of {text}. Install one, for example: "
+        "apt-get install fonts-wqy-microhei. Or set FONT_PATH."
+    )

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from tests.cli.shop import Shop
+from tests.journeys.bot_program import BotProgram
+from tests.journeys.programs import SandboxProgram
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[SandboxProgram]:
+    async with SandboxProgram(tmp_path / "provider") as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, sandbox: SandboxProgram) -> AsyncIterator[BotProgram]:
+    """Not started yet."""
+    async with BotProgram(tmp_path / "bot", sandbox.account) as program:
+        yield program
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    """No .env of this checkout, no setting of this machine; the database is made by the first that is put into it."""
+    monkeypatch.chdir(tmp_path)
+    for name in [*Settings.model_fields, "font_path"]:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return Shop(tmp_path, capsys)

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import main
+from bot.cli.checkup import check_fonts, check_pictures, check_seedream
+from bot.domain.finding import Health
+from bot.settings import Settings, load_settings
+from db.engine import open_database
+from db.lock import DatabaseLock
+from db.migrate import migrate
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No .env of this checkout, no setting of this machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in [*Settings.model_fields, "font_path"]:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def examined(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    code = main(["doctor", "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def by_part(answer: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {finding["part"]: finding for finding in answer["findings"]}
+
+
+def test_from_a_fresh_clone_nothing_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer = examined(capsys)
+    assert (code, answer["ok"]) == (0, True)
+    found = by_part(answer)
+    assert found["Database"]["said"].endswith("will be made at the first start")
+    assert found["Pictures"]["health"] == "fine"
+    assert "sandbox paints" in found["Seedream"]["said"]
+    assert "DISCORD_TOKEN" in found["Settings"]["advice"]
+    assert not Path("data/easel.db").exists()
+
+
+def test_people_read_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "✓ Pictures" in said
+    assert "! Seedream" in said
+    assert "→ For real pictures set CHANJING_APP_ID and CHANJING_SECRET_KEY: docs/seedream.md." in said, "on one line"
+
+
+def test_every_wrong_setting_has_its_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PORT", "99999")
+    monkeypatch.setenv("SEEDREAM_QPS", "none")
+    code, answer = examined(capsys)
+    assert (code, answer["ok"]) == (1, False)
+    assert {finding["said"].partition(":")[0] for finding in answer["findings"]} == {"WEB_PORT", "SEEDREAM_QPS"}
+
+
+def test_a_provider_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANJING_ACCESS_TOKEN", "a-very-secret-token")
+    monkeypatch.setenv("SEEDREAM_API_URL", "http://127.0.0.1:1")
+    code, answer = examined(capsys)
+    assert code == 1
+    assert by_part(answer)["Seedream"]["health"] == "broken"
+    assert "a-very-secret-token" not in json.dumps(answer)
+
+
+async def test_a_token_that_the_provider_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.sandbox.server import start
+
+    async with await start() as sandbox:
+        settings = load_settings(chanjing_access_token="nobody's", seedream_api_url=sandbox.url)
+        (found,) = await check_seedream(settings)
+    assert found.health is Health.BROKEN
+    assert "refused" in found.said
+    assert "nobody's" not in found.said
+
+
+async def test_a_store_that_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "occupied").write_text("a file where the folder should be")
+    (found,) = await check_pictures(load_settings(pictures_url=f"file://{tmp_path}/occupied"))
+    assert found.health is Health.BROKEN
+
+
+async def test_the_probe_does_not_stay(tmp_path: Path) -> None:
+    (found,) = await check_pictures(load_settings(pictures_url=f"file://{tmp_path}/pictures"))
+    assert found.health is Health.FINE
+    assert await asyncio.to_thread(lambda: [path for path in tmp_path.rglob("*") if path.is_file()]) == []
+
+
+async def test_without_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.cli.checkup.find_fonts", lambda _: [])
+    (found,) = await check_fonts(load_settings())
+    assert found.health is Health.NOTE
+    assert "fonts-wqy-microhei" in found.advice
+
+
+async def a_database() -> None:
+    async with open_database("sqlite+aiosqlite:///data/easel.db") as engine:
+        await migrate(engine)
+
+
+class TestDatabase:
+    @pytest.fixture(autouse=True)
+    async def made(self, elsewhere: None) -> None:
+        await a_database()
+
+    def test_a_good_one(self, capsys: pytest.CaptureFixture[str]) -> None:
+        said = by_part(examined(capsys)[1])["Database"]["said"]
+        assert "up to date, no bot runs on it" in said
+
+    def test_one_that_a_bot_works_on(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with DatabaseLock("sqlite+aiosqlite:///data/easel.db"):
+            found = by_part(examined(capsys)[1])["Database"]
+        assert found["health"] == "fine"
+        assert f"process {os.getpid()}" in found["said"]
+
+    @pytest.mark.parametrize(("revision", "health"), [("0001", "note"), ("9999", "broken")])
+    def test_of_another_version(self, capsys: pytest.CaptureFixture[str], revision: str, health: str) -> None:
+        with sqlite3.connect("data/easel.db") as connection:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.close()
+        assert by_part(examined(capsys)[1])["Database"]["health"] == health
+
+    def test_one_that_is_no_database(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("data/easel.db").write_bytes(b"not a database, but long enough to be mistaken for one" * 20)
+        code, answer = examined(capsys)
+        assert (code, by_part(answer)["Database"]["health"]) == (1, "broken")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_place_where_no_database_can_be(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/locked/easel.db")
+    assert by_part(examined(capsys)[1])["Database"]["health"] == "broken"
