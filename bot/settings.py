@@ -10,11 +10,12 @@ import ipaddress
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.domain.limits import Limits
+from bot.domain.limits import Ceilings, Limits
 
 VENDOR_URL = "https://open-api.chanjing.cc"
 LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
@@ -70,6 +71,10 @@ class Settings(BaseSettings):
     limit_user_running: int = Field(default=3, ge=1)
     limit_user_waiting: int = Field(default=7, ge=0)
     limit_community_monthly: int | None = Field(default=None, ge=0)
+    limit_total_daily: int | None = Field(default=None, ge=0)
+    limit_total_monthly: int | None = Field(default=None, ge=0)
+    limit_guests_daily: int = Field(default=200, ge=0)
+    timezone: str = "UTC"
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
@@ -77,6 +82,15 @@ class Settings(BaseSettings):
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError):
+            raise ValueError("must be a time zone such as Europe/Berlin or UTC") from None
+        return value
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod
@@ -196,6 +210,16 @@ class Settings(BaseSettings):
             user_running=self.limit_user_running,
             user_waiting=self.limit_user_waiting,
             community_monthly=self.limit_community_monthly,
+            ceilings=Ceilings(
+                user_daily=self.limit_user_daily,
+                user_unfinished=self.limit_user_running + self.limit_user_waiting,
+                community_monthly=self.limit_community_monthly,
+                total_daily=self.limit_total_daily,
+                total_monthly=self.limit_total_monthly,
+                guests_daily=self.limit_guests_daily,
+                timezone=self.timezone,
+            ),
+            timezone=self.timezone,
         )
 
     @property

@@ -17,11 +17,41 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ceilings:
+    """The operator's own limits, which hold whatever a community sets; None is no limit.
+
+    They count points by the operator's `weights`; days and months begin at midnight in the operator's `timezone`.
+    `user_daily` and `user_unfinished` count one person over all communities of a platform, the `total_…` everybody on
+    all platforms, `guests_daily` all guests of the page together.
+    """
+
+    user_daily: int | None = None
+    user_unfinished: int | None = None  # jobs
+    community_monthly: int | None = None
+    total_daily: int | None = None
+    total_monthly: int | None = None
+    guests_daily: int | None = None
+    weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    timezone: str = "UTC"
+
+    @property
+    def zone(self) -> tzinfo:
+        return _zone(self.timezone)
+
+    def points(self, request: ImageRequest) -> int:
+        """What one picture of this request counts."""
+        return max(1, self.weights.get(request.clarity, 1))
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What holds for one person in one channel of one community; None is no limit.
 
     Daily and monthly limits count points: one a picture, unless `weights` makes a clarity count more. Days and months
-    begin at midnight in `timezone`.
+    begin at midnight in `timezone`. `ceilings` hold beside them, counted over more than this community.
     """
 
     user_daily: int | None = 50
@@ -32,6 +62,7 @@ class Limits:
     cooldown: int = 0  # seconds between two requests of one person
     weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     timezone: str = "UTC"
+    ceilings: Ceilings = field(default_factory=Ceilings)
 
     @property
     def user_unfinished(self) -> int:
@@ -40,7 +71,7 @@ class Limits:
 
     @property
     def zone(self) -> tzinfo:
-        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        return _zone(self.timezone)
 
     def points(self, request: ImageRequest) -> int:
         """What one picture of this request counts."""
@@ -141,6 +172,10 @@ def fitting(request: ImageRequest, limits: Limits, room: int) -> ImageRequest | 
         if n and (clarity, n) != (request.clarity, request.n):
             return replace(smaller, n=n)
     return None
+
+
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def _or(own: T | None, otherwise: T) -> T:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+_IDS_PER_COMMUNITY = frozenset({"slack"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -13,6 +15,7 @@ class Person:
     `user_id` is unique within `platform`; `locale` is what the platform says of this person, such as `zh-CN`.
     `roles` are the ids of their roles there. `moderator` is the platform's word for "may act on what others made",
     `manager` for "may change the community's settings"; `operator` is whoever runs this Easel. None is stored.
+    `guest`: a visitor of the page without a name of their own; all of them together have a day's limit.
     """
 
     platform: str
@@ -24,6 +27,16 @@ class Person:
     moderator: bool = False
     manager: bool = False
     operator: bool = False
+    guest: bool = False
+
+    @property
+    def account(self) -> tuple[str, str, str]:
+        """Who has one day and one queue: platform, organization, user id. The organization is "" where ids are unique.
+
+        A Slack user id is unique within its organization or workspace alone, which is the community there.
+        """
+        organization = self.community_id if self.platform in _IDS_PER_COMMUNITY else ""
+        return (self.platform, organization, self.user_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
