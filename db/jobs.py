@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, union_all, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -104,21 +104,31 @@ class SqlJobStore:
         """See JobStore.move. SubmitBusy: an identical order's submit is open. TaskTaken: another job has `task_id`."""
         if to not in job.next_states:
             raise ValueError(f"{to} doesn't follow from {job.state}")
+        return await self._save(lambda connection: self._move(connection, job, to, changes, self._clock.now()))
+
+    async def cancel(self, job_ids: Sequence[str]) -> Sequence[Job]:
         now = self._clock.now()
-        columns = changed_columns(_implied(to, now) | changes) | {"state": to.value}
+        named = list(dict.fromkeys(job_ids))
+        queries = [_unfinished_of(named[start : start + _CHUNK]) for start in range(0, len(named), _CHUNK)]
 
-        def work(connection: Connection) -> Job:
-            row = _update(connection, job.id, columns, state=job.state, of=job)
-            if row is None:
-                raise StaleJob(f"job {job.id} is not {job.state} any more, or another run has it")
-            moved = job_of(row)
-            if to.finished and moved.kind is JobKind.PICTURES:
-                counters = Counters(moved.author, row["day"], row["counted_channel"])
-                back = ledger.finish(connection, moved, counters, now)
-                counters.give_back(connection, back * moved.points)
-            return moved
+        def work(connection: Connection) -> list[Job]:
+            # Every job's row is locked before any counter is: `move` takes them in that order too.
+            found = {job.id: job for query in queries for job in _jobs(connection, query)}
+            return [self._move(connection, job, JobState.CANCELLED, {}, now) for job in found.values()]
 
-        return await self._save(work)
+        return await write(self._engine, work)
+
+    def _move(self, connection: Connection, job: Job, to: JobState, changes: Mapping[str, Any], now: datetime) -> Job:
+        columns = changed_columns({**_implied(to, now), **changes}) | {"state": to.value}
+        row = _update(connection, job.id, columns, state=job.state, of=job)
+        if row is None:
+            raise StaleJob(f"job {job.id} is not {job.state} any more, or another run has it")
+        moved = job_of(row)
+        if to.finished and moved.kind is JobKind.PICTURES:
+            counters = Counters(moved.author, row["day"], row["counted_channel"])
+            back = ledger.finish(connection, moved, counters, now)
+            counters.give_back(connection, back * moved.points)
+        return moved
 
     async def claim(self, job_id: str, owner: str) -> Job:
         def work(connection: Connection) -> Job:
@@ -264,6 +274,19 @@ class SqlJobStore:
 
 def _counters(job: Job, limits: Limits) -> Counters:
     return Counters(job.author, limits.today(job.created_at), job.destination.counted_channel)
+
+
+def _unfinished_of(job_ids: Sequence[str]) -> Select[Any]:
+    """These jobs and the series of the sheets among them, as far as they are not finished; their rows are locked."""
+    return (
+        select(jobs)
+        .where(
+            or_(jobs.c.id.in_(job_ids), jobs.c.series_id.in_(job_ids)),
+            jobs.c.state.in_([state.value for state in UNFINISHED]),
+        )
+        .order_by(jobs.c.created_at, jobs.c.id)
+        .with_for_update()
+    )
 
 
 def _implied(to: JobState, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Job, JobKind, is_job_id
+from bot.domain.job import Job, is_job_id
 from bot.domain.people import Person
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
@@ -77,9 +77,6 @@ class JobActions:
         job = await self._own(job_id, person)
         if job.state.finished:
             raise NotAllowed("already-finished", state=job.state.value)
-        if job.kind is JobKind.SHEET:
-            for one in await self._store.series(job.id):
-                await self._dispatcher.cancel(one.id)
         job = await self._dispatcher.cancel(job.id)
         return self._dispatcher.report(job)
 

@@ -133,10 +133,7 @@ class MyData:
         first, since the rows know where they are; files that an OSError leaves go with the next `Retention`.
         """
         jobs = await self._personal.jobs_of(person.platform, person.user_id)
-        for job in jobs:
-            if not job.state.finished:
-                with contextlib.suppress(KeyError):  # gone meanwhile
-                    await self._dispatcher.cancel(job.id)
+        await self._dispatcher.cancel_all([job.id for job in jobs if not job.state.finished])
         messages_left = await self._take_away([job for job in jobs if job.deleted_at is None])
         keys = set(await self._personal.forget(person.platform, person.user_id))
         # What was just cancelled had its card to close first.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import StaleJob
-from bot.domain.job import Job, JobState
+from collections.abc import Sequence
+
+from bot.domain.job import Job
 from bot.domain.limits import Limits, Usage
 from bot.domain.ports import JobStore
 from bot.domain.report import JobReport
@@ -26,15 +27,14 @@ class RestingDispatcher:
         return JobReport(job=job, outlook=self._outlooks.of(job.request.clarity, job.request.n), usage=usage)
 
     async def cancel(self, job_id: str) -> Job:
+        await self._store.cancel([job_id])
         job = await self._store.get(job_id)
-        while job is not None and not job.state.finished:
-            try:
-                return await self._store.move(job, JobState.CANCELLED)
-            except StaleJob:
-                job = await self._store.get(job_id)
         if job is None:
             raise KeyError(job_id)
         return job
+
+    async def cancel_all(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        return await self._store.cancel(job_ids)
 
     def nudge(self, task_id: str) -> None:
         """Nobody waits for it here."""

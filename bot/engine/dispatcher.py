@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -161,20 +161,20 @@ class BaseDispatcher(ABC):
         )
 
     async def cancel(self, job_id: str) -> Job:
-        job = await self._store.get(job_id)
+        cancelled = await self.cancel_all([job_id])
+        job = next((one for one in cancelled if one.id == job_id), None) or await self._store.get(job_id)
         if job is None:
             raise KeyError(job_id)
-        while not job.state.finished:
-            try:
-                job = await self._store.move(job, JobState.CANCELLED)
-            except StaleJob:
-                job = await self._store.get(job_id) or job
-                continue
-            _log.info("cancelled", action="cancel", job=job_id)
-            self._withdrawn(job)
-            self._interrupt(job_id)
-            self._in_background(self._close(job, Run()))
         return job
+
+    async def cancel_all(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        cancelled = await self._store.cancel(job_ids)
+        for job in cancelled:
+            _log.info("cancelled", action="cancel", job=job.id)
+            self._withdrawn(job)
+            self._interrupt(job.id)
+            self._in_background(self._close(job, Run()))
+        return cancelled
 
     @abstractmethod
     def _position(self, job: Job) -> int | None:

@@ -96,9 +96,9 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(engine: AsyncEngine) -> AsyncIterator[House]:
+async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJobStore) -> AsyncIterator[House]:
     clock = FakeClock(NOON)
-    store = SqlJobStore(engine, clock)
+    store = store_class(engine, clock)
     shelf, chat = PictureShelf(), FakeChat(name="discord")
     dispatcher = InProcessDispatcher(
         store=store,

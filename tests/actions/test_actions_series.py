@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -13,7 +15,10 @@ from bot.actions.jobs import JobActions
 from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused
 from bot.domain.job import Job, JobKind, JobState
 from bot.domain.report import JobReport
-from tests.actions.house import HERE, House
+from db import ledger
+from db.jobs import SqlJobStore
+from tests.actions.house import HERE, House, open_house
+from tests.actions.test_actions_mydata import mydata_of
 from tests.db.audit import assert_books_agree
 from tests.db.orders import person
 
@@ -114,19 +119,90 @@ async def test_every_combination_and_then_the_sheet_is_posted(house: House, engi
 async def test_cancelling_the_sheet_cancels_what_is_not_drawn_yet(house: House, engine: AsyncEngine) -> None:
     async with house.running():
         report, _ = await ordered(house)
-        actions = JobActions(
-            store=house.store,
-            dispatcher=house.dispatcher,
-            clock=house.clock,
-            pictures=house.shelf,
-            platforms={"discord": house.chat},
-        )
-        await actions.cancel(report.job.id, person())
+        await _actions(house).cancel(report.job.id, person())
         sheet = await house.clock.until(_finished(house, report.job), real_seconds=20)
     assert sheet.state is JobState.CANCELLED
     assert {one.state for one in await house.store.series(sheet.id)} == {JobState.CANCELLED}
     assert (await house.store.usage(person(), house.clock.now())).today == 0
     await assert_books_agree(engine)
+
+
+class _Held(SqlJobStore):
+    """A store where a sheet's cancel takes a while."""
+
+    async def cancel(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        await self._clock.sleep(_HELD)
+        return await super().cancel(job_ids)
+
+    async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
+        if to is JobState.CANCELLED and job.kind is JobKind.SHEET:
+            await self._clock.sleep(_HELD)
+        return await super().move(job, to, **changes)
+
+
+_HELD = 5.0  # longer than a sheet's pause between two looks at its series
+
+
+async def test_a_cancelled_series_never_ends_by_itself(engine: AsyncEngine) -> None:
+    """The sheet looks at its series every few seconds: what it finds in between is not the end of the series."""
+    async with open_house(engine, _Held) as house, house.running():
+        report, _ = await ordered(house)
+        await house.clock.until(_actions(house).cancel(report.job.id, person()), real_seconds=20)
+        await house.clock.until(_finished(house, report.job), real_seconds=20)
+    assert _ends(house, report.job) == [JobState.CANCELLED]
+
+
+async def test_a_series_whose_author_wants_everything_deleted_never_ends_by_itself(engine: AsyncEngine) -> None:
+    async with open_house(engine, _Held) as house, house.running():
+        report, series = await ordered(house)
+        await house.clock.until(mydata_of(house).delete(person()), real_seconds=20)
+    ends = [end for job in (report.job, *series) for end in _ends(house, job)]
+    assert {*ends} <= {JobState.CANCELLED}
+
+
+async def test_a_series_is_cancelled_whole_or_not_at_all(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill in the middle leaves no job that draws for a sheet that is gone."""
+    async with open_house(engine) as house, house.running():
+        report, _ = await ordered(house)
+        finished, killed = ledger.finish, 0
+
+        def killing(*arguments: Any) -> int:
+            nonlocal killed
+            killed += 1
+            if killed > 2:
+                raise RuntimeError("killed")
+            return finished(*arguments)
+
+        monkeypatch.setattr(ledger, "finish", killing)
+        with pytest.raises(RuntimeError, match="killed"):
+            await _actions(house).cancel(report.job.id, person())
+        monkeypatch.undo()
+        states = {
+            job.state
+            for job in (*await house.store.series(report.job.id), await house.store.get(report.job.id))
+            if job is not None
+        }
+        assert JobState.CANCELLED not in states
+        await _actions(house).cancel(report.job.id, person())
+    await assert_books_agree(engine)
+
+
+def _actions(house: House) -> JobActions:
+    return JobActions(
+        store=house.store,
+        dispatcher=house.dispatcher,
+        clock=house.clock,
+        pictures=house.shelf,
+        platforms={"discord": house.chat},
+    )
+
+
+def _ends(house: House, job: Job) -> list[JobState]:
+    return [
+        told.job.state
+        for told in (*house.chat.shown, *house.chat.concluded)
+        if told.job.id == job.id and told.job.state.finished
+    ]
 
 
 async def test_a_sheet_survives_a_restart(house: House) -> None:

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.errors import OverLimit
+from bot.domain.errors import OverLimit, StaleJob
 from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, new_job_id
 from bot.domain.limits import Limits
 from bot.domain.ports import JobStore
@@ -99,3 +99,34 @@ async def test_only_its_own_jobs_make_a_series(store: JobStore) -> None:
     with pytest.raises(ValueError, match="there already"):
         await store.add_series(sheet, others, PLENTY)
     assert await store.series(sheet.id) == jobs
+
+
+async def test_a_sheet_is_cancelled_with_what_is_unfinished_of_its_series(store: JobStore, engine: AsyncEngine) -> None:
+    sheet, jobs = series(3)
+    await store.add_series(sheet, jobs, PLENTY)
+    other = order("another")
+    await store.add(other, PLENTY)
+    done = await bring(store, jobs[0], JobState.DELIVERING, pictures=pictures(1))
+    await store.move(done, JobState.DONE)
+    cancelled = await store.cancel([sheet.id, other.id, new_job_id()])
+    assert {job.id for job in cancelled} == {sheet.id, other.id, jobs[1].id, jobs[2].id}
+    assert {job.state for job in cancelled} == {JobState.CANCELLED}
+    assert await store.cancel([sheet.id, other.id]) == []
+    assert (await store.usage(person(), NOON)).today == 1
+    await assert_books_agree(engine)
+
+
+async def test_a_cancel_and_the_end_of_a_series_leave_one_of_both(store: JobStore, engine: AsyncEngine) -> None:
+    """Whichever comes first, as often as it is tried: jobs that end at the same time neither block nor count twice."""
+    for _ in range(5):
+        sheet, jobs = series(4)
+        await store.add_series(sheet, jobs, PLENTY)
+        failing = [store.move(job, JobState.FAILED, failure=Failure(code=FailureCode.INTERNAL)) for job in jobs]
+        ends = await asyncio.gather(store.cancel([sheet.id]), *failing, return_exceptions=True)
+        assert not [end for end in ends if isinstance(end, Exception) and not isinstance(end, StaleJob)]
+        assert {job.state.finished for job in await store.series(sheet.id)} == {True}
+        after = await store.get(sheet.id)
+        assert after is not None
+        assert after.state is JobState.CANCELLED
+    assert (await store.usage(person(), NOON)).unfinished == 0
+    await assert_books_agree(engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.job import Job
@@ -26,7 +27,14 @@ class Dispatcher(Protocol):
         ...
 
     async def cancel(self, job_id: str) -> Job:
-        """Stop it in whatever state it is; the job afterwards, unchanged if it had finished. KeyError if unknown."""
+        """Stop the job in whatever state it is, and with a sheet its series, as one decision.
+
+        The job afterwards, unchanged if it had finished. KeyError if unknown.
+        """
+        ...
+
+    async def cancel_all(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        """The same for several jobs, as one decision. See JobStore.cancel."""
         ...
 
     def nudge(self, task_id: str) -> None:

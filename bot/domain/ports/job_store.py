@@ -59,6 +59,13 @@ class JobStore(Protocol):
         """
         ...
 
+    async def cancel(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        """Cancel these jobs, and the series of the sheets among them, in one transaction; those that it cancelled.
+
+        What is finished, or not there, stays as it is.
+        """
+        ...
+
     async def note_own(self, job: Job, **changes: Any) -> Job:
         """As `note`, but only while it is still `job.owner`'s; else StaleJob."""
         ...
