@@ -20,6 +20,7 @@ def save(connection: Connection, draft: Draft) -> None:
             "created_at": draft.created_at,
             "parent_id": draft.parent_id,
             "priced": draft.priced,
+            "event_id": draft.event_id,
         },
     )
 
@@ -35,4 +36,5 @@ def load(connection: Connection, draft_id: str) -> Draft | None:
         created_at=row["created_at"],
         parent_id=row["parent_id"],
         priced=row["priced"],
+        event_id=row["event_id"],
     )

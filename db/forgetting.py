@@ -27,7 +27,7 @@ from sqlalchemy import (
 from bot.domain.job import new_job_id
 from bot.domain.moderation import AuditAction
 
-from . import personal_defaults
+from . import order_keys, personal_defaults
 from .tables import (
     HAS_WORDS,
     NEEDS_NOTHING,
@@ -130,6 +130,7 @@ def sweep(
     if tasks := [{"task_id": row.task_id, "at": now} for row in rows if row.task_id is not None]:
         connection.execute(_SPEND, tasks)
     connection.execute(delete(reports).where(reports.c.job_id.in_(ids)))
+    order_keys.forget(connection, ids)
     connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))  # stars and votes go with them
     return Batch(len(rows), _doom(connection, (row.pictures for row in rows)))
 

@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.errors import StaleJob, SubmitBusy, TaskTaken
+from bot.domain.errors import AlreadyOrdered, JobExists, StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import UNFINISHED, FailureCode, Job, JobKind, JobState
 from bot.domain.limits import Limits, Usage, check
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
 
-from . import community_settings, drafts, ledger
+from . import community_settings, drafts, ledger, order_keys
 from .counters import Counters
 from .rows import changed_columns, job_columns, job_of
 from .tables import IS_DONE, NEEDS_SOMETHING, jobs, spent_tasks
@@ -51,16 +52,18 @@ class SqlJobStore:
         self._engine = engine
         self._clock = clock
 
-    async def add(self, job: Job, limits: Limits) -> Usage:
+    async def add(self, job: Job, limits: Limits, event: OrderEvent | None = None) -> Usage:
         """See JobStore.add. The day is that of `job.created_at` in the limits' time zone; `points` are the limits' too.
 
         ValueError: not queued, or the id is taken.
         """
         if job.state is not JobState.QUEUED:
             raise ValueError(f"a job begins as queued, not as {job.state}")
-        return await self._insert(job.id, lambda connection: self._accept(connection, job, limits))
+        return await self._insert(job.id, event, lambda connection: self._accept(connection, job, limits))
 
-    async def add_series(self, sheet: Job, jobs: Sequence[Job], limits: Limits) -> Usage:
+    async def add_series(
+        self, sheet: Job, jobs: Sequence[Job], limits: Limits, event: OrderEvent | None = None
+    ) -> Usage:
         """See JobStore.add_series. ValueError: as `add`, or no jobs, or not of this sheet."""
         if not jobs or any(job.series_id != sheet.id or job.state is not JobState.QUEUED for job in jobs):
             raise ValueError("a series is queued jobs that go on its sheet")
@@ -76,7 +79,7 @@ class SqlJobStore:
             connection.execute(_INSERT, job_columns(sheet, counters.day))
             return usage
 
-        return await self._insert(sheet.id, work)
+        return await self._insert(sheet.id, event, work)
 
     def _accept(self, connection: Connection, job: Job, limits: Limits, series_index: int | None = None) -> Usage:
         counters = _counters(job, limits)
@@ -86,11 +89,19 @@ class SqlJobStore:
         ledger.reserve(connection, accepted, counters, self._clock.now())
         return usage
 
-    async def _insert(self, job_id: str, work: Callable[[Connection], Usage]) -> Usage:
+    async def _insert(self, job_id: str, event: OrderEvent | None, work: Callable[[Connection], Usage]) -> Usage:
+        def insertion(connection: Connection) -> Usage:
+            if event is not None:
+                order_keys.take(connection, event, job_id, self._clock.now())
+            return work(connection)
+
         try:
-            return await write(self._engine, work)
+            return await write(self._engine, insertion)
         except IntegrityError as error:
-            raise ValueError(f"job {job_id} is there already") from error
+            raise JobExists(f"job {job_id} is there already") from error
+
+    async def ordered_by(self, event: OrderEvent) -> AlreadyOrdered | None:
+        return await self._read(lambda connection: order_keys.find(connection, event))
 
     async def series(self, sheet_id: str) -> Sequence[Job]:
         query = select(jobs).where(jobs.c.series_id == sheet_id).order_by(jobs.c.series_index)

@@ -19,6 +19,7 @@ from .tables import (
     counters,
     drafts,
     jobs,
+    order_keys,
     reports,
     spent_tasks,
     strikes,
@@ -29,6 +30,7 @@ from .tables import (
 # A month's budget is counted to its end, in the last of all time zones, and may still be given back to after that.
 KEPT = timedelta(days=62)
 DRAFTS_KEPT = timedelta(days=2)
+LATE_EVENTS = timedelta(hours=1)  # an event may be compared with its key long after it happened
 RESOLVED_KEPT = timedelta(days=30)  # the words of reports that are closed
 # Asked for with "why was I refused?", which tells the last three; anybody can make as many as they like.
 REFUSALS_KEPT = timedelta(days=30)
@@ -69,6 +71,7 @@ def stale(now: datetime) -> Sequence[Stale]:
         Stale(counters, and_(scope == Scope.UNFINISHED.value, taken == 0)),
         Stale(counters, and_(scope == Scope.ACCEPTED.value, taken < microseconds(long_ago))),
         Stale(drafts, drafts.c.created_at < now - DRAFTS_KEPT),
+        Stale(order_keys, order_keys.c.held_until < now - LATE_EVENTS),
         Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),
         Stale(blocks, blocks.c.until <= now),
         Stale(spent_tasks, spent_tasks.c.at < long_ago),

@@ -163,6 +163,18 @@ counters = Table(
     CheckConstraint("taken >= 0", name="taken"),
 )
 
+# Which events have ordered: an event that is delivered again, or pressed twice, finds its job here.
+order_keys = Table(
+    "order_keys",
+    metadata,
+    Column("key", String(64), primary_key=True),  # a digest
+    Column("job_id", AnyText),  # none once the job is forgotten
+    Column("content", String(64), nullable=False),  # a digest of what was asked, or empty
+    Column("held_until", UtcDateTime, nullable=False),
+    Index("order_keys_job", "job_id"),
+    Index("order_keys_held_until", "held_until"),
+)
+
 drafts = Table(
     "drafts",
     metadata,
@@ -176,6 +188,7 @@ drafts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("parent_id", AnyText),
     Column("priced", Boolean, nullable=False, server_default=false()),  # as a series, so that the press orders it
+    Column("event_id", AnyText, nullable=False, server_default=""),  # of the request that was refused
     Index("drafts_created_at", "created_at"),
 )
 

@@ -9,13 +9,14 @@ from typing import Protocol
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults, laid_over
-from bot.actions.jobs import find_visible
+from bot.actions.jobs import find_visible, with_parent
 from bot.actions.series import of_sheet, price_of
 from bot.domain.community import Community
 from bot.domain.defaults import Defaults
-from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused, Repair
+from bot.domain.errors import AlreadyOrdered, BadOption, JobExists, NotAllowed, OverLimit, Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
 from bot.domain.limits import Limits, check, fitting
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, Dispatcher, Draft, JobStore
 from bot.domain.report import JobReport
@@ -81,19 +82,23 @@ class Imagine:
         typed: TypedOptions | None = None,
         parent_id: str | None = None,
         priced: bool = False,
+        event: OrderEvent | None = None,
     ) -> JobReport:
         """Accept `text` as typed after the command; values in `typed` win over those in the text.
 
-        Refused `matrix-offer`: it is a series, and its price comes first, unless it is `priced`.
+        Refused `matrix-offer`: it is a series, and its price comes first, unless it is `priced`. An `event` that has
+        ordered already is answered with the job there is, whose report says so in `repeat`.
         """
+        if (there := await self._ordered_by(event)) is not None:
+            return there
         try:
             request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
             self._count(author, refused.code)
-            await self._keep_repair(refused, author, parent_id)
+            await self._keep_repair(refused, author, parent_id, event)
             raise
-        return await self.from_request(
-            request, author=author, destination=destination, parent_id=parent_id, priced=priced
+        return await self._accept(
+            request, author=author, destination=destination, parent_id=parent_id, priced=priced, event=event
         )
 
     async def from_request(
@@ -103,10 +108,24 @@ class Imagine:
         author: Person,
         destination: Destination,
         parent_id: str | None = None,
-        job_id: str | None = None,
-        priced: bool = False,
+        event: OrderEvent | None = None,
     ) -> JobReport:
         """Accept a request; the report of its job, or of the sheet of its series. See `from_text`."""
+        if (there := await self._ordered_by(event)) is not None:
+            return there
+        return await self._accept(request, author=author, destination=destination, parent_id=parent_id, event=event)
+
+    async def _accept(
+        self,
+        request: ImageRequest,
+        *,
+        author: Person,
+        destination: Destination,
+        parent_id: str | None,
+        job_id: str | None = None,
+        priced: bool = False,
+        event: OrderEvent | None,
+    ) -> JobReport:
         job = Job(
             id=job_id or new_job_id(),
             author=author,
@@ -117,18 +136,26 @@ class Imagine:
             parent_id=parent_id,
         )
         try:
-            report = await self._order(job, priced=priced)
+            report = await self._order(job, priced=priced, event=event)
+        except AlreadyOrdered as ordered:
+            return await self._there_is(ordered)
+        except JobExists:
+            raise NotAllowed("draft-taken", id=job.id) from None
         except Refused as refused:
             self._count(author, refused.code)
             raise
         self._count(author, "accepted")
         return report
 
-    async def from_draft(self, draft_id: str, *, author: Person, destination: Destination) -> JobReport:
+    async def from_draft(
+        self, draft_id: str, *, author: Person, destination: Destination, event: OrderEvent | None = None
+    ) -> JobReport:
         """Take the request that a refusal or a price offered to this person.
 
         The job bears the draft's id, so an offer is taken once, however often and wherever its button is pressed.
         """
+        if (there := await self._ordered_by(event)) is not None:
+            return there
         draft = await self._store.draft(draft_id)
         if draft is None:
             raise NotAllowed("draft-gone")
@@ -138,39 +165,59 @@ class Imagine:
             raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's or the person's.
         request = parse(draft.text, styles=(await self._community(author)).styles)
-        return await self.from_request(
+        return await self._accept(
             request,
             author=author,
             destination=destination,
             parent_id=draft.parent_id,
             job_id=draft_id,
             priced=draft.priced,
+            event=None if event is None else dataclasses.replace(event, origin=draft.event_id),
         )
 
-    async def again(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
+    async def again(
+        self, job_id: str, *, author: Person, destination: Destination, event: OrderEvent | None = None
+    ) -> JobReport:
         """Order the same once more, on the account of whoever presses."""
         job = await find_visible(self._store, job_id, author)
-        return await self.from_request(job.request, author=author, destination=destination, parent_id=job.id)
+        return await self.from_request(
+            job.request, author=author, destination=destination, parent_id=job.id, event=event
+        )
 
-    async def _order(self, job: Job, *, priced: bool) -> JobReport:
+    async def _ordered_by(self, event: OrderEvent | None) -> JobReport | None:
+        """The job that this event has ordered. Asked before any limit, which that very job may have used up."""
+        ordered = None if event is None else await self._store.ordered_by(event)
+        return None if ordered is None else await self._there_is(ordered)
+
+    async def _there_is(self, ordered: AlreadyOrdered) -> JobReport:
+        if not ordered.same_content:
+            raise NotAllowed("event-reused")
+        job = None if ordered.job_id is None else await self._store.get(ordered.job_id)
+        if job is None or job.deleted_at is not None:
+            raise NotAllowed("job-gone")
+        usage = await self._store.usage(job.author, self._clock.now(), channel_id=job.destination.counted_channel)
+        report = await with_parent(self._store, self._dispatcher.report(job, usage))
+        return dataclasses.replace(report, repeat=ordered.repeat)
+
+    async def _order(self, job: Job, *, priced: bool, event: OrderEvent | None) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
-        ways = await self._combinations(job)
+        ways = await self._combinations(job, event)
         limits = await self._admit([way.request for way in ways], job.author, job.destination)
         job = dataclasses.replace(job, points=limits.points(job.request))
         series = [] if len(ways) == 1 else of_sheet(job, ways)
         if series and job.destination.one_message:
             raise NotAllowed("matrix-not-here")
         if series and not priced:
-            raise await self._offer(job, series, limits)
+            raise await self._offer(job, series, limits, event)
         try:
             if series:
                 job = dataclasses.replace(job, kind=JobKind.SHEET)
-                usage = await self._store.add_series(job, series, limits)
+                usage = await self._store.add_series(job, series, limits, event)
             else:
-                usage = await self._store.add(job, limits)
+                usage = await self._store.add(job, limits, event)
         except OverLimit as refused:
-            await self._over_limit(refused, job, limits, alone=not series)
+            await self._over_limit(refused, job, limits, event, alone=not series)
             raise
         # No await from here on: whoever is cancelled now has jobs that the engine knows.
         for one in (*series, job):
@@ -179,23 +226,23 @@ class Imagine:
             self._budget.used(job.destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
-    async def _combinations(self, job: Job) -> tuple[Combination, ...]:
+    async def _combinations(self, job: Job, event: OrderEvent | None) -> tuple[Combination, ...]:
         try:
             return combinations(job.request)
         except BadOption as refused:
-            await self._keep_repair(refused, job.author, job.parent_id)
+            await self._keep_repair(refused, job.author, job.parent_id, event)
             raise
 
-    async def _offer(self, job: Job, series: Sequence[Job], limits: Limits) -> Refused:
+    async def _offer(self, job: Job, series: Sequence[Job], limits: Limits, event: OrderEvent | None) -> Refused:
         """What the series would count, and a press that orders it; OverLimit if it is more than there is."""
         usage = await self._store.usage(job.author, job.created_at, channel_id=job.destination.counted_channel)
         try:
             check(limits, usage, job.request, job.created_at, jobs=len(series))
         except OverLimit as refused:
-            await self._over_limit(refused, job, limits, alone=False)
+            await self._over_limit(refused, job, limits, event, alone=False)
             raise
         offer = price_of(job, series, usage.left_today(limits))
-        await self._keep_repair(offer, job.author, job.parent_id, priced=True)
+        await self._keep_repair(offer, job.author, job.parent_id, event, priced=True)
         return offer
 
     async def _community(self, author: Person) -> Community:
@@ -214,13 +261,15 @@ class Imagine:
         community = checked[-1]
         return self._admission.limits_within(community, author, destination.counted_channel)
 
-    async def _over_limit(self, refused: OverLimit, job: Job, limits: Limits, *, alone: bool) -> None:
+    async def _over_limit(
+        self, refused: OverLimit, job: Job, limits: Limits, event: OrderEvent | None, *, alone: bool
+    ) -> None:
         """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""
         room = refused.values.get("room")
         smaller = fitting(job.request, limits, room) if alone and isinstance(room, int) else None
         if smaller is not None:
             refused.repair = Repair(text=print_request(smaller), request=smaller)
-        await self._keep_repair(refused, job.author, job.parent_id)
+        await self._keep_repair(refused, job.author, job.parent_id, event)
         if self._admission is not None:
             await self._admission.note(refused, job.author, job.destination)
         used = refused.values.get("used")
@@ -228,7 +277,13 @@ class Imagine:
             self._budget.used(job.destination, limits, used, refused=True)
 
     async def _keep_repair(
-        self, refused: Refused, author: Person, parent_id: str | None, *, priced: bool = False
+        self,
+        refused: Refused,
+        author: Person,
+        parent_id: str | None,
+        event: OrderEvent | None,
+        *,
+        priced: bool = False,
     ) -> None:
         if refused.repair is None:
             return
@@ -239,6 +294,7 @@ class Imagine:
             created_at=self._clock.now(),
             parent_id=parent_id,
             priced=priced,
+            event_id="" if event is None else event.id,
         )
         await self._store.save_draft(draft)
         refused.draft_id = draft.id

@@ -6,6 +6,7 @@ from bot.actions.imagine import Imagine
 from bot.actions.jobs import find_visible
 from bot.domain.errors import NotAllowed
 from bot.domain.limits import Limits
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore, Dispatcher, JobStore
 from bot.domain.report import JobReport
@@ -33,21 +34,35 @@ class Variants:
         self._limits = limits
         self._clock = clock
 
-    async def hd(self, job_id: str, *, author: Person, destination: Destination) -> JobReport:
+    async def hd(
+        self, job_id: str, *, author: Person, destination: Destination, event: OrderEvent | None = None
+    ) -> JobReport:
         """Order the same words at the next clarity. NotAllowed `hd-largest` at the highest."""
         job = await find_visible(self._store, job_id, author)
         request = sharper(job.request)
         if request is None:
             raise NotAllowed("hd-largest", clarity=str(job.request.clarity))
-        return await self._imagine.from_request(request, author=author, destination=destination, parent_id=job.id)
+        return await self._imagine.from_request(
+            request, author=author, destination=destination, parent_id=job.id, event=event
+        )
 
-    async def shape(self, job_id: str, index: int | None, *, author: Person, destination: Destination) -> JobReport:
+    async def shape(
+        self,
+        job_id: str,
+        index: int | None,
+        *,
+        author: Person,
+        destination: Destination,
+        event: OrderEvent | None = None,
+    ) -> JobReport:
         """Order the same words in the ratio RATIOS[index]."""
         job = await find_visible(self._store, job_id, author)
         request = dict(shapes(job.request)).get(-1 if index is None else index)
         if request is None:  # no ratio, or the one it has: no button of ours says so
             raise NotAllowed("no-such-shape", ratios=", ".join(RATIOS))
-        return await self._imagine.from_request(request, author=author, destination=destination, parent_id=job.id)
+        return await self._imagine.from_request(
+            request, author=author, destination=destination, parent_id=job.id, event=event
+        )
 
     async def price(self, request: ImageRequest, *, person: Person, channel_id: str = "") -> Price:
         """What this request would count for this person here, and what they have left today."""

@@ -16,6 +16,8 @@ EaselError
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  └─ Undeliverable        this destination takes nothing from us any more
 ├─ StoreUnavailable        the database can't be reached or used: nothing is known to have been saved
+├─ AlreadyOrdered          this event, or a press in the same moment, has ordered a job
+├─ JobExists               another job has this id
 ├─ StaleJob                a conditional save found the job in another state: somebody else moved it
 ├─ SubmitBusy              an identical order is being submitted: wait your turn
 └─ TaskTaken               another job has this task of the provider already
@@ -28,6 +30,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.domain.order_event import Repeat
     from bot.domain.request import ImageRequest
 
 
@@ -123,6 +126,23 @@ class Undeliverable(PlatformError):
 
 class StoreUnavailable(EaselError):
     """What is saved can't be reached or used right now: whether the last save took place is not known."""
+
+
+class AlreadyOrdered(EaselError):
+    """The event has ordered `job_id`, None where that job is forgotten; nothing new was saved.
+
+    `same_content`: False where the sender used the event's id for something else before.
+    """
+
+    def __init__(self, job_id: str | None, *, repeat: Repeat, same_content: bool = True) -> None:
+        super().__init__(f"job {job_id} was ordered by the same {repeat}")
+        self.job_id = job_id
+        self.repeat = repeat
+        self.same_content = same_content
+
+
+class JobExists(EaselError, ValueError):
+    """Another job has this id."""
 
 
 class StaleJob(EaselError):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.job import Job
 from bot.domain.limits import Limits, Usage
+from bot.domain.order_event import Repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class JobReport:
     this one is an edit or a repetition of, where it was looked up and is still there. `ended`: of a sheet, how many
     jobs of its series have come to an end.
     `looking`: its submit's answer was lost, and the provider's list is searched for its task. `away`: the provider does
-    not answer anybody.
+    not answer anybody. `repeat`: nothing was ordered, the job is that of an earlier event, and its card is there.
     """
 
     job: Job
@@ -44,3 +45,4 @@ class JobReport:
     limits: Limits | None = None
     parent: Job | None = None
     ended: int = 0
+    repeat: Repeat | None = None

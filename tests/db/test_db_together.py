@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.errors import StaleJob
+from bot.domain.errors import JobExists, StaleJob
 from bot.domain.job import JobState
 from db import transactions
 from db.errors import DatabaseProblem
@@ -48,7 +48,7 @@ async def test_one_that_is_refused_takes_nobody_along(
         store.add(order(), PLENTY), *moves, store.add(order(), PLENTY), store.add(job, PLENTY), return_exceptions=True
     )
     kinds = [type(one) for one in outcomes if isinstance(one, Exception)]
-    assert kinds == [StaleJob, StaleJob, ValueError]
+    assert kinds == [StaleJob, StaleJob, JobExists]
     assert await assert_books_agree(engine) == 3
     found = await store.get(job.id)
     assert found is not None

@@ -171,7 +171,8 @@ locked = The moderators here have paused you{ $reason ->
     [nothing] .
    *[other] : { $reason }.
 } You can ask again { $until }.
-pressed-twice = You pressed that a moment ago, and it is on its way. For another one, press again.
+pressed-twice = You pressed that a moment ago, and it is on its way. For another one, press again in a few seconds.
+event-reused = This request was sent before under the same Idempotency-Key, with something else in it. Use a new key for a new request.
 wrong-channel = Pictures aren't drawn in this channel. They are in { $channels }.
 blocked-word = “{ $word }” is on this community's list of blocked words. Leave it out; if it's harmless here, tell the moderators. Only you see this.
 

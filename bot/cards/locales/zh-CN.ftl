@@ -154,6 +154,7 @@ locked = 这里的管理员暂停了你画图{ $reason ->
    *[other] ：{ $reason }。
 }{ $until }可以再画。
 pressed-twice = 刚才已经按过，正在画了。想再来一次，请稍后再按。
+event-reused = 这个 Idempotency-Key 已用于另一个内容不同的请求。新请求请用新的 key。
 wrong-channel = 这个频道不画图。可以画图的频道：{ $channels }。
 blocked-word = “{ $word }”在这个社区的屏蔽词里。请去掉它；如果在这里没有恶意，可以告诉管理员。只有你能看到这条消息。
 

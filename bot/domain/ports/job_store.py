@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.domain.errors import AlreadyOrdered
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits, Usage
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Person
 from bot.domain.ports.ledger import UsageDay
 
@@ -23,17 +25,27 @@ class Draft:
     created_at: datetime
     parent_id: str | None = None
     priced: bool = False  # its price as a series was shown, so that the press orders it
+    event_id: str = ""  # of the request that was refused
 
 
 class JobStore(Protocol):
     """Jobs and the usage that hangs on them: each method is one transaction."""
 
-    async def add(self, job: Job, limits: Limits) -> Usage:
-        """Insert the job as `queued` and reserve its pictures, or raise OverLimit; the usage with it counted in."""
+    async def add(self, job: Job, limits: Limits, event: OrderEvent | None = None) -> Usage:
+        """Insert the job as `queued` and reserve its pictures, or raise OverLimit; the usage with it counted in.
+
+        AlreadyOrdered: `event` has ordered a job. JobExists: another job has this id.
+        """
         ...
 
-    async def add_series(self, sheet: Job, jobs: Sequence[Job], limits: Limits) -> Usage:
+    async def add_series(
+        self, sheet: Job, jobs: Sequence[Job], limits: Limits, event: OrderEvent | None = None
+    ) -> Usage:
         """Insert all of `jobs` and the sheet that they go on, or none: OverLimit. See `add`; a sheet costs nothing."""
+        ...
+
+    async def ordered_by(self, event: OrderEvent) -> AlreadyOrdered | None:
+        """What this event has ordered, or None: the job of the event itself, or of a press in the same moment."""
         ...
 
     async def series(self, sheet_id: str) -> Sequence[Job]:

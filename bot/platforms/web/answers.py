@@ -19,6 +19,7 @@ _STATUS: Mapping[str, int] = MappingProxyType(
         "job-gone": 404,
         "draft-gone": 404,
         "already-finished": 409,
+        "event-reused": 422,
         "nothing-to-delete": 409,
         "shutting-down": 503,
         "storage-away": 503,
