@@ -7,9 +7,11 @@ from functools import partial
 
 from discord.ext import commands
 
+from bot.actions import Actions
 from bot.platforms.discord.client import EaselClient
+from bot.platforms.discord.gallery_pages import Thumbnails
 from bot.platforms.discord.registration import Command
-from bot.platforms.discord.services import Services
+from bot.platforms.discord.usage_answer import ChartRaster
 
 from .account import AccountCog
 from .admin import AdminCog
@@ -21,15 +23,17 @@ from .menus import MenusCog
 _ALL: tuple[type[commands.Cog], ...] = (ImagineCog, GalleryCog, AccountCog, HelpCog, MenusCog, AdminCog)
 
 
-def all_cogs(services: Services) -> Sequence[Callable[[EaselClient], commands.Cog]]:
+def all_cogs(
+    actions: Actions, *, pictures: Thumbnails, raster: ChartRaster
+) -> Sequence[Callable[[EaselClient], commands.Cog]]:
     """What makes every command, each called with the client."""
     return (
-        partial(ImagineCog, gallery=services.gallery, settings=services.settings),
-        partial(GalleryCog, services=services),
-        partial(AccountCog, services=services),
+        partial(ImagineCog, actions=actions),
+        partial(GalleryCog, actions=actions, pictures=pictures),
+        partial(AccountCog, actions=actions, raster=raster),
         HelpCog,
         MenusCog,
-        partial(AdminCog, services=services),
+        partial(AdminCog, actions=actions, raster=raster),
     )
 
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.actions import Actions
 from bot.cards import notice, why_card
 from bot.domain.card import Card, Press, Tone
 from bot.domain.errors import NotAllowed
@@ -19,8 +20,7 @@ from bot.platforms.discord.command_words import command_word
 from bot.platforms.discord.own_defaults import OwnDefaults
 from bot.platforms.discord.personal import PersonalAnswers
 from bot.platforms.discord.place import person_of
-from bot.platforms.discord.services import Services
-from bot.platforms.discord.usage_answer import UsageAnswer
+from bot.platforms.discord.usage_answer import ChartRaster, UsageAnswer
 
 _SCOPES = (UsageScope.MINE, UsageScope.CHANNEL, UsageScope.COMMUNITY)
 _GROUPS = (UsageGroup.DAY, UsageGroup.MONTH, UsageGroup.PERSON, UsageGroup.CHANNEL, UsageGroup.ROLE)
@@ -38,13 +38,13 @@ class AccountCog(commands.Cog):
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
     )
 
-    def __init__(self, client: EaselClient, services: Services) -> None:
+    def __init__(self, client: EaselClient, actions: Actions, raster: ChartRaster) -> None:
         self._desk = client.desk
-        self._why = services.why
-        self._usage = UsageAnswer(services, client.desk.answers)
-        self._personal = PersonalAnswers(services, client.desk.answers)
+        self._why = actions.why
+        self._usage = UsageAnswer(actions, client.desk.answers, raster)
+        self._personal = PersonalAnswers(actions, client.desk.answers)
         client.routes.add(self._personal.route, self._personal.pressed)
-        self._defaults = OwnDefaults(services, client.desk.answers)
+        self._defaults = OwnDefaults(actions, client.desk.answers)
         client.routes.add(self._defaults.route, self._defaults.submitted)
         client.presses.on_press(Press.WHY, self._pressed_why)
         client.presses.on_press(Press.APPEAL, self._appeal)

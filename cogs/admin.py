@@ -6,16 +6,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.actions import Actions
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.command_words import command_word
-from bot.platforms.discord.services import Services
 from bot.platforms.discord.studio import Studio
+from bot.platforms.discord.usage_answer import ChartRaster
 
 
 class AdminCog(commands.Cog):
-    def __init__(self, client: EaselClient, services: Services) -> None:
+    def __init__(self, client: EaselClient, actions: Actions, raster: ChartRaster) -> None:
         self._desk = client.desk
-        self._studio = Studio(services, client.desk.answers)
+        self._studio = Studio(actions, client.desk.answers, raster)
         client.routes.add(self._studio.route, self._studio.used)
 
     @app_commands.command(name="studio", description=command_word("command-studio"))

@@ -8,23 +8,23 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.actions import Actions
 from bot.domain.card import Press
 from bot.domain.ports import GalleryShelf
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.command_words import command_word
-from bot.platforms.discord.gallery_pages import GalleryPages
+from bot.platforms.discord.gallery_pages import GalleryPages, Thumbnails
 from bot.platforms.discord.place import person_of
-from bot.platforms.discord.services import Services
 from bot.platforms.discord.suggestions import job_choices
 
 _SHELVES = [app_commands.Choice[Any](name=command_word(f"shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]
 
 
 class GalleryCog(commands.Cog):
-    def __init__(self, client: EaselClient, services: Services) -> None:
+    def __init__(self, client: EaselClient, actions: Actions, pictures: Thumbnails) -> None:
         self._desk = client.desk
-        self._gallery = services.gallery
-        self._pages = GalleryPages(services, client.desk.answers)
+        self._gallery = actions.gallery
+        self._pages = GalleryPages(actions, client.desk.answers, pictures)
         client.presses.on_press(Press.PAGE, self._pages.turn)
         client.presses.on_press(Press.SHOW, self._pressed)
 

@@ -8,8 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.actions.gallery import GalleryActions
-from bot.actions.settings import Settings
+from bot.actions import Actions
 from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
@@ -24,14 +23,9 @@ def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
 
 
 class ImagineCog(commands.Cog):
-    """Without a `gallery` nothing is proposed while a prompt is typed, without `settings` only built-in styles."""
-
-    def __init__(
-        self, client: EaselClient, gallery: GalleryActions | None = None, settings: Settings | None = None
-    ) -> None:
+    def __init__(self, client: EaselClient, actions: Actions) -> None:
         self._desk = client.desk
-        self._gallery = gallery
-        self._settings = settings
+        self._actions = actions
 
     @app_commands.command(name="imagine", description=word("command-imagine", "en"))
     @app_commands.describe(
@@ -61,11 +55,11 @@ class ImagineCog(commands.Cog):
     async def _own_prompts(
         self, interaction: discord.Interaction[EaselClient], typed: str
     ) -> list[app_commands.Choice[str]]:
-        return [] if self._gallery is None else await prompt_choices(self._gallery, person_of(interaction), typed)
+        return await prompt_choices(self._actions.gallery, person_of(interaction), typed)
 
     @imagine.autocomplete("style")
     async def _styles(
         self, interaction: discord.Interaction[EaselClient], typed: str
     ) -> list[app_commands.Choice[str]]:
-        own = () if self._settings is None else await own_styles(self._settings, person_of(interaction))
+        own = await own_styles(self._actions.settings, person_of(interaction))
         return style_choices(own, typed, str(interaction.locale))

@@ -4,7 +4,8 @@ A platform reads its message, calls one of these, and draws what comes back; a R
 person's answer.
 """
 
+from bot.actions.actions import Actions
 from bot.actions.imagine import Imagine
 from bot.actions.jobs import JobActions
 
-__all__ = ["Imagine", "JobActions"]
+__all__ = ["Actions", "Imagine", "JobActions"]

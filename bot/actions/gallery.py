@@ -106,9 +106,9 @@ class GalleryActions:
         report = await with_parent(self._store, await self._report(job))
         return Shown(report=report, opinion=await self._gallery.opinion(job.id, person))
 
-    async def opinion(self, job: Job) -> Opinion:
-        """What everybody thinks of it, for a result that is drawn anew."""
-        return await self._gallery.opinion(job.id, job.author)
+    async def opinion(self, job: Job, reader: Person | None = None) -> Opinion:
+        """What everybody thinks of it, with the star and vote of `reader`, by default its author."""
+        return await self._gallery.opinion(job.id, reader or job.author)
 
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
         """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel."""

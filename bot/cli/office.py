@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.actions import Actions
 from bot.cli.faults import Trouble
 from bot.cli.resting import RestingDispatcher
-from bot.composition.acting import Actions, Places, Stores, connect
+from bot.composition.acting import Places, Stores, connect
 from bot.composition.deeds import Deeds
 from bot.pictures.store import open_pictures
 from bot.runtime.clock import SystemClock

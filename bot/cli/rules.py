@@ -44,7 +44,7 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
         changes[name] = value
     platform, community_id = await place_of(office, options)
     await _warn_of_strangers(office, platform, community_id)
-    entry = await office.actions.rules.settings.change(operator_at(platform, community_id), changes)
+    entry = await office.actions.settings.change(operator_at(platform, community_id), changes)
     if entry is None:
         output.done("It is so already.")
         return
@@ -54,13 +54,13 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
 
 async def add_word(office: Office, options: Namespace, output: Output) -> None:
     by = operator_at(*await place_of(office, options))
-    entry = await office.actions.rules.settings.add_word(by, options.word, whole=not options.within)
+    entry = await office.actions.settings.add_word(by, options.word, whole=not options.within)
     output.done(f"Blocked: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def remove_word(office: Office, options: Namespace, output: Output) -> None:
     by = operator_at(*await place_of(office, options))
-    entry = await office.actions.rules.settings.remove_word(by, options.word)
+    entry = await office.actions.settings.remove_word(by, options.word)
     output.done(f"Allowed again: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
@@ -84,11 +84,11 @@ async def _pause(office: Office, options: Namespace, output: Output, *, paused: 
     entry: AuditEntry | None
     if options.everywhere:
         where = "everywhere"
-        entry = (await office.actions.rules.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
+        entry = (await office.actions.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
     else:
         platform, community_id = await place_of(office, options)
         where = f"in {platform} {community_id}"
-        entry = await office.actions.rules.settings.pause(operator_at(platform, community_id), paused=paused)
+        entry = await office.actions.settings.pause(operator_at(platform, community_id), paused=paused)
     said = "Nothing new is taken" if paused else "Requests are taken again"
     output.done(f"{said} {where}.", audit=None if entry is None else entry.id)
 
@@ -98,17 +98,17 @@ async def block(office: Office, options: Namespace, output: Output) -> None:
     await _warn_of_strangers(office, platform, community_id)
     by = operator_at(platform, community_id)
     if options.hours is None:
-        entry = await office.actions.rules.people.block(by, options.person, reason=options.reason)
+        entry = await office.actions.people.block(by, options.person, reason=options.reason)
         how_long = "until somebody lifts it"
     else:
-        entry = await office.actions.rules.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
+        entry = await office.actions.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
         how_long = f"for {options.hours.total_seconds() / 3600:.0f} h"
     output.done(f"{options.person} may not ask in {platform} {community_id} {how_long}.", audit=entry.id)
 
 
 async def unblock(office: Office, options: Namespace, output: Output) -> None:
     platform, community_id = await place_of(office, options)
-    entry = await office.actions.rules.people.lift(operator_at(platform, community_id), options.person)
+    entry = await office.actions.people.lift(operator_at(platform, community_id), options.person)
     output.done(f"{options.person} may ask again in {platform} {community_id}.", audit=entry.id)
 
 

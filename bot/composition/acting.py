@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions, Imagine, JobActions
 from bot.actions.account import Account
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
@@ -23,7 +23,7 @@ from bot.actions.mydata import MyData
 from bot.actions.people_rules import PeopleRules
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
-from bot.actions.settings import Settings as CommunitySettings
+from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.cards import appeal_card, budget_card, mydata_readme, report_card
@@ -81,34 +81,6 @@ class Places:
         self.walls[platform.name] = platform
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What moderators and managers do, and what people are told of it; `desks` by platform."""
-
-    desks: dict[str, ModeratorDesk]
-    moderate: Moderate
-    people: PeopleRules
-    settings: CommunitySettings
-    reports: Reports
-    why: Why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actions:
-    """`budget` is to be closed."""
-
-    imagine: Imagine
-    jobs: JobActions
-    account: Account
-    gallery: GalleryActions
-    variants: Variants
-    defaults: PersonalDefaults
-    mydata: MyData
-    retention: Retention
-    rules: Rules
-    budget: BudgetWatch
-
-
 def connect(
     *,
     stores: Stores,
@@ -137,10 +109,15 @@ def connect(
         budget=budget,
         requests=requests,
     )
+    people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
+    settings = Settings(communities=communities, turns=turns)
+    reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns)
     return Actions(
         imagine=imagine,
         jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=pictures, platforms=places.platforms),
-        account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
+        variants=Variants(
+            imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
+        ),
         gallery=GalleryActions(
             store=store,
             gallery=stores.gallery,
@@ -150,9 +127,7 @@ def connect(
             walls=places.walls,
             turns=turns,
         ),
-        variants=Variants(
-            imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
-        ),
+        account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
         defaults=defaults,
         mydata=MyData(
             store=store,
@@ -166,6 +141,21 @@ def connect(
             readme=mydata_readme,
             folder=folder,
         ),
+        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),
+        reports=reports,
+        moderate=Moderate(
+            store=store,
+            communities=communities,
+            dispatcher=dispatcher,
+            platforms=places.platforms,
+            people=people,
+            settings=settings,
+            reports=reports,
+            clock=clock,
+            turns=turns,
+        ),
+        people=people,
+        settings=settings,
         retention=Retention(
             personal=stores.personal,
             ledger=ledger,
@@ -175,35 +165,6 @@ def connect(
             default_days=retention_days,
             most_bytes=retention_bytes,
         ),
-        rules=_rules(stores, dispatcher, places, channel, clock, turns),
         budget=budget,
+        limits=limits,
     )
-
-
-def _rules(
-    stores: Stores,
-    dispatcher: Dispatcher,
-    places: Places,
-    channel: ModeratorsChannel,
-    clock: Clock,
-    turns: Turns | None,
-) -> Rules:
-    communities = stores.communities
-    people = PeopleRules(communities=communities, ledger=stores.ledger, clock=clock)
-    settings = CommunitySettings(communities=communities, turns=turns)
-    reports = Reports(
-        store=stores.jobs, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns
-    )
-    moderate = Moderate(
-        store=stores.jobs,
-        communities=communities,
-        dispatcher=dispatcher,
-        platforms=places.platforms,
-        people=people,
-        settings=settings,
-        reports=reports,
-        clock=clock,
-        turns=turns,
-    )
-    why = Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=stores.jobs)
-    return Rules(desks=places.desks, moderate=moderate, people=people, settings=settings, reports=reports, why=why)

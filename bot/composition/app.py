@@ -25,7 +25,6 @@ from bot.observability.metrics import watch_loop_lag
 from bot.platforms.web.config import WebConfig
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
-from bot.platforms.web.services import Services
 from bot.settings import Settings
 from db.lock import DatabaseLock
 
@@ -117,39 +116,18 @@ async def _stay_connected(platform: Connected, health: Health) -> None:
 
 
 def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
-    from bot.platforms.discord.client import Shards  # noqa: PLC0415
-    from bot.platforms.discord.further import Further  # noqa: PLC0415 - ten megabytes for those who use it
+    from bot.platforms.discord.client import Shards  # noqa: PLC0415 - ten megabytes for those who use it
     from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
-    from bot.platforms.discord.services import Services as DiscordServices  # noqa: PLC0415
     from cogs import all_cogs  # noqa: PLC0415
 
-    actions, rules = core.actions, core.actions.rules
-    services = DiscordServices(
-        gallery=actions.gallery,
-        account=actions.account,
-        defaults=actions.defaults,
-        mydata=actions.mydata,
-        why=rules.why,
-        reports=rules.reports,
-        moderate=rules.moderate,
-        people=rules.people,
-        settings=rules.settings,
-        pictures=core.pictures,
-        raster=core.raster,
-        limits=settings.limits,
-    )
     platform = DiscordPlatform(
         token=settings.discord_token.get_secret_value() if settings.discord_token else "",
         api_url=settings.discord_api_url,
-        imagine=actions.imagine,
-        jobs=actions.jobs,
+        actions=core.actions,
         pictures=core.pictures,
         meta=core.meta,
         clock=core.clock,
-        cogs=all_cogs(services),
-        further=Further(
-            gallery=actions.gallery, variants=actions.variants, reports=rules.reports, moderate=rules.moderate
-        ),
+        cogs=all_cogs(core.actions, pictures=core.pictures, raster=core.raster),
         picture_link=web.picture_link,
         waiting=lambda: core.dispatcher.waiting,
         listens=role.listens,
@@ -174,7 +152,6 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         health.set("slack", ok=False, detail=said)
         return None
     from bot.platforms.slack import (  # noqa: PLC0415 - loaded for those who use it
-        Extras,
         OAuthApp,
         SealedInstallations,
         SlackPlatform,
@@ -189,7 +166,6 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         rows = SqlSlackInstallations(core.meta.engine)
         installations = SealedInstallations(rows, keys=settings.slack_store_keys)
 
-    actions, rules = core.actions, core.actions.rules
     platform = SlackPlatform(
         listens=role.listens,
         bot_token=bot.get_secret_value() if bot else None,
@@ -199,25 +175,11 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         serve_strangers=settings.slack_serve_strangers,
         installations=installations,
         oauth=oauth,
-        imagine=actions.imagine,
-        jobs=actions.jobs,
+        actions=core.actions,
         pictures=core.pictures,
         notes=core.stores.jobs,
         clock=core.clock,
-        extras=Extras(
-            variants=actions.variants,
-            gallery=actions.gallery,
-            reports=rules.reports,
-            moderate=rules.moderate,
-            people=rules.people,
-            why=rules.why,
-            account=actions.account,
-            settings=rules.settings,
-            defaults=actions.defaults,
-            mydata=actions.mydata,
-            limits=settings.limits,
-            raster=core.raster,
-        ),
+        raster=core.raster,
     )
     core.places.add(platform)
     return platform
@@ -267,27 +229,12 @@ def _web_server(
         ),
         hub=hub,
         page=role.listens,
-        imagine=core.actions.imagine,
-        jobs=core.actions.jobs,
+        actions=core.actions,
         store=core.stores.jobs,
         dispatcher=core.dispatcher,
         pictures=core.pictures,
         clock=core.clock,
         platforms=platforms,
-        services=Services(
-            account=core.actions.account,
-            defaults=core.actions.defaults,
-            gallery=core.actions.gallery,
-            moderate=core.actions.rules.moderate,
-            mydata=core.actions.mydata,
-            opinions=core.stores.gallery,
-            people=core.actions.rules.people,
-            reports=core.actions.rules.reports,
-            settings=core.actions.rules.settings,
-            variants=core.actions.variants,
-            why=core.actions.rules.why,
-            limits=settings.limits,
-        ),
         readiness=readiness,
         metrics=metrics,
         extra_routes=extra_routes,

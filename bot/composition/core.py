@@ -18,9 +18,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
+from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.cards import sheet_foot
-from bot.composition.acting import Actions, Places, Stores, connect
+from bot.composition.acting import Places, Stores, connect
 from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher

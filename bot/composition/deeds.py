@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.actions import Actions
 from bot.actions.moderate import Done
 from bot.actions.mydata import Forgotten
-from bot.composition.acting import Actions, Stores
+from bot.composition.acting import Stores
 from bot.composition.identity import operator_at
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, is_job_id
@@ -33,7 +34,7 @@ class Deeds:
         entry = await self.stores.communities.audit_entry(entry_id)
         if entry is None:
             raise NotAllowed("nothing-to-undo")
-        return await self.actions.rules.moderate.undo(entry_id, operator_at(entry.platform, entry.community_id))
+        return await self.actions.moderate.undo(entry_id, operator_at(entry.platform, entry.community_id))
 
     async def forget(self, platform: str, user_id: str) -> Forgotten:
         """Delete what is kept of a person of that platform. See MyData.delete."""

@@ -160,7 +160,7 @@ def _remove(shop: Shop, job_id: str) -> int:
 
     async def work() -> int:
         async with open_office(load_settings()) as office:
-            done = await office.actions.rules.moderate.remove(job_id, operator_at("discord", "guild"))
+            done = await office.actions.moderate.remove(job_id, operator_at("discord", "guild"))
             assert done.entry is not None
             return done.entry.id
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,41 +11,30 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions import Imagine, JobActions
-from bot.actions.admission import Admission
+from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
-from bot.actions.gallery import GalleryActions
-from bot.actions.moderate import Moderate
-from bot.actions.moderators_channel import ModeratorsChannel
-from bot.actions.people_rules import PeopleRules
-from bot.actions.reports import Reports
-from bot.actions.settings import Settings
-from bot.actions.variants import Variants
-from bot.cards.moderation_card import report_card
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
-from bot.domain.ports import ChatPlatform, GalleryWall, ModeratorDesk, NewAudit
+from bot.domain.people import Person
+from bot.domain.ports import NewAudit
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Shards
-from bot.platforms.discord.further import Further
-from cogs.imagine import ImagineCog
+from cogs import all_cogs
 from db.communities import SqlCommunityStore
 from db.engine import open_database
-from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
-from db.personal import SqlPersonalData
-from db.usage import SqlUsageLedger
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import Connected, connected
 from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.client import pointed_at, without_waiting
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
-from tests.fakes.sheets import series_sheets
+from tests.fakes.raster import PlainRaster
 
 ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
 
@@ -104,108 +93,60 @@ class Bot:
     bob: User
     moderator: User
     limits: Limits = ORDINARY
-    guarded: bool = False  # whether what its managers have decided is looked at before anything is ordered
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
     public_url: str | None = None
     shards: Shards | None = None
     line: int | None = None  # with a number the presence tells it, and a minute's sleep is never far
-    make_cogs: Callable[[Bot, Further], Sequence[Any]] = lambda *_: [ImagineCog]
+    raster: PlainRaster = field(default_factory=PlainRaster)
     metrics: Metrics = field(default_factory=Metrics)
-    desks: dict[str, ModeratorDesk] = field(default_factory=dict)
-    walls: dict[str, GalleryWall] = field(default_factory=dict)
     platform: DiscordPlatform = field(init=False)
-    communities: SqlCommunityStore = field(init=False)
-    jobs: JobActions = field(init=False)
-    defaults: PersonalDefaults = field(init=False)
-    dispatcher: InProcessDispatcher = field(init=False)
+    built: Connected = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """A new life: nothing is left of the former one but what was saved."""
-        platforms: dict[str, ChatPlatform] = {}
-        self.dispatcher = InProcessDispatcher(
-            store=self.store,
-            model=self.model,
-            pictures=self.shelf,
-            sheets=series_sheets(self.shelf),
-            platforms=platforms,
+        self.built = connected(
+            self.store.engine,
             clock=self.clock,
-            limits_of=lambda _: self.limits,
-            running_limit=self.limits.user_running,
-            submits_per_second=lambda: 5.0,
+            model=self.model,
+            shelf=self.shelf,
+            limits=self.limits,
+            store=self.store,
             metrics=self.metrics,
         )
-        communities = self.communities = SqlCommunityStore(self.store.engine, self.clock)
-        admission = Admission(communities=communities, clock=self.clock, limits=self.limits) if self.guarded else None
-        self.defaults = PersonalDefaults(
-            personal=SqlPersonalData(self.store.engine, self.clock), communities=communities
-        )
-        imagine = Imagine(
-            store=self.store,
-            dispatcher=self.dispatcher,
-            clock=self.clock,
-            limits_of=lambda _: self.limits,
-            admission=admission,
-            defaults=self.defaults,
-        )
-        self.jobs = JobActions(
-            store=self.store,
-            dispatcher=self.dispatcher,
-            clock=self.clock,
-            pictures=self.shelf,
-            platforms=platforms,
-        )
-        channel = ModeratorsChannel(communities=communities, desks=self.desks)
-        reports = Reports(
-            store=self.store, communities=communities, channel=channel, clock=self.clock, draw=report_card
-        )
-        further = Further(
-            gallery=GalleryActions(
-                store=self.store,
-                gallery=SqlGallery(self.store.engine),
-                communities=communities,
-                dispatcher=self.dispatcher,
-                clock=self.clock,
-                walls=self.walls,
-            ),
-            variants=Variants(
-                imagine=imagine,
-                store=self.store,
-                dispatcher=self.dispatcher,
-                communities=communities,
-                limits=self.limits,
-                clock=self.clock,
-            ),
-            reports=reports,
-            moderate=Moderate(
-                store=self.store,
-                communities=communities,
-                dispatcher=self.dispatcher,
-                platforms=platforms,
-                people=PeopleRules(communities=communities, ledger=SqlUsageLedger(self.store.engine), clock=self.clock),
-                settings=Settings(communities=communities),
-                reports=reports,
-                clock=self.clock,
-            ),
-        )
+        actions, pictures = self.built.actions, PictureFitter(self.shelf)
         self.platform = DiscordPlatform(
             token=self.fake.token,
-            imagine=imagine,
-            jobs=self.jobs,
-            pictures=PictureFitter(self.shelf),
+            actions=actions,
+            pictures=pictures,
             meta=self.notebook,
             clock=self.clock,
-            cogs=self.make_cogs(self, further),
+            cogs=all_cogs(actions, pictures=pictures, raster=self.raster),
             api_url=self.api_url,
-            further=further,
             picture_link=self.picture_link,
             waiting=None if self.line is None else lambda: self.line or 0,
             shards=self.shards,
         )
-        platforms["discord"] = self.desks["discord"] = self.walls["discord"] = self.platform
+        self.built.places.add(self.platform)
         self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
         await self.until(lambda: self.platform.ready)
+
+    @property
+    def jobs(self) -> JobActions:
+        return self.built.actions.jobs
+
+    @property
+    def defaults(self) -> PersonalDefaults:
+        return self.built.actions.defaults
+
+    @property
+    def dispatcher(self) -> InProcessDispatcher:
+        return self.built.dispatcher
+
+    @property
+    def communities(self) -> SqlCommunityStore:
+        return self.built.stores.communities
 
     async def stop(self) -> None:
         if self.lives:
@@ -305,6 +246,12 @@ class Bot:
             platform="discord", community_id=community, channel_id=str(channel.id), count=50
         )
         return [report.job for report in reports]
+
+
+def person(bot: Bot, user: User, *, manager: bool = False) -> Person:
+    return Person(
+        platform="discord", community_id=str(bot.guild.id), user_id=str(user.id), name=user.name, manager=manager
+    )
 
 
 @pytest.fixture

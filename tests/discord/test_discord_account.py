@@ -14,21 +14,14 @@ from bot.domain.community import BlockedWord
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Destination
 from bot.domain.request import ImageRequest
-from tests.discord.commands import PlainRaster, every_command, person
-from tests.discord.conftest import Bot
+from tests.discord.conftest import Bot, person
 from tests.fakes.discord import Message, User
+from tests.fakes.raster import PlainRaster
 
 
 @pytest.fixture
-def raster() -> PlainRaster:
-    return PlainRaster()
-
-
-@pytest.fixture
-async def bot(idle: Bot, raster: PlainRaster) -> Bot:
-    idle.make_cogs = every_command(raster)
-    await idle.start()
-    return idle
+def raster(bot: Bot) -> PlainRaster:
+    return bot.raster
 
 
 @pytest.fixture

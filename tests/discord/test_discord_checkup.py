@@ -10,16 +10,8 @@ import pytest
 from bot.domain.finding import Finding, Health
 from bot.platforms.discord.checkup import check_discord, invitation
 from cogs import described_commands
-from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
 from tests.fakes.discord import FakeDiscord
-
-
-@pytest.fixture
-async def bot(idle: Bot) -> Bot:
-    idle.make_cogs = every_command(PlainRaster())
-    await idle.start()
-    return idle
 
 
 async def findings(fake: FakeDiscord, token: str = "") -> dict[str, Finding]:

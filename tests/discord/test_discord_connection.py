@@ -16,9 +16,13 @@ from tests.fakes.discord import Reply, rest_commands
 PUT = "/applications/*/commands"
 
 
+def registered(bot: Bot) -> dict[str, Any]:
+    """/imagine as Discord knows it."""
+    return next(command for command in bot.fake.commands[None].values() if command["name"] == "imagine")
+
+
 async def test_the_command_is_registered_once_with_its_languages_and_places(bot: Bot) -> None:
-    (command,) = bot.fake.commands[None].values()
-    assert command["name"] == "imagine"
+    command = registered(bot)
     assert command["description_localizations"] == {"zh-CN": "把你的描述画成图", "zh-TW": "把你的描述画成图"}
     assert sorted(command["integration_types"]) == [0, 1]
     assert sorted(command["contexts"]) == [0, 1, 2]
@@ -35,11 +39,10 @@ async def test_the_command_is_registered_once_with_its_languages_and_places(bot:
 
 async def test_a_changed_command_is_registered_again(bot: Bot) -> None:
     await bot.stop()
-    (command,) = bot.fake.commands[None].values()
-    command["options"].pop()
+    registered(bot)["options"].pop()
     await bot.start()
     assert len(bot.fake.calls("PUT", PUT)) == 2
-    assert len(next(iter(bot.fake.commands[None].values()))["options"]) == 5
+    assert len(registered(bot)["options"]) == 5
 
 
 async def test_a_new_database_is_no_reason_to_register_again(bot: Bot) -> None:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.domain.defaults import Defaults
-from tests.discord.commands import PlainRaster, every_command, person
-from tests.discord.conftest import Bot
+from tests.discord.conftest import Bot, person
 from tests.fakes.discord import Interaction
-
-
-@pytest.fixture
-async def bot(idle: Bot) -> Bot:
-    idle.make_cogs = every_command(PlainRaster())
-    await idle.start()
-    return idle
 
 
 async def form(bot: Bot, **options: str) -> Interaction:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
 from tests.discord.refusing import expected, refused
 from tests.fakes.discord import Message, User
@@ -92,12 +91,6 @@ async def test_a_message_that_no_form_suits_fails_the_job(bot: Bot) -> None:
 
 class TestPanels:
     """What is no card: /studio, and what is asked once more before anything is deleted."""
-
-    @pytest.fixture
-    async def bot(self, idle: Bot) -> Bot:
-        idle.make_cogs = every_command(PlainRaster())
-        await idle.start()
-        return idle
 
     @pytest.fixture
     def boss(self, bot: Bot) -> User:

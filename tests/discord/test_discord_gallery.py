@@ -2,16 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
 from tests.fakes.discord import CannotDoThat, Interaction, Message
-
-
-@pytest.fixture
-async def bot(idle: Bot) -> Bot:
-    idle.make_cogs = every_command(PlainRaster())
-    await idle.start()
-    return idle
 
 
 async def gallery(bot: Bot, **options: object) -> Message:

@@ -1,17 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
-from tests.discord.commands import PlainRaster, every_command
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Interaction, Message, Modal
-
-
-@pytest.fixture
-async def bot(idle: Bot) -> Bot:
-    idle.make_cogs = every_command(PlainRaster())
-    await idle.start()
-    return idle
 
 
 async def imagine_this(bot: Bot, message: Message) -> Interaction:

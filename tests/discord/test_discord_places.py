@@ -40,12 +40,6 @@ async def test_a_thread_and_a_forum_post_are_like_a_channel(
 class TestAllowedChannels:
     """Only some channels are for drawing."""
 
-    @pytest.fixture
-    async def bot(self, idle: Bot) -> Bot:
-        idle.guarded = True
-        await idle.start()
-        return idle
-
     @pytest.fixture(params=["text", "forum"])
     async def art(self, bot: Bot, request: pytest.FixtureRequest) -> Channel:
         art = bot.fake.add_channel(bot.guild, "art", kind=ChannelType[request.param])

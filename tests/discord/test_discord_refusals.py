@@ -13,6 +13,13 @@ from tests.fakes.discord import Message, Reply
 from tests.fakes.discord.messages import BUTTON, ROW, walk
 
 
+async def limited(idle: Bot) -> Bot:
+    """Started with three pictures a day for each person."""
+    idle.limits = Limits(user_daily=3)
+    await idle.start()
+    return idle
+
+
 async def refusal(bot: Bot, prompt: str, **options: Any) -> Message:
     """The message that only its author sees, after everything public is gone."""
     asked = await bot.imagine(prompt, **options)
@@ -78,8 +85,8 @@ async def test_the_refusal_says_what_became_of_it(bot: Bot, *, restarted: bool) 
     assert message.labels == []
 
 
-async def test_after_a_public_answer_too(bot: Bot) -> None:
-    bot.limits = Limits(user_daily=3)
+async def test_after_a_public_answer_too(idle: Bot) -> None:
+    bot = await limited(idle)
     message = await refusal(bot, "a fox", n=4)
     await take(bot, message, "Make it 3")
     await bot.soon(lambda: "Taken" in message.text)
@@ -112,8 +119,8 @@ async def test_two_presses_at_the_same_moment_order_once(bot: Bot) -> None:
     assert len(await bot.all_jobs()) == 1
 
 
-async def test_over_the_daily_limit_only_the_author_hears_of_it(bot: Bot) -> None:
-    bot.limits = Limits(user_daily=3)
+async def test_over_the_daily_limit_only_the_author_hears_of_it(idle: Bot) -> None:
+    bot = await limited(idle)
     message = await refusal(bot, "a fox", n=4)
     assert message.ephemeral_for == bot.ann.id
     assert "3 of your 3 pictures are left today" in message.text
@@ -189,7 +196,7 @@ async def test_a_bug_is_answered_with_a_reference(bot: Bot, monkeypatch: pytest.
 
 
 async def test_a_command_of_a_former_version_is_answered(bot: Bot) -> None:
-    (command,) = bot.fake.commands[None].values()
+    command = next(command for command in bot.fake.commands[None].values() if command["name"] == "imagine")
     command["name"] = "draw"
     with capture_logs():
         message = await (await bot.fake.slash(bot.ann, bot.channel, "draw", {"prompt": "a fox"})).shown()

@@ -7,16 +7,8 @@ import pytest
 
 from bot.domain.community import Community
 from bot.domain.moderation import AuditAction
-from tests.discord.commands import PlainRaster, every_command, person
-from tests.discord.conftest import Bot
+from tests.discord.conftest import Bot, person
 from tests.fakes.discord import CannotDoThat, Interaction, Message, User
-
-
-@pytest.fixture
-async def bot(idle: Bot) -> Bot:
-    idle.make_cogs = every_command(PlainRaster())
-    await idle.start()
-    return idle
 
 
 @pytest.fixture
@@ -80,7 +72,7 @@ async def test_a_server_that_lets_everybody_use_it_changes_nothing(bot: Bot) -> 
 
 
 async def test_it_tells_what_holds_and_what_the_month_has_used(bot: Bot, boss: User) -> None:
-    await bot.decide(monthly=10, allowed_channels=(str(bot.channel.id),), role_daily={str(bot.guild.everyone.id): 5})
+    await bot.decide(monthly=10, allowed_channels=(str(bot.channel.id),), role_daily={str(bot.guild.everyone.id): 8})
     await bot.result("a red fox", n=4)
     await bot.result("a red fox", n=4)
     panel = await (await bot.fake.slash(boss, bot.channel, "studio", {})).shown()

@@ -19,9 +19,6 @@ async def more(bot: Bot, result: Message) -> Message:
 
 
 async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
-    bot.limits = Limits(user_daily=20)
-    await bot.stop()
-    await bot.start()
     card = await more(bot, await bot.result("a red fox style:ink", n=2))
     assert card.ephemeral_for == bot.ann.id
     assert card.is_v2
@@ -31,8 +28,10 @@ async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
     assert len(card.labels) == len(RATIOS) - 1 + 3
 
 
-async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(bot: Bot) -> None:
+async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(idle: Bot) -> None:
+    bot = idle
     bot.limits = Limits(weights={4096: 3})
+    await bot.start()
     assert "HD · counts 6" in (await bot.result("a red fox", n=2)).labels
     bot.guild.locale = "zh-CN"
     assert "高清 · 计 3 点" in (await bot.result("a blue fox")).labels

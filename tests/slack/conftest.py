@@ -17,41 +17,24 @@ import pytest
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions import Imagine, JobActions
-from bot.actions.account import Account
-from bot.actions.admission import Admission
+from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
-from bot.actions.gallery import GalleryActions
-from bot.actions.moderate import Moderate
-from bot.actions.moderators_channel import ModeratorsChannel
-from bot.actions.mydata import MyData
-from bot.actions.people_rules import PeopleRules
-from bot.actions.reports import Reports
-from bot.actions.settings import Settings
-from bot.actions.variants import Variants
-from bot.actions.why import Why
-from bot.cards.moderation_card import appeal_card, report_card
-from bot.cards.mydata_text import mydata_readme
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
-from bot.domain.ports import ChatPlatform, NewAudit
+from bot.domain.ports import NewAudit
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
-from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
-from bot.platforms.slack import Extras, SlackPlatform
+from bot.platforms.slack import SlackPlatform
 from db.communities import SqlCommunityStore
 from db.engine import open_database
-from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.migrate import migrate
-from db.personal import SqlPersonalData
-from db.usage import SqlUsageLedger
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import Connected, connected
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
-from tests.fakes.sheets import series_sheets
 from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
 
 ROOT = Path(__file__).parents[2]
@@ -74,44 +57,15 @@ class Bot:
     limits: Limits = ORDINARY
     options: dict[str, Any] = field(default_factory=dict)
     http: bool = False
-    everything: bool = False
     platform: SlackPlatform = field(init=False)
-    jobs: JobActions = field(init=False)
-    defaults: PersonalDefaults = field(init=False)
-    dispatcher: InProcessDispatcher = field(init=False)
+    built: Connected = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
 
     def build(self) -> None:
-        platforms: dict[str, ChatPlatform] = {}
-        self.dispatcher = InProcessDispatcher(
-            store=self.store,
-            model=self.model,
-            pictures=self.shelf,
-            sheets=series_sheets(self.shelf),
-            platforms=platforms,
-            clock=self.clock,
-            limits_of=lambda _: self.limits,
-            running_limit=self.limits.user_running,
-            submits_per_second=lambda: 5.0,
-            metrics=Metrics(),
+        self.built = connected(
+            self.engine, clock=self.clock, model=self.model, shelf=self.shelf, limits=self.limits, store=self.store
         )
-        communities = SqlCommunityStore(self.engine, self.clock)
-        self.defaults = PersonalDefaults(personal=SqlPersonalData(self.engine, self.clock), communities=communities)
-        admission = Admission(communities=communities, clock=self.clock, limits=self.limits)
-        imagine = Imagine(
-            store=self.store,
-            dispatcher=self.dispatcher,
-            clock=self.clock,
-            limits_of=lambda _: self.limits,
-            admission=admission if self.everything else None,
-            defaults=self.defaults,
-        )
-        self.jobs = JobActions(
-            store=self.store, dispatcher=self.dispatcher, clock=self.clock, pictures=self.shelf, platforms=platforms
-        )
-        if self.everything:
-            self.options["extras"] = self._extras(imagine, platforms)
         tokens = (
             {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}
         )
@@ -119,8 +73,8 @@ class Bot:
             **{
                 "bot_token": self.fake.token,
                 "api_url": self.fake.url,
-                "imagine": imagine,
-                "jobs": self.jobs,
+                "actions": self.built.actions,
+                "raster": Raster(),
                 "pictures": PictureFitter(self.shelf),
                 "notes": self.store,
                 "clock": self.clock,
@@ -128,66 +82,19 @@ class Bot:
                 **self.options,
             }
         )
-        platforms["slack"] = self.platform
+        self.built.places.add(self.platform)
 
-    def _extras(self, imagine: Imagine, platforms: dict[str, ChatPlatform]) -> Extras:
-        """Everything that can be plugged in, over the same database."""
-        communities, ledger = SqlCommunityStore(self.engine, self.clock), SqlUsageLedger(self.engine)
-        # The platform is made below; by the time anything is posted it is there.
-        desks: Any = platforms
-        channel = ModeratorsChannel(communities=communities, desks=desks)
-        reports = Reports(
-            store=self.store, communities=communities, channel=channel, clock=self.clock, draw=report_card
-        )
-        return Extras(
-            variants=Variants(
-                imagine=imagine,
-                store=self.store,
-                dispatcher=self.dispatcher,
-                communities=communities,
-                limits=self.limits,
-                clock=self.clock,
-            ),
-            gallery=GalleryActions(
-                store=self.store,
-                gallery=SqlGallery(self.engine),
-                communities=communities,
-                dispatcher=self.dispatcher,
-                clock=self.clock,
-                walls=desks,
-            ),
-            reports=reports,
-            moderate=Moderate(
-                store=self.store,
-                communities=communities,
-                dispatcher=self.dispatcher,
-                platforms=platforms,
-                people=PeopleRules(communities=communities, ledger=ledger, clock=self.clock),
-                settings=Settings(communities=communities),
-                reports=reports,
-                clock=self.clock,
-            ),
-            people=PeopleRules(communities=communities, ledger=ledger, clock=self.clock),
-            why=Why(communities=communities, channel=channel, clock=self.clock, draw=appeal_card, store=self.store),
-            account=Account(
-                store=self.store, ledger=ledger, communities=communities, limits=self.limits, clock=self.clock
-            ),
-            settings=Settings(communities=communities),
-            defaults=self.defaults,
-            mydata=MyData(
-                store=self.store,
-                personal=SqlPersonalData(self.engine, self.clock),
-                ledger=ledger,
-                communities=communities,
-                dispatcher=self.dispatcher,
-                pictures=self.shelf,
-                platforms=platforms,
-                clock=self.clock,
-                readme=mydata_readme,
-            ),
-            limits=self.limits,
-            raster=Raster(),
-        )
+    @property
+    def jobs(self) -> JobActions:
+        return self.built.actions.jobs
+
+    @property
+    def defaults(self) -> PersonalDefaults:
+        return self.built.actions.defaults
+
+    @property
+    def dispatcher(self) -> InProcessDispatcher:
+        return self.built.dispatcher
 
     async def decide(self, **changes: Any) -> None:
         """Change the community's settings."""
@@ -369,13 +276,5 @@ async def idle(fake: FakeSlack, clock: FakeClock, database: str) -> AsyncIterato
 
 @pytest.fixture
 async def bot(idle: Bot) -> Bot:
-    await idle.start()
-    return idle
-
-
-@pytest.fixture
-async def full(idle: Bot) -> Bot:
-    """A bot with everything plugged in."""
-    idle.everything = True
     await idle.start()
     return idle

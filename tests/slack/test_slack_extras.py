@@ -13,73 +13,73 @@ if TYPE_CHECKING:
     from .conftest import Bot
 
 
-async def test_hd_is_a_new_picture_at_the_next_clarity(full: Bot) -> None:
-    result = await full.result("a red fox clarity:1024")
-    await (await full.fake.press(full.bob, result, "HD · counts 1")).acked()
-    other = await full.posted(before={result.ts})
+async def test_hd_is_a_new_picture_at_the_next_clarity(bot: Bot) -> None:
+    result = await bot.result("a red fox clarity:1024")
+    await (await bot.fake.press(bot.bob, result, "HD · counts 1")).acked()
+    other = await bot.posted(before={result.ts})
     assert "2048" in other.words
-    assert other.pings == {full.bob.id}
+    assert other.pings == {bot.bob.id}
 
 
-async def test_more_tells_the_price_and_draws_another_shape(full: Bot) -> None:
-    result = await full.result("a red fox")
-    more = await (await full.fake.press(full.bob, result, "More")).opened()
+async def test_more_tells_the_price_and_draws_another_shape(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    more = await (await bot.fake.press(bot.bob, result, "More")).opened()
     assert "/imagine a red fox" in more.words
     assert "Spoiler" not in more.labels
-    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
-    await full.soon(lambda: "on its way" in more.words)
-    other = await full.posted(before={result.ts})
+    await (await bot.fake.press(bot.bob, more, "16:9 wide")).acked()
+    await bot.soon(lambda: "on its way" in more.words)
+    other = await bot.posted(before={result.ts})
     assert "16:9" in other.words
-    assert other.pings == {full.bob.id}
+    assert other.pings == {bot.bob.id}
 
 
-async def test_more_stays_in_the_thread_and_says_alone_what_cannot_be(full: Bot) -> None:
-    full.fake.join(full.channel, full.fake.bot())
-    begun = full.fake.say(full.bob, full.channel, "look")
-    await (await full.fake.mention(full.ann, full.channel, "a red fox", thread=begun)).acked()
-    result = await full.posted()
-    more = await (await full.fake.press(full.bob, result, "More")).opened()
-    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
-    other = await full.posted(before={result.ts})
+async def test_more_stays_in_the_thread_and_says_alone_what_cannot_be(bot: Bot) -> None:
+    bot.fake.join(bot.channel, bot.fake.bot())
+    begun = bot.fake.say(bot.bob, bot.channel, "look")
+    await (await bot.fake.mention(bot.ann, bot.channel, "a red fox", thread=begun)).acked()
+    result = await bot.posted()
+    more = await (await bot.fake.press(bot.bob, result, "More")).opened()
+    await (await bot.fake.press(bot.bob, more, "16:9 wide")).acked()
+    other = await bot.posted(before={result.ts})
     assert other.thread_ts == begun.ts
-    more = await (await full.fake.press(full.bob, result, "More")).opened()
-    await full.decide(paused=True)
-    refused = await full.fake.press(full.bob, more, "16:9 wide")
-    assert (await refused.told("paused")).ephemeral_for == full.bob.id
+    more = await (await bot.fake.press(bot.bob, result, "More")).opened()
+    await bot.decide(paused=True)
+    refused = await bot.fake.press(bot.bob, more, "16:9 wide")
+    assert (await refused.told("paused")).ephemeral_for == bot.bob.id
     assert "on its way" not in more.words
 
 
-async def test_more_that_comes_too_late_for_a_form_is_said_alone(full: Bot) -> None:
-    result = await full.result("a red fox")
-    full.fake.faults.fail("views.open", error="expired_trigger_id")
-    pressed = await full.fake.press(full.bob, result, "More")
+async def test_more_that_comes_too_late_for_a_form_is_said_alone(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    bot.fake.faults.fail("views.open", error="expired_trigger_id")
+    pressed = await bot.fake.press(bot.bob, result, "More")
     more = await pressed.told("/imagine a red fox")
-    await (await full.fake.press(full.bob, more, "16:9 wide")).acked()
-    assert "16:9" in (await full.posted(before={result.ts})).words
+    await (await bot.fake.press(bot.bob, more, "16:9 wide")).acked()
+    assert "16:9" in (await bot.posted(before={result.ts})).words
 
 
-async def test_stars_and_votes_are_counted_on_the_buttons_and_nothing_else_changes(full: Bot) -> None:
-    result = await full.result("a red fox n:2")
+async def test_stars_and_votes_are_counted_on_the_buttons_and_nothing_else_changes(bot: Bot) -> None:
+    result = await bot.result("a red fox n:2")
     words, pictures = result.words, [one.file_id for one in result.pictures]
-    await (await full.fake.press(full.bob, result, "Star")).told("Starred")
-    await full.until(lambda: "Star" not in result.labels)
-    vote = await full.fake.press(full.bob, result, "2")
+    await (await bot.fake.press(bot.bob, result, "Star")).told("Starred")
+    await bot.until(lambda: "Star" not in result.labels)
+    vote = await bot.fake.press(bot.bob, result, "2")
     await vote.told("picture 2")
-    await full.until(lambda: "2" not in result.labels)
+    await bot.until(lambda: "2" not in result.labels)
     assert any("1" in label for label in result.labels if label not in {"1", "2"})
     assert result.words == words
     assert [one.file_id for one in result.pictures] == pictures
 
 
-async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel(full: Bot) -> None:
-    wall = full.fake.add_channel("gallery", full.ann)
-    await full.decide(gallery_channel=wall.id)
-    result = await full.result()
-    await (await full.fake.press(full.ann, result, "Star")).acked()
-    hung = await full.posted(wall)
+async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel(bot: Bot) -> None:
+    wall = bot.fake.add_channel("gallery", bot.ann)
+    await bot.decide(gallery_channel=wall.id)
+    result = await bot.result()
+    await (await bot.fake.press(bot.ann, result, "Star")).acked()
+    hung = await bot.posted(wall)
     assert hung.pings == set()
-    await (await full.fake.press(full.ann, result, "Delete")).told("Deleted")
-    assert not full.fake.world.files[str(hung.pictures[0].file_id)].deleted
+    await (await bot.fake.press(bot.ann, result, "Delete")).told("Deleted")
+    assert not bot.fake.world.files[str(hung.pictures[0].file_id)].deleted
 
 
 async def reported(bot: Bot) -> tuple[Message, Message]:
@@ -104,58 +104,58 @@ async def reported(bot: Bot) -> tuple[Message, Message]:
     return result, found[0]
 
 
-async def test_a_report_reaches_the_moderators_with_the_pictures_in_the_thread(full: Bot) -> None:
-    result, card = await reported(full)
-    room = full.fake.world.channels[card.channel_id]
-    (pictures,) = [one for one in full.messages(room) if one.files]
+async def test_a_report_reaches_the_moderators_with_the_pictures_in_the_thread(bot: Bot) -> None:
+    result, card = await reported(bot)
+    room = bot.fake.world.channels[card.channel_id]
+    (pictures,) = [one for one in bot.messages(room) if one.files]
     assert pictures.thread_ts == card.ts
     assert not result.deleted
 
 
-async def test_moderators_remove_and_take_it_back(full: Bot) -> None:
-    result, card = await reported(full)
-    await (await full.fake.press(full.admin, card, "Remove")).acked()
-    await full.until(lambda: result.deleted)
-    undo = await full.until(lambda: next((one for one in card.labels if one.startswith("Undo")), None))
-    await (await full.fake.press(full.admin, card, undo)).acked()
-    again = await full.posted(before={result.ts})
+async def test_moderators_remove_and_take_it_back(bot: Bot) -> None:
+    result, card = await reported(bot)
+    await (await bot.fake.press(bot.admin, card, "Remove")).acked()
+    await bot.until(lambda: result.deleted)
+    undo = await bot.until(lambda: next((one for one in card.labels if one.startswith("Undo")), None))
+    await (await bot.fake.press(bot.admin, card, undo)).acked()
+    again = await bot.posted(before={result.ts})
     assert "a red fox" in again.words
 
 
-async def test_only_moderators_may_remove(full: Bot) -> None:
-    result, card = await reported(full)
-    full.fake.world.channels[card.channel_id].members.add(full.bob.id)
-    pressed = await full.fake.press(full.bob, card, "Remove")
-    await full.until(lambda: bool(pressed.shown))
+async def test_only_moderators_may_remove(bot: Bot) -> None:
+    result, card = await reported(bot)
+    bot.fake.world.channels[card.channel_id].members.add(bot.bob.id)
+    pressed = await bot.fake.press(bot.bob, card, "Remove")
+    await bot.until(lambda: bool(pressed.shown))
     assert not result.deleted
 
 
-async def test_easel_tells_what_was_used_and_made(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    used = await full.fake.slash(full.ann, full.channel, "/easel", "usage")
+async def test_easel_tells_what_was_used_and_made(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    used = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage")
     assert "2" in (await used.told()).words
-    await (await full.fake.slash(full.ann, full.channel, "/easel", "why")).told()
-    await (await full.fake.slash(full.ann, full.channel, "/easel", "")).told("/easel usage")
-    await (await full.fake.slash(full.ann, full.channel, "/easel", "dance")).told("/easel usage")
+    await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "why")).told()
+    await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "")).told("/easel usage")
+    await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "dance")).told("/easel usage")
 
 
-async def test_the_home_tab_shows_usage_with_a_chart_and_what_was_made(full: Bot) -> None:
-    result = await full.result("a red fox n:2")
-    await full.fake.open_home(full.ann)
-    await full.until(lambda: full.ann.home is not None and full.ann.home.pictures, seconds=20)
-    home = full.ann.home
+async def test_the_home_tab_shows_usage_with_a_chart_and_what_was_made(bot: Bot) -> None:
+    result = await bot.result("a red fox n:2")
+    await bot.fake.open_home(bot.ann)
+    await bot.until(lambda: bot.ann.home is not None and bot.ann.home.pictures, seconds=20)
+    home = bot.ann.home
     assert home is not None
     assert "a red fox" in home.words
     chart, made = home.pictures
     assert "2" in chart.alt_text
     assert (made.file_id, made.alt_text) == (result.pictures[0].file_id, result.pictures[0].alt_text)
-    assert len(full.fake.calls("upload")) == 3
-    await full.fake.open_home(full.ann)
-    await full.until(lambda: len(home.versions) >= 4)
-    assert len(full.fake.calls("upload")) == 3
-    edit = await full.fake.press(full.ann, home, "Edit")
+    assert len(bot.fake.calls("upload")) == 3
+    await bot.fake.open_home(bot.ann)
+    await bot.until(lambda: len(home.versions) >= 4)
+    assert len(bot.fake.calls("upload")) == 3
+    edit = await bot.fake.press(bot.ann, home, "Edit")
     assert (await edit.opened()).filled["What you'd like to see"] == "a red fox"
-    begin = await full.fake.press(full.ann, home, "Draw a picture")
+    begin = await bot.fake.press(bot.ann, home, "Draw a picture")
     assert "Where it is shown" in (await begin.opened()).inputs
 
 

@@ -61,7 +61,6 @@ async def grid(idle: Bot) -> Grid:
     idle.team = grid.organization  # type: ignore[assignment]  # the community
     idle.admin = grid.head
     idle.options |= {"bot_token": None, "installations": store}
-    idle.everything = True
     await idle.start()
     return grid
 

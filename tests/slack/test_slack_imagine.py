@@ -50,8 +50,10 @@ async def test_a_wrong_value_is_said_to_its_author_alone_and_one_press_mends_it(
     assert refusal.deleted
 
 
-async def test_a_limit_is_said_to_its_author_alone_and_nothing_is_posted(bot: Bot) -> None:
+async def test_a_limit_is_said_to_its_author_alone_and_nothing_is_posted(idle: Bot) -> None:
+    bot = idle
     bot.limits = dataclasses.replace(bot.limits, user_daily=1)
+    await bot.start()
     asked = await bot.imagine("a red fox n:2")
     refusal = await asked.told("1 of your")
     assert refusal.labels == ["Make it 1"]

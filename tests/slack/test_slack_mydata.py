@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from .conftest import Bot
 
 
-async def test_ones_data_comes_as_a_file_for_oneself_alone(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    await full.result("a secret whale", full.bob)
-    asked = await full.fake.slash(full.ann, full.channel, "/easel", "mydata export")
-    await full.until(lambda: any("between you and me" in one.words for one in asked.shown))
+async def test_ones_data_comes_as_a_file_for_oneself_alone(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    await bot.result("a secret whale", bot.bob)
+    asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "mydata export")
+    await bot.until(lambda: any("between you and me" in one.words for one in asked.shown))
 
     def handed() -> Message | None:
-        return next((one for one in full.messages(full.fake.add_dm(full.ann)) if one.files), None)
+        return next((one for one in bot.messages(bot.fake.add_dm(bot.ann)) if one.files), None)
 
-    message = await full.until(handed)
+    message = await bot.until(handed)
     assert "2 pictures" in message.words
     (file,) = message.files
     assert file.data is not None
@@ -33,22 +33,17 @@ async def test_ones_data_comes_as_a_file_for_oneself_alone(full: Bot) -> None:
     assert len([name for name in archive.namelist() if name.startswith("pictures/")]) == 2
 
 
-async def test_deleting_asks_first_and_takes_messages_and_files_along(full: Bot) -> None:
-    result = await full.result("a red fox n:2")
-    other = await full.result("a whale", full.bob)
-    view = await (await full.fake.slash(full.ann, full.channel, "/easel", "mydata delete")).opened()
-    await full.fake.close_view(full.ann, view)
-    assert result in full.messages()
-    view = await (await full.fake.slash(full.ann, full.channel, "/easel", "mydata delete")).opened()
+async def test_deleting_asks_first_and_takes_messages_and_files_along(bot: Bot) -> None:
+    result = await bot.result("a red fox n:2")
+    other = await bot.result("a whale", bot.bob)
+    view = await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "mydata delete")).opened()
+    await bot.fake.close_view(bot.ann, view)
+    assert result in bot.messages()
+    view = await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "mydata delete")).opened()
     assert "can't be undone" in view.words
-    await (await full.fake.submit_view(full.ann, view)).acked()
-    talk = full.fake.add_dm(full.ann)
-    await full.until(lambda: any("nothing" in one.words for one in full.messages(talk)))
-    assert full.messages() == [other]
-    assert all(full.fake.world.files[str(one.file_id)].deleted for one in result.pictures)
-    assert {job.author.user_id for job in await full.all_jobs()} == {full.bob.id}
-
-
-async def test_without_the_action_there_is_no_such_command(bot: Bot) -> None:
-    await (await bot.fake.slash(bot.ann, bot.channel, "/easel", "mydata delete")).told("/easel usage")
-    assert bot.ann.modals == []
+    await (await bot.fake.submit_view(bot.ann, view)).acked()
+    talk = bot.fake.add_dm(bot.ann)
+    await bot.until(lambda: any("nothing" in one.words for one in bot.messages(talk)))
+    assert bot.messages() == [other]
+    assert all(bot.fake.world.files[str(one.file_id)].deleted for one in result.pictures)
+    assert {job.author.user_id for job in await bot.all_jobs()} == {bot.bob.id}

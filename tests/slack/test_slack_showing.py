@@ -32,20 +32,20 @@ async def asked(bot: Bot, text: str, user: User | None = None) -> None:
     await bot.until(lambda: any("between you and me" in one.words for one in act.shown))
 
 
-async def test_a_gallery_shows_the_posted_files_and_uploads_nothing(full: Bot) -> None:
-    foxes = await full.result("a red fox n:2")
-    whale = await full.result("a whale")
-    uploads = len(full.fake.calls("upload"))
-    await asked(full, "gallery")
-    listed = await shown_to(full, full.ann, "a whale")
+async def test_a_gallery_shows_the_posted_files_and_uploads_nothing(bot: Bot) -> None:
+    foxes = await bot.result("a red fox n:2")
+    whale = await bot.result("a whale")
+    uploads = len(bot.fake.calls("upload"))
+    await asked(bot, "gallery")
+    listed = await shown_to(bot, bot.ann, "a whale")
     assert [one.file_id for one in listed.pictures] == [whale.pictures[0].file_id, foxes.pictures[0].file_id]
     assert all(one.alt_text for one in listed.pictures)
-    assert len(full.fake.calls("upload")) == uploads
-    pressed = await full.fake.press(full.ann, listed, "2")
+    assert len(bot.fake.calls("upload")) == uploads
+    pressed = await bot.fake.press(bot.ann, listed, "2")
     await pressed.acked()
-    shown = await shown_to(full, full.ann, "/imagine a red fox n:2")
+    shown = await shown_to(bot, bot.ann, "/imagine a red fox n:2")
     assert [one.file_id for one in shown.pictures] == [one.file_id for one in foxes.pictures]
-    assert full.bob.notified == []
+    assert bot.bob.notified == []
 
 
 async def seven(bot: Bot) -> None:
@@ -57,22 +57,22 @@ async def seven(bot: Bot) -> None:
     await bot.settled()
 
 
-async def test_pages_turn_in_place_with_their_pictures(full: Bot) -> None:
-    await seven(full)
-    await asked(full, "gallery fox")
-    listed = await shown_to(full, full.ann, "fox 6")
+async def test_pages_turn_in_place_with_their_pictures(bot: Bot) -> None:
+    await seven(bot)
+    await asked(bot, "gallery fox")
+    listed = await shown_to(bot, bot.ann, "fox 6")
     assert len(listed.pictures) == 6
-    await (await full.fake.press(full.ann, listed, "›")).acked()
-    await full.until(lambda: "fox 0" in listed.words)
+    await (await bot.fake.press(bot.ann, listed, "›")).acked()
+    await bot.until(lambda: "fox 0" in listed.words)
     assert len(listed.pictures) == 1
-    assert len(full.messages(full.fake.add_dm(full.ann))) == 1
+    assert len(bot.messages(bot.fake.add_dm(bot.ann))) == 1
 
 
-async def test_one_job_is_shown_with_all_of_its_pictures(full: Bot) -> None:
-    result = await full.result("a red fox n:3")
-    job = (await full.all_jobs())[0]
-    await asked(full, f"show {job.id}", full.bob)
-    shown = await shown_to(full, full.bob, "a red fox")
+async def test_one_job_is_shown_with_all_of_its_pictures(bot: Bot) -> None:
+    result = await bot.result("a red fox n:3")
+    job = (await bot.all_jobs())[0]
+    await asked(bot, f"show {job.id}", bot.bob)
+    shown = await shown_to(bot, bot.bob, "a red fox")
     assert [one.alt_text for one in shown.pictures] == [one.alt_text for one in result.pictures]
 
 
@@ -83,50 +83,50 @@ async def without_files(bot: Bot) -> Job:
     return await bot.store.note(job.id, destination=replace(job.destination, details=details))
 
 
-async def test_what_is_not_known_is_uploaded_once_and_deleted_with_the_result(full: Bot) -> None:
-    result = await full.result("a red fox n:2")
-    job = await without_files(full)
-    await asked(full, f"show {job.id}")
-    shown = await shown_to(full, full.ann, "a red fox")
+async def test_what_is_not_known_is_uploaded_once_and_deleted_with_the_result(bot: Bot) -> None:
+    result = await bot.result("a red fox n:2")
+    job = await without_files(bot)
+    await asked(bot, f"show {job.id}")
+    shown = await shown_to(bot, bot.ann, "a red fox")
     files = {one.file_id for one in shown.pictures}
     assert files.isdisjoint({one.file_id for one in result.pictures})
-    uploads = len(full.fake.calls("upload"))
-    await asked(full, "gallery")
-    assert (await shown_to(full, full.ann, "1.")).pictures[0].file_id in files
-    assert len(full.fake.calls("upload")) == uploads
-    await (await full.fake.press(full.ann, result, "Delete")).told("Deleted")
-    assert all(full.fake.world.files[str(number)].deleted for number in files)
+    uploads = len(bot.fake.calls("upload"))
+    await asked(bot, "gallery")
+    assert (await shown_to(bot, bot.ann, "1.")).pictures[0].file_id in files
+    assert len(bot.fake.calls("upload")) == uploads
+    await (await bot.fake.press(bot.ann, result, "Delete")).told("Deleted")
+    assert all(bot.fake.world.files[str(number)].deleted for number in files)
 
 
-async def test_a_file_that_somebody_deleted_is_uploaded_anew(full: Bot) -> None:
-    result = await full.result("a red fox")
-    full.fake.world.files[str(result.pictures[0].file_id)].deleted = True
-    await asked(full, "gallery")
-    listed = await shown_to(full, full.ann, "a red fox")
+async def test_a_file_that_somebody_deleted_is_uploaded_anew(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    bot.fake.world.files[str(result.pictures[0].file_id)].deleted = True
+    await asked(bot, "gallery")
+    listed = await shown_to(bot, bot.ann, "a red fox")
     assert listed.pictures[0].file_id != result.pictures[0].file_id
 
 
-async def test_where_no_picture_can_be_shown_the_words_are(full: Bot) -> None:
-    await full.result("a red fox")
-    full.fake.faults.fail("conversations.open", error="user_disabled")
-    act = await full.fake.slash(full.ann, full.channel, "/easel", "gallery")
+async def test_where_no_picture_can_be_shown_the_words_are(bot: Bot) -> None:
+    await bot.result("a red fox")
+    bot.fake.faults.fail("conversations.open", error="user_disabled")
+    act = await bot.fake.slash(bot.ann, bot.channel, "/easel", "gallery")
     await act.told("a red fox")
 
 
-async def test_what_was_deleted_is_in_no_gallery(full: Bot) -> None:
-    result = await full.result("a red fox")
-    job = (await full.all_jobs())[0]
-    await (await full.fake.press(full.ann, result, "Delete")).told("Deleted")
-    act = await full.fake.slash(full.ann, full.channel, "/easel", f"show {job.id}")
+async def test_what_was_deleted_is_in_no_gallery(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    job = (await bot.all_jobs())[0]
+    await (await bot.fake.press(bot.ann, result, "Delete")).told("Deleted")
+    act = await bot.fake.slash(bot.ann, bot.channel, "/easel", f"show {job.id}")
     await act.told()
-    assert not [one for one in full.messages(full.fake.add_dm(full.ann)) if one.pictures]
+    assert not [one for one in bot.messages(bot.fake.add_dm(bot.ann)) if one.pictures]
 
 
-async def test_pages_turn_after_a_restart(full: Bot) -> None:
-    await seven(full)
-    await asked(full, "gallery fox")
-    listed = await shown_to(full, full.ann, "fox 6")
-    await full.stop()
-    await full.start()
-    await (await full.fake.press(full.ann, listed, "›")).acked()
-    await full.until(lambda: "fox 0" in listed.words)
+async def test_pages_turn_after_a_restart(bot: Bot) -> None:
+    await seven(bot)
+    await asked(bot, "gallery fox")
+    listed = await shown_to(bot, bot.ann, "fox 6")
+    await bot.stop()
+    await bot.start()
+    await (await bot.fake.press(bot.ann, listed, "›")).acked()
+    await bot.until(lambda: "fox 0" in listed.words)

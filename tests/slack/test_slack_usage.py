@@ -33,29 +33,29 @@ def test_words_are_understood(text: str, meant: Wanted | None) -> None:
     assert wanted(text) == meant
 
 
-async def test_managers_see_persons_and_channels_by_name(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    await full.result("a whale", full.bob)
-    asked = await full.fake.slash(full.admin, full.channel, "/easel", "usage workspace by person")
+async def test_managers_see_persons_and_channels_by_name(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    await bot.result("a whale", bot.bob)
+    asked = await bot.fake.slash(bot.admin, bot.channel, "/easel", "usage workspace by person")
     told = await asked.told("ann")
     assert "bob" in told.words
-    asked = await full.fake.slash(full.admin, full.channel, "/easel", "usage workspace by channel")
+    asked = await bot.fake.slash(bot.admin, bot.channel, "/easel", "usage workspace by channel")
     await asked.told("#general")
 
 
-async def test_others_are_told_whose_they_may_see(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    asked = await full.fake.slash(full.bob, full.channel, "/easel", "usage workspace by person")
+async def test_others_are_told_whose_they_may_see(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    asked = await bot.fake.slash(bot.bob, bot.channel, "/easel", "usage workspace by person")
     await asked.told("Who used")
-    await (await full.fake.slash(full.bob, full.channel, "/easel", "usage of everybody")).told("/easel usage [mine")
+    await (await bot.fake.slash(bot.bob, bot.channel, "/easel", "usage of everybody")).told("/easel usage [mine")
 
 
-async def test_a_table_comes_for_oneself_alone(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    asked = await full.fake.slash(full.ann, full.channel, "/easel", "usage csv")
-    await full.until(lambda: any("between you and me" in one.words for one in asked.shown))
-    talk = full.fake.add_dm(full.ann)
-    message = await full.until(lambda: next((one for one in full.messages(talk) if one.files), None))
+async def test_a_table_comes_for_oneself_alone(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage csv")
+    await bot.until(lambda: any("between you and me" in one.words for one in asked.shown))
+    talk = bot.fake.add_dm(bot.ann)
+    message = await bot.until(lambda: next((one for one in bot.messages(talk) if one.files), None))
     (file,) = message.files
     assert b"reserve" in file.data
     assert b"settle" in file.data
@@ -66,41 +66,41 @@ def charted(bot: Bot, user: User) -> list[Message]:
     return [one for one in bot.messages(bot.fake.add_dm(user)) if one.pictures]
 
 
-async def test_the_chart_stands_in_the_conversation_with_whoever_asks(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    asked = await full.fake.slash(full.ann, full.channel, "/easel", "usage week")
-    assert (await asked.told("2 pictures")).ephemeral_for == full.ann.id
-    await full.until(lambda: any("A chart of it" in one.words for one in asked.shown), seconds=20)
-    (message,) = charted(full, full.ann)
+async def test_the_chart_stands_in_the_conversation_with_whoever_asks(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage week")
+    assert (await asked.told("2 pictures")).ephemeral_for == bot.ann.id
+    await bot.until(lambda: any("A chart of it" in one.words for one in asked.shown), seconds=20)
+    (message,) = charted(bot, bot.ann)
     (chart,) = message.pictures
     assert "2 pictures" in chart.alt_text
-    assert (full.fake.world.files[str(chart.file_id)].data or b"").startswith(b"\x89PNG")
+    assert (bot.fake.world.files[str(chart.file_id)].data or b"").startswith(b"\x89PNG")
     assert "2 pictures" in message.words
-    assert full.bob.notified == []
+    assert bot.bob.notified == []
 
 
-async def test_asked_in_that_conversation_it_is_said_once(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    talk = full.fake.add_dm(full.ann)
-    asked = await full.fake.slash(full.ann, talk, "/easel", "usage")
-    await full.until(lambda: full.messages(talk), seconds=20)
-    assert full.messages(talk) == charted(full, full.ann)
+async def test_asked_in_that_conversation_it_is_said_once(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    talk = bot.fake.add_dm(bot.ann)
+    asked = await bot.fake.slash(bot.ann, talk, "/easel", "usage")
+    await bot.until(lambda: bot.messages(talk), seconds=20)
+    assert bot.messages(talk) == charted(bot, bot.ann)
     assert asked.shown == []
 
 
-async def test_where_slack_takes_no_file_the_words_are_said(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    full.fake.faults.fail("files.getUploadURLExternal", error="access_denied")
-    asked = await full.fake.slash(full.ann, full.fake.add_dm(full.ann), "/easel", "usage")
-    await full.until(lambda: any("2 pictures" in one.words for one in asked.shown), seconds=20)
-    assert charted(full, full.ann) == []
+async def test_where_slack_takes_no_file_the_words_are_said(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    bot.fake.faults.fail("files.getUploadURLExternal", error="access_denied")
+    asked = await bot.fake.slash(bot.ann, bot.fake.add_dm(bot.ann), "/easel", "usage")
+    await bot.until(lambda: any("2 pictures" in one.words for one in asked.shown), seconds=20)
+    assert charted(bot, bot.ann) == []
 
 
-async def test_a_chart_that_cannot_be_posted_is_not_left_in_slack(full: Bot) -> None:
-    await full.result("a red fox n:2")
-    full.fake.faults.fail("chat.postMessage", error="restricted_action")
-    asked = await full.fake.slash(full.ann, full.channel, "/easel", "usage")
+async def test_a_chart_that_cannot_be_posted_is_not_left_in_slack(bot: Bot) -> None:
+    await bot.result("a red fox n:2")
+    bot.fake.faults.fail("chat.postMessage", error="restricted_action")
+    asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage")
     await asked.told("2 pictures")
-    await full.until(lambda: full.fake.calls("files.delete"), seconds=20)
-    await full.soon(lambda: [one.deleted for one in full.fake.world.files.values() if "usage" in one.name] == [True])
+    await bot.until(lambda: bot.fake.calls("files.delete"), seconds=20)
+    await bot.soon(lambda: [one.deleted for one in bot.fake.world.files.values() if "usage" in one.name] == [True])
     assert len(asked.shown) == 1

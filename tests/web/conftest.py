@@ -12,9 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.cards import sheet_foot
-from bot.composition.acting import Actions, Places, Stores, connect
+from bot.composition.acting import Places, Stores, connect
 from bot.domain.limits import Limits
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
@@ -22,7 +23,7 @@ from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
-from bot.platforms.web import EventHub, Services, WebConfig, WebPlatform, WebServer
+from bot.platforms.web import EventHub, WebConfig, WebPlatform, WebServer
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from db.migrate import migrate
@@ -33,24 +34,6 @@ from tests.fakes.picture_shelf import PictureShelf
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
-
-
-def services_of(actions: Actions, stores: Stores, limits: Limits) -> Services:
-    rules = actions.rules
-    return Services(
-        account=actions.account,
-        defaults=actions.defaults,
-        gallery=actions.gallery,
-        moderate=rules.moderate,
-        mydata=actions.mydata,
-        opinions=stores.gallery,
-        people=rules.people,
-        reports=rules.reports,
-        settings=rules.settings,
-        variants=actions.variants,
-        why=rules.why,
-        limits=limits,
-    )
 
 
 @dataclass
@@ -156,14 +139,12 @@ class Site:
         self.server = WebServer(
             WebConfig(**settings),
             hub=self.hub,
-            imagine=actions.imagine,
-            jobs=actions.jobs,
+            actions=actions,
             store=self.store,
             dispatcher=self.dispatcher,
             pictures=PictureFitter(self.shelf),
             clock=self.clock,
             platforms=chats,
-            services=services_of(actions, self.stores, self.limits),
             readiness=readiness,
             metrics=lambda: b"easel_jobs 1\n",
         )

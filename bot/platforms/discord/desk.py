@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 from bot.domain.errors import BadOption, NotAllowed, PlatformError
@@ -36,8 +36,7 @@ class Desk:
     def __init__(
         self,
         *,
-        imagine: Imagine,
-        jobs: JobActions,
+        actions: Actions,
         delivery: Delivery,
         boundary: Boundary,
         answers: Answers,
@@ -45,8 +44,8 @@ class Desk:
     ) -> None:
         self.boundary = boundary
         self.answers = answers
-        self._imagine = imagine
-        self._jobs = jobs
+        self._imagine = actions.imagine
+        self._jobs = actions.jobs
         self._delivery = delivery
         self._slips = Slips(clock)
 

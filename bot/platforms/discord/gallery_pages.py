@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import discord
 import structlog
 
+from bot.actions import Actions
 from bot.cards import gallery_card, show_card
 from bot.domain.card import CardPicture
 from bot.domain.errors import PictureBroken
 from bot.domain.gallery import FoundPage, Shown
-from bot.domain.job import Job, JobState
-from bot.domain.ports import FittedPicture, GalleryShelf
+from bot.domain.job import Job, JobState, StoredPicture
+from bot.domain.ports import FittedPicture, GalleryShelf, PictureReader
 
 from .answers import PRIVATE, PUBLIC, SILENT, Answers, defer
 from .files import room_for_file
 from .outgoing import Outgoing
 from .place import age_restricted, person_of, way_back
 from .posting import Fitting
-from .services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +33,19 @@ _log = structlog.get_logger(__name__)
 WEBP = "image/webp"
 
 
+class Thumbnails(PictureReader, Protocol):
+    async def thumbnail(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
+        """A small WebP of picture `index` (from 1). PictureBroken or OSError where there is none to be had."""
+        ...
+
+
 class GalleryPages:
     """Called within the boundary; raises Refused and PlatformErrors."""
 
-    def __init__(self, services: Services, answers: Answers) -> None:
-        self._gallery = services.gallery
-        self._pictures = services.pictures
-        self._fitting = Fitting(services.pictures)
+    def __init__(self, actions: Actions, answers: Answers, pictures: Thumbnails) -> None:
+        self._gallery = actions.gallery
+        self._pictures = pictures
+        self._fitting = Fitting(pictures)
         self._answers = answers
 
     async def search(self, interaction: discord.Interaction[EaselClient], shelf: GalleryShelf, words: str) -> None:

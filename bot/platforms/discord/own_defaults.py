@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
+from bot.actions import Actions
 from bot.cards.defaults_form import DefaultField, default_fields
 from bot.cards.notice import notice
 from bot.cards.sentences import words
@@ -18,7 +19,6 @@ from .answers import PRIVATE, Answers, defer
 from .limits import FORM_LABEL, FORM_LOOKUP_SECONDS, FORM_SECONDS, FORM_TITLE, SELECT_OPTIONS
 from .place import person_of
 from .routes import Used, form_id
-from .services import Services
 from .suggestions import own_styles
 from .text import clip
 
@@ -34,9 +34,9 @@ class OwnDefaults:
 
     route = "defaults"
 
-    def __init__(self, services: Services, answers: Answers) -> None:
-        self._defaults = services.defaults
-        self._settings = services.settings
+    def __init__(self, actions: Actions, answers: Answers) -> None:
+        self._defaults = actions.defaults
+        self._settings = actions.settings
         self._answers = answers
 
     async def open(self, interaction: discord.Interaction[EaselClient]) -> None:

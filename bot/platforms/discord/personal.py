@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
+from bot.actions import Actions
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Tone
 
@@ -15,7 +16,6 @@ from .command_words import command_word
 from .files import room_for_file, send_file
 from .place import person_of
 from .routes import RouteButton, Used
-from .services import Services
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -28,8 +28,8 @@ class PersonalAnswers:
 
     route = "mydata"
 
-    def __init__(self, services: Services, answers: Answers) -> None:
-        self._mydata = services.mydata
+    def __init__(self, actions: Actions, answers: Answers) -> None:
+        self._mydata = actions.mydata
         self._answers = answers
 
     async def export(self, interaction: discord.Interaction[EaselClient]) -> None:

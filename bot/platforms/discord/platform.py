@@ -13,7 +13,7 @@ import structlog
 import yarl
 from discord.ext import commands
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
@@ -26,7 +26,6 @@ from .channels import Channels
 from .client import EaselClient, Meta, Shards
 from .delivery import Delivery
 from .desk import Desk
-from .further import Further
 from .guest import Guest
 from .late import late_completions_are_no_errors
 from .outgoing import Forms
@@ -35,7 +34,10 @@ from .posting import Fitting, PictureLink
 from .presence import Presence
 from .presses import Presses
 from .presses.jobs import JobPresses
+from .presses.moderation import ModeratorPresses, ReportPresses
+from .presses.opinions import OpinionPresses
 from .presses.spoiler import SpoilerPresses
+from .presses.variants import VariantPresses
 from .results import Results
 from .wire import Wire
 
@@ -67,14 +69,12 @@ class DiscordPlatform:
         self,
         *,
         token: str,
-        imagine: Imagine,
-        jobs: JobActions,
+        actions: Actions,
         pictures: PictureReader,
         meta: Meta,
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         api_url: str | None = None,
-        further: Further | None = None,
         picture_link: PictureLink | None = None,
         waiting: Callable[[], int] | None = None,
         listens: bool = True,
@@ -97,14 +97,12 @@ class DiscordPlatform:
         self._guest = Guest(clock)
         forms, fitting = Forms(), Fitting(pictures, picture_link=picture_link)
         wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
-        further = further or Further()
         results = Results(
             wire=wire,
             fitting=fitting,
             clock=clock,
             guest=self._guest,
-            full=further.complete,
-            opinions=None if further.gallery is None else further.gallery.opinion,
+            opinions=actions.gallery.opinion,
         )
         self._delivery = Delivery(
             wire=wire,
@@ -117,17 +115,19 @@ class DiscordPlatform:
         answers = Answers(forms)
         self._boundary = Boundary(answers)
         self._desk = Desk(
-            imagine=imagine,
-            jobs=jobs,
+            actions=actions,
             delivery=self._delivery,
             boundary=self._boundary,
             answers=answers,
             clock=clock,
         )
         self._presses = Presses(self._boundary)
-        JobPresses(self._presses, desk=self._desk, imagine=imagine, jobs=jobs, delivery=self._delivery)
-        SpoilerPresses(self._presses, jobs=jobs, results=results, answers=answers)
-        self._opinions = further.answer(self._presses, desk=self._desk, wire=wire, clock=clock)
+        JobPresses(self._presses, desk=self._desk, actions=actions, delivery=self._delivery)
+        SpoilerPresses(self._presses, jobs=actions.jobs, results=results, answers=answers)
+        VariantPresses(self._presses, desk=self._desk, actions=actions)
+        ReportPresses(self._presses, reports=actions.reports, answers=answers)
+        ModeratorPresses(self._presses, moderate=actions.moderate, answers=answers)
+        self._opinions = OpinionPresses(self._presses, gallery=actions.gallery, answers=answers, wire=wire, clock=clock)
 
     @property
     def ready(self) -> bool:
@@ -174,8 +174,7 @@ class DiscordPlatform:
         self._closing.set()
         await self._boundary.idle(LAST_ANSWERS_SECONDS)
         await self._delivery.close()
-        if self._opinions is not None:
-            await self._opinions.close()
+        await self._opinions.close()
         await self._hang_up(self._client)
 
     async def show(self, report: JobReport) -> None:

@@ -33,7 +33,7 @@ _REMEMBERED = 1000
 
 
 class Results:
-    """`full`: results have all their buttons, which takes someone who answers them; `opinions` give their counts."""
+    """`opinions` give the counts on the buttons."""
 
     def __init__(
         self,
@@ -42,10 +42,8 @@ class Results:
         fitting: Fitting,
         clock: Clock,
         guest: Guest,
-        full: bool,
-        opinions: Callable[[Job], Awaitable[Opinion]] | None = None,
+        opinions: Callable[[Job], Awaitable[Opinion]],
     ) -> None:
-        self._full = full
         self._opinions = opinions
         self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
         self._wire = wire
@@ -101,8 +99,8 @@ class Results:
     async def _card(self, report: JobReport, locale: str = "") -> Card:
         """With the counts of now: a result may be drawn again long after it was voted on."""
         job = report.job
-        opinion = None if self._opinions is None else await self._opinions(job)
-        return job_card(report, locale or job.destination.locale, opinion=opinion, full=self._full)
+        opinion = await self._opinions(job)
+        return job_card(report, locale or job.destination.locale, opinion=opinion, full=True)
 
     def removed(self, job: Job) -> None:
         """Its message was taken away. If a moderator restores it, Discord must not take the new one for the old."""

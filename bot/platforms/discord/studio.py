@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.actions import Actions
 from bot.actions.permissions import require_manager
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.moderation import AuditEntry
@@ -20,12 +21,11 @@ from .answers import PRIVATE, SILENT, Answers, defer
 from .limits import FORM_LOOKUP_SECONDS
 from .place import person_of
 from .routes import Used
-from .services import Services
 from .studio_forms import DEEDS, ROUTE, SECTIONS, changes_of, studio_form, words_in
 from .studio_panel import Overview, audit_view, overview_view, usage_view
 from .studio_people import held_view
 from .studio_words import studio_word
-from .usage_answer import UsageAnswer
+from .usage_answer import ChartRaster, UsageAnswer
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -39,14 +39,14 @@ class Studio:
 
     route = ROUTE
 
-    def __init__(self, services: Services, answers: Answers) -> None:
+    def __init__(self, actions: Actions, answers: Answers, raster: ChartRaster) -> None:
         self._answers = answers
-        self._settings = services.settings
-        self._moderate = services.moderate
-        self._people = services.people
-        self._account = services.account
-        self._limits = services.limits
-        self._usage = UsageAnswer(services, answers)
+        self._settings = actions.settings
+        self._moderate = actions.moderate
+        self._people = actions.people
+        self._account = actions.account
+        self._limits = actions.limits
+        self._usage = UsageAnswer(actions, answers, raster)
 
     async def open(self, interaction: discord.Interaction[EaselClient]) -> None:
         person = _manager(interaction)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import discord
 import structlog
 
+from bot.actions import Actions
 from bot.cards import usage_card, usage_chart
 from bot.domain.card import Card, CardPicture
 from bot.domain.ports import FittedPicture, UsageGroup, UsageRow
@@ -20,7 +21,6 @@ from .command_words import command_word
 from .files import gathered, room_for_file, send_file, send_words
 from .outgoing import Outgoing
 from .place import counted_channel, person_of
-from .services import Services
 
 if TYPE_CHECKING:
     from .client import EaselClient
@@ -32,12 +32,18 @@ _CHART = "usage.png"
 _TABLE = "easel-usage.csv"
 
 
+class ChartRaster(Protocol):
+    async def png(self, svg: str, *, zoom: float = 2.0) -> bytes:
+        """The drawing as a PNG. RuntimeError where it can't be drawn."""
+        ...
+
+
 class UsageAnswer:
     """Called within the boundary; raises Refused and PlatformErrors."""
 
-    def __init__(self, services: Services, answers: Answers) -> None:
-        self._account = services.account
-        self._raster = services.raster
+    def __init__(self, actions: Actions, answers: Answers, raster: ChartRaster) -> None:
+        self._account = actions.account
+        self._raster = raster
         self._answers = answers
 
     async def show(

@@ -1,9 +1,8 @@
 """Slack: people's commands, mentions and buttons in, cards and pictures out."""
 
-from .extras import Extras
 from .installations import SealedInstallations
 from .oauth import OAuthApp
 from .platform import SlackPlatform
 from .workspaces import Installation, InstallationStore
 
-__all__ = ["Extras", "Installation", "InstallationStore", "OAuthApp", "SealedInstallations", "SlackPlatform"]
+__all__ = ["Installation", "InstallationStore", "OAuthApp", "SealedInstallations", "SlackPlatform"]

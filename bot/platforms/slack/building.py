@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.domain.ports import Clock
+from bot.drawing.raster import Raster
 
 from .asking import People
 from .boundary import Boundary
@@ -13,7 +14,6 @@ from .charts import Charts
 from .delivery import Delivery
 from .desk import Desk
 from .easel import Easel
-from .extras import Extras
 from .home import Home
 from .listeners import Listeners
 from .membership import Membership
@@ -45,17 +45,14 @@ class Shared:
     clock: Clock
 
 
-def listeners(
-    shared: Shared, *, imagine: Imagine, jobs: JobActions, extras: Extras, serve_strangers: bool
-) -> Listeners:
-    """What `extras` don't hold is answered with what there is."""
+def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
     ordering = Ordering(
         delivery=shared.delivery,
         membership=shared.membership,
         people=shared.people,
         boundary=shared.boundary,
         wire=shared.wire,
-        jobs=jobs,
+        jobs=actions.jobs,
         clock=shared.clock,
         serve_strangers=serve_strangers,
     )
@@ -63,7 +60,7 @@ def listeners(
         wire=shared.wire, uploads=shared.uploads, notes=shared.notes, people=shared.people, boundary=shared.boundary
     )
     presses = Presses(
-        extras=extras,
+        actions=actions,
         ordering=ordering,
         people=shared.people,
         boundary=shared.boundary,
@@ -71,44 +68,45 @@ def listeners(
         showing=showing,
     )
     desk = Desk(
-        imagine=imagine,
-        jobs=jobs,
-        extras=extras,
+        actions=actions,
         ordering=ordering,
         presses=presses,
         people=shared.people,
         boundary=shared.boundary,
         clock=shared.clock,
     )
-    saving = Saving(people=shared.people, boundary=shared.boundary, undoable=extras.moderate is not None)
-    settings = Settings(extras=extras, people=shared.people, boundary=shared.boundary, ordering=ordering, saving=saving)
-    moderation = None
-    if extras.people is not None and extras.moderate is not None:
-        moderation = Moderation(
-            rules=extras.people,
-            moderate=extras.moderate,
-            people=shared.people,
-            boundary=shared.boundary,
-            ordering=ordering,
-            saving=saving,
-        )
-    charts = Charts(raster=extras.raster, uploads=shared.uploads)
-    home = Home(
-        extras=extras, people=shared.people, boundary=shared.boundary, wire=shared.wire, charts=charts, showing=showing
+    saving = Saving(people=shared.people, boundary=shared.boundary)
+    settings = Settings(
+        actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, saving=saving
     )
-    usage = None
-    if extras.account is not None:
-        usage = UsageAnswer(
-            account=extras.account, wire=shared.wire, boundary=shared.boundary, charts=charts, showing=showing
-        )
-    own = OwnDefaults(extras=extras, people=shared.people, boundary=shared.boundary, ordering=ordering, home=home)
+    moderation = Moderation(
+        rules=actions.people,
+        moderate=actions.moderate,
+        people=shared.people,
+        boundary=shared.boundary,
+        ordering=ordering,
+        saving=saving,
+    )
+    charts = Charts(raster=raster, uploads=shared.uploads)
+    home = Home(
+        actions=actions,
+        people=shared.people,
+        boundary=shared.boundary,
+        wire=shared.wire,
+        charts=charts,
+        showing=showing,
+    )
+    usage = UsageAnswer(
+        account=actions.account, wire=shared.wire, boundary=shared.boundary, charts=charts, showing=showing
+    )
+    own = OwnDefaults(actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, home=home)
     mydata = MyDataAnswers(
-        extras=extras, people=shared.people, boundary=shared.boundary, ordering=ordering, wire=shared.wire
+        actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, wire=shared.wire
     )
     return Listeners(
         desk=desk,
         easel=Easel(
-            extras=extras,
+            actions=actions,
             people=shared.people,
             boundary=shared.boundary,
             settings=settings,

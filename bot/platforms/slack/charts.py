@@ -20,14 +20,12 @@ _NAME = "easel-usage.png"
 
 
 class Charts:
-    def __init__(self, *, raster: Raster | None, uploads: Uploads) -> None:
+    def __init__(self, *, raster: Raster, uploads: Uploads) -> None:
         self._raster = raster
         self._uploads = uploads
 
     async def upload(self, workspace: Workspace, chart: Chart) -> str | None:
         """The file's id; None where there is no picture of it to be had: its numbers stand beside it in words."""
-        if self._raster is None:
-            return None
         try:
             data = await self._raster.png(chart.svg)
             picture = FittedPicture(name=_NAME, data=data, width=0, height=0, media_type="image/png", reduced=False)

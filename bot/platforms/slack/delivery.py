@@ -57,7 +57,6 @@ class Delivery:
         membership: Membership,
         clock: Clock,
         connected: Callable[[], Awaitable[None]],
-        full_results: bool = False,
     ) -> None:
         self._wire = wire
         self._uploads = uploads
@@ -65,7 +64,6 @@ class Delivery:
         self._membership = membership
         self._clock = clock
         self._connected = connected
-        self._full_results = full_results
         self._edits = CardEdits(clock=clock, send=self._show_card)
         self._refreshing = CardEdits(clock=clock, send=self._refresh)
         self._cards: OrderedDict[str, Message] = OrderedDict()
@@ -97,7 +95,7 @@ class Delivery:
         if (told := job.result_id or self._concluded.get(job.id)) is not None:
             await self._drop_card(job)
             return told
-        card = job_card(report, job.destination.locale, full=self._full_results)
+        card = job_card(report, job.destination.locale, full=True)
         try:
             posted = await self._result(report, card)
         except CallUnclear:
@@ -137,7 +135,7 @@ class Delivery:
 
     def refresh(self, report: JobReport, opinion: Opinion) -> None:
         """Show on the result what people think of it by now, soon."""
-        card = job_card(report, report.job.destination.locale, opinion=opinion, full=self._full_results)
+        card = job_card(report, report.job.destination.locale, opinion=opinion, full=True)
         self._refreshing.show(Word(report, card))
 
     async def _refresh(self, shown: Word) -> None:

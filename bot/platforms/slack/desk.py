@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.cards.help_text import help_text
 from bot.cards.notice import notice
 from bot.domain.card import Card, Press, Tone
@@ -24,7 +24,6 @@ from bot.grammar.parse import TypedOptions
 from .asking import NAME, Asking, People
 from .boundary import Boundary
 from .buttons import Pressed
-from .extras import Extras
 from .form import MORE_VIEW, Filled, Form, Held, form_view, read_form
 from .limits import FORM_LOOKUP_SECONDS
 from .ordering import Ordering
@@ -45,9 +44,7 @@ class Desk:
     def __init__(
         self,
         *,
-        imagine: Imagine,
-        jobs: JobActions,
-        extras: Extras,
+        actions: Actions,
         ordering: Ordering,
         presses: Presses,
         people: People,
@@ -55,9 +52,7 @@ class Desk:
         clock: Clock,
     ) -> None:
         self.boundary = boundary
-        self._imagine = imagine
-        self._jobs = jobs
-        self._extras = extras
+        self._actions = actions
         self._ordering = ordering
         self._presses = presses
         self._people = people
@@ -106,14 +101,16 @@ class Desk:
                 case Press.AGAIN:
                     await self._ordering.order(
                         asking,
-                        lambda author, there: self._imagine.again(button.target, author=author, destination=there),
+                        lambda author, there: self._actions.imagine.again(
+                            button.target, author=author, destination=there
+                        ),
                     )
                 case Press.USE:
                     await self._use(asking, button.target)
                 case Press.EDIT:
                     await self._open_edit(asking, button.target)
                 case Press.CANCEL:
-                    await self._jobs.cancel(button.target, await self._people.person(asking))
+                    await self._actions.jobs.cancel(button.target, await self._people.person(asking))
                 case Press.DELETE:
                     await self._delete(asking, button.target)
                 case _:
@@ -132,23 +129,23 @@ class Desk:
     ) -> None:
         author = await self._people.person(asking)
         try:
-            request = await self._imagine.read(text, author=author, typed=typed)
+            request = await self._actions.imagine.read(text, author=author, typed=typed)
         except Refused:
             # Said before anything else is looked at. The action keeps the repair.
             there = asking.destination(asking.place, author.locale)
-            await self._imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
+            await self._actions.imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
             raise
 
         async def ask(author: Person, there: Destination) -> JobReport:
             known = await self._still_there(parent, author)
-            return await self._imagine.from_request(request, author=author, destination=there, parent_id=known)
+            return await self._actions.imagine.from_request(request, author=author, destination=there, parent_id=known)
 
         await self._ordering.order(asking, ask)
 
     async def _still_there(self, parent: str | None, author: Person) -> str | None:
         if parent is not None:
             try:
-                await self._jobs.show(parent, author)
+                await self._actions.jobs.show(parent, author)
             except NotAllowed:
                 return None  # deleted meanwhile
         return parent
@@ -161,7 +158,8 @@ class Desk:
             self._taken.popitem(last=False)
         try:
             await self._ordering.order(
-                asking, lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there)
+                asking,
+                lambda author, there: self._actions.imagine.from_draft(draft_id, author=author, destination=there),
             )
         finally:
             if asking.accepted is None:
@@ -171,7 +169,7 @@ class Desk:
     async def _delete(self, asking: Asking, job_id: str) -> None:
         person = await self._people.person(asking)
         try:
-            await self._jobs.delete(job_id, person)
+            await self._actions.jobs.delete(job_id, person)
         except PlatformUnavailable as error:
             _log.info("message not removed", action="delete", job=job_id, error=str(error))
         await self.boundary.say(asking, Card(tone=Tone.DONE, status=notice("deleted-ok", person.locale)))
@@ -196,7 +194,7 @@ class Desk:
         """The job's request; None if it is gone, or if we are not told before the trigger dies."""
 
         async def look() -> ImageRequest:
-            return (await self._jobs.show(job_id, await self._people.person(asking))).job.request
+            return (await self._actions.jobs.show(job_id, await self._people.person(asking))).job.request
 
         try:
             return await self._in_time(look())
@@ -205,9 +203,6 @@ class Desk:
 
     async def _held(self, asking: Asking) -> Held | None:
         """What a new form begins with, as far as we are told in time."""
-        defaults, settings = self._extras.defaults, self._extras.settings
-        if defaults is None:
-            return None
 
         async def look() -> Held:
             # The actions look at who it is and where: nothing that Slack would have to be asked for.
@@ -217,8 +212,8 @@ class Desk:
                 user_id=asking.user_id,
                 name=asking.name,
             )
-            styles = () if settings is None else await settings.styles(person)
-            return Held(options=await defaults.holding(person), styles=tuple(styles))
+            styles = tuple(await self._actions.settings.styles(person))
+            return Held(options=await self._actions.defaults.holding(person), styles=styles)
 
         return await self._in_time(look())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.actions import Actions
 from bot.cards.gallery_card import gallery_card
 from bot.cards.help_text import help_text
 from bot.cards.show_card import show_card
@@ -14,7 +15,6 @@ from bot.domain.ports import GalleryShelf
 
 from .asking import Asking, People
 from .boundary import Boundary
-from .extras import Extras
 from .moderation import Moderation
 from .mydata import MyDataAnswers
 from .own_defaults import OwnDefaults
@@ -35,21 +35,21 @@ class Easel:
     def __init__(
         self,
         *,
-        extras: Extras,
+        actions: Actions,
         people: People,
         boundary: Boundary,
         settings: Settings,
-        moderation: Moderation | None,
+        moderation: Moderation,
         own: OwnDefaults,
         mydata: MyDataAnswers,
-        usage: UsageAnswer | None,
+        usage: UsageAnswer,
         showing: Showing,
     ) -> None:
         self._own = own
         self._mydata = mydata
         self._usage = usage
         self._showing = showing
-        self._extras = extras
+        self._actions = actions
         self._people = people
         self._boundary = boundary
         self._settings = settings
@@ -63,7 +63,7 @@ class Easel:
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             name, _, rest = text.strip().partition(" ")
-            if name.lower() == "usage" and self._usage is not None:
+            if name.lower() == "usage":
                 await self._usage.answer(asking, person, rest)
                 return
             card, frames = await self._found(asking, person, name.lower(), rest.strip())
@@ -71,31 +71,29 @@ class Easel:
 
     def _forms(self) -> Mapping[str, Callable[[Asking], Awaitable[None]]]:
         """What opens a form, which has to be quick, or answers with something else than a card."""
-        known: dict[str, Callable[[Asking], Awaitable[None]]] = {}
-        if self._extras.settings is not None:
-            known["settings"] = self._settings.open
-        if self._moderation is not None:
-            known |= {"people": self._moderation.open_people, "audit": self._moderation.open_audit}
-        if self._extras.defaults is not None:
-            known["defaults"] = self._own.open
-        if self._extras.mydata is not None:
-            known |= {"mydata export": self._mydata.export, "mydata delete": self._mydata.ask}
-        return known
+        return {
+            "settings": self._settings.open,
+            "people": self._moderation.open_people,
+            "audit": self._moderation.open_audit,
+            "defaults": self._own.open,
+            "mydata export": self._mydata.export,
+            "mydata delete": self._mydata.ask,
+        }
 
     async def _found(self, asking: Asking, person: Person, name: str, rest: str) -> tuple[Card, tuple[Framed, ...]]:
-        gallery, locale = self._extras.gallery, person.locale
-        if name in _SHELVES and gallery is not None:
+        gallery, locale = self._actions.gallery, person.locale
+        if name in _SHELVES:
             found = await gallery.search(person, shelf=_SHELVES[name], channel_id=asking.channel_id, text=rest)
             return gallery_card(found, locale), framed_page(found)
-        if name == "show" and gallery is not None:
+        if name == "show":
             shown = await gallery.show(rest.lower(), person)
             return show_card(shown, locale), framed_job(shown)
         return await self._card(person, name), ()
 
     async def _card(self, person: Person, name: str) -> Card:
-        extras, locale = self._extras, person.locale
-        if name == "why" and extras.why is not None:
-            return why_card(await extras.why.refusals(person), locale)
+        locale = person.locale
+        if name == "why":
+            return why_card(await self._actions.why.refusals(person), locale)
         if name in {"", "help"}:
             helping = help_text(locale)
             return Card(

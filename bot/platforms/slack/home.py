@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.actions import Actions
 from bot.cards.help_text import help_text
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text
@@ -27,7 +28,6 @@ from .asking import Asking, People
 from .boundary import Boundary
 from .charts import Charts
 from .defaults_form import defaults_line
-from .extras import Extras
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
 from .people_form import ways_in
@@ -49,9 +49,9 @@ class _Told:
     """What the tab tells; the files of its pictures as far as they can be shown."""
 
     person: Person
-    usage: UsageView | None
+    usage: UsageView
     recent: tuple[Job, ...]
-    own: Defaults | None
+    own: Defaults
     chart: tuple[str, str] | None = None  # the file and its alt text
     files: tuple[str, ...] = ()  # one of each of `recent`
 
@@ -60,7 +60,7 @@ class Home:
     def __init__(
         self,
         *,
-        extras: Extras,
+        actions: Actions,
         people: People,
         boundary: Boundary,
         wire: Wire,
@@ -68,7 +68,7 @@ class Home:
         showing: Showing,
     ) -> None:
         self._showing = showing
-        self._extras = extras
+        self._actions = actions
         self._people = people
         self._boundary = boundary
         self._wire = wire
@@ -78,12 +78,12 @@ class Home:
     async def opened(self, asking: Asking) -> None:
         """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
         async with self._boundary.answering(asking):
-            person, extras = await self._people.person(asking), self._extras
+            person = await self._people.person(asking)
             told = _Told(
                 person=person,
-                usage=None if extras.account is None else await extras.account.usage(person),
+                usage=await self._actions.account.usage(person),
                 recent=await self._recent(person),
-                own=None if extras.defaults is None else await extras.defaults.read(person),
+                own=await self._actions.defaults.read(person),
             )
             await self._publish(asking, told)
             with_pictures = replace(
@@ -100,8 +100,6 @@ class Home:
 
     async def _chart_file(self, asking: Asking, told: _Told) -> tuple[str, str] | None:
         """The chart's file and alt text; drawn and uploaded anew only when the numbers have changed."""
-        if told.usage is None:
-            return None
         chart = usage_chart(told.usage, told.person.locale)
         digest = hashlib.sha256(chart.svg.encode()).hexdigest()
         whose = (asking.workspace.team_id, asking.user_id)
@@ -129,9 +127,7 @@ class Home:
             return ()
 
     async def _recent(self, person: Person) -> tuple[Job, ...]:
-        if self._extras.gallery is None:
-            return ()
-        found = await self._extras.gallery.search(person, shelf=GalleryShelf.MINE)
+        found = await self._actions.gallery.search(person, shelf=GalleryShelf.MINE)
         return tuple(job for job in found.page.jobs if job.pictures)[:RECENT]
 
     def _view(self, told: _Told) -> dict[str, Any]:
@@ -143,24 +139,19 @@ class Home:
             "style": "primary",
             "text": {"type": "plain_text", "text": word("home-draw", locale), "emoji": False},
         }
-        buttons = [draw_button]
-        if told.own is not None:
-            buttons.append(_button(DEFAULTS_ACTION, word("home-defaults", locale)))
-        if told.person.manager and self._extras.settings is not None:
+        buttons = [draw_button, _button(DEFAULTS_ACTION, word("home-defaults", locale))]
+        if told.person.manager:
             buttons.append(_button(SETTINGS_ACTION, word("home-settings", locale)))
-        if told.person.moderator and self._extras.people is not None and self._extras.moderate is not None:
+        if told.person.moderator:
             buttons += ways_in(locale)
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
-        if told.own is not None:
-            own = defaults_line(told.own, locale) or words("defaults-none", locale)
-            blocks.append(context([escape(f"{words('defaults-title', locale)}: {own}")]))
-        if told.usage is not None:
-            blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
+        own = defaults_line(told.own, locale) or words("defaults-none", locale)
+        blocks.append(context([escape(f"{words('defaults-title', locale)}: {own}")]))
+        blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
         if told.chart is not None:
             blocks.append(_image(*told.chart))
-        if self._extras.gallery is not None:
-            blocks += [{"type": "divider"}, section(f"*{escape(word('home-recent', locale))}*")]
-            blocks += list(_recent_blocks(told, locale)) or [section(escape(word("home-none", locale)))]
+        blocks += [{"type": "divider"}, section(f"*{escape(word('home-recent', locale))}*")]
+        blocks += list(_recent_blocks(told, locale)) or [section(escape(word("home-none", locale)))]
         return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *helping]}
 
     async def _publish(self, asking: Asking, told: _Told) -> None:

@@ -62,7 +62,7 @@ class Listeners:
         easel: Easel,
         home: Home,
         settings: Settings,
-        moderation: Moderation | None,
+        moderation: Moderation,
         own: OwnDefaults,
         mydata: MyDataAnswers,
         wire: Wire,
@@ -87,8 +87,7 @@ class Listeners:
         app.view(REPORT_FORM)(self.report_form)
         app.view(WORD_FORM)(self.word_form)
         app.view(STUDIO_FORM)(self.studio_form)
-        if self._moderation is not None:
-            app.view(PEOPLE_FORM)(self.people_form)
+        app.view(PEOPLE_FORM)(self.people_form)
         app.view(DEFAULTS_FORM)(self.defaults_form)
         app.view(FORGET_FORM)(self.forget_form)
         app.action(re.compile(r".*"))(self.button)
@@ -167,7 +166,7 @@ class Listeners:
         """As above; but decided twice would stand in the trail twice."""
         key = key_of(body)
         wrong: Mapping[str, str] = {}
-        if self._moderation is not None and self._once.first(key):
+        if self._once.first(key):
             wrong = await self._moderation.decided(asking_of(body, context), read_decision(body.get("view") or {}))
         if wrong:
             self._once.forget(key)
@@ -191,8 +190,6 @@ class Listeners:
     def _moderating(self, action: Body) -> Callable[[Asking], Awaitable[None]] | None:
         """What a button of moderation does; None for any other."""
         moderation, value = self._moderation, str(action.get("value") or "")
-        if moderation is None:
-            return None
         known: dict[str, Callable[[Asking], Awaitable[None]]] = {
             PEOPLE_ACTION: moderation.open_people,
             AUDIT_ACTION: moderation.open_audit,

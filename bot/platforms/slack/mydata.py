@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from bot.actions import Actions
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Tone
-from bot.domain.errors import NotAllowed
 
 from .asking import Asking, People
 from .boundary import Boundary
-from .extras import Extras
 from .limits import ARCHIVE_BYTES, VIEW_TITLE
 from .ordering import Ordering
 from .render import section
@@ -23,8 +22,8 @@ FORGET_FORM = "im-forget"
 
 
 class MyDataAnswers:
-    def __init__(self, *, extras: Extras, people: People, boundary: Boundary, ordering: Ordering, wire: Wire) -> None:
-        self._extras = extras
+    def __init__(self, *, actions: Actions, people: People, boundary: Boundary, ordering: Ordering, wire: Wire) -> None:
+        self._actions = actions
         self._people = people
         self._boundary = boundary
         self._ordering = ordering
@@ -33,11 +32,9 @@ class MyDataAnswers:
 
     async def export(self, asking: Asking) -> None:
         async with self._boundary.answering(asking):
-            if self._extras.mydata is None:
-                raise NotAllowed("draft-gone")
             person = await self._people.person(asking)
             talk = await self._wire.open_dm(asking.workspace, asking.user_id)
-            async with self._turn, self._extras.mydata.export(person, most_bytes=ARCHIVE_BYTES) as export:
+            async with self._turn, self._actions.mydata.export(person, most_bytes=ARCHIVE_BYTES) as export:
                 said = words("mydata-export-ready", person.locale, jobs=export.jobs, pictures=export.pictures)
                 if export.left_out:
                     said = f"{said}\n{words('mydata-left-out', person.locale, n=export.left_out)}"
@@ -50,17 +47,13 @@ class MyDataAnswers:
     async def ask(self, asking: Asking) -> None:
         """Whether they mean it."""
         async with self._boundary.answering(asking):
-            if self._extras.mydata is None:
-                raise NotAllowed("draft-gone")
             await self._ordering.open_view(asking, _forget_view(self._people.locale(asking)))
 
     async def forget(self, asking: Asking) -> None:
         """They have said yes."""
         async with self._boundary.answering(asking):
-            if self._extras.mydata is None:
-                raise NotAllowed("draft-gone")
             person = await self._people.person(asking)
-            forgotten = await self._extras.mydata.delete(person)
+            forgotten = await self._actions.mydata.delete(person)
             done = sentence("mydata-deleted", person.locale, messages=forgotten.messages_left)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=done))
 

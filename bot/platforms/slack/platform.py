@@ -14,12 +14,13 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
+from bot.drawing.raster import Raster
 
 from .asking import NAME, People
 from .boards import Boards
@@ -27,7 +28,6 @@ from .boundary import Boundary
 from .building import Shared, listeners
 from .connection import SocketMode
 from .delivery import Delivery
-from .extras import Extras
 from .faults import TokenRefused, translated
 from .http import HttpEvents
 from .limits import CALL_SECONDS
@@ -71,7 +71,7 @@ class SlackPlatform:
     `bot_token` is one workspace's; without it the `installations` say which workspaces there are, and `oauth` has the
     pages by which others come to be among them. `api_url`: the base
     of the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
-    shared channels. What `extras` don't hold has no button.
+    shared channels.
     """
 
     name = NAME
@@ -79,10 +79,10 @@ class SlackPlatform:
     def __init__(
         self,
         *,
-        imagine: Imagine,
-        jobs: JobActions,
+        actions: Actions,
         pictures: PictureReader,
         notes: JobNotes,
+        raster: Raster,
         clock: Clock,
         bot_token: str | None = None,
         app_token: str | None = None,
@@ -90,7 +90,6 @@ class SlackPlatform:
         api_url: str | None = None,
         installations: InstallationStore | None = None,
         oauth: OAuthApp | None = None,
-        extras: Extras | None = None,
         serve_strangers: bool = False,
         listens: bool = True,
     ) -> None:
@@ -109,7 +108,6 @@ class SlackPlatform:
         self._workspaces = Workspaces(api_url=api_url, installations=None if bot_token else installations)
         self._workspaces.token_refused = self._refused.set
         self._http = None if app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
-        extras = extras or Extras()
         wire = Wire(self._workspaces, clock)
         people = People(wire=wire, clock=clock)
         membership = Membership(wire=wire, clock=clock)
@@ -129,7 +127,6 @@ class SlackPlatform:
             membership=membership,
             clock=clock,
             connected=self._connected,
-            full_results=extras.full_results,
         )
         self._boundary = Boundary(wire=wire, workspaces=self._workspaces, people=people, clock=clock)
         self._listeners = listeners(
@@ -143,9 +140,8 @@ class SlackPlatform:
                 notes=notes,
                 clock=clock,
             ),
-            imagine=imagine,
-            jobs=jobs,
-            extras=extras,
+            actions=actions,
+            raster=raster,
             serve_strangers=serve_strangers,
         )
         self._installing = (

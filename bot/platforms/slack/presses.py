@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from bot.actions import Actions
 from bot.actions.moderate import Done
 from bot.actions.reports import LONGEST_REASON
 from bot.cards.audit_card import audit_line
@@ -22,7 +23,6 @@ from .asking import Asking, People
 from .boundary import Boundary
 from .buttons import Pressed
 from .delivery import Delivery
-from .extras import Extras
 from .form import MORE_VIEW, REPORT_FORM, WORD_FORM, Form, more_view, text_view
 from .membership import SaidHere
 from .ordering import Ordering
@@ -47,12 +47,12 @@ _WITHOUT_CARD = frozenset(
 
 
 class Presses:
-    """Finds who handles a button; one whose action is not there is answered as if its job were gone."""
+    """Finds who handles a button; an unknown one is answered as if its job were gone."""
 
     def __init__(
         self,
         *,
-        extras: Extras,
+        actions: Actions,
         ordering: Ordering,
         people: People,
         boundary: Boundary,
@@ -60,24 +60,29 @@ class Presses:
         showing: Showing,
     ) -> None:
         self._showing = showing
-        self._extras = extras
+        self._actions = actions
         self._ordering = ordering
         self._people = people
         self._boundary = boundary
         self._delivery = delivery
-        handlers: dict[str, Handler] = {}
-        if extras.variants is not None:
-            handlers |= {Press.HD: self._hd, Press.SHAPE: self._shape, Press.MORE: self._more}
-        if extras.gallery is not None:
-            handlers |= {Press.STAR: self._star, Press.VOTE: self._vote, Press.SHOW: self._show, Press.PAGE: self._page}
-        if extras.reports is not None:
-            handlers |= {Press.REPORT: self._report}
-        if extras.moderate is not None:
-            handlers |= {Press.REMOVE: self._remove, Press.LOCK: self._lock, Press.UNDO: self._undo}
-            handlers |= {Press.BLOCK_WORD: self._block_word}
-        if extras.why is not None:
-            handlers |= {Press.WHY: self._why, Press.APPEAL: self._appeal}
-        self._handlers: Mapping[str, Handler] = MappingProxyType(handlers)
+        self._handlers: Mapping[str, Handler] = MappingProxyType(
+            {
+                Press.HD: self._hd,
+                Press.SHAPE: self._shape,
+                Press.MORE: self._more,
+                Press.STAR: self._star,
+                Press.VOTE: self._vote,
+                Press.SHOW: self._show,
+                Press.PAGE: self._page,
+                Press.REPORT: self._report,
+                Press.REMOVE: self._remove,
+                Press.LOCK: self._lock,
+                Press.UNDO: self._undo,
+                Press.BLOCK_WORD: self._block_word,
+                Press.WHY: self._why,
+                Press.APPEAL: self._appeal,
+            }
+        )
 
     async def pressed(self, asking: Asking, button: Pressed) -> None:
         handler = self._handlers.get(button.press)
@@ -87,34 +92,32 @@ class Presses:
 
     async def reported(self, asking: Asking, job_id: str, reason: str) -> None:
         """The form behind Report came back."""
-        if self._extras.reports is not None:
-            person = await self._people.person(asking)
-            done = await self._extras.reports.add(job_id, person, reason)
-            await self._tell(asking, (word("reported" if done.told else "reported-untold", person.locale),))
+        person = await self._people.person(asking)
+        done = await self._actions.reports.add(job_id, person, reason)
+        await self._tell(asking, (word("reported" if done.told else "reported-untold", person.locale),))
 
     async def word_given(self, asking: Asking, job_id: str, text: str) -> None:
         """The form behind Block a word came back."""
-        if self._extras.moderate is not None:
-            person = await self._people.person(asking)
-            await self._extras.moderate.block_word(job_id, text, person)
-            await self._tell(asking, (word("word-blocked", person.locale),))
+        person = await self._people.person(asking)
+        await self._actions.moderate.block_word(job_id, text, person)
+        await self._tell(asking, (word("word-blocked", person.locale),))
 
     # Variants
 
     async def _hd(self, asking: Asking, button: Pressed) -> None:
-        if (variants := self._extras.variants) is not None:
-            await self._ordering.order(
-                asking, lambda author, there: variants.hd(button.target, author=author, destination=there)
-            )
-            await self._ordered(asking, button)
+        variants = self._actions.variants
+        await self._ordering.order(
+            asking, lambda author, there: variants.hd(button.target, author=author, destination=there)
+        )
+        await self._ordered(asking, button)
 
     async def _shape(self, asking: Asking, button: Pressed) -> None:
-        if (variants := self._extras.variants) is not None:
-            await self._ordering.order(
-                asking,
-                lambda author, there: variants.shape(button.target, button.index, author=author, destination=there),
-            )
-            await self._ordered(asking, button)
+        variants = self._actions.variants
+        await self._ordering.order(
+            asking,
+            lambda author, there: variants.shape(button.target, button.index, author=author, destination=there),
+        )
+        await self._ordered(asking, button)
 
     async def _ordered(self, asking: Asking, button: Pressed) -> None:
         """What was pressed behind More is on its way: nothing else would show on the form that it stood in."""
@@ -124,50 +127,45 @@ class Presses:
             await self._ordering.redraw(asking, more_view(_about(asking, button), blocks, locale))
 
     async def _more(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.variants is not None:
-            person = await self._people.person(asking)
-            view = await self._extras.variants.more(button.target, person=person, channel_id=asking.channel_id)
-            card = more_card(view, person.locale)
-            # Slack can't hide a picture until somebody looks.
-            there = [one for one in card.buttons if one.press in self._handlers]
-            card = replace(card, buttons=tuple(there))
-            blocks = draw(card, now=self._boundary.now(), locale=person.locale).blocks
-            try:
-                await self._ordering.open_view(asking, more_view(_about(asking, button), blocks, person.locale))
-            except SaidHere:  # too late for a form
-                await self._boundary.say(asking, card)
+        person = await self._people.person(asking)
+        view = await self._actions.variants.more(button.target, person=person, channel_id=asking.channel_id)
+        card = more_card(view, person.locale)
+        # Slack can't hide a picture until somebody looks.
+        there = [one for one in card.buttons if one.press in self._handlers]
+        card = replace(card, buttons=tuple(there))
+        blocks = draw(card, now=self._boundary.now(), locale=person.locale).blocks
+        try:
+            await self._ordering.open_view(asking, more_view(_about(asking, button), blocks, person.locale))
+        except SaidHere:  # too late for a form
+            await self._boundary.say(asking, card)
 
     # Opinions and galleries
 
     async def _star(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.gallery is not None:
-            person = await self._people.person(asking)
-            shown = await self._extras.gallery.star(button.target, person)
-            self._delivery.refresh(shown.report, shown.opinion)
-            await self._tell(asking, notice("starred-ok" if shown.opinion.starred else "unstarred-ok", person.locale))
+        person = await self._people.person(asking)
+        shown = await self._actions.gallery.star(button.target, person)
+        self._delivery.refresh(shown.report, shown.opinion)
+        await self._tell(asking, notice("starred-ok" if shown.opinion.starred else "unstarred-ok", person.locale))
 
     async def _vote(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.gallery is not None:
-            person = await self._people.person(asking)
-            shown = await self._extras.gallery.vote(button.target, person, button.index)
-            self._delivery.refresh(shown.report, shown.opinion)
-            vote = shown.opinion.vote
-            said = notice("unvoted-ok", person.locale)
-            await self._tell(asking, said if vote is None else notice("voted-ok", person.locale, index=vote))
+        person = await self._people.person(asking)
+        shown = await self._actions.gallery.vote(button.target, person, button.index)
+        self._delivery.refresh(shown.report, shown.opinion)
+        vote = shown.opinion.vote
+        said = notice("unvoted-ok", person.locale)
+        await self._tell(asking, said if vote is None else notice("voted-ok", person.locale, index=vote))
 
     async def _show(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.gallery is not None:
-            person = await self._people.person(asking)
-            shown = await self._extras.gallery.show(button.target, person)
-            await self._showing.say(asking, show_card(shown, person.locale), framed_job(shown))
+        person = await self._people.person(asking)
+        shown = await self._actions.gallery.show(button.target, person)
+        await self._showing.say(asking, show_card(shown, person.locale), framed_job(shown))
 
     async def _page(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.gallery is not None:
-            person = await self._people.person(asking)
-            found = await self._extras.gallery.turn(
-                button.target, button.index, person=person, channel_id=asking.channel_id
-            )
-            await self._showing.say(asking, gallery_card(found, person.locale), framed_page(found), instead=True)
+        person = await self._people.person(asking)
+        found = await self._actions.gallery.turn(
+            button.target, button.index, person=person, channel_id=asking.channel_id
+        )
+        await self._showing.say(asking, gallery_card(found, person.locale), framed_page(found), instead=True)
 
     # Reports and moderation: each action checks by itself who may
 
@@ -184,40 +182,35 @@ class Presses:
         await self._ordering.open_view(asking, view)
 
     async def _remove(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.moderate is not None:
-            person = await self._people.person(asking)
-            await self._left_over(asking, await self._extras.moderate.remove(button.target, person))
+        person = await self._people.person(asking)
+        await self._left_over(asking, await self._actions.moderate.remove(button.target, person))
 
     async def _lock(self, asking: Asking, button: Pressed) -> None:
-        if self._extras.moderate is not None:
-            person = await self._people.person(asking)
-            await self._left_over(asking, await self._extras.moderate.lock_author(button.target, person))
+        person = await self._people.person(asking)
+        await self._left_over(asking, await self._actions.moderate.lock_author(button.target, person))
 
     async def _undo(self, asking: Asking, button: Pressed) -> None:
         if not (button.target.isascii() and button.target.isdecimal()):
             raise NotAllowed("nothing-to-undo")
-        if self._extras.moderate is not None:
-            person = await self._people.person(asking)
-            done = await self._extras.moderate.undo(int(button.target), person)
-            await self._left_over(asking, done)
-            # In private it was no report's card that was pressed on.
-            if done.entry is not None and (done.entry.action in _WITHOUT_CARD or asking.channel_id.startswith("D")):
-                names = await self._people.names(asking, [done.entry])
-                said = audit_line(done.entry, person.locale, person_name=lambda user: names.get(user, user))
-                await self._tell(asking, said)
+        person = await self._people.person(asking)
+        done = await self._actions.moderate.undo(int(button.target), person)
+        await self._left_over(asking, done)
+        # In private it was no report's card that was pressed on.
+        if done.entry is not None and (done.entry.action in _WITHOUT_CARD or asking.channel_id.startswith("D")):
+            names = await self._people.names(asking, [done.entry])
+            said = audit_line(done.entry, person.locale, person_name=lambda user: names.get(user, user))
+            await self._tell(asking, said)
 
     async def _why(self, asking: Asking, _: Pressed) -> None:
-        if self._extras.why is not None:
-            person = await self._people.person(asking)
-            await self._boundary.say(asking, why_card(await self._extras.why.refusals(person), person.locale))
+        person = await self._people.person(asking)
+        await self._boundary.say(asking, why_card(await self._actions.why.refusals(person), person.locale))
 
     async def _appeal(self, asking: Asking, button: Pressed) -> None:
         if not (button.target.isascii() and button.target.isdecimal()):
             raise NotAllowed("nothing-to-appeal")
-        if self._extras.why is not None:
-            person = await self._people.person(asking)
-            told = await self._extras.why.appeal(int(button.target), person, person.locale)
-            await self._tell(asking, (word("appealed" if told else "appealed-untold", person.locale),))
+        person = await self._people.person(asking)
+        told = await self._actions.why.appeal(int(button.target), person, person.locale)
+        await self._tell(asking, (word("appealed" if told else "appealed-untold", person.locale),))
 
     async def _left_over(self, asking: Asking, done: Done) -> None:
         """The report's card says what was done; only what wants a hand is said besides."""

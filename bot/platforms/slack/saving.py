@@ -32,12 +32,9 @@ class WrongField(Exception):
 
 
 class Saving:
-    """`undoable`: whether there is anything behind an Undo button."""
-
-    def __init__(self, *, people: People, boundary: Boundary, undoable: bool) -> None:
+    def __init__(self, *, people: People, boundary: Boundary) -> None:
         self._people = people
         self._boundary = boundary
-        self._undoable = undoable
 
     async def answer(self, asking: Asking, work: Coroutine[Any, Any, list[AuditEntry]]) -> Mapping[str, str]:
         """What to write beside which field, where `work` raised WrongField; else empty, and the outcome is told.
@@ -70,5 +67,5 @@ class Saving:
             tone=Tone.DONE,
             heading=word("studio-saved", locale),
             notes=tuple(audit_line(entry, locale, person_name=lambda user: names.get(user, user)) for entry in done),
-            buttons=undo_buttons(done, locale) if self._undoable else (),
+            buttons=undo_buttons(done, locale),
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.actions import Actions
 from bot.actions.permissions import require_manager
-from bot.domain.errors import NotAllowed, Refused
+from bot.domain.errors import Refused
 from bot.domain.moderation import AuditEntry
 from bot.domain.people import Person
 
 from .asking import Asking, People
 from .boundary import Boundary
-from .extras import Extras
 from .ordering import Ordering
 from .people_form import ways_in
 from .saving import Saving, WrongField
@@ -24,9 +24,9 @@ class Settings:
     """Who may is asked with every step, and of Slack itself before anything is changed."""
 
     def __init__(
-        self, *, extras: Extras, people: People, boundary: Boundary, ordering: Ordering, saving: Saving
+        self, *, actions: Actions, people: People, boundary: Boundary, ordering: Ordering, saving: Saving
     ) -> None:
-        self._extras = extras
+        self._actions = actions
         self._people = people
         self._boundary = boundary
         self._ordering = ordering
@@ -34,15 +34,10 @@ class Settings:
 
     async def open(self, asking: Asking) -> None:
         async with self._boundary.answering(asking):
-            settings = self._extras.settings
-            if settings is None:
-                raise NotAllowed("draft-gone")
             person = await self._people.person(asking)
             require_manager(person)
-            community = await settings.read(person)
-            moderated = self._extras.people is not None and self._extras.moderate is not None
-            ways = ways_in(person.locale) if moderated else ()
-            view = studio_view(community, self._extras.limits, person.locale, ways=ways)
+            community = await self._actions.settings.read(person)
+            view = studio_view(community, self._actions.limits, person.locale, ways=ways_in(person.locale))
             await self._ordering.open_view(asking, view)
 
     async def submitted(self, asking: Asking, studio: Studio) -> Mapping[str, str]:
@@ -50,9 +45,7 @@ class Settings:
         return await self._saving.answer(asking, self._save(asking, studio))
 
     async def _save(self, asking: Asking, studio: Studio) -> list[AuditEntry]:
-        settings = self._extras.settings
-        if settings is None:
-            raise NotAllowed("draft-gone")
+        settings = self._actions.settings
         person = await self._people.person(asking, fresh=True)
         require_manager(person)
         changes = dict(studio.changes)
@@ -69,8 +62,7 @@ class Settings:
 
     async def _words(self, person: Person, studio: Studio) -> list[AuditEntry]:
         done: list[AuditEntry] = []
-        if (settings := self._extras.settings) is None:
-            return done
+        settings = self._actions.settings
         for field, words in ((ADD, studio.add), (REMOVE, studio.remove)):
             for text, whole in words:
                 try:
@@ -84,11 +76,10 @@ class Settings:
         return done
 
     async def _pause(self, person: Person, studio: Studio) -> list[AuditEntry]:
-        settings = self._extras.settings
-        if studio.paused is None or settings is None:
+        if studio.paused is None:
             return []
         try:
-            return [await settings.pause(person, paused=studio.paused)]
+            return [await self._actions.settings.pause(person, paused=studio.paused)]
         except Refused as refused:
             if refused.code not in _DONE_ALREADY:
                 raise WrongField(PAUSED, refused) from refused

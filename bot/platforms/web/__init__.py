@@ -4,6 +4,5 @@ from .config import CannotServe, WebConfig
 from .events import EventHub
 from .platform import WebPlatform
 from .server import WebServer
-from .services import Services
 
-__all__ = ["CannotServe", "EventHub", "Services", "WebConfig", "WebPlatform", "WebServer"]
+__all__ = ["CannotServe", "EventHub", "WebConfig", "WebPlatform", "WebServer"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.cards import help_text
 from bot.domain.errors import Refused
 from bot.domain.ports import Clock, GalleryShelf
@@ -32,16 +32,14 @@ class Commands:
     def __init__(
         self,
         *,
-        imagine: Imagine,
-        jobs: JobActions,
+        actions: Actions,
         lookups: Lookups,
         defaults: OwnDefaults,
         messages: Messages,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
-        self._imagine = imagine
-        self._jobs = jobs
+        self._actions = actions
         self._lookups = lookups
         self._defaults = defaults
         self._messages = messages
@@ -72,7 +70,7 @@ class Commands:
             answer = await self._look_up(name, text, visitor)
             return web.json_response({"now": self._messages.now()} | answer)
         try:
-            report = await self._imagine.from_text(
+            report = await self._actions.imagine.from_text(
                 text,
                 author=visitor.person,
                 destination=visitor.destination,
@@ -125,12 +123,14 @@ class Commands:
 
     async def job(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
-        return await self._messages.answer(await self._jobs.show(request.match_info["id"], visitor.person), visitor)
+        return await self._messages.answer(
+            await self._actions.jobs.show(request.match_info["id"], visitor.person), visitor
+        )
 
     async def series(self, request: web.Request) -> web.Response:
         """The jobs that go on a sheet, as messages."""
         visitor = self._visitors.identify(request)
-        reports = await self._jobs.series(request.match_info["id"], visitor.person)
+        reports = await self._actions.jobs.series(request.match_info["id"], visitor.person)
         messages = [await self._messages.message(report, visitor) for report in reports]
         return web.json_response({"now": self._messages.now(), "messages": messages})
 
@@ -138,7 +138,7 @@ class Commands:
         """The newest jobs as messages, oldest first, and the server's time for their countdowns."""
         visitor = self._visitors.identify(request)
         here = visitor.destination
-        reports = await self._jobs.recent(
+        reports = await self._actions.jobs.recent(
             platform=here.platform, community_id=here.community_id, channel_id=here.channel_id, count=HISTORY
         )
         messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.cards.gallery_card import gallery_card
 from bot.cards.notice import notice
 from bot.cards.show_card import show_card
@@ -25,7 +26,6 @@ from .messages import Messages
 from .names import called
 from .render import card_json, iso, message_json, picture_json
 from .requests import json_body
-from .services import Services
 from .visitors import Visitor, Visitors
 
 PROMPTS = 6
@@ -35,8 +35,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Lookups:
-    def __init__(self, *, services: Services, messages: Messages, visitors: Visitors) -> None:
-        self._services = services
+    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors) -> None:
+        self._actions = actions
         self._messages = messages
         self._visitors = visitors
 
@@ -61,7 +61,7 @@ class Lookups:
     ) -> dict[str, Any]:
         """The card, and the rows for a chart and a table: `key` is a day, a month or whatever it is grouped by."""
         person = visitor.person
-        view = await self._services.account.usage(
+        view = await self._actions.account.usage(
             person, scope=scope, group=group, period=period, channel_id=visitor.destination.channel_id
         )
         return {"card": card_json(usage_card(view, person.locale)), **usage_json(view, person.locale)}
@@ -69,7 +69,7 @@ class Lookups:
     async def gallery(self, visitor: Visitor, *, shelf: GalleryShelf, text: str = "", page: int = 0) -> dict[str, Any]:
         """One page; `text` are words of the prompt."""
         person = visitor.person
-        found = await self._services.gallery.search(
+        found = await self._actions.gallery.search(
             person, shelf=shelf, channel_id=visitor.destination.channel_id, text=text, page=page
         )
         card = gallery_card(found, person.locale)
@@ -98,17 +98,17 @@ class Lookups:
     async def show(self, visitor: Visitor, job_id: str) -> dict[str, Any]:
         """The job as a message with all there is to say of it; it is the reader's, so it may be of another platform."""
         person = visitor.person
-        shown: Shown = await self._services.gallery.show(job_id, person)
+        shown: Shown = await self._actions.gallery.show(job_id, person)
         mine = shown.report.job.author.user_id == person.user_id
         message = message_json(shown.report, person.locale, mine=mine, opinion=shown.opinion)
         return {"now": self._messages.now(), "message": message | {"card": card_json(show_card(shown, person.locale))}}
 
     async def styles(self, person: Person) -> Mapping[str, str]:
         """The community's own, name → words."""
-        return await self._services.settings.styles(person)
+        return await self._actions.settings.styles(person)
 
     async def why(self, visitor: Visitor) -> dict[str, Any]:
-        refusals = await self._services.why.refusals(visitor.person)
+        refusals = await self._actions.why.refusals(visitor.person)
         return {"now": self._messages.now(), "card": card_json(why_card(refusals, visitor.person.locale))}
 
     async def _usage(self, request: web.Request) -> web.Response:
@@ -124,7 +124,7 @@ class Lookups:
 
     async def _usage_csv(self, request: web.Request) -> web.StreamResponse:
         visitor = self._visitors.identify(request)
-        chunks = await self._services.account.csv(
+        chunks = await self._actions.account.csv(
             visitor.person,
             scope=_one_of(UsageScope, request.query.get("scope"), UsageScope.MINE),
             period=_one_of(UsagePeriod, request.query.get("period"), UsagePeriod.YEAR),
@@ -155,7 +155,7 @@ class Lookups:
     async def _prompts(self, request: web.Request) -> web.Response:
         """The reader's own latest prompts with `q` in them, newest first."""
         person = self._visitors.identify(request).person
-        found = await self._services.gallery.recent_prompts(person, request.query.get("q", ""), count=PROMPTS)
+        found = await self._actions.gallery.recent_prompts(person, request.query.get("q", ""), count=PROMPTS)
         return web.json_response({"prompts": list(found)})
 
     async def _appeal(self, request: web.Request) -> web.Response:
@@ -165,7 +165,7 @@ class Lookups:
         entry = request.match_info["entry"]
         if not (entry.isascii() and entry.isdecimal() and len(entry) < 19):  # noqa: PLR2004 - 64 bits
             raise NotAllowed("nothing-to-appeal")
-        await self._services.why.appeal(int(entry), person, person.locale)
+        await self._actions.why.appeal(int(entry), person, person.locale)
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=notice("appealed-ok", person.locale)))})
 
 

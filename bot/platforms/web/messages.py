@@ -7,21 +7,21 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.domain.job import JobState
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
 from .platform import WebPlatform
 from .render import iso, job_as_json, message_json
-from .services import Services
 from .visitors import Visitor
 
 
 class Messages:
     """`platforms` are the chats that this server feeds, by name: "web" and, where it takes them in, "terminal"."""
 
-    def __init__(self, *, services: Services, platforms: Mapping[str, WebPlatform], clock: Clock) -> None:
-        self._services = services
+    def __init__(self, *, actions: Actions, platforms: Mapping[str, WebPlatform], clock: Clock) -> None:
+        self._actions = actions
         self._platforms = platforms
         self._clock = clock
 
@@ -29,7 +29,7 @@ class Messages:
         job, person = report.job, visitor.person
         opinion: Opinion | None = None
         if job.state is JobState.DONE:
-            opinion = await self._services.opinions.opinion(job.id, person)
+            opinion = await self._actions.gallery.opinion(job, person)
         return message_json(report, person.locale, mine=job.author.user_id == person.user_id, opinion=opinion)
 
     async def accepted(self, report: JobReport, visitor: Visitor) -> web.Response:

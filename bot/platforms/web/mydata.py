@@ -7,13 +7,13 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.cards.notice import notice
 from bot.domain.card import Card, Tone
 
 from .answers import Problem
 from .render import card_json
 from .requests import json_body
-from .services import Services
 from .visitors import Visitors
 
 AT_ONCE: Final = 2  # archives being written; each fills a temporary file
@@ -22,8 +22,8 @@ _CHUNK: Final = 256 * 1024
 
 
 class MyDataRoutes:
-    def __init__(self, *, services: Services, visitors: Visitors) -> None:
-        self._mydata = services.mydata
+    def __init__(self, *, actions: Actions, visitors: Visitors) -> None:
+        self._mydata = actions.mydata
         self._visitors = visitors
         self._turns = asyncio.Semaphore(AT_ONCE)
 

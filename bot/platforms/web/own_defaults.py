@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.cards.defaults_form import default_fields
 from bot.cards.notice import notice
 from bot.cards.refusal_card import refusal_sentence
@@ -17,16 +18,15 @@ from bot.grammar.options import OPTIONS
 from .answers import Problem
 from .render import card_json, plain
 from .requests import json_body
-from .services import Services
 from .visitors import Visitors
 
 _NAMES = frozenset(option.name for option in OPTIONS)
 
 
 class OwnDefaults:
-    def __init__(self, *, services: Services, visitors: Visitors) -> None:
-        self._defaults = services.defaults
-        self._settings = services.settings
+    def __init__(self, *, actions: Actions, visitors: Visitors) -> None:
+        self._defaults = actions.defaults
+        self._settings = actions.settings
         self._visitors = visitors
 
     def routes(self) -> list[web.RouteDef]:

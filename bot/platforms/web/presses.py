@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.actions.jobs import is_author
 from bot.actions.permissions import require_moderator
 from bot.cards.more_card import more_card
@@ -23,7 +23,6 @@ from .messages import Messages
 from .platform import HIDDEN
 from .render import card_json, opinion_json
 from .requests import json_body
-from .services import Services
 from .visitors import Visitors
 
 
@@ -31,17 +30,13 @@ class Presses:
     def __init__(
         self,
         *,
-        imagine: Imagine,
-        jobs: JobActions,
         store: JobStore,
-        services: Services,
+        actions: Actions,
         messages: Messages,
         visitors: Visitors,
     ) -> None:
-        self._imagine = imagine
-        self._jobs = jobs
         self._store = store
-        self._services = services
+        self._actions = actions
         self._messages = messages
         self._visitors = visitors
 
@@ -63,20 +58,20 @@ class Presses:
     async def again(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
         await json_body(request)
-        report = await self._imagine.again(_id(request), author=visitor.person, destination=visitor.destination)
+        report = await self._actions.imagine.again(_id(request), author=visitor.person, destination=visitor.destination)
         return await self._messages.accepted(report, visitor)
 
     async def hd(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
         await json_body(request)
-        report = await self._services.variants.hd(_id(request), author=visitor.person, destination=visitor.destination)
+        report = await self._actions.variants.hd(_id(request), author=visitor.person, destination=visitor.destination)
         return await self._messages.accepted(report, visitor)
 
     async def shape(self, request: web.Request) -> web.Response:
         """`{"index"}`: the ratio's place in the table of options."""
         visitor = self._visitors.identify(request)
         index = _number(await json_body(request))
-        report = await self._services.variants.shape(
+        report = await self._actions.variants.shape(
             _id(request), index, author=visitor.person, destination=visitor.destination
         )
         return await self._messages.accepted(report, visitor)
@@ -85,18 +80,20 @@ class Presses:
         """Take the repaired request that a refusal offered."""
         visitor = self._visitors.identify(request)
         await json_body(request)
-        report = await self._imagine.from_draft(_id(request), author=visitor.person, destination=visitor.destination)
+        report = await self._actions.imagine.from_draft(
+            _id(request), author=visitor.person, destination=visitor.destination
+        )
         return await self._messages.accepted(report, visitor)
 
     async def cancel(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
         await json_body(request)
-        return await self._messages.answer(await self._jobs.cancel(_id(request), visitor.person), visitor)
+        return await self._messages.answer(await self._actions.jobs.cancel(_id(request), visitor.person), visitor)
 
     async def delete(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
         await json_body(request)
-        job = await self._jobs.delete(_id(request), visitor.person)
+        job = await self._actions.jobs.delete(_id(request), visitor.person)
         return web.json_response({"deleted": job.id})
 
     async def star(self, request: web.Request) -> web.Response:
@@ -105,13 +102,13 @@ class Presses:
         starred = (await json_body(request)).get("starred")
         if starred is not None and not isinstance(starred, bool):
             raise Problem(400, "bad-request")
-        return self._judged(await self._services.gallery.star(_id(request), person, starred=starred))
+        return self._judged(await self._actions.gallery.star(_id(request), person, starred=starred))
 
     async def vote(self, request: web.Request) -> web.Response:
         """`{"index"}` from 1: the best picture; the same once more takes the vote back."""
         person = self._visitors.identify(request).person
         index = _number(await json_body(request))
-        return self._judged(await self._services.gallery.vote(_id(request), person, index))
+        return self._judged(await self._actions.gallery.vote(_id(request), person, index))
 
     async def spoiler(self, request: web.Request) -> web.Response:
         """`{"hidden"}`: whether the pictures are blurred until somebody looks. For its author and moderators."""
@@ -119,7 +116,7 @@ class Presses:
         hidden = (await json_body(request)).get("hidden")
         if not isinstance(hidden, bool):
             raise Problem(400, "bad-request")
-        report = await self._jobs.show(_id(request), visitor.person)
+        report = await self._actions.jobs.show(_id(request), visitor.person)
         job = report.job
         if not job.pictures:
             raise NotAllowed("no-pictures-yet")
@@ -139,7 +136,7 @@ class Presses:
         reason = (await json_body(request)).get("reason", "")
         if not isinstance(reason, str):
             raise Problem(400, "bad-request")
-        done = await self._services.reports.add(_id(request), person, reason)
+        done = await self._actions.reports.add(_id(request), person, reason)
         said = notice("reported-ok" if done.told else "reported-unseen", person.locale)
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=said))})
 
@@ -147,9 +144,7 @@ class Presses:
         """The card behind More, with its prices for whoever asks."""
         visitor = self._visitors.identify(request)
         person = visitor.person
-        view = await self._services.variants.more(
-            _id(request), person=person, channel_id=visitor.destination.channel_id
-        )
+        view = await self._actions.variants.more(_id(request), person=person, channel_id=visitor.destination.channel_id)
         return web.json_response({"now": self._messages.now(), "card": card_json(more_card(view, person.locale))})
 
     def _judged(self, shown: Shown) -> web.Response:

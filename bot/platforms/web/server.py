@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.domain.ports import Clock, Dispatcher, JobStore
 
 from .assets import Assets
@@ -29,7 +29,6 @@ from .presses import Presses
 from .probes import Probes
 from .render import picture_url
 from .requests import BODY_LIMIT
-from .services import Services
 from .sessions import Sessions
 from .stream import Stream
 from .studio import Studio
@@ -51,14 +50,12 @@ class WebServer:
         config: WebConfig,
         *,
         hub: EventHub,
-        imagine: Imagine,
-        jobs: JobActions,
         store: JobStore,
         dispatcher: Dispatcher,
         pictures: PagePictures,
         clock: Clock,
         platforms: Mapping[str, WebPlatform],
-        services: Services,
+        actions: Actions,
         readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
         metrics: Callable[[], bytes],
         extra_routes: Sequence[web.RouteDef] = (),
@@ -68,29 +65,26 @@ class WebServer:
         self._config = config
         self._visitors = Visitors(config, clock)
         self._guard = Guard(config, self._visitors, clock)
-        self._stream = Stream(hub=hub, jobs=jobs, visitors=self._visitors, clock=clock, config=config)
-        messages = Messages(services=services, platforms=platforms, clock=clock)
-        lookups = Lookups(services=services, messages=messages, visitors=self._visitors)
-        defaults = OwnDefaults(services=services, visitors=self._visitors)
+        self._stream = Stream(hub=hub, jobs=actions.jobs, visitors=self._visitors, clock=clock, config=config)
+        messages = Messages(actions=actions, platforms=platforms, clock=clock)
+        lookups = Lookups(actions=actions, messages=messages, visitors=self._visitors)
+        defaults = OwnDefaults(actions=actions, visitors=self._visitors)
         commands = Commands(
-            imagine=imagine,
-            jobs=jobs,
+            actions=actions,
             lookups=lookups,
             defaults=defaults,
             messages=messages,
             visitors=self._visitors,
             clock=clock,
         )
-        presses = Presses(
-            imagine=imagine, jobs=jobs, store=store, services=services, messages=messages, visitors=self._visitors
-        )
-        studio = Studio(services=services, messages=messages, visitors=self._visitors)
-        mydata = MyDataRoutes(services=services, visitors=self._visitors)
+        presses = Presses(actions=actions, store=store, messages=messages, visitors=self._visitors)
+        studio = Studio(actions=actions, messages=messages, visitors=self._visitors)
+        mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         probes = Probes(
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
         )
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
-        sessions = Sessions(config=config, services=services, visitors=self._visitors, clock=clock)
+        sessions = Sessions(config=config, actions=actions, visitors=self._visitors, clock=clock)
         self._page = page
         self._routes = [
             *sessions.routes(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.domain.people import Person
 from bot.domain.ports import Clock
 from bot.domain.request import CLARITIES, ImageRequest
@@ -12,14 +13,13 @@ from .answers import Problem
 from .config import WebConfig
 from .render import iso
 from .requests import json_body
-from .services import Services
 from .visitors import CHANNEL, COOKIE, Visitors
 
 
 class Sessions:
-    def __init__(self, *, config: WebConfig, services: Services, visitors: Visitors, clock: Clock) -> None:
+    def __init__(self, *, config: WebConfig, actions: Actions, visitors: Visitors, clock: Clock) -> None:
         self._config = config
-        self._services = services
+        self._actions = actions
         self._visitors = visitors
         self._clock = clock
 
@@ -49,7 +49,7 @@ class Sessions:
     async def _prices(self, person: Person) -> dict[str, int]:
         """What one picture counts at each clarity, so that HD has its price on it."""
         asked = [ImageRequest(prompt="a picture", clarity=clarity) for clarity in CLARITIES]
-        prices = [await self._services.variants.price(one, person=person, channel_id=CHANNEL) for one in asked]
+        prices = [await self._actions.variants.price(one, person=person, channel_id=CHANNEL) for one in asked]
         return {str(one.clarity): price.points for one, price in zip(asked, prices, strict=True)}
 
     async def sign_in(self, request: web.Request) -> web.Response:

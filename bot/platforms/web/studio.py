@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.actions import Actions
 from bot.actions.moderate import PAGE, Done
 from bot.actions.permissions import require_manager, require_moderator
 from bot.cards.audit_card import audit_line, undo_buttons
@@ -29,15 +30,14 @@ from .messages import Messages
 from .names import called, entry_for, guest_name, report_for
 from .render import card_json, plain, text_json
 from .requests import json_body, text_in
-from .services import Services
 from .studio_fields import budget_warning, fields_json, fits_as_style, write_styles
 from .studio_people import act_on, block_json
 from .visitors import Visitors
 
 
 class Studio:
-    def __init__(self, *, services: Services, messages: Messages, visitors: Visitors) -> None:
-        self._services = services
+    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors) -> None:
+        self._actions = actions
         self._messages = messages
         self._visitors = visitors
 
@@ -57,18 +57,18 @@ class Studio:
     async def overview(self, request: web.Request) -> web.Response:
         """Everything the panel shows at first."""
         person = self._manager(request)
-        services = self._services
-        community = await services.settings.read(person)
-        usage = await services.account.usage(
+        actions = self._actions
+        community = await actions.settings.read(person)
+        usage = await actions.account.usage(
             person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.MONTH
         )
-        reports = await services.reports.recent(person)
-        blocks = await services.people.blocked(person)
+        reports = await actions.reports.recent(person)
+        blocks = await actions.people.blocked(person)
         return web.json_response(
             {
                 "now": self._messages.now(),
                 "paused": community.paused,
-                "fields": fields_json(community, services.limits, person.locale),
+                "fields": fields_json(community, actions.limits, person.locale),
                 "words": [{"word": each.word, "whole": each.whole} for each in community.blocked_words],
                 "usage": usage_json(usage, person.locale),
                 "month": None if usage.month is None else {"taken": usage.month.taken, "limit": usage.month.limit},
@@ -96,7 +96,7 @@ class Studio:
         if not isinstance(changes, dict) or not all(isinstance(value, str) for value in changes.values()):
             raise Problem(400, "bad-request")
         try:
-            entry = await self._services.settings.change(person, changes)
+            entry = await self._actions.settings.change(person, changes)
         except Refused as refused:
             said = plain(refusal_sentence(refused, person.locale))
             error = {"code": refused.code, "message": said, "hint": "", "field": refused.values.get("setting", "")}
@@ -109,7 +109,7 @@ class Studio:
         paused = (await json_body(request)).get("paused")
         if not isinstance(paused, bool):
             raise Problem(400, "bad-request")
-        return self._done(await self._services.settings.pause(person, paused=paused), person)
+        return self._done(await self._actions.settings.pause(person, paused=paused), person)
 
     async def words(self, request: web.Request) -> web.Response:
         """`{"word", "whole"?, "blocked"}`: block a word, or allow it again."""
@@ -117,8 +117,8 @@ class Studio:
         body = await json_body(request)
         word = text_in(body, "word")
         if body.get("blocked") is False:
-            return self._done(await self._services.settings.remove_word(person, word), person)
-        entry = await self._services.settings.add_word(person, word, whole=body.get("whole") is not False)
+            return self._done(await self._actions.settings.remove_word(person, word), person)
+        entry = await self._actions.settings.add_word(person, word, whole=body.get("whole") is not False)
         return self._done(entry, person)
 
     async def styles(self, request: web.Request) -> web.Response:
@@ -128,33 +128,33 @@ class Studio:
         name, words = text_in(body, "name").lower(), body.get("words", "")
         if not isinstance(words, str):
             raise Problem(400, "bad-request")
-        styles = {**await self._services.settings.styles(person)}
+        styles = {**await self._actions.settings.styles(person)}
         if said := " ".join(words.split()):
             if not fits_as_style(name, said):
                 raise Problem(400, "style-unfit", word=name[:40], most=str(LONGEST_STYLE))
             styles[name] = said
         elif styles.pop(name, None) is None:
             raise Problem(400, "style-gone", word=name[:40])
-        entry = await self._services.settings.change(person, {"styles": write_styles(styles)})
+        entry = await self._actions.settings.change(person, {"styles": write_styles(styles)})
         return self._done(entry, person)
 
     async def people(self, request: web.Request) -> web.Response:
         """`{"person", "deed", "reason"?}`, the deed one of DEEDS."""
         by = self._manager(request)
         body = await json_body(request)
-        return self._done(await act_on(self._services.people, by, body), by)
+        return self._done(await act_on(self._actions.people, by, body), by)
 
     async def undo(self, request: web.Request) -> web.Response:
         person = self._manager(request)
         await json_body(request)
-        done = await self._services.moderate.undo(_entry(request.match_info["entry"]), person)
+        done = await self._actions.moderate.undo(_entry(request.match_info["entry"]), person)
         return self._moderated(done, person)
 
     async def act(self, request: web.Request) -> web.Response:
         """What a report asks for; `{"word"}` for the deed `word`."""
         person = self._manager(request)
         body = await json_body(request)
-        job_id, moderate = request.match_info["job"], self._services.moderate
+        job_id, moderate = request.match_info["job"], self._actions.moderate
         match request.match_info["deed"]:
             case "remove":
                 done = await moderate.remove(job_id, person)
@@ -172,7 +172,7 @@ class Studio:
 
     async def _notes(self, person: Person, month: Allowance | None) -> list[Card]:
         """What moderators are told besides reports: a month nearly used, and words called harmless."""
-        appeals = await self._services.why.appeals(person)
+        appeals = await self._actions.why.appeals(person)
         named = [dataclasses.replace(view, name=called(view.name, person.locale)) for view in appeals]
         warning = None if month is None else budget_warning(month)
         budget = [] if warning is None else [budget_card(warning, person.locale)]
@@ -180,7 +180,7 @@ class Studio:
 
     async def _known(self, person: Person, blocks: Sequence[Block]) -> list[dict[str, str]]:
         """Whom the form offers: everybody of the last twelve months, and who is blocked, but the reader."""
-        year = await self._services.account.usage(
+        year = await self._actions.account.usage(
             person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.YEAR
         )
         ids = dict.fromkeys([*(row.key for row in year.rows), *(block.user_id for block in blocks)])
@@ -189,7 +189,7 @@ class Studio:
         ]
 
     async def _trail(self, person: Person, before: int | None = None) -> list[dict[str, Any]]:
-        entries = await self._services.moderate.trail(person, before=before, count=PAGE)
+        entries = await self._actions.moderate.trail(person, before=before, count=PAGE)
         return [_audit_json(entry, person.locale) for entry in entries]
 
     def _moderated(self, done: Done, person: Person) -> web.Response:

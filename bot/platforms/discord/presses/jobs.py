@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
-from bot.actions import Imagine, JobActions
+from bot.actions import Actions
 from bot.domain.card import Card, Press, Tone
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.people import Person
@@ -33,10 +33,10 @@ _log = structlog.get_logger(__name__)
 
 
 class JobPresses:
-    def __init__(self, presses: Presses, *, desk: Desk, imagine: Imagine, jobs: JobActions, delivery: Delivery) -> None:
+    def __init__(self, presses: Presses, *, desk: Desk, actions: Actions, delivery: Delivery) -> None:
         self._desk = desk
-        self._imagine = imagine
-        self._jobs = jobs
+        self._imagine = actions.imagine
+        self._jobs = actions.jobs
         self._delivery = delivery
         presses.on_press(Press.AGAIN, self._again)
         presses.on_press(Press.USE, self._use)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.actions.gallery import GalleryActions
-from bot.actions.variants import Variants
+from bot.actions import Actions
 from bot.cards.more_card import more_card
 from bot.domain.card import Press
 
@@ -21,12 +20,10 @@ if TYPE_CHECKING:
 
 
 class VariantPresses:
-    def __init__(
-        self, presses: Presses, *, desk: Desk, variants: Variants, gallery: GalleryActions | None = None
-    ) -> None:
+    def __init__(self, presses: Presses, *, desk: Desk, actions: Actions) -> None:
         self._desk = desk
-        self._variants = variants
-        self._gallery = gallery
+        self._variants = actions.variants
+        self._gallery = actions.gallery
         presses.on_press(Press.HD, self._hd)
         presses.on_press(Press.SHAPE, self._shape)
         presses.on_press(Press.MORE, self._more)
@@ -44,5 +41,5 @@ class VariantPresses:
     async def _more(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await defer(interaction, PRIVATE)
         view = await self._variants.more(job_id, person=person_of(interaction), channel_id=counted_channel(interaction))
-        opinion = None if self._gallery is None else await self._gallery.opinion(view.job)
+        opinion = await self._gallery.opinion(view.job)
         await self._desk.answers.in_place(interaction, more_card(view, interaction.locale.value, opinion))
