@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -77,19 +75,10 @@ def _imagine(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from bot.sandbox.config import SandboxConfig  # noqa: PLC0415
-    from bot.sandbox.server import serve  # noqa: PLC0415
+    settings = load_settings()
+    from bot.cli.sandbox import serve  # noqa: PLC0415
 
-    try:
-        config = SandboxConfig.from_environment(os.environ)
-        asyncio.run(serve(options.host, options.port, config))
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-    except OSError as error:
-        where = f"{options.host}:{options.port}"
-        sys.stderr.write(f"The sandbox can't listen on {where}: {os.strerror(error.errno or 0)}. Try --port 0.\n")
-        return 1
-    return 0
+    return serve(settings, options.host, options.port)
 
 
 def _doctor(options: argparse.Namespace) -> int:

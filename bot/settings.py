@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
     label_on_pictures: str | None = None
+    font_path: Path | None = None
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
     def _one_line(cls, value: str | None) -> str | None:
         if value is not None and not (value.isprintable() and len(value) <= _LONGEST_LABEL):
             raise ValueError(f"must be one line of at most {_LONGEST_LABEL} characters, such as AI-generated")
+        return value
+
+    @field_validator("font_path")
+    @classmethod
+    def _font_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}; give the path of a font file (.ttf, .otf or .ttc)")
         return value
 
     @field_validator("discord_gateway")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import secrets
 from collections.abc import Sequence
@@ -12,14 +11,13 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.errors import ModelAccountRefused, ModelError
 from bot.domain.finding import Finding, Health, broken, fine, note
 from bot.drawing.fonts import Lettering, find_fonts
 from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
-from bot.sandbox import server as sandbox
-from bot.sandbox.config import SandboxConfig
 from bot.seedream.connect import Account, open_seedream
 from bot.settings import Settings
 from db.address import database_file
@@ -34,7 +32,7 @@ _CHINESE, _LATIN = "灯", "A"
 
 async def check_settings(settings: Settings) -> Sequence[Finding]:
     try:
-        SandboxConfig.from_environment(os.environ)
+        check_sandbox(settings)
     except ValueError as error:
         return [wrong_setting(str(error))]
     slack = settings.slack_bot_token or settings.slack_client_id
@@ -113,16 +111,16 @@ async def check_pictures(settings: Settings) -> Sequence[Finding]:
 
 async def check_fonts(settings: Settings) -> Sequence[Finding]:
     try:
-        await asyncio.to_thread(visible_label, settings.label_on_pictures)
+        await asyncio.to_thread(visible_label, settings.label_on_pictures, settings.font_path)
     except ValueError as error:
         what, _, advice = str(error).partition(". ")
         return [broken("Fonts", what, advice)]
-    return [await asyncio.to_thread(_look_for_fonts)]
+    return [await asyncio.to_thread(_look_for_fonts, settings.font_path)]
 
 
-def _look_for_fonts() -> Finding:
+def _look_for_fonts(font: Path | None) -> Finding:
     """Charts and contact sheets have words in them."""
-    fonts = find_fonts(os.environ.get("FONT_PATH", ""))
+    fonts = find_fonts(font)
     lettering = Lettering(fonts, 20)
     chinese = next((path for path in fonts if Lettering([path], 20).has_glyph(_CHINESE)), None)
     if chinese is not None and lettering.has_glyph(_LATIN):
@@ -138,8 +136,7 @@ async def check_seedream(settings: Settings) -> Sequence[Finding]:
             await _provider(settings, settings.seedream_api_url, "the account is accepted, and its tasks can be listed")
         ]
     try:
-        config = dataclasses.replace(SandboxConfig.from_environment(os.environ), journal="")
-        async with await sandbox.start(config=config) as running:
+        async with await start_sandbox(settings, journal=False) as running:
             found = await _provider(
                 settings, running.url, "no account is set: the built-in sandbox paints, and it does"
             )

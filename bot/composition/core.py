@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +19,7 @@ from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.cards import sheet_foot
 from bot.composition.acting import Places, Stores, connect
+from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher
@@ -33,8 +31,6 @@ from bot.pictures.sheet import ContactSheets
 from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
-from bot.sandbox import server as sandbox
-from bot.sandbox.config import SandboxConfig
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import TokenShelf
@@ -165,8 +161,8 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
         database_file(settings.database_url)
         open_pictures(settings.pictures_url)
         if settings.uses_sandbox:
-            SandboxConfig.from_environment(os.environ)
-        visible_label(settings.label_on_pictures)
+            check_sandbox(settings)
+        visible_label(settings.label_on_pictures, settings.font_path)
     except (DatabaseProblem, ValueError) as error:
         raise SettingsError(str(error)) from None
 
@@ -194,8 +190,8 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         places = Places(platforms={}, desks={}, walls={})
-        pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures))
-        raster = Raster(_font())
+        pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures, settings.font_path))
+        raster = Raster(settings.font_path)
         dispatcher = _dispatcher_for(settings, engine, role)(
             store=stores.jobs,
             model=model,
@@ -276,16 +272,8 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
     return partial(PostgresDispatcher, queue=Queue(conninfo), orphans=partial(find_orphans, engine), works=role.works)
 
 
-def _font() -> Path | None:
-    """The operator's own font, for charts as for the sandbox's pictures."""
-    return Path(found) if (found := os.environ.get("FONT_PATH")) else None
-
-
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
-    config = SandboxConfig.from_environment(os.environ)
-    if not config.journal:  # its tasks outlive a kill, as a provider's would
-        config = dataclasses.replace(config, journal=str(settings.data_dir / "sandbox.jsonl"))
-    running = await stack.enter_async_context(await sandbox.start(config=config))
+    running = await stack.enter_async_context(await start_sandbox(settings, journal=True))
     _log.info("no Seedream account: the sandbox paints the pictures", action="start", url=running.url)
     return running.url
 

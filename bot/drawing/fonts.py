@@ -132,9 +132,9 @@ class Lettering:
         return self._choice[character]
 
 
-def find_fonts(font_path: str = "") -> list[Path]:
+def find_fonts(font_path: Path | None = None) -> list[Path]:
     """Give the fonts to write with: `font_path` first, then the known ones of this machine, best first."""
-    own = [Path(font_path)] if font_path and Path(font_path).is_file() else []
+    own = [font_path] if font_path is not None and font_path.is_file() else []
     return own + list(_machine_fonts())
 
 

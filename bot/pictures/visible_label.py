@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from bot.drawing.fonts import Lettering, find_fonts
 from bot.pictures.overlay import Overlay
 
 
-def visible_label(text: str | None) -> Overlay | None:
-    """What is drawn on every picture; None for nothing. ValueError: no font has all of its characters."""
+def visible_label(text: str | None, font_path: Path | None = None) -> Overlay | None:
+    """What is drawn on every picture; None for nothing. `font_path` is tried first.
+
+    ValueError: no font has all characters of `text`.
+    """
     if text is None:
         return None
-    for font in find_fonts(os.environ.get("FONT_PATH", "")):
+    for font in find_fonts(font_path):
         lettering = Lettering([font], 20)
         if all(lettering.has_glyph(character) for character in text if not character.isspace()):
             return Overlay(text=text, font=font)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 from .faults import parse_chances
@@ -46,12 +47,12 @@ class SandboxConfig:
     """Seconds for one call to a task's `callback`."""
     public_url: str = ""
     """Where pictures are linked; empty takes the address that the caller used."""
-    font_path: str = ""
+    font_path: Path | None = None
     """A font file tried before those of the machine."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "SandboxConfig":
-        """Read `SANDBOX_*` and `FONT_PATH`; raise ValueError that names the variable and what is legal."""
+        """Read `SANDBOX_*`; raise ValueError that names the variable and what is legal."""
         values: dict[str, object] = {}
         for variable, (name, read, legal) in _VARIABLES.items():
             text = env.get(variable, "").strip()
@@ -125,5 +126,4 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "SANDBOX_JOURNAL": ("journal", str, "the path of a file"),
     "SANDBOX_CALLBACK_TIMEOUT": ("callback_timeout", _number(0.01, 60), "seconds, from 0.01 to 60"),
     "SANDBOX_PUBLIC_URL": ("public_url", _web_address, "an address that starts with http:// or https://"),
-    "FONT_PATH": ("font_path", str, "the path of a font file"),
 }

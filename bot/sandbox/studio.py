@@ -20,7 +20,7 @@ class Studio:
     A picture follows from its prompt, number and size alone, so a file that had to go is simply painted again.
     """
 
-    def __init__(self, *, painters: int, kept: int, painting: Painting, font_path: str) -> None:
+    def __init__(self, *, painters: int, kept: int, painting: Painting, font_path: Path | None) -> None:
         self._folder = TemporaryDirectory(prefix="easel-sandbox-")
         self._threads = ThreadPoolExecutor(painters, thread_name_prefix="sandbox-painter")
         self._kept = kept

@@ -28,6 +28,6 @@ async def bot(tmp_path: Path, sandbox: SandboxProgram) -> AsyncIterator[BotProgr
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
     """No .env of this checkout, no setting of this machine; the database is made by the first that is put into it."""
     monkeypatch.chdir(tmp_path)
-    for name in [*Settings.model_fields, "font_path"]:
+    for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     return Shop(tmp_path, capsys)

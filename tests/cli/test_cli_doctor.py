@@ -23,7 +23,7 @@ from db.migrate import migrate
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .env of this checkout, no setting of this machine."""
     monkeypatch.chdir(tmp_path)
-    for name in [*Settings.model_fields, "font_path"]:
+    for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
 

@@ -10,7 +10,9 @@ from PIL import Image
 from bot.cli.checkup import check_fonts
 from bot.composition.core import check, open_core
 from bot.domain.finding import Health
+from bot.drawing.fonts import find_fonts
 from bot.pictures.ladder import decoded
+from bot.pictures.visible_label import visible_label
 from bot.settings import SettingsError, load_settings
 from tests.fakes.pictures import encoded, stored
 
@@ -58,4 +60,22 @@ async def test_doctor_says_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_more_than_a_line_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv("LABEL_ON_PICTURES", wrong)
     with pytest.raises(SettingsError, match="LABEL_ON_PICTURES: must be one line of at most 24 characters"):
+        load_settings()
+
+
+@pytest.mark.usefixtures("label")
+@pytest.mark.skipif(not find_fonts(), reason="needs a font")
+def test_a_font_of_ones_own_is_set_in_the_file_of_settings(tmp_path: Path) -> None:
+    own = tmp_path / "own.ttf"
+    own.write_bytes(find_fonts()[0].read_bytes())
+    (tmp_path / ".env").write_text(f"FONT_PATH={own}\n", encoding="utf-8")
+    settings = load_settings()
+    overlay = visible_label("AI", settings.font_path)
+    assert overlay is not None
+    assert overlay.font == own
+
+
+def test_a_font_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FONT_PATH", str(tmp_path / "absent.ttf"))
+    with pytest.raises(SettingsError, match=r"FONT_PATH: there is no file .*absent.ttf; give the path of a font file"):
         load_settings()

@@ -133,14 +133,14 @@ def test_a_machine_without_fonts_still_paints(monkeypatch: pytest.MonkeyPatch, t
     assert paint("a red fox", 0, (128, 128)).size == (128, 128)
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(b"no font")
-    assert paint("a red fox", 0, (128, 128), font_path=str(broken)).size == (128, 128)
-    assert find_fonts(str(tmp_path / "absent.ttf")) == []
+    assert paint("a red fox", 0, (128, 128), font_path=broken).size == (128, 128)
+    assert find_fonts(tmp_path / "absent.ttf") == []
 
 
 @pytest.mark.skipif(not find_fonts(), reason="needs a font")
 def test_the_operators_font_comes_first() -> None:
     own = find_fonts()[-1]
-    assert find_fonts(str(own))[0] == own
+    assert find_fonts(own)[0] == own
 
 
 @pytest.mark.skipif(not DEJAVU, reason="needs a font")

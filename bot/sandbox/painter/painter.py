@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from random import Random
 
 from PIL import Image, ImageChops, ImageFilter
@@ -19,7 +20,7 @@ LONGEST_SCENE = 1440
 GRAIN_TILE = 512
 
 
-def paint(prompt: str, index: int, size: tuple[int, int], *, font_path: str = "") -> Image.Image:
+def paint(prompt: str, index: int, size: tuple[int, int], *, font_path: Path | None = None) -> Image.Image:
     """Paint picture number `index` of a prompt, `size` in pixels; takes a fraction of a second, so use a thread."""
     dice = Random(_seed(prompt, index))
     brief, palette = settle(read(prompt), index, dice)
