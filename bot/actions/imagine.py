@@ -162,6 +162,8 @@ class Imagine:
         if (draft.author.platform, draft.author.user_id) != (author.platform, author.user_id):
             raise NotAllowed("not-yours")
         if await self._store.get(draft_id) is not None:
+            if (there := await self._ordered_by(event)) is not None:  # by a press in this very moment
+                return there
             raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's or the person's.
         request = parse(draft.text, styles=(await self._community(author)).styles)

@@ -78,14 +78,15 @@ async def test_hd_of_the_sharpest_says_so_though_its_button_is_made_up(bot: Bot)
 async def test_a_slip_of_the_finger_orders_once(bot: Bot, label: str) -> None:
     result = await bot.result("a red fox")
     bot.store.gate = asyncio.Event()
-    await bot.fake.press(bot.bob, result, label)
-    await bot.fake.press(bot.bob, result, label)
-    await bot.said_to(bot.bob, "a moment ago")
+    presses = [await bot.fake.press(bot.bob, result, label) for _ in range(2)]
+    for press in presses:
+        await press.answered()
     bot.store.gate.set()
+    await bot.said_to(bot.bob, "a moment ago")
     await bot.posted(before={result.id})
     assert len(await bot.all_jobs()) == 2
     await (await bot.fake.press(bot.ann, result, label)).shown()  # somebody else's is no slip
-    await bot.clock.advance(3)
+    await bot.clock.advance(4)
     await (await bot.fake.press(bot.bob, result, label)).shown()
     await bot.settled()
     assert len(await bot.all_jobs()) == 4

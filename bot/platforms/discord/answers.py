@@ -9,7 +9,7 @@ import discord
 
 from bot.domain.card import Card
 
-from .faults import ALREADY_ACKNOWLEDGED, translated
+from .faults import ALREADY_ACKNOWLEDGED, AnsweredElsewhere, translated
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
 from .panel import Draw, Files
@@ -25,14 +25,18 @@ ACCEPTED = "accepted"
 async def defer(interaction: discord.Interaction[EaselClient], how: str) -> int | None:
     """Answer within Discord's three seconds; the id of the message that will hold the answer.
 
-    `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard.
+    `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard. AnsweredElsewhere: another
+    process has answered, so nothing is left to do here.
     """
     try:
         answer = await interaction.response.defer(thinking=how != SILENT, ephemeral=how == PRIVATE)
     except (discord.HTTPException, aiohttp.ClientError) as error:
         # discord.py repeats a POST after a 5xx, so the first may have arrived; a lost answer says as little.
-        if isinstance(error, discord.HTTPException) and error.code != ALREADY_ACKNOWLEDGED:
-            raise
+        if isinstance(error, discord.HTTPException):
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+            if not interaction.client.first_answers.ours(interaction.id):
+                raise AnsweredElsewhere("another process has answered this interaction") from error
         message_id = None if how == SILENT else (await interaction.original_response()).id
         interaction.extras[ANSWERED] = how
         return message_id

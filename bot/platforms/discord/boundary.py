@@ -17,7 +17,7 @@ from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 
 from .answers import ACCEPTED, Answers
-from .faults import UNKNOWN_INTERACTION
+from .faults import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, AnsweredElsewhere
 from .text import channel_mark
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Boundary:
         except Refused as refused:
             locale = interaction.locale.value
             await self._say(interaction, refusal_card(refused, locale, prompt=prompt, channel_name=channel_mark))
+        except AnsweredElsewhere:
+            interaction.client.first_answers.elsewhere(interaction.id)
         except StoreUnavailable as error:
             _log.warning("refused: the database is away", action="answer", error=str(error))
             if ACCEPTED not in interaction.extras:
@@ -63,6 +65,10 @@ class Boundary:
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             # Our answer came after Discord's three seconds. Nothing was begun: answering comes before everything.
             _log.warning("answered too late", action="answer", interaction=interaction.id)
+            return
+        if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
+            # A form, or a list of proposals, that is there already.
+            interaction.client.first_answers.elsewhere(interaction.id)
             return
         if interaction.client.is_closed():
             # On the way down: what was accepted is saved, and what was not has no answer, which Discord says.
@@ -93,5 +99,7 @@ class Boundary:
     async def _say(self, interaction: discord.Interaction[EaselClient], card: Card) -> None:
         try:
             await self._answers.privately(interaction, card)
+        except AnsweredElsewhere:
+            interaction.client.first_answers.elsewhere(interaction.id)
         except PlatformError as error:
             _log.warning("answer not shown", action="answer", interaction=interaction.id, error=str(error))

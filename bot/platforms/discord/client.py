@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from .buttons import PressButton
 from .desk import Desk
+from .first_answers import FirstAnswers
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
 from .presses import Presses
@@ -68,6 +69,8 @@ class EaselClient(commands.AutoShardedBot):
         sharding: dict[str, Any] = (
             {} if shards is None else {"shard_ids": list(shards.ids), "shard_count": shards.count}
         )
+        self.first_answers = FirstAnswers()
+        self.first_answers.watch(http_trace)
         intents = discord.Intents.none()
         intents.guilds = True  # names, boosts and permissions of guilds; no messages, no members
         super().__init__(

@@ -41,6 +41,10 @@ class TokenDead(PlatformError):
     """The interaction's token is expired or unknown."""
 
 
+class AnsweredElsewhere(PlatformError):
+    """Another process has given the interaction its first answer, and does what it asks for."""
+
+
 class TooLarge(PlatformError):
     """The request holds more bytes than are taken."""
 
@@ -76,6 +80,8 @@ def _meaning(error: discord.HTTPException) -> PlatformError:
             meaning: PlatformError = TokenDead(said)
         case (401, _):
             meaning = TokenRefused(said)
+        case (_, code) if code == ALREADY_ACKNOWLEDGED:
+            meaning = AnsweredElsewhere(said)
         case (413, _) | (_, 40005):  # request entity too large
             meaning = TooLarge(said)
         case (403, _) | (_, 50083):  # thread is archived

@@ -67,7 +67,5 @@ TEXT_INPUT: Final = 4000
 FORM_LOOKUP_SECONDS: Final = 1.5
 # The gateway takes five in twenty seconds, but nobody reads that fast.
 PRESENCE_SECONDS: Final = 60.0
-# A second press on what orders pictures, by the same person: sooner than this it is a slip of the finger.
-DOUBLE_PRESS_SECONDS: Final = 2.0
 # How long discord.py remembers a form that was opened. It is read without that, so this only bounds memory.
 FORM_SECONDS: Final = 15 * 60.0

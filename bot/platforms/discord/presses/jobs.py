@@ -47,13 +47,16 @@ class JobPresses:
 
     async def _again(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await self._desk.order(
-            interaction, lambda author, there: self._imagine.again(job_id, author=author, destination=there)
+            interaction,
+            lambda author, there, event: self._imagine.again(job_id, author=author, destination=there, event=event),
         )
 
     async def _use(self, interaction: discord.Interaction[EaselClient], draft_id: str, _: int | None) -> None:
         report = await self._desk.order(
             interaction,
-            lambda author, there: self._imagine.from_draft(draft_id, author=author, destination=there),
+            lambda author, there, event: self._imagine.from_draft(
+                draft_id, author=author, destination=there, event=event
+            ),
             beside=True,
         )
         said = word("offer-taken", interaction.locale.value).format(id=report.job.id)

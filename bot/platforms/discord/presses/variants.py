@@ -30,12 +30,16 @@ class VariantPresses:
 
     async def _hd(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
         await self._desk.order(
-            interaction, lambda author, there: self._variants.hd(job_id, author=author, destination=there)
+            interaction,
+            lambda author, there, event: self._variants.hd(job_id, author=author, destination=there, event=event),
         )
 
     async def _shape(self, interaction: discord.Interaction[EaselClient], job_id: str, index: int | None) -> None:
         await self._desk.order(
-            interaction, lambda author, there: self._variants.shape(job_id, index, author=author, destination=there)
+            interaction,
+            lambda author, there, event: self._variants.shape(
+                job_id, index, author=author, destination=there, event=event
+            ),
         )
 
     async def _more(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
