@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import Clock, NewAudit
@@ -40,6 +40,16 @@ class SqlCommunityStore:
     async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
         def work(connection: Connection) -> AuditEntry:
             community_settings.save(connection, community)
+            return self._audit(connection, audit)
+
+        return await self._write(work)
+
+    async def communities(self) -> Sequence[Community]:
+        return await self._read(community_settings.load_all)
+
+    async def save_exceptions(self, exceptions: Exceptions, audit: NewAudit) -> AuditEntry:
+        def work(connection: Connection) -> AuditEntry:
+            community_settings.save_exceptions(connection, audit.platform, audit.community_id, exceptions)
             return self._audit(connection, audit)
 
         return await self._write(work)

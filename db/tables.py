@@ -207,6 +207,15 @@ communities = Table(
     Column("settings", JSON, nullable=False),  # community_settings.document
 )
 
+# What the operator allows one community in place of the limits for all; apart from what its managers set.
+limit_exceptions = Table(
+    "limit_exceptions",
+    metadata,
+    Column("platform", AnyText, primary_key=True),
+    Column("community_id", AnyText, primary_key=True),
+    Column("limits", JSON, nullable=False),  # community_settings.exceptions_document
+)
+
 # Who may not ask. Somebody's several blocks hold beside one another.
 blocks = Table(
     "blocks",

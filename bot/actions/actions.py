@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.actions.account import Account
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults
+from bot.actions.exceptions import LimitExceptions
 from bot.actions.gallery import GalleryActions
 from bot.actions.imagine import Imagine
 from bot.actions.jobs import JobActions
@@ -37,6 +38,7 @@ class Actions:
     moderate: Moderate
     people: PeopleRules
     settings: Settings
+    exceptions: LimitExceptions
     retention: Retention
     budget: BudgetWatch
     limits: Limits

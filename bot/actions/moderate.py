@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.actions.exceptions import UNDO_EXCEPTIONS, LimitExceptions
 from bot.actions.jobs import is_author
 from bot.actions.people_rules import PeopleRules, block_of
 from bot.actions.permissions import require_manager, require_moderator, require_operator
@@ -52,6 +53,7 @@ class Moderate:
         platforms: Mapping[str, ChatPlatform],
         people: PeopleRules,
         settings: Settings,
+        exceptions: LimitExceptions,
         reports: Reports,
         clock: Clock,
         turns: Turns | None = None,
@@ -62,6 +64,7 @@ class Moderate:
         self._platforms = platforms
         self._people = people
         self._settings = settings
+        self._exceptions = exceptions
         self._reports = reports
         self._clock = clock
         self._turns = turns or LocalTurns()
@@ -152,6 +155,8 @@ class Moderate:
     def _require(self, entry: AuditEntry, kind: str, by: Person) -> None:
         if kind == "everywhere":
             require_operator(by)
+        elif kind == UNDO_EXCEPTIONS and not by.operator:
+            raise NotAllowed("operator-only")
         elif (entry.platform, entry.community_id) != (by.platform, by.community_id):
             raise NotAllowed("nothing-to-undo")
         elif kind == "fields":
@@ -166,6 +171,8 @@ class Moderate:
                 if await self._communities.paused_everywhere() == paused:
                     return Done(None)
                 return await self.pause_everywhere(by, paused=paused)
+            case "exceptions":
+                return Done(await self._exceptions.undo(entry, by))
             case "block" | "lifted":
                 done = Done(await self._people.undo(entry, by))
             case _:

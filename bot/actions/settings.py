@@ -1,4 +1,7 @@
-"""Change what a community has decided. Every change is in the trail with what was before, and can be undone."""
+"""Change what a community has decided, below the operator's limits.
+
+Every change is in the trail with what was before, and can be undone.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.actions.permissions import require_manager, require_moderator
 from bot.actions.turns import LocalTurns
+from bot.domain.ceilings import BOUNDED, cut, cut_value, read_bounded
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import read_field, write_field
 from bot.domain.errors import NotAllowed, Refused
+from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, NewAudit, Turns
@@ -24,17 +30,21 @@ _SHOWN = 300  # characters of a value in the trail
 
 
 class Settings:
-    """Whoever changes something is asked for their permission here; `undo` is called by Moderate, which has asked."""
+    """Whoever changes something is asked for their permission here; `undo` is called by Moderate, which has asked.
 
-    def __init__(self, *, communities: CommunityStore, turns: Turns | None = None) -> None:
+    `limits` are the operator's: the ceilings of what anybody sets here, the operator included.
+    """
+
+    def __init__(self, *, communities: CommunityStore, limits: Limits, turns: Turns | None = None) -> None:
         self._communities = communities
+        self._limits = limits
         # Read, change, save: the second of two at a time must see what the first has changed.
         self._turns = turns or LocalTurns()
 
     async def read(self, person: Person) -> Community:
-        """The settings, for whoever moderates or manages."""
+        """The settings as they hold, for whoever moderates or manages."""
         require_moderator(person)
-        return await self._communities.community(person.platform, person.community_id)
+        return cut(await self._communities.community(person.platform, person.community_id), self._limits)
 
     async def styles(self, person: Person) -> Mapping[str, str]:
         """The community's own styles, name → words, for everybody in it."""
@@ -43,18 +53,44 @@ class Settings:
     async def change(self, by: Person, changes: Mapping[str, str]) -> AuditEntry | None:
         """Set the fields named, each from what was typed; None where nothing is different from before.
 
-        All or nothing: Refused (community_fields.read_field has the codes) names the first that isn't legal.
+        All or nothing: Refused (ceilings.read_bounded has the codes) names the first that isn't legal.
         """
         require_manager(by)
-        # Time zones are read from the disk.
-        values = await asyncio.to_thread(lambda: {name: read_field(name, text) for name, text in changes.items()})
+        exceptions = (await self._of(by)).exceptions
+
+        def read() -> dict[str, Any]:
+            return {name: read_bounded(name, text, self._limits, exceptions) for name, text in changes.items()}
+
+        values = await asyncio.to_thread(read)  # time zones are read from the disk
+        return await self._set(by, values, changes.get("default_style", ""))
+
+    async def _put_back(self, by: Person, was: Mapping[str, str]) -> AuditEntry | None:
+        """Set fields to what they were, as far as the operator's limits allow it now."""
+        require_manager(by)
+        exceptions = (await self._of(by)).exceptions
+
+        def read() -> dict[str, Any]:
+            return {
+                name: cut_value(name, read_field(name, text), self._limits, exceptions) for name, text in was.items()
+            }
+
+        return await self._set(by, await asyncio.to_thread(read), was.get("default_style", ""))
+
+    async def _set(self, by: Person, values: dict[str, Any], style: str) -> AuditEntry | None:
+        """`style` is the default style as it was typed."""
         async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
+            held = cut(before, self._limits)
+            # A form sends back what it showed: what is cut there is no change.
+            values = {
+                name: getattr(before, name) if name in BOUNDED and value == getattr(held, name) else value
+                for name, value in values.items()
+            }
             after = replace(before, **values)
             if not _style_known(after):
                 if "default_style" in values:
                     legal = ", ".join((*STYLES, *after.styles))
-                    raise Refused("setting-choice", setting="default_style", word=changes["default_style"], legal=legal)
+                    raise Refused("setting-choice", setting="default_style", word=style, legal=legal)
                 # Its words have just been taken away.
                 after, values = replace(after, default_style=None), values | {"default_style": None}
             return await self._save(by, before, after, list(values))
@@ -116,7 +152,7 @@ class Settings:
                 case "word-removed":
                     return await self.add_word(by, undo["word"], whole=bool(undo["whole"]))
                 case _:
-                    return await self.change(by, json.loads(undo["fields"]))
+                    return await self._put_back(by, json.loads(undo["fields"]))
         except Refused as refused:
             if refused.code in {"already-paused", "not-paused", "word-gone", "word-there"}:
                 return None

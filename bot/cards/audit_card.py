@@ -60,7 +60,7 @@ def audit_line(entry: AuditEntry, locale: str, *, person_name: Callable[[str], s
 
 def undo_buttons(entries: Iterable[AuditEntry], locale: str) -> tuple[Button, ...]:
     """One for each of the first few that can still be undone."""
-    able = [entry for entry in entries if entry.undo is not None and entry.undone_at is None]
+    able = [entry for entry in entries if entry.undoable]
     return tuple(
         Button(
             press=Press.UNDO,
@@ -76,7 +76,7 @@ def _detail(entry: AuditEntry, locale: str) -> Text:
     match entry.action:
         case AuditAction.REFUSED:
             return (": ", *reason_text(detail.get("code", ""), locale))
-        case AuditAction.SETTINGS_CHANGED:
+        case AuditAction.SETTINGS_CHANGED | AuditAction.EXCEPTIONS_CHANGED:
             told = [f"{words(f'field-{name}', locale)} {change}" for name, change in detail.items()]
             return (clip(": " + "; ".join(told), _SHOWN_DETAIL),)
         case AuditAction.LOCKED if "until" in detail:

@@ -56,6 +56,8 @@ def refusal_sentence(refused: Refused, locale: str, *, channel_name: Callable[[s
     }
     if "setting" in values:
         values["setting"] = words(f"field-{values['setting']}", locale, n="")
+        # As they can be typed: without the language's commas.
+        values |= {name: str(value) for name, value in values.items() if isinstance(value, int)}
     if "channels" in values:
         values["channels"] = listed(map(channel_name, str(values["channels"]).split()[:_SHOWN_CHANNELS]), locale)
     option = _OPTION.get(str(values.get("option", "")))

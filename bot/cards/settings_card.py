@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.cards.clip import clip
 from bot.cards.phrases import listed
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Text, Tone
+from bot.domain.ceilings import BOUNDED, ceiling
 from bot.domain.community import Community
 from bot.domain.community_fields import FIELDS, write_field
 from bot.domain.limits import Limits
 
 _SHOWN = 200
 _SHOWN_WORDS = 30
-# A field that is not set → what holds then.
-_OTHERWISE: dict[str, Callable[[Limits], int | None]] = {
-    "user_daily": lambda limits: limits.user_daily,
-    "user_running": lambda limits: limits.user_running,
-    "user_waiting": lambda limits: limits.user_waiting,
-    "monthly": lambda limits: limits.community_monthly,
-    "cooldown": lambda limits: limits.cooldown,
-}
 
 
 def settings_card(community: Community, limits: Limits, locale: str) -> Card:
@@ -34,12 +25,28 @@ def settings_card(community: Community, limits: Limits, locale: str) -> Card:
     )
 
 
+def otherwise(name: str, community: Community, limits: Limits, locale: str) -> str:
+    """What holds where the community has not set this limit; nothing for what is no limit of the operator's."""
+    if name not in BOUNDED or name == "role_daily":
+        return ""
+    value = getattr(limits.excepted(community.exceptions), BOUNDED[name])
+    return words("settings-unlimited", locale) if value is None else str(value)
+
+
+def ceiling_hint(name: str, community: Community, limits: Limits, locale: str) -> str:
+    """For a form: "At most 50, set by the operator"; nothing where there is no ceiling."""
+    bound = ceiling(name, limits, community.exceptions)
+    if bound.most is not None:
+        return words("settings-at-most", locale, most=str(bound.most))
+    return words("settings-at-least", locale, least=str(bound.least)) if bound.least is not None else ""
+
+
 def _line(name: str, community: Community, limits: Limits, locale: str) -> Text:
     value = write_field(community, name)
-    if not value and name in _OTHERWISE:
-        otherwise = _OTHERWISE[name](limits)
-        told = words("settings-unlimited", locale) if otherwise is None else str(otherwise)
+    if not value and (told := otherwise(name, community, limits, locale)):
         value = words("settings-operator", locale, value=told)
+    elif value and (hint := ceiling_hint(name, community, limits, locale)):
+        value = f"{clip(value, _SHOWN)} ({hint})"
     return (f"{words(f'field-{name}', locale)}: {clip(value or '–', _SHOWN)}",)
 
 

@@ -99,14 +99,18 @@ def _jobs(make: _Maker) -> None:
 def _limits(make: _Maker) -> None:
     limits = make.group(
         "limits",
-        "what a community has decided: its limits, and its other settings",
+        "what holds in a community: its own settings, and your exceptions to the limits for all",
         "limits show --platform discord --community 81384788765712384",
-        "limits set user_daily=20 cooldown=10 --platform discord --community 81384788765712384",
+        "limits set user_daily=200 --platform discord --community 81384788765712384",
+        "limits set user_daily=20 cooldown=10 --own --platform discord --community 81384788765712384",
         "limits set user_daily=default --platform slack --community T024BE7LD",
     )
-    _place(limits.command("show", "its own values, and what holds where it has none", csv=True))
-    setting = limits.command("set", "change some; the audit trail keeps what was before")
+    _place(limits.command("show", "its own values, the ceilings and exceptions, and what holds", csv=True))
+    setting = limits.command(
+        "set", "make exceptions to the limits for all, or change other settings; the audit trail keeps what was before"
+    )
     setting.add_argument("assignments", metavar="NAME=VALUE", nargs="+", help="`default` gives a value back")
+    setting.add_argument("--own", action="store_true", help="limits too as the community's own, below the ceilings")
     _place(setting)
 
 

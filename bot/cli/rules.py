@@ -12,44 +12,81 @@ from bot.cli.output import Cell, Output, warn
 from bot.cli.places import known_places, place_of
 from bot.cli.running import whoever_runs
 from bot.composition.identity import operator_at
+from bot.domain.ceilings import BOUNDED, EXCEPTED, cut
 from bot.domain.community import Community
-from bot.domain.community_fields import FIELDS, write_field
+from bot.domain.community_fields import FIELDS, read_field, write_field
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.platforms.terminal.progress import plain
 from bot.settings import Settings
 
-# Where the operator's own limit goes by another name than the community's.
-_OPERATORS = {"monthly": "community_monthly"}
-_LIMITS = frozenset(field.name for field in fields(Limits)) - {"timezone"}
+_LIMITS = frozenset(field.name for field in fields(Limits)) - {"timezone", "ceilings", "guest"}
 _UNDECIDED = Community(platform="", community_id="")
+_COLUMNS = ("setting", "own", "otherwise", "ceiling", "exception", "holds")
 
 
 async def show_limits(office: Office, options: Namespace, output: Output) -> None:
+    """`otherwise` holds where the community has set nothing; `ceiling` is the operator's for all communities."""
     platform, community_id = await place_of(office, options)
     community = await office.stores.communities.community(platform, community_id)
-    rows: list[dict[str, Cell]] = [
-        {"setting": name, "own": _own(community, name), "otherwise": _otherwise(name, office.settings)}
-        for name in FIELDS
-    ]
-    await output.rows(("setting", "own", "otherwise"), rows)
+    held = cut(community, office.settings.limits)
+    rows: list[dict[str, Cell]] = []
+    for name in FIELDS:
+        otherwise = _otherwise(name, office.settings, community)
+        rows.append(
+            {
+                "setting": name,
+                "own": _own(community, name),
+                "otherwise": otherwise,
+                "ceiling": _otherwise(BOUNDED[name], office.settings, _UNDECIDED) if name in BOUNDED else None,
+                "exception": (write_field(community.exceptions, name) or None) if name in EXCEPTED else None,
+                "holds": _own(held, name) or otherwise,
+            }
+        )
+    await output.rows(_COLUMNS, rows)
 
 
 async def set_limits(office: Office, options: Namespace, output: Output) -> None:
-    changes = {}
-    for assignment in options.assignments:
-        name, sign, value = assignment.partition("=")
-        if not sign or name not in FIELDS:
-            raise WrongCall(f"{assignment!r} sets nothing. Write name=value; the names are {', '.join(FIELDS)}.")
-        changes[name] = value
+    """Limits become exceptions for the community; with --own, and whatever is no limit, its own settings."""
+    changes = dict(_assignment(text) for text in options.assignments)
+    exceptions = {} if options.own else {name: text for name, text in changes.items() if name in EXCEPTED}
+    own = {name: text for name, text in changes.items() if name not in exceptions}
+    for name, text in exceptions.items():  # all or nothing: Refused before anything is saved
+        read_field(name, text)
     platform, community_id = await place_of(office, options)
     await _warn_of_strangers(office, platform, community_id)
-    entry = await office.actions.settings.change(operator_at(platform, community_id), changes)
-    if entry is None:
+    by, actions = operator_at(platform, community_id), office.actions
+    made = [
+        await actions.settings.change(by, own) if own else None,
+        await actions.exceptions.change(by, exceptions) if exceptions else None,
+    ]
+    entries = [entry for entry in made if entry is not None]
+    if not entries:
         output.done("It is so already.")
         return
-    told = "; ".join(f"{name}: {change}" for name, change in entry.detail.items())
-    output.done(f"{told}. `audit undo {entry.id}` takes it back.", audit=entry.id)
+    told = [f"{name}: {change}" for entry in entries for name, change in entry.detail.items()]
+    undo = " and ".join(f"`python -m bot audit undo {entry.id}`" for entry in entries)
+    takes = "takes" if len(entries) == 1 else "take"
+    output.done(
+        f"{'; '.join(told)}. {undo} {takes} it back.", audit=entries[-1].id, audits=[str(e.id) for e in entries]
+    )
+    community = await office.stores.communities.community(platform, community_id)
+    for name in exceptions:
+        if (kept := _own(community, name)) is not None and _own(cut(community, office.settings.limits), name) == kept:
+            warn(f"The community's own {name}={kept} holds below the exception.")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or name not in FIELDS:
+        raise WrongCall(f"{text!r} sets nothing. Write name=value; the names are {', '.join(FIELDS)}.")
+    number = FIELDS[name].number
+    if not value.strip() and number is not None:
+        raise WrongCall(
+            f"{text!r} names no value. Write a whole number from {number.least} to {number.most}, such as "
+            f"{number.example}, or {name}=default for no value of its own."
+        )
+    return name, value
 
 
 async def add_word(office: Office, options: Namespace, output: Output) -> None:
@@ -158,13 +195,15 @@ def _own(community: Community, name: str) -> str | None:
     return own if own != write_field(_UNDECIDED, name) else None
 
 
-def _otherwise(name: str, settings: Settings) -> str | None:
-    """What holds where the community has decided nothing."""
+def _otherwise(name: str, settings: Settings, community: Community) -> str | None:
+    """What holds where this community has decided nothing."""
     if name == "retention_days":
         return "for ever" if settings.retention_days is None else str(settings.retention_days)
-    operators = _OPERATORS.get(name, name)
-    if operators in _LIMITS:
-        value = getattr(settings.limits, operators)
+    if name == "role_daily":
+        return write_field(community.exceptions, name) or None
+    limit = BOUNDED.get(name, name)
+    if limit in _LIMITS:
+        value = getattr(settings.limits.excepted(community.exceptions), limit)
         return "no limit" if value is None else str(value or "none")
     return write_field(_UNDECIDED, name) or None
 

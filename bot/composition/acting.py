@@ -15,6 +15,7 @@ from bot.actions.account import Account
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults
+from bot.actions.exceptions import LimitExceptions
 from bot.actions.gallery import GalleryActions
 from bot.actions.imagine import Requests
 from bot.actions.moderate import Moderate
@@ -110,7 +111,8 @@ def connect(
         requests=requests,
     )
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-    settings = Settings(communities=communities, turns=turns)
+    settings = Settings(communities=communities, limits=limits, turns=turns)
+    exceptions = LimitExceptions(communities=communities, turns=turns)
     reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns)
     return Actions(
         imagine=imagine,
@@ -150,12 +152,14 @@ def connect(
             platforms=places.platforms,
             people=people,
             settings=settings,
+            exceptions=exceptions,
             reports=reports,
             clock=clock,
             turns=turns,
         ),
         people=people,
         settings=settings,
+        exceptions=exceptions,
         retention=Retention(
             personal=stores.personal,
             ledger=ledger,

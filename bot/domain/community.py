@@ -18,8 +18,26 @@ class BlockedWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exceptions:
+    """What the operator allows one community in place of the limits for all; None is no exception.
+
+    Made on the operator's machine alone. The names and units are those of Community's own fields; `role_daily` holds
+    for the people of a role in place of `user_daily`.
+    """
+
+    user_daily: int | None = None
+    user_running: int | None = None
+    user_waiting: int | None = None
+    monthly: int | None = None
+    cooldown: int | None = None
+    role_daily: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
     """One community's settings; None means "as the operator has set it".
+
+    Its limits hold below the operator's (bot/domain/ceilings.py), and `exceptions` are the operator's for it.
 
     Limits count points: a picture is one, unless `weights` says that its clarity counts more. `role_daily` gives the
     people of a role their own daily limit (the most generous of theirs holds), `channel_daily` bounds everybody
@@ -49,3 +67,4 @@ class Community:
     default_style: str | None = None
     styles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # its own: name → words
     retention_days: int | None = None
+    exceptions: Exceptions = field(default_factory=Exceptions)  # never saved with the settings

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.errors import Refused
 from bot.domain.request import CLARITIES, MAX_PICTURES, RATIOS
 from bot.domain.style import STYLES
@@ -27,19 +27,34 @@ _UNSET = frozenset({"", "-", "default", "none", "默认", "无"})
 _STYLE_NAME = re.compile(r"[^\W_][\w-]{0,30}")
 
 
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    """Reads a whole number in ASCII digits: what else int() takes (٣, 5_0, +5) is rather a slip than meant."""
+
+    least: int
+    most: int
+    example: int
+
+    def __call__(self, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
+            raise Refused("setting-number", word=text, least=self.least, most=self.most, example=self.example)
+        return int(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`read` raises Refused; `write` is its inverse."""
+    """`read` raises Refused; `write` is its inverse. `number`: what it takes, or each number of its table."""
 
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
+    number: WholeNumber | None = None
 
 
 def read_field(name: str, text: str) -> Any:
     """The value of the field that somebody typed.
 
-    Raises Refused: `setting-unknown`; `setting-number` with `least` and `most`, `setting-choice` with `legal`,
-    `setting-zone` with `nearest`, `setting-table` and `setting-style`, each with `setting` and `word`;
+    Raises Refused: `setting-unknown`; `setting-number` with `least`, `most` and an `example`, `setting-choice` with
+    `legal`, `setting-zone` with `nearest`, `setting-table` and `setting-style`, each with `setting` and `word`;
     `setting-too-many` with `most`.
     """
     found = FIELDS.get(name)
@@ -54,19 +69,10 @@ def read_field(name: str, text: str) -> Any:
         raise
 
 
-def write_field(community: Community, name: str) -> str:
+def write_field(community: Community | Exceptions, name: str) -> str:
     """Empty where nothing is set."""
     value = getattr(community, name)
     return "" if value is None else FIELDS[name].write(value)
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise Refused("setting-number", word=text, least=least, most=most)
-        return int(text)
-
-    return read
 
 
 def _choice(legal: tuple[Any, ...]) -> Callable[[str], Any]:
@@ -140,17 +146,27 @@ def _write_table(table: Mapping[Any, int]) -> str:
     return ", ".join(f"{name}={value}" for name, value in table.items())
 
 
+def _number(least: int, most: int, *, example: int) -> Field:
+    number = WholeNumber(least, most, example)
+    return Field(read=number, number=number)
+
+
+def _numbers(key: Callable[[str], Any], least: int, most: int, *, example: int) -> Field:
+    number = WholeNumber(least, most, example)
+    return Field(read=_table(key, number), write=_write_table, number=number)
+
+
 _POINTS, _MONTHLY = 100_000, 10_000_000
 FIELDS: Mapping[str, Field] = {
     "timezone": Field(read=_zone),
-    "user_daily": Field(read=_number(0, _POINTS)),
-    "user_running": Field(read=_number(1, 100)),
-    "user_waiting": Field(read=_number(0, 1000)),
-    "monthly": Field(read=_number(0, _MONTHLY)),
-    "cooldown": Field(read=_number(0, 86_400)),
-    "role_daily": Field(read=_table(_id, _number(0, _POINTS)), write=_write_table),
-    "channel_daily": Field(read=_table(_id, _number(0, _POINTS)), write=_write_table),
-    "weights": Field(read=_table(_choice(CLARITIES), _number(1, 100)), write=_write_table),
+    "user_daily": _number(0, _POINTS, example=20),
+    "user_running": _number(1, 100, example=3),
+    "user_waiting": _number(0, 1000, example=7),
+    "monthly": _number(0, _MONTHLY, example=1000),
+    "cooldown": _number(0, 86_400, example=30),
+    "role_daily": _numbers(_id, 0, _POINTS, example=20),
+    "channel_daily": _numbers(_id, 0, _POINTS, example=200),
+    "weights": _numbers(_choice(CLARITIES), 1, 100, example=4),
     "allowed_channels": Field(read=_list, write=", ".join),
     "moderation_channel": Field(read=_id),
     "gallery_channel": Field(read=_id),
@@ -160,6 +176,6 @@ FIELDS: Mapping[str, Field] = {
     # A community's own style may be a default too: the settings know its styles, this table doesn't.
     "default_style": Field(read=str.lower),
     "styles": Field(read=_styles, write=lambda styles: "\n".join(f"{name}: {words}" for name, words in styles.items())),
-    "retention_days": Field(read=_number(1, 3650)),
+    "retention_days": _number(1, 3650, example=30),
 }
 _DEFAULTS = Community(platform="", community_id="")

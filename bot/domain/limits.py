@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, overload
 from zoneinfo import ZoneInfo
 
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.errors import OverLimit
 from bot.domain.request import CLARITIES, ImageRequest
 
@@ -80,20 +80,64 @@ class Limits:
     def today(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
 
-    def within(self, community: Community, *, roles: Iterable[str] = (), channel_id: str = "") -> Limits:
-        """These limits as the community has changed them, for somebody of these roles in this channel."""
-        own = [community.role_daily[role] for role in roles if role in community.role_daily]
+    def excepted(self, exceptions: Exceptions, *, roles: Iterable[str] = ()) -> Limits:
+        """These operator's limits with the exceptions for one community, for somebody of these roles there."""
+        by_role = [exceptions.role_daily[role] for role in roles if role in exceptions.role_daily]
+        daily = max(by_role) if by_role else exceptions.user_daily
+        running, waiting = (
+            _or(exceptions.user_running, self.user_running),
+            _or(exceptions.user_waiting, self.user_waiting),
+        )
+        queue_excepted = (exceptions.user_running, exceptions.user_waiting) != (None, None)
         return replace(
             self,
-            user_daily=max(own) if own else _or(community.user_daily, self.user_daily),
-            user_running=_or(community.user_running, self.user_running),
-            user_waiting=_or(community.user_waiting, self.user_waiting),
-            channel_daily=_or(community.channel_daily.get(channel_id), self.channel_daily),
-            community_monthly=_or(community.monthly, self.community_monthly),
-            cooldown=_or(community.cooldown, self.cooldown),
-            weights=community.weights or self.weights,
+            user_daily=_or(daily, self.user_daily),
+            user_running=running,
+            user_waiting=waiting,
+            community_monthly=_or(exceptions.monthly, self.community_monthly),
+            cooldown=_or(exceptions.cooldown, self.cooldown),
+            ceilings=replace(
+                self.ceilings,
+                user_daily=_or(daily, self.ceilings.user_daily),
+                user_unfinished=running + waiting if queue_excepted else self.ceilings.user_unfinished,
+                community_monthly=_or(exceptions.monthly, self.ceilings.community_monthly),
+            ),
+        )
+
+    def within(self, community: Community, *, roles: Iterable[str] = (), channel_id: str = "") -> Limits:
+        """What holds for somebody of these roles in this channel of the community.
+
+        The operator's limits are ceilings: what the community has set holds below them, and what it has stored above
+        them is cut here, whichever way it came to be stored.
+        """
+        roles = tuple(roles)
+        most = self.excepted(community.exceptions, roles=roles)
+        return replace(
+            most,
+            user_daily=least(self._own_daily(community, roles), most.user_daily),
+            user_running=least(community.user_running, most.user_running),
+            user_waiting=least(community.user_waiting, most.user_waiting),
+            channel_daily=least(community.channel_daily.get(channel_id), most.channel_daily),
+            community_monthly=least(community.monthly, most.community_monthly),
+            cooldown=max(_or(community.cooldown, 0), most.cooldown),
+            weights={
+                clarity: max(community.weights.get(clarity, 1), most.weights.get(clarity, 1))
+                for clarity in sorted({*community.weights, *most.weights})
+            },
             timezone=community.timezone,
         )
+
+    def _own_daily(self, community: Community, roles: Iterable[str]) -> int | None:
+        """What the community itself lets somebody of these roles have a day, each number cut to its own ceiling."""
+        by_role = [
+            least(community.role_daily[role], self.excepted(community.exceptions, roles=(role,)).user_daily)
+            for role in roles
+            if role in community.role_daily
+        ]
+        if by_role:
+            return max(each for each in by_role if each is not None)
+        own = community.user_daily
+        return None if own is None else least(own, self.excepted(community.exceptions).user_daily)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +220,16 @@ def fitting(request: ImageRequest, limits: Limits, room: int) -> ImageRequest | 
 
 def _zone(name: str) -> tzinfo:
     return UTC if name == "UTC" else ZoneInfo(name)
+
+
+@overload
+def least(own: int | None, most: int) -> int: ...
+@overload
+def least(own: int | None, most: int | None) -> int | None: ...
+def least(own: int | None, most: int | None) -> int | None:
+    """The lesser of two limits, of which None is no limit."""
+    given = [limit for limit in (own, most) if limit is not None]
+    return min(given, default=None)
 
 
 def _or(own: T | None, otherwise: T) -> T:

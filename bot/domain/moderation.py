@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     WORD_ADDED = "word-added"
     WORD_REMOVED = "word-removed"
     SETTINGS_CHANGED = "settings-changed"
+    EXCEPTIONS_CHANGED = "exceptions-changed"  # the operator's exceptions to the limits for all
     PAUSED = "paused"
     RESUMED = "resumed"
     RESET = "reset"  # a person's usage of today
@@ -59,6 +60,12 @@ class AuditEntry:
     undo: Mapping[str, str] | None = None
     undone_at: datetime | None = None
     undone_by: str = ""
+
+    @property
+    def undoable(self) -> bool:
+        """Whether a button may offer to undo it: not what the operator alone takes back, by a command."""
+        by_command = self.action is AuditAction.EXCEPTIONS_CHANGED
+        return self.undo is not None and self.undone_at is None and not by_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

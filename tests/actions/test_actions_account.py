@@ -64,13 +64,13 @@ async def test_mine_is_by_day_without_gaps(house: House, account: Account) -> No
 
 async def test_days_and_limits_are_the_communitys_own(house: House, account: Account) -> None:
     house.clock.jump(5 * 3600)  # 17:00 in UTC is the next day in Shanghai
-    await settle(house, timezone="Asia/Shanghai", user_daily=5, role_daily={"artist": 40}, monthly=60)
+    await settle(house, timezone="Asia/Shanghai", user_daily=5, role_daily={"artist": 10}, monthly=60)
     view = await account.usage(person(), period=UsagePeriod.TODAY)
     assert [row.key for row in view.rows] == ["2026-11-23"]
     assert view.today.limit == 5
     assert view.today.resets_at == datetime(2026, 11, 23, 16, tzinfo=UTC)
     artist = dataclasses.replace(person(), roles=("artist",))
-    assert (await account.usage(artist)).today.limit == 40
+    assert (await account.usage(artist)).today.limit == 10
     assert view.month is not None
     assert view.month.limit == 60
 

@@ -205,7 +205,7 @@ def test_the_settings_in_one_card() -> None:
     card = settings_card(community, Limits(user_daily=50, community_monthly=None), "en")
     lines = [plain(note) for note in card.notes]
     assert len(lines) == len(FIELDS) + 1
-    assert "Pictures a person and day: 5" in lines
+    assert "Pictures a person and day: 5 (At most 50, set by the operator)" in lines
     assert "Pictures of the community a month: no limit (the operator's)" in lines
     assert "Requests of a person running at a time: 3 (the operator's)" in lines
     assert "What a picture counts by clarity: 4096=4" in lines

@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli.office import open_office
 from bot.composition.identity import operator_at
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import Block
 from bot.settings import load_settings
 from tests.cli.shop import Shop
@@ -32,16 +32,42 @@ def block(shop: Shop, user: str = "ann") -> Block | None:
 
 
 def test_limits_are_set_shown_and_taken_back(guild: Shop) -> None:
-    told = guild.json("limits", "set", "user_daily=20", "role_daily=mods=50, 17=5", "timezone=asia/shanghai")
-    assert community(guild).user_daily == 20
-    assert dict(community(guild).role_daily) == {"mods": 50, "17": 5}
-    shown = {row["setting"]: (row["own"], row["otherwise"]) for row in guild.json("limits", "show")}
-    assert shown["user_daily"] == ("20", "50")
-    assert shown["timezone"] == ("Asia/Shanghai", "UTC")
-    assert shown["monthly"] == (None, "no limit")
-    assert shown["retention_days"] == (None, "for ever")
-    assert shown["default_ratio"] == (None, "1:1")
-    guild.done("audit", "undo", str(told["audit"]))
+    told = guild.json("limits", "set", "user_daily=200", "role_daily=mods=500, 17=5", "timezone=asia/shanghai")
+    found = community(guild)
+    assert (found.user_daily, dict(found.role_daily), found.timezone) == (None, {}, "Asia/Shanghai")
+    assert found.exceptions == Exceptions(user_daily=200, role_daily={"mods": 500, "17": 5})
+    shown = {row["setting"]: row for row in guild.json("limits", "show")}
+    assert shown["user_daily"] == {
+        "setting": "user_daily", "own": None, "otherwise": "200", "ceiling": "50", "exception": "200", "holds": "200",
+    }  # fmt: skip
+    assert (shown["timezone"]["own"], shown["timezone"]["otherwise"]) == ("Asia/Shanghai", "UTC")
+    assert (shown["monthly"]["own"], shown["monthly"]["holds"]) == (None, "no limit")
+    assert shown["retention_days"]["otherwise"] == "for ever"
+    assert shown["default_ratio"]["otherwise"] == "1:1"
+    for entry in told["audits"]:
+        guild.done("audit", "undo", str(entry))
+    assert community(guild) == Community(platform="discord", community_id="guild")
+
+
+def test_a_communitys_own_limit_holds_below_the_exception_and_is_cut_without_it(guild: Shop) -> None:
+    assert "at most 50" in guild.refused("limits", "set", "user_daily=100", "--own")
+    guild.done("limits", "set", "user_daily=200")
+    guild.done("limits", "set", "user_daily=100", "--own")
+    held = {row["setting"]: row["holds"] for row in guild.json("limits", "show")}
+    assert held["user_daily"] == "100"
+    guild.done("limits", "set", "user_daily=default")
+    row = next(row for row in guild.json("limits", "show") if row["setting"] == "user_daily")
+    assert (row["own"], row["exception"], row["holds"]) == ("100", None, "50")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["-3", "1e9", "٣", "", "50 pictures", "NaN", "3.5", "9" * 4000, "５０", " ", "100001"]
+)
+def test_a_limit_that_is_no_number_is_told_with_bounds_and_an_example(guild: Shop, wrong: str) -> None:
+    said = guild.refused("limits", "set", f"user_daily={wrong}", *GUILD)
+    assert wrong.strip()[:40] in said
+    assert "from 0 to 100000" in said
+    assert "such as 20" in said
     assert community(guild) == Community(platform="discord", community_id="guild")
 
 

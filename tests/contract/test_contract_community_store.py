@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.community import BlockedWord, Community
+from bot.domain.community import BlockedWord, Community, Exceptions
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, NewAudit
@@ -227,3 +227,17 @@ async def test_the_trail_is_read_newest_first_by_page_and_by_what_it_tells_of(co
     anns = await communities.audit_trail("discord", "guild", target="ann", action=AuditAction.LOCKED, count=3)
     assert len(anns) == 3
     assert {(entry.target, entry.action) for entry in anns} == {("ann", AuditAction.LOCKED)}
+
+
+async def test_exceptions_are_kept_apart_from_the_settings(communities: CommunityStore) -> None:
+    allowed = Exceptions(user_daily=200, cooldown=0, role_daily={"vip": 500})
+    entry = await communities.save_exceptions(allowed, audit(AuditAction.EXCEPTIONS_CHANGED))
+    assert entry.action is AuditAction.EXCEPTIONS_CHANGED
+    found = await communities.community("discord", "guild")
+    assert found == Community(platform="discord", community_id="guild", exceptions=allowed)
+    assert (await communities.community("discord", "other")).exceptions == Exceptions()
+    await communities.save_community(replace(CHANGED, exceptions=Exceptions(user_daily=9**9)), audit())
+    assert await communities.community("discord", "guild") == replace(CHANGED, exceptions=allowed)
+    assert await communities.communities() == [replace(CHANGED, exceptions=allowed)]
+    await communities.save_exceptions(Exceptions(), audit(AuditAction.EXCEPTIONS_CHANGED))
+    assert await communities.community("discord", "guild") == CHANGED

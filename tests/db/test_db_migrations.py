@@ -14,10 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.community import Exceptions
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Usage
 from bot.domain.ports import GalleryQuery, GalleryShelf
 from db import migrate as migrate_module
+from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.gallery import SqlGallery
@@ -147,7 +149,7 @@ async def test_what_an_older_version_saved_goes_on(url: str) -> None:
     job = order("Ein FUCHS", n=3, channel="art")
     async with open_database(url) as engine:
         async with engine.begin() as connection:
-            await connection.run_sync(_to_the_first_revision)
+            await connection.run_sync(_to_revision)
             await connection.run_sync(_old_rows, job)
         await migrate(engine)
         assert await revision(engine) == HEAD
@@ -163,11 +165,11 @@ async def test_what_an_older_version_saved_goes_on(url: str) -> None:
         assert (await SqlGallery(engine).search(query)).jobs == (done,)
 
 
-def _to_the_first_revision(connection: Connection) -> None:
+def _to_revision(connection: Connection, revision: str = "0001") -> None:
     config = Config()
     config.set_main_option("script_location", str(REPOSITORY / "db" / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, revision)
 
 
 def _old_rows(connection: Connection, job: Job) -> None:
@@ -203,3 +205,35 @@ def _old_rows(connection: Connection, job: Job) -> None:
             for (scope, key, period), taken in counters.items()
         ],
     )
+
+
+async def test_what_the_operator_has_set_last_becomes_an_exception(url: str) -> None:
+    """A guild's limits before they had ceilings: some set by its manager, some by the operator."""
+
+    def changed(actor: str, *names: str) -> dict[str, object]:
+        return {
+            "at": NOON, "platform": "discord", "community_id": "guild", "actor_id": actor, "actor_name": actor,
+            "action": "settings-changed", "target": ", ".join(names), "detail": {}, "undone_by": "",
+        }  # fmt: skip
+
+    settings = {"user_daily": 200, "monthly": 900, "cooldown": 5, "role_daily": {"vip": 300}}
+    settings |= {"timezone": "Asia/Shanghai"}
+    trail = [
+        changed("mary", "user_daily", "cooldown"), changed("operator", "user_daily", "monthly", "timezone"),
+        changed("operator", "cooldown", "role_daily", "user_waiting"), changed("mary", "monthly", "user_running"),
+    ]  # fmt: skip
+    async with open_database(url) as engine:
+        async with engine.begin() as connection:
+            await connection.run_sync(_to_revision, "0050")
+            guild = {"platform": "discord", "community_id": "guild", "settings": settings}
+            lone = {"platform": "discord", "community_id": "lone", "settings": {"user_daily": 70}}
+            await connection.execute(insert(metadata.tables["communities"]), [guild, lone])
+            await connection.execute(insert(metadata.tables["audit"]), trail)
+        await migrate(engine)
+        store = SqlCommunityStore(engine, FakeClock(NOON))
+        found = await store.community("discord", "guild")
+        assert found.exceptions == Exceptions(user_daily=200, cooldown=5, role_daily={"vip": 300})
+        assert (found.user_daily, found.cooldown, found.role_daily, found.monthly) == (None, None, {}, 900)
+        assert found.timezone == "Asia/Shanghai"
+        other = await store.community("discord", "lone")
+        assert (other.user_daily, other.exceptions) == (70, Exceptions())

@@ -115,10 +115,10 @@ async def test_limits_of_a_role_and_a_channel(bot: Bot, boss: User, panel: Messa
     (role,) = [role for role in bot.guild.roles.values() if role.name == "moderators"]
     await filled(
         bot, boss, panel, "groups",
-        {"role": [role], "role_daily": "99", "channel": [bot.channel], "channel_daily": "40"},
+        {"role": [role], "role_daily": "9", "channel": [bot.channel], "channel_daily": "40"},
     )  # fmt: skip
     found = await community(bot)
-    assert found.role_daily == {str(role.id): 99}
+    assert found.role_daily == {str(role.id): 9}
     assert found.channel_daily == {str(bot.channel.id): 40}
     assert f"<@&{role.id}>" in panel.text
     await filled(bot, boss, panel, "groups", {"role": [role], "role_daily": ""})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import Clock, NewAudit
@@ -29,6 +29,7 @@ class MemoryCommunities:
 
     clock: Clock
     settings: dict[Home, Community] = field(default_factory=dict)
+    exceptions: dict[Home, Exceptions] = field(default_factory=dict)
     trail: list[AuditEntry] = field(default_factory=list)
     held: list[Block] = field(default_factory=list)
     struck: list[Strike] = field(default_factory=list)
@@ -37,12 +38,21 @@ class MemoryCommunities:
 
     async def community(self, platform: str, community_id: str) -> Community:
         await asyncio.sleep(0)
-        default = Community(platform=platform, community_id=community_id)
-        return self.settings.get((platform, community_id), default)
+        home = (platform, community_id)
+        found = self.settings.get(home, Community(platform=platform, community_id=community_id))
+        return replace(found, exceptions=self.exceptions.get(home, Exceptions()))
 
     async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
         await asyncio.sleep(0)
         self.settings[community.platform, community.community_id] = community
+        return self._write(audit)
+
+    async def communities(self) -> Sequence[Community]:
+        return [await self.community(*home) for home in self.settings]
+
+    async def save_exceptions(self, exceptions: Exceptions, audit: NewAudit) -> AuditEntry:
+        await asyncio.sleep(0)
+        self.exceptions[audit.platform, audit.community_id] = exceptions
         return self._write(audit)
 
     async def paused_everywhere(self) -> bool:

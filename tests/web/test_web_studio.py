@@ -53,7 +53,7 @@ async def test_a_wrong_value_names_its_field(page: Site) -> None:
     assert field(await studio(page), "user_daily")["value"] == ""  # all or nothing
 
 
-@pytest.mark.parametrize("body", [{}, {"changes": []}, {"changes": {"user_daily": 3}}])
+@pytest.mark.parametrize("body", [{}, {"changes": []}, {"changes": {"user_daily": [3]}}])
 async def test_settings_of_nonsense_are_a_400(page: Site, body: dict[str, Any]) -> None:
     assert (await page.post("/api/studio/settings", body))[0] == 400
 

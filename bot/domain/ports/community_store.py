@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.community import Community
+from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 
@@ -33,10 +33,20 @@ class CommunityStore(Protocol):
     """
 
     async def community(self, platform: str, community_id: str) -> Community:
-        """Its settings; the defaults for one that has never changed any."""
+        """Its settings and the operator's exceptions for it; the defaults where neither has ever been changed."""
         ...
 
-    async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry: ...
+    async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
+        """Save its settings; `exceptions` are left as they are."""
+        ...
+
+    async def communities(self) -> Sequence[Community]:
+        """Every community that has changed a setting."""
+        ...
+
+    async def save_exceptions(self, exceptions: Exceptions, audit: NewAudit) -> AuditEntry:
+        """Save the operator's exceptions for the community that `audit` names, in place of those before."""
+        ...
 
     async def paused_everywhere(self) -> bool: ...
 

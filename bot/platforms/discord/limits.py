@@ -28,6 +28,7 @@ BUTTON_LABEL: Final = 80
 # https://docs.discord.com/developers/components/reference#label, #text-input
 FORM_TITLE: Final = 45
 FORM_LABEL: Final = 45
+FORM_HINT: Final = 100
 SELECT_OPTIONS: Final = 25
 # https://docs.discord.com/developers/resources/message#attachment-object
 ALT_TEXT: Final = 1024

@@ -100,7 +100,7 @@ class Studio:
         # A form can only be the first answer, and there are three seconds for that.
         async with asyncio.timeout(FORM_LOOKUP_SECONDS):
             community = await self._settings.read(person)
-        await interaction.response.send_modal(studio_form(section, community, interaction.locale.value))
+        await interaction.response.send_modal(studio_form(section, community, self._limits, interaction.locale.value))
 
     async def _submitted(
         self, interaction: discord.Interaction[EaselClient], person: Person, section: str, used: Used

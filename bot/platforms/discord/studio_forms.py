@@ -14,11 +14,13 @@ from discord import ui
 
 from bot.actions.people_rules import LONGEST_REASON
 from bot.cards.sentences import words
+from bot.cards.settings_card import ceiling_hint
 from bot.domain.community import Community
 from bot.domain.community_fields import LONGEST_STYLE, write_field
+from bot.domain.limits import Limits
 from bot.grammar.options import CLARITY, NO_STYLE, NUMBER, RATIO, STYLE, Option
 
-from .limits import FORM_LABEL, FORM_SECONDS, FORM_TITLE, SELECT_OPTIONS
+from .limits import FORM_HINT, FORM_LABEL, FORM_SECONDS, FORM_TITLE, SELECT_OPTIONS
 from .routes import Used, form_id
 from .studio_words import studio_word
 from .text import clip
@@ -41,11 +43,11 @@ _TEXT_PLACES = [discord.ChannelType.text, discord.ChannelType.news]
 Field = tuple[str, str, "ui.Item[Any]"]  # label, hint, input
 
 
-def studio_form(section: str, community: Community, locale: str) -> ui.Modal:
-    """KeyError for a section that there isn't."""
+def studio_form(section: str, community: Community, limits: Limits, locale: str) -> ui.Modal:
+    """`limits` are the operator's. KeyError for a section that there isn't."""
     title = clip(studio_word(f"section-{section}", locale), FORM_TITLE)
     form = ui.Modal(title=title, custom_id=form_id(ROUTE, section), timeout=FORM_SECONDS)
-    for label, hint, item in _FIELDS[section](community, locale):
+    for label, hint, item in _FIELDS[section](community, limits, locale):
         form.add_item(ui.Label(text=clip(label, FORM_LABEL), description=hint or None, component=item))
     return form
 
@@ -127,7 +129,7 @@ def _table(table: Mapping[Any, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in table.items())
 
 
-def _defaults(community: Community, locale: str) -> Iterator[Field]:
+def _defaults(community: Community, _: Limits, locale: str) -> Iterator[Field]:
     for name, option in (("default_ratio", RATIO), ("default_clarity", CLARITY), ("default_n", NUMBER)):
         chosen = getattr(community, name)
         yield words(f"field-{name}", locale), "", _select(name, option, chosen, locale)
@@ -138,24 +140,28 @@ def _defaults(community: Community, locale: str) -> Iterator[Field]:
     yield words("field-default_style", locale), "", select
 
 
-def _limits(community: Community, locale: str) -> Iterator[Field]:
+def _limits(community: Community, limits: Limits, locale: str) -> Iterator[Field]:
     for name in _LIMITS:
         yield (
             words(f"field-{name}", locale),
-            studio_word("empty-operator", locale),
+            _hint(name, "empty-operator", community, limits, locale),
             _line(name, write_field(community, name)),
         )
 
 
-def _by_group(_: Community, locale: str) -> Iterator[Field]:
+def _by_group(community: Community, limits: Limits, locale: str) -> Iterator[Field]:
     role = ui.RoleSelect[Any](custom_id="role", min_values=0, max_values=1, required=False)
     yield studio_word("role", locale), "", role
-    yield studio_word("role-daily", locale), studio_word("empty-remove", locale), _line("role_daily")
+    yield (
+        studio_word("role-daily", locale),
+        _hint("role_daily", "empty-remove", community, limits, locale),
+        _line("role_daily"),
+    )
     yield studio_word("channel", locale), "", _channels("channel", (), most=1, kinds=_PLACES)
     yield studio_word("channel-daily", locale), studio_word("empty-remove", locale), _line("channel_daily")
 
 
-def _house(community: Community, locale: str) -> Iterator[Field]:
+def _house(community: Community, _: Limits, locale: str) -> Iterator[Field]:
     weight = str(community.weights.get(_HEAVY, 1))
     yield studio_word("weight", locale), studio_word("weight-hint", locale), _line("weight", weight)
     zone = _line("timezone", community.timezone, most=_NAME)
@@ -164,7 +170,7 @@ def _house(community: Community, locale: str) -> Iterator[Field]:
     yield words("field-retention_days", locale), studio_word("empty-operator", locale), kept
 
 
-def _places(community: Community, locale: str) -> Iterator[Field]:
+def _places(community: Community, _: Limits, locale: str) -> Iterator[Field]:
     allowed = _channels("allowed_channels", community.allowed_channels, most=SELECT_OPTIONS, kinds=_PLACES)
     yield words("field-allowed_channels", locale), studio_word("allowed-hint", locale), allowed
     for name in ("moderation_channel", "gallery_channel"):
@@ -173,13 +179,13 @@ def _places(community: Community, locale: str) -> Iterator[Field]:
         yield words(f"field-{name}", locale), "", select
 
 
-def _blocked(_: Community, locale: str) -> Iterator[Field]:
+def _blocked(_: Community, __: Limits, locale: str) -> Iterator[Field]:
     hint = studio_word("words-hint", locale)
     yield studio_word("words-add", locale), hint, _paragraph("add", most=_WORDS)
     yield studio_word("words-remove", locale), hint, _paragraph("remove", most=_WORDS)
 
 
-def _own_styles(community: Community, locale: str) -> Iterator[Field]:
+def _own_styles(community: Community, _: Limits, locale: str) -> Iterator[Field]:
     yield studio_word("style-name", locale), "", _line("name", most=31)
     yield studio_word("style-words", locale), "", _paragraph("words", most=LONGEST_STYLE)
     if community.styles:
@@ -190,14 +196,14 @@ def _own_styles(community: Community, locale: str) -> Iterator[Field]:
         yield studio_word("style-remove", locale), "", select
 
 
-def _people(_: Community, locale: str) -> Iterator[Field]:
+def _people(_: Community, __: Limits, locale: str) -> Iterator[Field]:
     yield studio_word("person", locale), "", ui.UserSelect[Any](custom_id="person")
     options = [discord.RadioGroupOption(label=studio_word(f"deed-{deed}", locale), value=deed) for deed in DEEDS]
     yield studio_word("deed", locale), "", ui.RadioGroup[Any](custom_id="deed", options=options)
     yield studio_word("reason", locale), "", _line("reason", most=LONGEST_REASON)
 
 
-_FIELDS: Mapping[str, Callable[[Community, str], Iterator[Field]]] = {
+_FIELDS: Mapping[str, Callable[[Community, Limits, str], Iterator[Field]]] = {
     "defaults": _defaults,
     "limits": _limits,
     "groups": _by_group,
@@ -207,6 +213,13 @@ _FIELDS: Mapping[str, Callable[[Community, str], Iterator[Field]]] = {
     "styles": _own_styles,
     "people": _people,
 }
+
+
+def _hint(name: str, empty: str, community: Community, limits: Limits, locale: str) -> str:
+    """What leaving it empty means, and the operator's ceiling."""
+    told = ceiling_hint(name, community, limits, locale)
+    stop = "。" if locale.startswith("zh") else ". "
+    return clip(stop.join(filter(None, (told, studio_word(empty, locale)))), FORM_HINT)
 
 
 def _line(name: str, value: str = "", *, most: int = _NUMBER) -> ui.TextInput[Any]:

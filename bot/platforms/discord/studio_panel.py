@@ -13,6 +13,7 @@ from discord.utils import format_dt
 
 from bot.cards.audit_card import audit_line
 from bot.cards.sentences import words
+from bot.cards.settings_card import ceiling_hint, otherwise
 from bot.domain.card import Tone
 from bot.domain.community import Community
 from bot.domain.community_fields import write_field
@@ -155,7 +156,7 @@ def add_notice(
 
 def _undos(entries: Iterable[AuditEntry], locale: str, *, page: str) -> list[RouteButton]:
     """Buttons that take entries back and return to that page."""
-    able = [entry for entry in entries if entry.undo is not None and entry.undone_at is None]
+    able = [entry for entry in entries if entry.undoable]
     return [
         RouteButton.of(
             ROUTE,
@@ -192,18 +193,18 @@ def _budget(month: Allowance | None, locale: str) -> str:
 
 def _setting(name: str, told: Overview, guild: discord.Guild | None, locale: str) -> str:
     value = write_field(told.community, name)
-    otherwise = _otherwise(name, told.limits, locale)
-    shown = _mentioned(escape(clip(value, _LONGEST_VALUE)), guild) if value else otherwise
-    return f"{words(f'field-{name}', locale)}: **{shown}**"
+    shown = _mentioned(escape(clip(value, _LONGEST_VALUE)), guild) if value else _otherwise(name, told, locale)
+    return f"{words(f'field-{name}', locale)}: **{shown}**{_at_most(name, told, locale) if value else ''}"
 
 
-def _otherwise(name: str, limits: Limits, locale: str) -> str:
-    operator = {"monthly": "community_monthly"}.get(name, name)
-    if name not in {"user_daily", "user_running", "user_waiting", "monthly", "cooldown"}:
-        return "–"
-    value = getattr(limits, operator)
-    told = words("settings-unlimited", locale) if value is None else str(value)
-    return words("settings-operator", locale, value=told)
+def _otherwise(name: str, told: Overview, locale: str) -> str:
+    value = otherwise(name, told.community, told.limits, locale)
+    return words("settings-operator", locale, value=value) if value else "–"
+
+
+def _at_most(name: str, told: Overview, locale: str) -> str:
+    hint = ceiling_hint(name, told.community, told.limits, locale)
+    return f" ({hint})" if hint else ""
 
 
 def _words(community: Community, locale: str) -> str:

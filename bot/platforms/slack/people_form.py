@@ -83,7 +83,7 @@ def audit_view(
     for entry in entries:
         told = audit_line(entry, locale, person_name=lambda user: names.get(user, user))
         block = section(mrkdwn(told, now=now, locale=locale))
-        if entry.undo is not None and entry.undone_at is None:
+        if entry.undoable:
             block["accessory"] = _button(AUDIT_UNDO_ACTION, word("audit-undo", locale), str(entry.id))
         blocks.append(block)
     if not entries:

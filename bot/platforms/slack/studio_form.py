@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cards.sentences import words
-from bot.cards.settings_card import settings_card
+from bot.cards.settings_card import ceiling_hint, settings_card
 from bot.domain.community import Community
 from bot.domain.community_fields import write_field
 from bot.domain.limits import Limits
@@ -64,11 +64,11 @@ def studio_view(
         section(escape(word("studio-intro", locale))),
         _pause(community, locale),
         {"type": "divider"},
-        *(_text(name, community, locale) for name in _LIMITS),
-        _table("role_daily", community, locale, hint="studio-role_daily-hint"),
+        *(_text(name, community, locale, hint=ceiling_hint(name, community, limits, locale)) for name in _LIMITS),
+        _table("role_daily", community, locale, hint=_role_daily_hint(community, limits, locale)),
         *_channels_daily(community, locale),
         *(_choice(name, option, community, locale) for name, option in _CHOICES),
-        *([_table("styles", community, locale, hint="studio-styles-hint")] if _fits(community) else []),
+        *([_table("styles", community, locale, hint=word("studio-styles-hint", locale))] if _fits(community) else []),
         {"type": "divider"},
         _many_channels(community, locale),
         *(_channel(name, community, locale) for name in _CHANNELS),
@@ -138,18 +138,24 @@ def _chosen(field: Mapping[str, Any]) -> str:
     return str((field.get("selected_option") or {}).get("value") or "")
 
 
-def _text(name: str, community: Community, locale: str) -> dict[str, Any]:
+def _role_daily_hint(community: Community, limits: Limits, locale: str) -> str:
+    told = ceiling_hint("role_daily", community, limits, locale)
+    stop = "。" if locale.startswith("zh") else ". "
+    return stop.join(filter(None, (told, word("studio-role_daily-hint", locale))))
+
+
+def _text(name: str, community: Community, locale: str, *, hint: str = "") -> dict[str, Any]:
     element: dict[str, Any] = {"type": "plain_text_input", "max_length": _SHORT}
     if value := write_field(community, name):
         element["initial_value"] = value[:_SHORT]
-    return _input(name, words(f"field-{name}", locale), element)
+    return _input(name, words(f"field-{name}", locale), element, hint=hint)
 
 
 def _table(name: str, community: Community, locale: str, *, hint: str) -> dict[str, Any]:
     element: dict[str, Any] = {"type": "plain_text_input", "multiline": True, "max_length": TEXT_INPUT}
     if value := write_field(community, name):
         element["initial_value"] = value
-    return _input(name, words(f"field-{name}", locale), element, hint=word(hint, locale))
+    return _input(name, words(f"field-{name}", locale), element, hint=hint)
 
 
 def _fits(community: Community) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -92,9 +93,7 @@ class Studio:
     async def change(self, request: web.Request) -> web.Response:
         """`{"changes": {"user_daily": "20", …}}`: all or nothing; the answer to a wrong value names its field."""
         person = self._manager(request)
-        changes = (await json_body(request)).get("changes")
-        if not isinstance(changes, dict) or not all(isinstance(value, str) for value in changes.values()):
-            raise Problem(400, "bad-request")
+        changes = _typed((await json_body(request)).get("changes"))
         try:
             entry = await self._actions.settings.change(person, changes)
         except Refused as refused:
@@ -210,6 +209,13 @@ def _audit_json(entry: AuditEntry, locale: str) -> dict[str, Any]:
         "undo": undo[0].label if undo else None,
         "undone": entry.undone_at is not None,
     }
+
+
+def _typed(changes: Any) -> dict[str, str]:
+    """Fields as text; a program may send a number as one. A Problem for what no field takes."""
+    if not isinstance(changes, dict) or not all(isinstance(value, str | int | float) for value in changes.values()):
+        raise Problem(400, "bad-request")
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()}
 
 
 def _entry(text: str) -> int:

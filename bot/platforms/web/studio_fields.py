@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from bot.actions.budget import PER_CENTS
 from bot.cards.sentences import words
+from bot.cards.settings_card import ceiling_hint, otherwise
+from bot.domain.ceilings import bounds
 from bot.domain.community import Community
 from bot.domain.community_fields import FIELDS, read_field, write_field
 from bot.domain.desk import BudgetWarning
@@ -16,16 +18,7 @@ from bot.domain.limits import Limits
 from bot.domain.usage import Allowance
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 
-_NUMBERS: Mapping[str, Callable[[Limits], int | None] | None] = MappingProxyType(
-    {
-        "user_daily": lambda limits: limits.user_daily,
-        "monthly": lambda limits: limits.community_monthly,
-        "user_running": lambda limits: limits.user_running,
-        "user_waiting": lambda limits: limits.user_waiting,
-        "cooldown": lambda limits: limits.cooldown,
-        "retention_days": None,
-    }
-)
+_NUMBERS = frozenset({"user_daily", "monthly", "user_running", "user_waiting", "cooldown", "retention_days"})
 _CHOICES: Mapping[str, Option] = MappingProxyType(
     {"default_ratio": RATIO, "default_n": NUMBER, "default_clarity": CLARITY, "default_style": STYLE}
 )
@@ -39,14 +32,17 @@ _GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def fields_json(community: Community, limits: Limits, locale: str) -> list[dict[str, Any]]:
-    """`name`, `group`, `label`, `value` as text, `kind` (number, choice, text), `choices`, and what holds otherwise."""
+    """`name`, `group`, `label`, `value` as text, `kind` (number, choice, text), `choices`, what holds `otherwise`.
+
+    Of a number also `least` and `most`, and `hint`, which says whose bound that is where it is the operator's.
+    """
     return [_field(name, group, community, limits, locale) for group, names in _GROUPS.items() for name in names]
 
 
 def _field(name: str, group: str, community: Community, limits: Limits, locale: str) -> dict[str, Any]:
     option = _CHOICES.get(name)
     kind = "choice" if option is not None else "number" if name in _NUMBERS else "text"
-    otherwise = _NUMBERS.get(name)
+    number = bounds(name, limits, community.exceptions) if kind == "number" else None
     value = write_field(community, name)
     if name == "weights" and not value:
         value = ", ".join(f"{clarity}={points}" for clarity, points in sorted(limits.weights.items()))
@@ -59,7 +55,10 @@ def _field(name: str, group: str, community: Community, limits: Limits, locale: 
         "kind": kind,
         "value": value,
         "choices": [] if option is None else _choices(option, community, locale),
-        "otherwise": _told(otherwise(limits), locale) if otherwise is not None else "",
+        "otherwise": otherwise(name, community, limits, locale),
+        "least": None if number is None else number.least,
+        "most": None if number is None else number.most,
+        "hint": ceiling_hint(name, community, limits, locale),
     }
 
 
@@ -67,10 +66,6 @@ def _choices(option: Option, community: Community, locale: str) -> list[dict[str
     own = list(community.styles) if option is STYLE else []
     values = [*own, *(choice.value for choice in option.values)]
     return [{"value": str(value), "label": option.label(value, locale)} for value in values]
-
-
-def _told(value: int | None, locale: str) -> str:
-    return words("settings-unlimited", locale) if value is None else str(value)
 
 
 def write_styles(styles: Mapping[str, str]) -> str:

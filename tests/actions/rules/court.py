@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults
+from bot.actions.exceptions import LimitExceptions
 from bot.actions.imagine import Imagine
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
@@ -72,6 +73,7 @@ class Court:
     moderate: Moderate
     people: PeopleRules
     settings: Settings
+    exceptions: LimitExceptions
     defaults: PersonalDefaults
     reports: Reports
     why: Why
@@ -130,7 +132,8 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
     budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
     defaults = PersonalDefaults(personal=SqlPersonalData(engine, clock), communities=communities)
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-    settings = Settings(communities=communities)
+    settings = Settings(communities=communities, limits=limits)
+    exceptions = LimitExceptions(communities=communities)
     reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
     yield Court(
         store=store,
@@ -157,11 +160,13 @@ async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncItera
             platforms=platforms,
             people=people,
             settings=settings,
+            exceptions=exceptions,
             reports=reports,
             clock=clock,
         ),
         people=people,
         settings=settings,
+        exceptions=exceptions,
         defaults=defaults,
         reports=reports,
         why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),

@@ -226,7 +226,7 @@ async def test_a_shut_door_is_no_refusal_of_the_person(court: Court) -> None:
 
 
 async def test_the_result_tells_what_is_left_by_the_communitys_own_limits(court: Court) -> None:
-    await court.decide(role_daily={"boosters": 20}, weights={4096: 4}, timezone="Asia/Shanghai")
+    await court.decide(user_daily=4, role_daily={"boosters": 9}, weights={4096: 4}, timezone="Asia/Shanghai")
     life = asyncio.create_task(court.dispatcher.run())
 
     async def concluded() -> None:
@@ -238,6 +238,6 @@ async def test_the_result_tells_what_is_left_by_the_communitys_own_limits(court:
     [report] = court.chat.concluded
     assert report.usage is not None
     assert report.limits is not None
-    assert (report.usage.today, report.usage.left_today(report.limits)) == (8, 12)
+    assert (report.usage.today, report.usage.left_today(report.limits)) == (8, 1)
     await court.dispatcher.stop()
     await court.clock.until(life, real_seconds=10)

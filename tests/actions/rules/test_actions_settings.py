@@ -1,11 +1,12 @@
 import asyncio
+import dataclasses
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions.settings import MOST_WORDS
-from bot.domain.community import BlockedWord, Community
+from bot.domain.community import BlockedWord, Community, Exceptions
 from bot.domain.community_fields import FIELDS, MOST_ENTRIES, MOST_STYLES, read_field, write_field
 from bot.domain.errors import Refused
 from bot.domain.moderation import AuditAction
@@ -13,12 +14,12 @@ from tests.actions.rules.court import MANAGER, MOD, STRANGER, Court, person
 
 TYPED = {
     "timezone": ("asia/shanghai", "Asia/Shanghai"),
-    "user_daily": ("20", 20),
+    "user_daily": ("8", 8),
     "user_running": ("1", 1),
     "user_waiting": ("0", 0),
     "monthly": ("1000", 1000),
     "cooldown": ("30", 30),
-    "role_daily": ("17=20, 18 = 0", {"17": 20, "18": 0}),
+    "role_daily": ("17=9, 18 = 0", {"17": 9, "18": 0}),
     "channel_daily": ("17=200", {"17": 200}),
     "weights": ("4096=4, 2048=2", {4096: 4, 2048: 2}),
     "allowed_channels": ("17, 18 17、19", ("17", "18", "19")),
@@ -184,3 +185,47 @@ def test_whatever_is_typed_is_refused_or_written_so_that_it_reads_the_same(name:
         return
     community = Community(platform="p", community_id="c", **{name: value})
     assert read_field(name, write_field(community, name)) == value
+
+
+OPERATOR = dataclasses.replace(MANAGER, user_id="operator", name="Operator", operator=True)
+
+
+async def test_nobody_sets_more_than_the_operator_allows(court: Court) -> None:
+    for by in (MANAGER, OPERATOR):
+        assert await code_of(court.settings.change(by, {"cooldown": "5", "user_daily": "11"})) == "setting-ceiling"
+    assert await now(court) == Community(platform="fake", community_id="guild")
+
+
+async def test_an_exception_is_the_operators_alone(court: Court) -> None:
+    assert await code_of(court.exceptions.change(MANAGER, {"user_daily": "200"})) == "operator-only"
+    entry = await court.exceptions.change(OPERATOR, {"user_daily": "200"})
+    assert entry is not None
+    assert not entry.undoable, "no button offers it to managers"
+    assert await code_of(court.moderate.undo(entry.id, MANAGER)) == "operator-only"
+    await court.settings.change(MANAGER, {"user_daily": "150"})
+    await court.moderate.undo(entry.id, OPERATOR)
+    assert (await now(court)).exceptions == Exceptions()
+    assert (await court.settings.read(MANAGER)).user_daily == 10
+
+
+async def test_an_undo_puts_back_no_more_than_the_operator_allows_now(court: Court) -> None:
+    await court.exceptions.change(OPERATOR, {"user_daily": "200", "role_daily": "vip=500"})
+    await court.settings.change(MANAGER, {"user_daily": "150", "role_daily": "vip=400, member=180"})
+    lowered = await court.settings.change(MANAGER, {"user_daily": "5", "role_daily": ""})
+    await court.exceptions.change(OPERATOR, {"user_daily": "20", "role_daily": ""})
+    assert lowered is not None
+    await court.moderate.undo(lowered.id, MANAGER)
+    found = await now(court)
+    assert (found.user_daily, dict(found.role_daily)) == (20, {"vip": 20, "member": 20})
+
+
+async def test_a_form_that_sends_back_what_was_cut_changes_nothing(court: Court) -> None:
+    await court.exceptions.change(OPERATOR, {"user_daily": "200"})
+    await court.settings.change(MANAGER, {"user_daily": "150"})
+    await court.exceptions.change(OPERATOR, {"user_daily": "default"})
+    shown = await court.settings.read(MANAGER)
+    assert shown.user_daily == 10
+    entry = await court.settings.change(MANAGER, {"user_daily": write_field(shown, "user_daily"), "cooldown": "5"})
+    assert entry is not None
+    assert entry.target == "cooldown"
+    assert (await now(court)).user_daily == 150, "an exception made later finds it again"

@@ -52,12 +52,12 @@ export class SettingsForm {
   }
 }
 
-function drawField({ name, label, kind, value, choices, otherwise }) {
+function drawField({ name, label, kind, value, choices, otherwise, hint }) {
   let input;
   if (kind === "choice") {
     input = h("select", { name }, choices.map((choice) => h("option", { value: choice.value, selected: choice.value === value }, choice.label)));
   } else {
     input = h("input", { name, value, placeholder: otherwise, autocomplete: "off", inputmode: kind === "number" ? "numeric" : null });
   }
-  return h("label", { class: "field" }, h("span", {}, label), input);
+  return h("label", { class: "field" }, h("span", {}, label), input, hint ? h("small", { class: "field-hint" }, hint) : null);
 }
