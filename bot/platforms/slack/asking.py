@@ -13,6 +13,7 @@ import structlog
 
 from bot.domain.errors import PlatformError
 from bot.domain.moderation import AuditEntry
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
@@ -33,7 +34,7 @@ _log = structlog.get_logger(__name__)
 class Asking:
     """One thing that a person did. `accepted` becomes the id of the job that came of it.
 
-    `key` stays the same when Slack delivers it again.
+    `event` is the same when Slack delivers it again.
     """
 
     workspace: Workspace
@@ -48,7 +49,7 @@ class Asking:
     message: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
     accepted: str | None = None
-    key: str = ""
+    event: OrderEvent | None = None
 
     @property
     def place(self) -> Place:
@@ -65,8 +66,6 @@ class Asking:
             details["enterprise"] = self.workspace.enterprise_id
         if place.thread:
             details["thread"] = place.thread
-        if self.key:
-            details["asked"] = self.key
         return Destination(
             platform=NAME,
             community_id=self.workspace.community_id,

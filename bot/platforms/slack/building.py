@@ -52,8 +52,6 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         people=shared.people,
         boundary=shared.boundary,
         wire=shared.wire,
-        jobs=actions.jobs,
-        clock=shared.clock,
         serve_strangers=serve_strangers,
     )
     showing = Showing(

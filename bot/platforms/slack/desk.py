@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from bot.cards.help_text import help_text
 from bot.cards.notice import notice
 from bot.domain.card import Card, Press, Tone
 from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
@@ -33,9 +33,6 @@ from .render import prompt_on
 _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-# Offers taken lately, so that a second press on one doesn't order twice.
-_OFFERS_REMEMBERED = 1000
 
 
 class Desk:
@@ -57,7 +54,6 @@ class Desk:
         self._presses = presses
         self._people = people
         self._clock = clock
-        self._taken: OrderedDict[str, None] = OrderedDict()
 
     async def typed(self, asking: Asking, text: str) -> None:
         """A request in words; without any, the form."""
@@ -101,8 +97,8 @@ class Desk:
                 case Press.AGAIN:
                     await self._ordering.order(
                         asking,
-                        lambda author, there: self._actions.imagine.again(
-                            button.target, author=author, destination=there
+                        lambda author, there, event: self._actions.imagine.again(
+                            button.target, author=author, destination=there, event=event
                         ),
                     )
                 case Press.USE:
@@ -133,12 +129,18 @@ class Desk:
         except Refused:
             # Said before anything else is looked at. The action keeps the repair.
             there = asking.destination(asking.place, author.locale)
-            await self._actions.imagine.from_text(text, author=author, destination=there, typed=typed, parent_id=parent)
+            report = await self._actions.imagine.from_text(
+                text, author=author, destination=there, typed=typed, parent_id=parent, event=asking.event
+            )
+            if report.repeat is not None:  # an edit of what has ordered already
+                return
             raise
 
-        async def ask(author: Person, there: Destination) -> JobReport:
+        async def ask(author: Person, there: Destination, event: OrderEvent | None) -> JobReport:
             known = await self._still_there(parent, author)
-            return await self._actions.imagine.from_request(request, author=author, destination=there, parent_id=known)
+            return await self._actions.imagine.from_request(
+                request, author=author, destination=there, parent_id=known, event=event
+            )
 
         await self._ordering.order(asking, ask)
 
@@ -151,20 +153,14 @@ class Desk:
         return parent
 
     async def _use(self, asking: Asking, draft_id: str) -> None:
-        if draft_id in self._taken:
-            raise NotAllowed("draft-gone")
-        self._taken[draft_id] = None
-        if len(self._taken) > _OFFERS_REMEMBERED:
-            self._taken.popitem(last=False)
-        try:
-            await self._ordering.order(
-                asking,
-                lambda author, there: self._actions.imagine.from_draft(draft_id, author=author, destination=there),
-            )
-        finally:
-            if asking.accepted is None:
-                self._taken.pop(draft_id, None)
-        await self.boundary.dismiss(asking)
+        ordered = await self._ordering.order(
+            asking,
+            lambda author, there, event: self._actions.imagine.from_draft(
+                draft_id, author=author, destination=there, event=event
+            ),
+        )
+        if ordered:
+            await self.boundary.dismiss(asking)
 
     async def _delete(self, asking: Asking, job_id: str) -> None:
         person = await self._people.person(asking)

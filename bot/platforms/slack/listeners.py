@@ -20,6 +20,7 @@ from .buttons import pressed
 from .defaults_form import DEFAULTS_FORM, read_defaults
 from .desk import Desk
 from .easel import COMMAND, Easel
+from .events import is_old_edit, order_event
 from .form import CALLBACK, PROMPT, REPORT_FORM, WORD_FORM, read_form
 from .home import DEFAULTS_ACTION, DRAW_ACTION, SETTINGS_ACTION, Home
 from .moderation import Moderation
@@ -203,6 +204,8 @@ class Listeners:
         if event.get("bot_id") or event.get("channel_type") == "im":
             return  # our own conversation is heard as a message already
         text = typed(_MENTION.sub("", str(event.get("text") or "")))
+        if is_old_edit(event, self._desk.now()) or (event.get("edited") and not text.strip()):
+            return
         await self._do(body, context, lambda asking: self._desk.mentioned(asking, text))
 
     async def message(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
@@ -234,7 +237,7 @@ class Listeners:
             _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
             return
         asking = asking_of(body, context)
-        asking.key = key
+        asking.event = order_event(body, context, self._desk.now())
         await work(asking)
 
     async def _gone(self, context: AsyncBoltContext) -> None:

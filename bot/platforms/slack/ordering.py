@@ -7,28 +7,23 @@ from typing import Any
 
 import structlog
 
-from bot.actions import JobActions
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
-from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
-from .asking import NAME, Asking, People
+from .asking import Asking, People
 from .boundary import Boundary
 from .delivery import Delivery
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
-from .wire import Place, Wire
+from .wire import Wire
 from .words import word
 
-Ask = Callable[[Person, Destination], Awaitable[JobReport]]
+Ask = Callable[[Person, Destination, OrderEvent | None], Awaitable[JobReport]]
 
 _log = structlog.get_logger(__name__)
-
-# For so long after a start Slack may deliver what it had delivered before. Among so many jobs of the channel it is.
-REDELIVERED_SECONDS = 10 * 60.0
-RECENT = 50
 
 
 class Ordering:
@@ -40,8 +35,6 @@ class Ordering:
         people: People,
         boundary: Boundary,
         wire: Wire,
-        jobs: JobActions,
-        clock: Clock,
         serve_strangers: bool,
     ) -> None:
         self._delivery = delivery
@@ -49,13 +42,13 @@ class Ordering:
         self._people = people
         self._boundary = boundary
         self._wire = wire
-        self._jobs = jobs
-        self._clock = clock
-        self._began = clock.monotonic()
         self._serve_strangers = serve_strangers
 
-    async def order(self, asking: Asking, ask: Ask) -> None:
-        """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted."""
+    async def order(self, asking: Asking, ask: Ask) -> bool:
+        """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted.
+
+        False: the event has ordered already, and nothing is left to do.
+        """
         author = await self._people.person(asking)
         if asking.stranger and not self._serve_strangers:
             raise SaidHere("stranger")
@@ -63,23 +56,16 @@ class Ordering:
             place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
         else:  # from the Home tab
             place = await self._wire.open_dm(asking.workspace, asking.user_id)
-        if await self._ordered_before(asking, place):
-            return
-        report = await ask(author, asking.destination(place, author.locale))
+        report = await ask(author, asking.destination(place, author.locale), asking.event)
         asking.accepted = report.job.id
+        if report.repeat is not None:  # its card is there
+            _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
+            return False
         await self._delivery.open(report)
         if asking.channel_id and place.channel_id != asking.channel_id:
             said = (word("comes-privately", author.locale),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
-
-    async def _ordered_before(self, asking: Asking, place: Place) -> bool:
-        """Whether an earlier life has accepted this, and was killed before Slack knew that it was heard."""
-        if not asking.key or self._clock.monotonic() > self._began + REDELIVERED_SECONDS:
-            return False
-        recent = await self._jobs.recent(
-            platform=NAME, community_id=asking.workspace.community_id, channel_id=place.channel_id, count=RECENT
-        )
-        return any(report.job.destination.details.get("asked") == asking.key for report in recent)
+        return True
 
     async def redraw(self, asking: Asking, view: Mapping[str, Any]) -> None:
         """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""

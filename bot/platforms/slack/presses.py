@@ -107,7 +107,8 @@ class Presses:
     async def _hd(self, asking: Asking, button: Pressed) -> None:
         variants = self._actions.variants
         await self._ordering.order(
-            asking, lambda author, there: variants.hd(button.target, author=author, destination=there)
+            asking,
+            lambda author, there, event: variants.hd(button.target, author=author, destination=there, event=event),
         )
         await self._ordered(asking, button)
 
@@ -115,7 +116,9 @@ class Presses:
         variants = self._actions.variants
         await self._ordering.order(
             asking,
-            lambda author, there: variants.shape(button.target, button.index, author=author, destination=there),
+            lambda author, there, event: variants.shape(
+                button.target, button.index, author=author, destination=there, event=event
+            ),
         )
         await self._ordered(asking, button)
 

@@ -9,6 +9,7 @@ from . import forms
 from .acts import RESPONSE_URL_LIFETIME, TRIGGER_LIFETIME, Act, CannotDoThat, ResponseUrl, Trigger
 from .blocks import SELECTS, Json, controls
 from .delivery import Delivery
+from .events import written
 from .messages import File, Message, View
 from .payloads import Writer, enterprise_json, team_json
 from .posting import open_direct
@@ -142,6 +143,18 @@ class People(Delivery):
             raise CannotDoThat("the bot is not in this channel: Slack offers to invite it and tells it nothing")
         count = len(self.acts)
         self.say(user, channel, f"{bot.bot.mention} {self._typed(text, channel, escaped=True)}", *files, thread=thread)
+        return self.acts[count]
+
+    async def edit_mention(self, mention: Act, text: str) -> Act:
+        """Change what such a message says: Slack tells of the whole message again, as an event of its own."""
+        event = mention.payload["event"]
+        channel = self.world.channels[event["channel"]]
+        message, bot = channel.all_messages[event["ts"]], self.world.installed_in(channel)
+        if bot is None:
+            raise CannotDoThat("the bot is not in this channel any more")
+        message.text, message.edited = f"{bot.bot.mention} {self._typed(text, channel, escaped=True)}", True
+        count = len(self.acts)
+        written(self, channel, message, self.world.users[message.user_id])
         return self.acts[count]
 
     async def open_home(self, user: User, tab: str = "home") -> Act:
