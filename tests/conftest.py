@@ -12,9 +12,11 @@ import structlog
 
 from bot.observability.logs import FLOORS
 from tests.db.server import begin_run, end_run
+from tests.fakes import quiet_loop
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    quiet_loop.install()
     if not hasattr(config, "workerinput"):
         begin_run()
 

@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright
 
 from bench.figures import table
 from tests.browser.conftest import chromium
+from tests.fakes import quiet_loop
 
 from .scenes import SCENES
 from .stage import open_stage
@@ -38,4 +39,5 @@ if __name__ == "__main__":
     parser.add_argument("scenes", nargs="*", help="only these: " + ", ".join(scene.__name__ for scene in SCENES))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
+    quiet_loop.install(subprocesses=False)
     asyncio.run(main(given.out, given.scenes))

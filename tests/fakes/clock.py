@@ -6,15 +6,18 @@ import asyncio
 import heapq
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from tests.fakes.quiet_loop import QuietLoop
 
 T = TypeVar("T")
 
-# Rounds of the event loop after each wake-up, so that whoever woke gets through a chain of futures and locks and
-# falls asleep again before time moves on. Work in threads and sockets takes real time: see `until`.
-SETTLING_ROUNDS = 25
-# How long `until` lets sockets and threads work before it moves time on.
-QUIET = 0.01
+# A real timer that is due within so many seconds may be what a test waits for: a client's time-out made short.
+PATIENCE = 2.0
+
+
+class NothingHappensError(TimeoutError):
+    """What is awaited cannot come: nobody sleeps, nothing is out, and no timer ends soon."""
 
 
 class FakeClock:
@@ -67,22 +70,35 @@ class FakeClock:
         target = self._monotonic + seconds
         await self.settle()
         while (due := self._next_due()) is not None and due <= target:
-            await self._wake_next()
+            self._wake_next()
+            await self.settle()
         self._monotonic = target
         await self.settle()
 
     async def until(self, awaitable: Awaitable[T], *, real_seconds: float = 60.0) -> T:
-        """Await something that mixes sleeping with sockets or threads; its result.
+        """Await something that mixes sleeping with sockets, threads and databases; its result.
 
-        Whenever nothing came of it for a few real milliseconds, time moves to the next sleeper's moment.
-        TimeoutError after `real_seconds`, with the awaitable cancelled.
+        Whenever the loop is quiet (see quiet_loop.py), time moves to the next sleeper's moment. NothingHappensError at
+        once where nothing could come of that; TimeoutError after `real_seconds`. The awaitable is cancelled then.
         """
+        loop = _loop()
         task = asyncio.ensure_future(awaitable)
         try:
             async with asyncio.timeout(real_seconds):
-                while not (await asyncio.wait({task}, timeout=QUIET))[0]:
+                while not task.done():
+                    quiet = loop.quiet()
+                    either: set[asyncio.Future[Any]] = {task, quiet}
+                    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                    quiet.cancel()
+                    if task.done():
+                        break
                     if self._next_due() is not None:
-                        await self._wake_next()
+                        self._wake_next()
+                        continue
+                    next_timer = loop.next_timer()
+                    if next_timer is None or next_timer > PATIENCE:
+                        raise NothingHappensError(f"nothing happens any more, and this goes on waiting: {_where(task)}")
+                    await asyncio.wait({task}, timeout=next_timer)
             return task.result()
         finally:
             if not task.done():
@@ -90,17 +106,26 @@ class FakeClock:
                 await asyncio.wait({task})
 
     async def settle(self) -> None:
-        """Let everybody who is awake get as far as they can without time or the outside."""
-        for _ in range(SETTLING_ROUNDS):
-            await asyncio.sleep(0)
+        """Let everybody who is awake get as far as they can without time."""
+        await _loop().quiet()
 
     def _next_due(self) -> float | None:
         while self._sleepers and self._sleepers[0][2].done():  # cancelled meanwhile
             heapq.heappop(self._sleepers)
         return self._sleepers[0][0] if self._sleepers else None
 
-    async def _wake_next(self) -> None:
+    def _wake_next(self) -> None:
         due, _, future = heapq.heappop(self._sleepers)
         self._monotonic = max(self._monotonic, due)
         future.set_result(None)
-        await self.settle()
+
+
+def _loop() -> QuietLoop:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, QuietLoop), "FakeClock needs quiet_loop.install()"
+    return loop
+
+
+def _where(task: asyncio.Future[Any]) -> str:
+    stack = task.get_stack() if isinstance(task, asyncio.Task) else []
+    return f"{task!r} at {stack[-1].f_code.co_filename}:{stack[-1].f_lineno}" if stack else repr(task)

