@@ -47,6 +47,8 @@ class InProcessDispatcher(BaseDispatcher):
             news.cancel()
 
     def add(self, job: Job, limits: Limits | None = None) -> None:
+        if job.id in self._runs:
+            return  # saved while the start read the store, which has begun it
         self._line.add(job, None if limits is None else limits.user_running)
         self._more.set()
 

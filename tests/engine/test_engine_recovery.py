@@ -33,6 +33,17 @@ async def test_a_queued_job_of_an_earlier_life_is_run(world: World) -> None:
     await one_of_everything(world, job.id)
 
 
+async def test_a_job_that_the_start_has_begun_is_not_begun_again_by_its_request(world: World) -> None:
+    """It was saved just before the start read the store, and is handed over just after."""
+    world.model.draws_for = 10**6
+    job = await world.saved()
+    async with world.running():
+        await world.reaches(job, GENERATING)
+        world.dispatcher.add(job)
+        assert (await world.settled(job)).state is JobState.FAILED
+    assert any(report.slow for report in world.chat.shown)  # its first run still tells how it goes
+
+
 async def test_killed_while_drawing_the_recorded_task_is_awaited_again(world: World) -> None:
     life = world.start()
     job = await world.reaches(await world.asked(), GENERATING)
