@@ -1,4 +1,4 @@
-"""Discord's commands. Each cog reads the interaction, calls an action and answers."""
+"""Discord's commands. Each cog turns typed options into an input; the handler finds the route and answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from functools import partial
 
 from discord.ext import commands
 
-from bot.actions import Actions
+from bot.actions.actions import Actions
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.gallery_pages import Thumbnails
 from bot.platforms.discord.registration import Command
-from bot.platforms.discord.usage_answer import ChartRaster
 
 from .account import AccountCog
 from .admin import AdminCog
@@ -23,17 +21,15 @@ from .menus import MenusCog
 _ALL: tuple[type[commands.Cog], ...] = (ImagineCog, GalleryCog, AccountCog, HelpCog, MenusCog, AdminCog)
 
 
-def all_cogs(
-    actions: Actions, *, pictures: Thumbnails, raster: ChartRaster
-) -> Sequence[Callable[[EaselClient], commands.Cog]]:
-    """What makes every command, each called with the client."""
+def all_cogs(actions: Actions) -> Sequence[Callable[[EaselClient], commands.Cog]]:
+    """What makes every command, each called with the client. `actions` complete what is being typed."""
     return (
         partial(ImagineCog, actions=actions),
-        partial(GalleryCog, actions=actions, pictures=pictures),
-        partial(AccountCog, actions=actions, raster=raster),
+        partial(GalleryCog, actions=actions),
+        AccountCog,
         HelpCog,
         MenusCog,
-        partial(AdminCog, actions=actions, raster=raster),
+        AdminCog,
     )
 
 

@@ -8,19 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.actions import Actions
-from bot.cards import notice, why_card
-from bot.domain.card import Card, Press, Tone
-from bot.domain.errors import NotAllowed
 from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
-from bot.platforms.discord.answers import PRIVATE, defer
+from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.command_words import command_word
-from bot.platforms.discord.own_defaults import OwnDefaults
-from bot.platforms.discord.personal import PersonalAnswers
-from bot.platforms.discord.place import person_of
-from bot.platforms.discord.usage_answer import ChartRaster, UsageAnswer
 
 _SCOPES = (UsageScope.MINE, UsageScope.CHANNEL, UsageScope.COMMUNITY)
 _GROUPS = (UsageGroup.DAY, UsageGroup.MONTH, UsageGroup.PERSON, UsageGroup.CHANNEL, UsageGroup.ROLE)
@@ -38,16 +30,8 @@ class AccountCog(commands.Cog):
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
     )
 
-    def __init__(self, client: EaselClient, actions: Actions, raster: ChartRaster) -> None:
-        self._desk = client.desk
-        self._why = actions.why
-        self._usage = UsageAnswer(actions, client.desk.answers, raster)
-        self._personal = PersonalAnswers(actions, client.desk.answers)
-        client.routes.add(self._personal.route, self._personal.pressed)
-        self._defaults = OwnDefaults(actions, client.desk.answers)
-        client.routes.add(self._defaults.route, self._defaults.submitted)
-        client.presses.on_press(Press.WHY, self._pressed_why)
-        client.presses.on_press(Press.APPEAL, self._appeal)
+    def __init__(self, client: EaselClient) -> None:
+        self._handler = client.handler
 
     @app_commands.command(name="usage", description=command_word("command-usage"))
     @app_commands.describe(
@@ -70,57 +54,29 @@ class AccountCog(commands.Cog):
         file: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
         """The numbers and their chart; who may see whose is the action's to say."""
-        async with self._desk.boundary.answering(interaction):
-            await self._usage.show(
-                interaction,
-                scope=UsageScope(of),
-                group=None if by is None else UsageGroup(by),
-                period=UsagePeriod(period),
-                as_file=file,
-            )
+        table = "yes" if file else None
+        await self._handler.command(interaction, Command.USAGE, scope=of, group=by, period=period, table=table)
 
     @app_commands.command(name="why", description=command_word("command-why"))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def why(self, interaction: discord.Interaction[EaselClient]) -> None:
         """One's own last refusals, and what to do about the newest."""
-        async with self._desk.boundary.answering(interaction):
-            await self._tell_why(interaction)
+        await self._handler.command(interaction, Command.WHY)
 
     @app_commands.command(name="defaults", description=command_word("command-defaults"))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def defaults(self, interaction: discord.Interaction[EaselClient]) -> None:
         """A form of what holds where one's request doesn't say it."""
-        async with self._desk.boundary.answering(interaction):
-            await self._defaults.open(interaction)
+        await self._handler.command(interaction, Command.DEFAULTS)
 
     @mydata.command(name="export", description=command_word("mydata-export"))
     async def export(self, interaction: discord.Interaction[EaselClient]) -> None:
         """A zip for oneself alone."""
-        async with self._desk.boundary.answering(interaction):
-            await self._personal.export(interaction)
+        await self._handler.command(interaction, Command.EXPORT)
 
     @mydata.command(name="delete", description=command_word("mydata-delete"))
     async def delete(self, interaction: discord.Interaction[EaselClient]) -> None:
         """Asks once more before anything is deleted."""
-        async with self._desk.boundary.answering(interaction):
-            await self._personal.ask(interaction)
-
-    async def _pressed_why(self, interaction: discord.Interaction[EaselClient], _: str, __: int | None) -> None:
-        await self._tell_why(interaction)
-
-    async def _tell_why(self, interaction: discord.Interaction[EaselClient]) -> None:
-        await defer(interaction, PRIVATE)
-        refusals = await self._why.refusals(person_of(interaction))
-        await self._desk.answers.privately(interaction, why_card(refusals, interaction.locale.value))
-
-    async def _appeal(self, interaction: discord.Interaction[EaselClient], entry: str, _: int | None) -> None:
-        await defer(interaction, PRIVATE)
-        if not (entry.isascii() and entry.isdecimal()):
-            raise NotAllowed("nothing-to-appeal")
-        public = (interaction.guild_locale or interaction.locale).value
-        told = await self._why.appeal(int(entry), person_of(interaction), public)
-        code = "appealed-ok" if told else "reported-unseen"
-        thanks = Card(tone=Tone.DONE, status=notice(code, interaction.locale.value))
-        await self._desk.answers.privately(interaction, thanks)
+        await self._handler.command(interaction, Command.FORGET)

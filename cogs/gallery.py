@@ -8,12 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.actions import Actions
-from bot.domain.card import Press
+from bot.actions.actions import Actions
 from bot.domain.ports import GalleryShelf
+from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.command_words import command_word
-from bot.platforms.discord.gallery_pages import GalleryPages, Thumbnails
 from bot.platforms.discord.place import person_of
 from bot.platforms.discord.suggestions import job_choices
 
@@ -21,12 +20,9 @@ _SHELVES = [app_commands.Choice[Any](name=command_word(f"shelf-{shelf}"), value=
 
 
 class GalleryCog(commands.Cog):
-    def __init__(self, client: EaselClient, actions: Actions, pictures: Thumbnails) -> None:
-        self._desk = client.desk
+    def __init__(self, client: EaselClient, actions: Actions) -> None:
+        self._handler = client.handler
         self._gallery = actions.gallery
-        self._pages = GalleryPages(actions, client.desk.answers, pictures)
-        client.presses.on_press(Press.PAGE, self._pages.turn)
-        client.presses.on_press(Press.SHOW, self._pressed)
 
     @app_commands.command(name="gallery", description=command_word("command-gallery"))
     @app_commands.describe(shelf=command_word("gallery-shelf"), words=command_word("gallery-words"))
@@ -40,8 +36,7 @@ class GalleryCog(commands.Cog):
         words: app_commands.Range[str, 1, 100] = "",
     ) -> None:
         """A page of small pictures that flips in place."""
-        async with self._desk.boundary.answering(interaction):
-            await self._pages.search(interaction, GalleryShelf(shelf), words)
+        await self._handler.command(interaction, Command.GALLERY, shelf=shelf, words=words)
 
     @app_commands.command(name="show", description=command_word("command-show"))
     @app_commands.describe(job=command_word("show-id"), everybody=command_word("show-everybody"))
@@ -55,14 +50,11 @@ class GalleryCog(commands.Cog):
         everybody: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
         """One job, to oneself or to the channel."""
-        async with self._desk.boundary.answering(interaction):
-            await self._pages.show(interaction, job.strip().lower(), to_everybody=everybody)
+        to_all = "yes" if everybody else None
+        await self._handler.command(interaction, Command.SHOW, job.strip().lower(), everybody=to_all)
 
     @show.autocomplete("job")
     async def _own_jobs(
         self, interaction: discord.Interaction[EaselClient], typed: str
     ) -> list[app_commands.Choice[str]]:
         return await job_choices(self._gallery, person_of(interaction), typed)
-
-    async def _pressed(self, interaction: discord.Interaction[EaselClient], job_id: str, _: int | None) -> None:
-        await self._pages.show(interaction, job_id)

@@ -20,20 +20,20 @@ from bot.platforms.discord.localise import all_texts
 
 class HelpCog(commands.Cog):
     def __init__(self, client: EaselClient) -> None:
-        self._desk = client.desk
+        self._handler = client.handler
 
     @app_commands.command(name="help", description=command_word("command-help"))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction[EaselClient]) -> None:
         """From the table of options and the commands themselves, so that neither can be forgotten here."""
-        async with self._desk.boundary.answering(interaction):
+        async with self._handler.boundary.answering(interaction):
             locale = interaction.locale.value
             card = help_text(locale)
             listed = [_line(command, locale) for command in _usable(interaction)]
             menus: Text = (command_word("help-menus", locale),)
             notes: tuple[Text, ...] = (*card.notes, *listed, menus)
-            await self._desk.answers.privately(interaction, dataclasses.replace(card, notes=notes))
+            await self._handler.answers.privately(interaction, dataclasses.replace(card, notes=notes))
 
 
 def _usable(interaction: discord.Interaction[EaselClient]) -> Iterator[app_commands.Command[Any, ..., Any]]:

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.actions import Actions
+from bot.actions.actions import Actions
 from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
@@ -24,7 +24,7 @@ def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
 
 class ImagineCog(commands.Cog):
     def __init__(self, client: EaselClient, actions: Actions) -> None:
-        self._desk = client.desk
+        self._handler = client.handler
         self._actions = actions
 
     @app_commands.command(name="imagine", description=word("command-imagine", "en"))
@@ -49,7 +49,7 @@ class ImagineCog(commands.Cog):
     ) -> None:
         """Draw what the prompt describes; options may stand in it as well, these fields win."""
         typed = TypedOptions(ratio=ratio, n=n, clarity=clarity, style=style)
-        await self._desk.imagine(interaction, prompt, typed)
+        await self._handler.imagine(interaction, prompt, typed)
 
     @imagine.autocomplete("prompt")
     async def _own_prompts(

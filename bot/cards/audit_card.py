@@ -62,13 +62,12 @@ def undo_buttons(entries: Iterable[AuditEntry], locale: str) -> tuple[Button, ..
     """One for each of the first few that can still be undone."""
     able = [entry for entry in entries if entry.undoable]
     return tuple(
-        Button(
-            press=Press.UNDO,
-            label=words("button-undo", locale, what=words(f"undo-{entry.action.value}", locale)),
-            target=str(entry.id),
-        )
-        for entry in able[:MOST_UNDOS]
+        Button(press=Press.UNDO, label=undo_label(entry, locale), target=str(entry.id)) for entry in able[:MOST_UNDOS]
     )
+
+
+def undo_label(entry: AuditEntry, locale: str) -> str:
+    return words("button-undo", locale, what=words(f"undo-{entry.action.value}", locale))
 
 
 def _detail(entry: AuditEntry, locale: str) -> Text:

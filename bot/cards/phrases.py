@@ -32,6 +32,11 @@ def listed(values: Iterable[object], locale: str) -> str:
     return ("、" if language(locale) == "zh-CN" else ", ").join(map(str, values))
 
 
+def sentences(parts: Iterable[str], locale: str) -> str:
+    """Hints one after the other, as the language parts sentences; empty ones are left out."""
+    return ("。" if language(locale) == "zh-CN" else ". ").join(filter(None, parts))
+
+
 def span(low: float, high: float, locale: str) -> str:
     """`20-35 s`, or minutes where seconds would be a riddle; one number where both ends are the same."""
     least, most = max(1, round(low)), max(1, round(high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,3 +95,7 @@ class Card:
     notes: tuple[Text, ...] = ()  # small print: not charged, sandbox, what is left today, AI-generated
     buttons: tuple[Button, ...] = ()
     mention: bool = False
+
+    def without(self, press: Press) -> Card:
+        """The card without this button."""
+        return replace(self, buttons=tuple(button for button in self.buttons if button.press is not press))

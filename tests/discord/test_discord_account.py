@@ -100,7 +100,7 @@ async def test_every_entry_as_a_file(bot: Bot, boss: User) -> None:
 
 async def test_a_file_that_is_too_large_is_said(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     await bot.result("a red fox")
-    monkeypatch.setattr("bot.platforms.discord.usage_answer.room_for_file", lambda _: 10)
+    monkeypatch.setattr("bot.platforms.discord.replying.room_for_file", lambda _: 10)
     asked = await bot.fake.slash(bot.ann, bot.channel, "usage", {"file": True})
     assert "too large" in (await asked.followed_up()).text
 
@@ -127,7 +127,7 @@ async def test_what_is_kept_of_one_as_a_zip(bot: Bot) -> None:
 
 async def test_pictures_without_room_are_left_out_and_it_says_so(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     await bot.result("a red fox", n=2)
-    monkeypatch.setattr("bot.platforms.discord.personal.room_for_file", lambda _: 18_600)
+    monkeypatch.setattr("bot.platforms.discord.replying.room_for_file", lambda _: 18_600)
     await bot.fake.slash(bot.ann, bot.channel, "mydata export", {})
     message = await bot.soon(
         lambda: next((one for one in bot.channel.seen_by(bot.ann) if one.ephemeral and one.files), None)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
+from bot.platforms.discord.inputs import ABILITIES
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Interaction, Message, Modal, Reply
 
@@ -86,7 +88,8 @@ async def test_a_refused_form_offers_the_repair(bot: Bot) -> None:
 
 
 async def test_a_slow_database_gives_a_form_with_what_the_card_shows(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.platforms.discord.presses.jobs.FORM_LOOKUP_SECONDS", 0.05)
+    hurried = dataclasses.replace(ABILITIES, form_seconds=0.05)
+    monkeypatch.setattr("bot.platforms.discord.inputs.ABILITIES", hurried)
     message = await bot.result("a *red* fox\nwith 3. tails ratio:16:9")
     bot.store.gate = asyncio.Event()
     _, form = await opened(bot, message)

@@ -29,7 +29,7 @@ async def reported(bot: Bot, desk: Channel, *, n: int = 1) -> tuple[Message, Mes
     """Ann's result, and the card that the moderators have of it."""
     result = await bot.result("a *red* fox <@1>", n=n)
     await report(bot, result, "rude <@&2> **this**")
-    await bot.said_to(bot.bob, "The moderators here have been told")
+    await bot.said_to(bot.bob, "The moderators have it now")
     (card,) = desk.messages
     return result, card
 

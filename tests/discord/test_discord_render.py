@@ -13,13 +13,15 @@ from bot.domain.card import Button, Card, CardPicture, Moment, Press, Tone
 from bot.domain.ports import FittedPicture
 from bot.domain.request import ImageRequest
 from bot.grammar.parse import TypedOptions
+from bot.interactions.forms import FormId, read_request, request_form
 from bot.platforms.discord import limits
 from bot.platforms.discord.buttons import belongs_to
 from bot.platforms.discord.embed import embed_of, view_of
-from bot.platforms.discord.form import edit_form, read_form, values_of
+from bot.platforms.discord.inputs import values_in
 from bot.platforms.discord.layout import Shown, layout_of
 from bot.platforms.discord.localise import all_texts
 from bot.platforms.discord.look import COLOURS
+from bot.platforms.discord.modals import modal_of
 from bot.platforms.discord.outgoing import Outgoing
 from bot.platforms.discord.text import clip, escape, markdown, plain, unescape
 from tests.fakes.discord.messages import CONTAINER, GALLERY, IS_COMPONENTS_V2, ROW, TEXT, walk
@@ -213,8 +215,8 @@ def test_every_text_of_the_command_fits_discord() -> None:
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN", "zh-TW"])
 async def test_the_form_fits_discord(locale: str) -> None:
-    form = edit_form("0123456789ab", ImageRequest(prompt="x4 " * 660 + "fox", n=2, ratio="16:9"), locale)
-    told = form.to_dict()
+    request = ImageRequest(prompt="x4 " * 660 + "fox", n=2, ratio="16:9")
+    told = modal_of(request_form(FormId.EDIT, locale, target="0123456789ab", request=request)).to_dict()
     assert len(told["title"]) <= limits.FORM_TITLE
     assert all(len(label["label"]) <= limits.FORM_LABEL for label in told["components"])
     prompt = told["components"][0]["component"]
@@ -222,7 +224,7 @@ async def test_the_form_fits_discord(locale: str) -> None:
 
 
 def test_what_somebody_makes_of_a_form_is_read_with_care() -> None:
-    assert values_of({"components": [{"type": 1, "components": []}, {}]}) == {}
-    assert read_form({}) == ("", TypedOptions())
-    odd = {"type": 18, "component": {"type": 21, "custom_id": "n", "value": "many"}}
-    assert read_form(values_of({"components": [odd]}))[1].n is None
+    assert values_in([{"type": 1, "components": []}, {}]) == {}
+    odd = values_in([{"type": 18, "component": {"type": 21, "custom_id": "n", "value": "many"}}])
+    assert odd == {"n": ("many",)}
+    assert read_request(lambda name: "many" if name == "n" else "") == ("", TypedOptions())

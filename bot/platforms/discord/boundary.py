@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
+from bot.cards.mentions import channel_mark
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
@@ -18,7 +19,6 @@ from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailab
 
 from .answers import ACCEPTED, Answers
 from .faults import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, AnsweredElsewhere
-from .text import channel_mark
 
 if TYPE_CHECKING:
     from .client import EaselClient

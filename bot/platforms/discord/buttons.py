@@ -56,7 +56,7 @@ class PressButton(
 
     async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
         """discord.py names the client's type more widely; a button is only ever pressed on ours."""
-        await interaction.client.presses.pressed(interaction, self.press, self.target, self.index)
+        await interaction.client.handler.pressed(interaction, self.press, self.target, self.index)
 
 
 def in_rows(buttons: Iterable[card.Button]) -> list[Sequence[card.Button]]:

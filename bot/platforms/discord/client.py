@@ -13,13 +13,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from .buttons import PressButton
-from .desk import Desk
 from .first_answers import FirstAnswers
+from .handler import RequestHandler
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
-from .presses import Presses
+from .panel_ids import RouteButton, RouteSelect
 from .registration import compare, digest, payloads, registered
-from .routes import RouteButton, Routes, RouteSelect
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +47,7 @@ class EaselTree(app_commands.CommandTree["EaselClient"]):
         self, interaction: discord.Interaction[EaselClient], error: app_commands.AppCommandError, /
     ) -> None:
         """What goes wrong before our own code is reached, such as a command of a former version."""
-        await interaction.client.desk.boundary.failed(interaction, error)
+        await interaction.client.handler.boundary.failed(interaction, error)
 
 
 class EaselClient(commands.AutoShardedBot):
@@ -60,8 +59,7 @@ class EaselClient(commands.AutoShardedBot):
     def __init__(
         self,
         *,
-        desk: Desk,
-        presses: Presses,
+        handler: RequestHandler,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         http_trace: aiohttp.TraceConfig,
         shards: Shards | None = None,
@@ -86,9 +84,7 @@ class EaselClient(commands.AutoShardedBot):
             http_trace=http_trace,
             **sharding,
         )
-        self.desk = desk
-        self.presses = presses
-        self.routes = Routes(desk.boundary)
+        self.handler = handler
         self._cog_makers = cogs
 
     async def setup_hook(self) -> None:
@@ -109,8 +105,7 @@ class EaselClient(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction[EaselClient]) -> None:
         """Commands and buttons find their way by themselves. Forms would not after a restart."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await self.presses.submitted(interaction)
-            await self.routes.submitted(interaction)
+            await self.handler.submitted(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         _log.exception("event failed", action=event_method)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -14,10 +15,11 @@ from bot.domain.job import Job
 from bot.domain.people import Destination
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
+from bot.interactions.card_edits import CardEdits
 
-from .edits import Edits
 from .faults import AccessDenied, MessageGone, TokenDead
 from .guest import Guest
+from .limits import EDIT_INTERVAL_SECONDS
 from .outgoing import Outgoing
 from .place import way_back
 from .results import Results
@@ -27,6 +29,14 @@ _log = structlog.get_logger(__name__)
 
 # A card that can't be removed now: the result is there, so nobody waits for it.
 _REMOVALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What a card should show. The newest interaction lives longest, so each edit brings its own way."""
+
+    out: Outgoing
+    destination: Destination = field(compare=False)
 
 
 class Delivery:
@@ -46,7 +56,7 @@ class Delivery:
         self._clock = clock
         self._guest = guest
         self._connected = connected
-        self._edits = Edits(clock=clock, send=self._edit)
+        self._edits = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._edit)
         self._removals: set[asyncio.Task[None]] = set()
 
     async def open(self, report: JobReport) -> None:
@@ -61,11 +71,11 @@ class Delivery:
         job = report.job
         if job.destination.card_id is None:
             return
-        out = Outgoing(card=job_card(report, job.destination.locale))
+        shown = _Edit(Outgoing(card=job_card(report, job.destination.locale)), job.destination)
         if job.state.finished:
-            await self._edits.show_last(job.id, job.destination, out)
+            await self._edits.show_last(job.id, shown)
         else:
-            self._edits.show(job.id, job.destination, out)
+            self._edits.show(job.id, shown)
 
     async def conclude(self, report: JobReport) -> str:
         """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
@@ -94,8 +104,9 @@ class Delivery:
         await asyncio.gather(*self._removals, return_exceptions=True)
         await self._edits.close()
 
-    async def _edit(self, destination: Destination, out: Outgoing) -> None:
+    async def _edit(self, edit: _Edit) -> None:
         await self._connected()
+        destination, out = edit.destination, edit.out
         if destination.card_id is None:
             return
         card_id, back = int(destination.card_id), way_back(destination)

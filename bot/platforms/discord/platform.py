@@ -17,28 +17,26 @@ from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.job import Job
-from bot.domain.ports import Clock, PictureReader
+from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
 from .answers import Answers
 from .boundary import Boundary
 from .channels import Channels
 from .client import EaselClient, Meta, Shards
+from .counts import Counts
 from .delivery import Delivery
-from .desk import Desk
+from .gallery_pages import GalleryPages, Thumbnails
 from .guest import Guest
+from .handler import RequestHandler
 from .late import late_completions_are_no_errors
 from .outgoing import Forms
 from .place import NAME
 from .posting import Fitting, PictureLink
 from .presence import Presence
-from .presses import Presses
-from .presses.jobs import JobPresses
-from .presses.moderation import ModeratorPresses, ReportPresses
-from .presses.opinions import OpinionPresses
-from .presses.spoiler import SpoilerPresses
-from .presses.variants import VariantPresses
+from .replying import Replying
 from .results import Results
+from .usage_answer import ChartRaster, UsageCards
 from .wire import Wire
 
 _log = structlog.get_logger(__name__)
@@ -70,7 +68,8 @@ class DiscordPlatform:
         *,
         token: str,
         actions: Actions,
-        pictures: PictureReader,
+        pictures: Thumbnails,
+        raster: ChartRaster,
         meta: Meta,
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
@@ -114,20 +113,24 @@ class DiscordPlatform:
         self._channels = Channels(wire=wire, fitting=fitting, guest=self._guest, connected=self._connected)
         answers = Answers(forms)
         self._boundary = Boundary(answers)
-        self._desk = Desk(
+        self._counts = Counts(gallery=actions.gallery, wire=wire, clock=clock)
+        replying = Replying(
+            answers=answers,
+            boundary=self._boundary,
+            delivery=self._delivery,
+            results=results,
+            counts=self._counts,
+            pages=GalleryPages(pictures, answers),
+            usage=UsageCards(raster),
+        )
+        self._handler = RequestHandler(
             actions=actions,
             delivery=self._delivery,
             boundary=self._boundary,
+            replying=replying,
             answers=answers,
             clock=clock,
         )
-        self._presses = Presses(self._boundary)
-        JobPresses(self._presses, desk=self._desk, actions=actions, delivery=self._delivery)
-        SpoilerPresses(self._presses, jobs=actions.jobs, results=results, answers=answers)
-        VariantPresses(self._presses, desk=self._desk, actions=actions)
-        ReportPresses(self._presses, reports=actions.reports, answers=answers)
-        ModeratorPresses(self._presses, moderate=actions.moderate, answers=answers)
-        self._opinions = OpinionPresses(self._presses, gallery=actions.gallery, answers=answers, wire=wire, clock=clock)
 
     @property
     def ready(self) -> bool:
@@ -174,7 +177,7 @@ class DiscordPlatform:
         self._closing.set()
         await self._boundary.idle(LAST_ANSWERS_SECONDS)
         await self._delivery.close()
-        await self._opinions.close()
+        await self._counts.close()
         await self._hang_up(self._client)
 
     async def show(self, report: JobReport) -> None:
@@ -198,8 +201,7 @@ class DiscordPlatform:
     async def _live(self) -> None:
         """One client from login to its end."""
         client = self._client = EaselClient(
-            desk=self._desk,
-            presses=self._presses,
+            handler=self._handler,
             cogs=self._cogs,
             http_trace=self._guest.trace(),
             shards=self._shards,

@@ -6,13 +6,13 @@ import re
 
 from discord.utils import format_dt
 
+from bot.cards.mentions import with_mentions
 from bot.domain.card import Moment, Text
 
 # discord.utils.escape_markdown leaves <…> alone: mentions, channels, timestamps, custom emoji. These would be drawn.
 _SPECIAL = re.compile(r"[\\`*_~|<\[\]]")
 # Headings, quotes, lists and small print begin a line.
 _LINE_START = re.compile(r"^(\s*)([>#+-]|\d+(?=[.)]))", re.MULTILINE)
-_CHANNEL = re.compile("\ue000([0-9]{1,20})\ue001")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 
@@ -38,15 +38,10 @@ def clip(text: str, length: int) -> str:
     return text[: length - 1].rstrip("\\") + "…"
 
 
-def channel_mark(channel_id: str) -> str:
-    """A channel's id within a card's text, which `markdown` makes a mention of; it pings nobody."""
-    return f"\ue000{channel_id}\ue001" if channel_id.isascii() and channel_id.isdecimal() else channel_id
-
-
 def markdown(text: Text) -> str:
-    """A card's text, its moments as relative time stamps that count by themselves, its channels as mentions."""
+    """A card's text, its moments as relative time stamps, its channels and persons as mentions."""
     told = "".join(format_dt(part.at, "R") if isinstance(part, Moment) else escape(part) for part in text)
-    return _CHANNEL.sub(r"<#\1>", told)
+    return with_mentions(told, channel=lambda number: f"<#{number}>", person=lambda number: f"<@{number}>")
 
 
 def plain(text: Text) -> str | None:

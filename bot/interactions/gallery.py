@@ -1,0 +1,33 @@
+"""Galleries, and single jobs looked at."""
+
+from __future__ import annotations
+
+from bot.actions.actions import Actions
+from bot.domain.ports import GalleryShelf
+
+from .inputs import Input
+from .replies import Replies, ShowJob, ShowPage
+from .routes import First
+
+
+async def search(given: Input, actions: Actions) -> Replies:
+    """The first page, for this person alone: a gallery is looked through, not posted."""
+    shelf = GalleryShelf(given.text("shelf") or GalleryShelf.MINE)
+    person = await given.person()
+    found = await actions.gallery.search(person, shelf=shelf, channel_id=given.channel_id, text=given.text("words"))
+    return (ShowPage(found),)
+
+
+async def page(given: Input, actions: Actions) -> Replies:
+    person = await given.person()
+    found = await actions.gallery.turn(given.target, given.index, person=person, channel_id=given.channel_id)
+    return (ShowPage(found, instead=True),)
+
+
+def first_for_show(given: Input) -> First:
+    return First.CHANNEL if given.text("everybody") == "yes" else First.ALONE
+
+
+async def show(given: Input, actions: Actions) -> Replies:
+    shown = await actions.gallery.show(given.target, await given.person())
+    return (ShowJob(shown, everybody=given.text("everybody") == "yes"),)

@@ -1,0 +1,227 @@
+"""The buttons under results, cards and refusals, and the forms behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+
+import structlog
+
+from bot.actions.actions import Actions
+from bot.actions.jobs import is_author
+from bot.actions.reports import LONGEST_REASON
+from bot.cards.clip import clip
+from bot.cards.more_card import more_card
+from bot.cards.notice import notice
+from bot.domain.card import Card, Press, Text, Tone
+from bot.domain.errors import BadOption, NotAllowed, PlatformUnavailable
+from bot.domain.job import Job
+from bot.domain.people import Destination, Person
+from bot.domain.report import JobReport
+from bot.domain.request import MAX_PROMPT, ImageRequest
+from bot.grammar.matrix import combinations
+from bot.grammar.parse import TypedOptions, parse
+
+from .forms import FormId, read_request, request_form, text_form
+from .inputs import Input
+from .replies import Changed, Hide, Open, Order, Recount, Refresh, Refuse, Remove, Replace, Replies, Reply, Say
+from .routes import First
+
+_log = structlog.get_logger(__name__)
+
+
+def say(code: str, given: Input, tone: Tone = Tone.DONE, **values: str | int) -> Say:
+    """One sentence for this person alone."""
+    return Say(_card(notice(code, given.locale, **values), tone))
+
+
+# Orders
+
+
+async def again(given: Input, actions: Actions) -> Replies:
+    def ask(author: Person, there: Destination) -> Awaitable[JobReport]:
+        return actions.imagine.again(given.target, author=author, destination=there, event=given.event)
+
+    return (Order(ask),)
+
+
+async def hd(given: Input, actions: Actions) -> Replies:
+    def ask(author: Person, there: Destination) -> Awaitable[JobReport]:
+        return actions.variants.hd(given.target, author=author, destination=there, event=given.event)
+
+    return (Order(ask),)
+
+
+async def shape(given: Input, actions: Actions) -> Replies:
+    def ask(author: Person, there: Destination) -> Awaitable[JobReport]:
+        return actions.variants.shape(given.target, given.index, author=author, destination=there, event=given.event)
+
+    return (Order(ask),)
+
+
+async def use(given: Input, actions: Actions) -> Replies:
+    """Take the repaired request that a refusal offered; the refusal says so."""
+
+    def ask(author: Person, there: Destination) -> Awaitable[JobReport]:
+        return actions.imagine.from_draft(given.target, author=author, destination=there, event=given.event)
+
+    def taken(report: JobReport) -> Reply:
+        return Replace(_card(notice("offer-taken", given.locale, id=report.job.id)))
+
+    return (Order(ask, taken),)
+
+
+async def edit(given: Input, actions: Actions) -> Replies:
+    """A form with the job's request; if the job is gone or slow to find, with the prompt on the pressed message."""
+    request = await _request_of(given, actions)
+    if request is None:
+        shown = given.shown_prompt()
+        if not shown:
+            raise NotAllowed("job-gone")
+        request = ImageRequest(prompt=shown)
+    return (Open(request_form(FormId.EDIT, given.locale, target=given.target, request=request)),)
+
+
+async def _request_of(given: Input, actions: Actions) -> ImageRequest | None:
+    try:
+        async with asyncio.timeout(given.abilities.form_seconds):
+            return (await actions.jobs.show(given.target, await given.person())).job.request
+    except (TimeoutError, NotAllowed):
+        return None
+
+
+async def draw(given: Input, actions: Actions) -> Replies:
+    """A form of a new request, with the field `prompt` read as a request, and what holds for this person here."""
+    held, styles = None, {}
+    try:
+        async with asyncio.timeout(given.abilities.form_seconds):
+            person = await given.person()
+            styles = dict(await actions.settings.styles(person))
+            held = await actions.defaults.holding(person)
+    except TimeoutError:
+        _log.info("defaults_too_late", channel=given.channel_id)
+    text = given.text("prompt")
+    request = _understood(text, held, styles) if text else None
+    return (Open(request_form(FormId.IMAGINE, given.locale, request=request, held=held, styles=styles)),)
+
+
+def _understood(text: str, held: TypedOptions | None, styles: Mapping[str, str]) -> ImageRequest:
+    """What the words ask for; if no such request is possible, they are all prompt."""
+    try:
+        return parse(text, defaults=held, styles=styles)
+    except BadOption as refused:
+        return refused.repair.request if refused.repair else ImageRequest(prompt=clip(text, MAX_PROMPT).strip())
+
+
+def first_for_request(given: Input) -> First:
+    """Only its author sees a refusal, and the first answer settles that."""
+    text, typed = read_request(given.text)
+    return First.ALONE if surely_refused(text, typed) else First.ORDER
+
+
+async def edited(given: Input, actions: Actions) -> Replies:
+    """Order what was typed; the target is the job that it is an edit of, if that is still there."""
+    text, typed = read_request(given.text)
+
+    async def ask(author: Person, there: Destination) -> JobReport:
+        parent: str | None = given.target or None
+        if parent is not None:
+            try:
+                await actions.jobs.show(parent, author)
+            except NotAllowed:
+                parent = None  # deleted meanwhile, or an id that somebody made up
+        return await actions.imagine.from_text(
+            text, author=author, destination=there, typed=typed, parent_id=parent, event=given.event
+        )
+
+    return (Order(ask),)
+
+
+def surely_refused(text: str, typed: TypedOptions) -> bool:
+    """Whether no community takes this at once: a style that isn't built in may be its own, a series has a price."""
+    try:
+        return len(combinations(parse(text, typed))) > 1
+    except BadOption as refused:
+        return refused.code != "bad-style"
+
+
+# What is done with a job
+
+
+async def cancel(given: Input, actions: Actions) -> Replies:
+    person = await given.person()
+    try:
+        return (Changed(await actions.jobs.cancel(given.target, person)),)
+    except NotAllowed as refused:
+        if refused.code != "already-finished":
+            raise
+        # The card still has the button, so it may have missed its last word.
+        return (Refresh(await actions.jobs.show(given.target, person)), Refuse(refused))
+
+
+async def delete(given: Input, actions: Actions) -> Replies:
+    try:
+        await actions.jobs.delete(given.target, await given.person())
+    except PlatformUnavailable as error:
+        _log.info("message_not_removed", job=given.target, error=str(error))
+    return (Remove(given.target, _card(notice("deleted-ok", given.locale))),)
+
+
+async def spoiler(given: Input, actions: Actions) -> Replies:
+    """For the author and moderators. The field `hidden` says "no" to show the pictures again."""
+    person = await given.person()
+    report = await actions.jobs.show(given.target, person)
+    if not report.job.pictures:
+        raise NotAllowed("no-pictures-yet")
+    if not _may_hide(report.job, person):
+        raise NotAllowed("not-yours")
+    done = _card(notice("spoiler-ok", given.locale))
+    failed = _card(notice("spoiler-not", given.locale), Tone.FAILED)
+    return (Hide(report, given.text("hidden") != "no", done, failed),)
+
+
+def _may_hide(job: Job, person: Person) -> bool:
+    here = job.destination.community_id == person.community_id
+    return is_author(job, person) or (here and (person.moderator or person.manager))
+
+
+async def more(given: Input, actions: Actions) -> Replies:
+    """What stands behind More, with the prices of whoever pressed."""
+    person = await given.person()
+    view = await actions.variants.more(given.target, person=person, channel_id=given.counted_channel)
+    card = more_card(view, person.locale, await actions.gallery.opinion(view.job))
+    if not given.abilities.hides_pictures:
+        card = card.without(Press.SPOILER)
+    return (Say(card, apart=True),)
+
+
+# Opinions
+
+
+async def star(given: Input, actions: Actions) -> Replies:
+    """The field `starred` says "yes" or "no"; without it the star is turned around."""
+    starred = {"yes": True, "no": False}.get(given.text("starred"))
+    shown = await actions.gallery.star(given.target, await given.person(), starred=starred)
+    return (Recount(shown), say("starred-ok" if shown.opinion.starred else "unstarred-ok", given))
+
+
+async def vote(given: Input, actions: Actions) -> Replies:
+    shown = await actions.gallery.vote(given.target, await given.person(), given.index)
+    chosen = shown.opinion.vote
+    return (Recount(shown), say("unvoted-ok", given) if chosen is None else say("voted-ok", given, index=chosen))
+
+
+# Reports
+
+
+async def report(given: Input, _: Actions) -> Replies:
+    return (Open(text_form(FormId.REPORT, given.target, given.locale, most=LONGEST_REASON, required=False)),)
+
+
+async def reported(given: Input, actions: Actions) -> Replies:
+    done = await actions.reports.add(given.target, await given.person(), given.text("text"))
+    return (say("reported-ok" if done.told else "reported-unseen", given),)
+
+
+def _card(said: Text, tone: Tone = Tone.DONE) -> Card:
+    return Card(tone=tone, status=said)

@@ -1,0 +1,173 @@
+"""The replies of routes, as Discord shows them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import discord
+
+from bot.cards.sentences import words
+from bot.domain.errors import PlatformError
+from bot.interactions.replies import (
+    Changed,
+    HandOver,
+    HandTable,
+    Hide,
+    Open,
+    Recount,
+    Refresh,
+    Refuse,
+    Remove,
+    Replace,
+    Reply,
+    Say,
+    ShowJob,
+    ShowPage,
+    ShowPanel,
+    ShowSettings,
+    ShowUsage,
+)
+
+from .answers import Answers
+from .boundary import Boundary
+from .command_words import command_word
+from .counts import Counts
+from .delivery import Delivery
+from .files import gathered, room_for_file, send_file, send_words
+from .gallery_pages import GalleryPages
+from .inputs import DiscordInput
+from .modals import modal_of
+from .panel_view import panel_view, usage_view
+from .place import require_permissions
+from .results import Results
+from .settings_view import settings_view
+from .usage_answer import UsageCards
+
+_TABLE = "easel-usage.csv"
+
+
+class Replying:
+    """Called within the boundary, after the first answer; raises Refused and PlatformErrors."""
+
+    def __init__(
+        self,
+        *,
+        answers: Answers,
+        boundary: Boundary,
+        delivery: Delivery,
+        results: Results,
+        counts: Counts,
+        pages: GalleryPages,
+        usage: UsageCards,
+    ) -> None:
+        self._answers = answers
+        self._boundary = boundary
+        self._delivery = delivery
+        self._results = results
+        self._counts = counts
+        self._pages = pages
+        self._usage = usage
+        self._shows: Mapping[type, Callable[[DiscordInput, Any], Awaitable[None]]] = {
+            Say: self._say,
+            Replace: self._replace,
+            Remove: self._remove,
+            Open: self._open,
+            Refuse: self._refuse,
+            Refresh: self._refresh,
+            Changed: self._nothing,
+            Recount: self._recount,
+            Hide: self._hide,
+            ShowJob: self._job,
+            ShowPage: self._page,
+            ShowPanel: self._panel,
+            ShowSettings: self._settings,
+            ShowUsage: self._used,
+            HandOver: self._hand_over,
+            HandTable: self._hand_table,
+        }
+
+    async def show(self, given: DiscordInput, reply: Reply) -> None:
+        await self._shows[type(reply)](given, reply)
+
+    async def _say(self, given: DiscordInput, reply: Say) -> None:
+        await self._answers.privately(given.interaction, reply.card)
+
+    async def _replace(self, given: DiscordInput, reply: Replace) -> None:
+        await self._answers.in_place(given.interaction, reply.card)
+
+    async def _remove(self, given: DiscordInput, _: Remove) -> None:
+        # Where the bot itself has no access, the press on the message still gives leave to delete it.
+        with contextlib.suppress(discord.NotFound):
+            await given.interaction.delete_original_response()
+
+    async def _open(self, given: DiscordInput, reply: Open) -> None:
+        if reply.form.orders:
+            require_permissions(given.interaction)
+        await given.interaction.response.send_modal(modal_of(reply.form))
+
+    async def _refuse(self, _: DiscordInput, reply: Refuse) -> None:
+        raise reply.refused
+
+    async def _refresh(self, _: DiscordInput, reply: Refresh) -> None:
+        showing = self._delivery.show(reply.report)
+        self._boundary.keep(asyncio.create_task(showing, name=f"card-{reply.report.job.id}"))
+
+    async def _nothing(self, _: DiscordInput, __: Changed) -> None:
+        """The engine brings the card up to date."""
+
+    async def _recount(self, given: DiscordInput, reply: Recount) -> None:
+        self._counts.show(given, reply.shown.report.job)
+
+    async def _hide(self, given: DiscordInput, reply: Hide) -> None:
+        try:
+            await self._results.hide(reply.report)
+        except PlatformError:
+            await self._answers.privately(given.interaction, reply.failed)
+        else:
+            await self._answers.privately(given.interaction, reply.done)
+
+    async def _job(self, given: DiscordInput, reply: ShowJob) -> None:
+        await self._pages.show(given, reply.shown, everybody=reply.everybody)
+
+    async def _page(self, given: DiscordInput, reply: ShowPage) -> None:
+        page = await self._pages.drawn(given, reply.found)
+        if reply.instead:
+            await self._answers.in_place(given.interaction, page)
+        else:
+            await self._answers.privately(given.interaction, page)
+
+    async def _panel(self, given: DiscordInput, reply: ShowPanel) -> None:
+        guild = given.interaction.guild
+        await self._answers.panel(given.interaction, lambda: panel_view(reply.panel, guild, given.locale))
+
+    async def _settings(self, given: DiscordInput, reply: ShowSettings) -> None:
+        guild = given.interaction.guild
+        await self._answers.panel(given.interaction, lambda: settings_view(reply, guild, given.locale))
+
+    async def _used(self, given: DiscordInput, reply: ShowUsage) -> None:
+        out = await self._usage.drawn(given.interaction, reply.view)
+        if reply.panel:
+            await self._answers.panel(given.interaction, lambda: usage_view(out, given.locale), out.files)
+        else:
+            await self._answers.privately(given.interaction, out)
+
+    async def _hand_over(self, given: DiscordInput, reply: HandOver) -> None:
+        async with reply.export(room_for_file(given.interaction)) as export:
+            said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
+            if export.left_out:
+                said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
+            await send_file(given.interaction, export.file, export.name, export.size, words=said, is_answer=True)
+
+    async def _hand_table(self, given: DiscordInput, reply: HandTable) -> None:
+        """As a file beside the answer."""
+        interaction = given.interaction
+        data = await gathered(reply.chunks, room_for_file(interaction))
+        if data is None:
+            await send_words(interaction, command_word("file-too-large", given.locale))
+            return
+        said = command_word("usage-csv", given.locale)
+        await send_file(interaction, io.BytesIO(data), _TABLE, len(data), words=said)
