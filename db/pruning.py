@@ -17,6 +17,7 @@ from .tables import (
     audit,
     blocks,
     counters,
+    credentials,
     drafts,
     jobs,
     order_keys,
@@ -37,6 +38,8 @@ REFUSALS_KEPT = timedelta(days=30)
 AUDIT_KEPT = timedelta(days=400)  # what was done a year ago can still be looked up
 # Who used how much, for whoever keeps accounts; and what is left of a job once its words and pictures are forgotten.
 BOOKS_KEPT = timedelta(days=5 * 366)
+# An invite that was used or has expired says so for a while; then it is unknown.
+CREDENTIALS_KEPT = timedelta(days=30)
 MOST_KEYS = 1000
 
 _DAYS = (Scope.PERSON_DAY.value, Scope.CHANNEL_DAY.value, FORGIVEN)
@@ -74,6 +77,7 @@ def stale(now: datetime) -> Sequence[Stale]:
         Stale(order_keys, order_keys.c.held_until < now - LATE_EVENTS),
         Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),
         Stale(blocks, blocks.c.until <= now),
+        Stale(credentials, credentials.c.expires_at < now - CREDENTIALS_KEPT),
         Stale(spent_tasks, spent_tasks.c.at < long_ago),
         Stale(warnings, warnings.c.month < month),
         Stale(audit, and_(audit.c.action == AuditAction.REFUSED.value, audit.c.at < now - REFUSALS_KEPT)),

@@ -329,3 +329,31 @@ personal_defaults = Table(
     Column("clarity", Integer),
     Column("style", AnyText),
 )
+
+# People of the page who were invited by name. The row outlives `uninvite`: the same name is the same person for ever.
+named_people = Table(
+    "named_people",
+    metadata,
+    Column("folded", AnyText, primary_key=True),
+    Column("name", AnyText, nullable=False),
+    Column("user_id", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("user_id"),
+)
+
+# What opens the page: sessions of browsers, tokens of programs, invites and device codes. Hashes, not the secrets.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("user_id", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("used_at", UtcDateTime),  # of what is for one use
+    Column("seen_at", UtcDateTime),
+    Column("opened_by", AnyText),  # a fingerprint of the shared secret that a session ends with
+    Column("guest_id", AnyText),  # the guest that this browser was, while their last jobs are under way
+    Index("credentials_person", "user_id", "kind"),
+    Index("credentials_expires_at", "expires_at"),
+)

@@ -18,7 +18,20 @@ Commands = Any  # argparse._SubParsersAction, which argparse does not name
 
 def add_commands(commands: Commands, run: Any) -> None:
     """Hang them all below `python -m bot`; `run` takes the parsed arguments, whose `work` says what is to be done."""
-    for add in (_usage, _jobs, _limits, _words, _pause, _block, _audit, _mydata, _backup, _restored, _migrate):
+    for add in (
+        _usage,
+        _jobs,
+        _limits,
+        _words,
+        _pause,
+        _block,
+        _audit,
+        _mydata,
+        _invites,
+        _backup,
+        _restored,
+        _migrate,
+    ):
         add(_Maker(commands, run))
 
 
@@ -188,6 +201,21 @@ def _mydata(make: _Maker) -> None:
     exporting.add_argument("--out", type=Path, metavar="FILE", help="where it goes (here)")
     deleting.add_argument("--yes", action="store_true", help="don't ask")
     deleting.add_argument("--leave-messages", action="store_true", help="even if no bot runs to take them away")
+
+
+def _invites(make: _Maker) -> None:
+    inviting = make.command(
+        "invite",
+        "print a link that signs somebody in to the page by name; again for another device",
+        "invite Ada",
+        "invite Ada --token",
+    )
+    inviting.add_argument("name", metavar="NAME", help="what the page calls this person")
+    inviting.add_argument("--token", action="store_true", help="a token for a program of theirs in place of a link")
+    make.command("invites", "who was invited, and what they are signed in with", csv=True)
+    ending = make.command("uninvite", "end every session, link and token of somebody who was invited", "uninvite Ada")
+    ending.add_argument("name", metavar="NAME")
+    make.command("link", "print the link that opens the page with its studio, for whoever runs this Easel")
 
 
 def _backup(make: _Maker) -> None:

@@ -71,6 +71,14 @@ class Output:
         else:
             self._console.print(visible(sentence), soft_wrap=True)
 
+    def secret(self, secret: str, said: str, **values: Cell) -> None:
+        """Something that is shown once: alone on stdout, to be pasted or piped; what it is goes to stderr."""
+        if self.form is Form.JSON:
+            self._json({name: _plain(value) for name, value in values.items()})
+        else:
+            sys.stdout.write(f"{visible(secret)}\n")
+            warn(said)
+
     def _table(self, columns: Sequence[str], rows: Sequence[Row], total: Row | None) -> None:
         if not rows:
             self._console.print("Nothing found.")

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import refusal_card
-from bot.cli import backup, jobs, migrating, mydata, restoring, rules, usage
+from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, usage
 from bot.cli.faults import Exit, WrongCall
 from bot.cli.office import Office, open_office
 from bot.cli.output import Form, Output, warn
@@ -40,11 +40,15 @@ WORK: Mapping[str, Work] = {
     "audit undo": rules.undo,
     "mydata export": mydata.export,
     "mydata delete": mydata.delete,
+    "invite": invites.invite,
+    "invites": invites.list_people,
+    "uninvite": invites.uninvite,
 }
 UPKEEP: Mapping[str, Upkeep] = {
     "backup": backup.backup,
     "migrate": migrating.bring_up_to_date,
     "restored": restoring.mark_restored,
+    "link": invites.link,
 }
 
 

@@ -34,6 +34,7 @@ from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.personal import SqlPersonalData
+from db.sign_ins import SqlSignIns
 from db.usage import SqlUsageLedger
 
 # Where moderators look without any setting, by platform: the page has one studio and no channels.
@@ -50,6 +51,7 @@ class Stores:
     gallery: SqlGallery
     personal: SqlPersonalData
     pictures: PictureStore
+    sign_ins: SqlSignIns
 
     @classmethod
     def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore) -> Self:
@@ -60,6 +62,7 @@ class Stores:
             gallery=SqlGallery(engine),
             personal=SqlPersonalData(engine, clock),
             pictures=pictures,
+            sign_ins=SqlSignIns(engine, clock),
         )
 
 

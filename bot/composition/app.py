@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,8 +16,10 @@ from bot.composition.core import Core, Role, check, open_core
 from bot.composition.deeds import Deeds
 from bot.composition.door import Door
 from bot.composition.garbage import collect_when_quiet
+from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.page_relay import open_hub
 from bot.domain.errors import EaselError, PlatformError
+from bot.domain.sign_in import SESSION_LASTS
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
@@ -44,31 +45,32 @@ def run(settings: Settings, role: str = Role.ALL) -> int:
     """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
     check(settings, Role(role))
+    secret = local_secret(settings.data_dir)
+    configure_logs(settings.log_format, settings.log_level, redact=(*settings.secrets, secret))
     try:
-        asyncio.run(_serve(settings, Role(role)))
+        asyncio.run(_serve(settings, Role(role), secret))
     except EaselError as error:  # a sentence for the operator; anything else keeps its traceback
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def _serve(settings: Settings, role: Role) -> None:
+async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
     stop = _stop_signal()
     with DatabaseLock(settings.database_url) as lock:
         async with contextlib.AsyncExitStack() as stack:
             core = await stack.enter_async_context(open_core(settings, role))
             health = Health(required=("database", "engine"))
             health.set("database", ok=True)
-            local_secret = secrets.token_urlsafe(32)
             slack = _slack(settings, core, health, role)
             door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
             routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
-            web = _web_server(settings, core, health, local_secret, routes, role)
+            web = _web_server(await _web_config(settings, core, local_secret), core, health, routes, role)
             await web.start()
             stack.push_async_callback(web.stop)
             discord = _discord(settings, core, web, role) if settings.discord_token else None
             lock.publish(web.url, local_secret)
-            _announce(settings, core, web)
+            _announce(settings, core, web, local_secret)
             await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
 
 
@@ -186,11 +188,12 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
     return platform
 
 
-def _announce(settings: Settings, core: Core, web: WebServer) -> None:
+def _announce(settings: Settings, core: Core, web: WebServer, local_secret: str) -> None:
     _log.info("ready", action="start", page=web.url, sandbox=core.sandbox_url is not None)
     if sys.stderr.isatty():
         pictures = "by the built-in sandbox" if core.sandbox_url else f"by {settings.seedream_api_url}"
         sys.stderr.write(f"\n  Easel is ready. Open {web.url} and type: /imagine a lighthouse in a storm\n")
+        sys.stderr.write(f"  To manage the page open {operator_link(web.url, local_secret)}\n")
         sys.stderr.write(f"  Pictures are made {pictures}. Stop with Ctrl-C.\n\n")
 
 
@@ -201,8 +204,22 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
+async def _web_config(settings: Settings, core: Core, local_secret: str) -> WebConfig:
+    return WebConfig(
+        host=settings.web_host,
+        port=settings.web_port,
+        token=settings.web_token.get_secret_value() if settings.web_token else None,
+        public_url=settings.public_url,
+        local_secret=local_secret,
+        signing_key=await core.meta.secret("web-signing-key"),
+        legacy_until=await core.meta.first_time("web-signing-since") + SESSION_LASTS,
+        callback_secret=core.callback_secret,
+        sandbox=core.sandbox_url is not None,
+    )
+
+
 def _web_server(
-    settings: Settings, core: Core, health: Health, local_secret: str, extra_routes: Sequence[RouteDef], role: Role
+    config: WebConfig, core: Core, health: Health, extra_routes: Sequence[RouteDef], role: Role
 ) -> WebServer:
     hub = open_hub(core)
     platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
@@ -219,15 +236,7 @@ def _web_server(
         return core.metrics.render()[0]
 
     return WebServer(
-        WebConfig(
-            host=settings.web_host,
-            port=settings.web_port,
-            token=settings.web_token.get_secret_value() if settings.web_token else None,
-            public_url=settings.public_url,
-            local_secret=local_secret,
-            callback_secret=core.callback_secret,
-            sandbox=core.sandbox_url is not None,
-        ),
+        config,
         hub=hub,
         page=role.listens,
         actions=core.actions,
@@ -236,6 +245,7 @@ def _web_server(
         pictures=core.pictures,
         clock=core.clock,
         platforms=platforms,
+        sign_ins=core.stores.sign_ins,
         readiness=readiness,
         metrics=metrics,
         extra_routes=extra_routes,

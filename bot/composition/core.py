@@ -6,7 +6,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -81,6 +81,10 @@ class Meta:
         """A random word that stays the same from start to start."""
         value = await self.get(key)
         return await set_meta_once(self.engine, key, secrets.token_urlsafe(32)) if value is None else value
+
+    async def first_time(self, key: str) -> datetime:
+        """When this was asked for the first time."""
+        return datetime.fromisoformat(await set_meta_once(self.engine, key, datetime.now(UTC).isoformat()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,11 @@ class Program:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def operator(self) -> dict[str, str]:
+        """The headers of whoever runs it."""
+        return {"Authorization": f"Bearer {(self.data / 'local-secret').read_text().strip()}"}
+
     async def start(self) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         ours = {

@@ -221,7 +221,7 @@ async def test_my_data_goes_home(shared: Program, look: Look) -> None:
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 async def test_a_phone_has_it_all_without_scrolling_sideways(shared: Program, look: Look, locale: str) -> None:
     job_id = await shared.drawn("a fox on a phone ratio:9:16 n:4 style:ink")
-    page = await look(shared.url, **PHONE, locale=locale)
+    page = await look(shared.url, **PHONE, locale=locale, extra_http_headers=shared.operator)
     await message(page, job_id).locator("[data-press=more]").tap()
     await expect(page.locator("#more")).to_be_visible()
     assert await sideways(page) <= 0

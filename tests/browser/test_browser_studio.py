@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
-from db.lock import find_running
 from tests.browser.conftest import Program
 
 Look = Callable[..., Awaitable[Page]]
@@ -21,7 +19,7 @@ async def say(page: Page, text: str) -> None:
 
 async def test_a_report_from_its_button_to_undo(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a rude fox")
-    page = await look(shared.url)
+    page = await look(shared.url, extra_http_headers=shared.operator)
     await page.locator(f"#m-{job_id}").get_by_role("button", name="More").click()
     await page.get_by_role("dialog", name="More").get_by_role("button", name="Report").click()
     question = page.get_by_role("dialog", name="Report this result?")
@@ -46,7 +44,7 @@ async def test_a_report_from_its_button_to_undo(shared: Program, look: Look) -> 
 
 
 async def test_settings_hold_at_once_and_go_back(shared: Program, look: Look) -> None:
-    page = await look(f"{shared.url}/#/studio")
+    page = await look(f"{shared.url}/#/studio", extra_http_headers=shared.operator)
     room = page.locator("#view")
     await room.get_by_label("Time zone").fill("Shangri-La")
     await room.get_by_role("button", name="Save", exact=True).click()
@@ -68,7 +66,7 @@ async def test_settings_hold_at_once_and_go_back(shared: Program, look: Look) ->
 
 
 async def test_a_pause_and_a_blocked_word(shared: Program, look: Look) -> None:
-    page = await look(f"{shared.url}/#/studio")
+    page = await look(f"{shared.url}/#/studio", extra_http_headers=shared.operator)
     room = page.locator("#view")
     await room.get_by_role("button", name="Pause drawing").click()
     await expect(room.get_by_role("button", name="Let drawing go on")).to_be_focused()
@@ -105,7 +103,7 @@ async def test_guests_see_no_studio(programs: Callable[..., Program], look: Look
 
 
 async def test_a_style_of_ones_own_is_completed_drawn_and_taken_away(shared: Program, look: Look) -> None:
-    page = await look(f"{shared.url}/#/studio")
+    page = await look(f"{shared.url}/#/studio", extra_http_headers=shared.operator)
     room = page.locator("#view")
     await room.get_by_label("Name", exact=True).fill("ink")
     await room.get_by_label("Words it adds to the prompt").fill("bold lines on cream")
@@ -145,10 +143,7 @@ async def test_somebody_is_blocked_and_lifted(programs: Callable[..., Program], 
     guest = await look(f"{program.url}/#token={token.replace(' ', '+')}")
     await say(guest, "a fox")
     await expect(guest.get_by_role("article")).to_have_count(1)
-    running = await asyncio.to_thread(find_running, f"sqlite+aiosqlite:///{program.data}/easel.db")
-    assert running is not None
-    operator = {"Authorization": f"Bearer {running.secret}"}
-    page = await look(f"{program.url}/#/studio", extra_http_headers=operator)
+    page = await look(f"{program.url}/#/studio", extra_http_headers=program.operator)
     room = page.locator("#view")
     await room.get_by_role("radio", name="Block", exact=True).check()
     await room.get_by_label("Reason, which they will read").fill("too many foxes")

@@ -27,7 +27,7 @@ def test_the_program_forgets_by_itself_what_is_older_or_more_than_it_was_told(
     pictures = shop.folder / "data/pictures"
 
     async def live() -> None:
-        life = asyncio.create_task(app._serve(load_settings(), Role.ALL))
+        life = asyncio.create_task(app._serve(load_settings(), Role.ALL, "the secret of this machine"))
         async with asyncio.timeout(30):
             while (pictures / old.pictures[0].key).exists() or (pictures / old.pictures[1].key).exists():
                 assert not life.done()

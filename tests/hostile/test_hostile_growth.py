@@ -41,6 +41,7 @@ BOUNDED = {
     "meta": "a few facts of the program, each replaced by the next",
     "communities": "one row for each that has decided anything",
     "personal_defaults": "one row for each person who has decided anything, deleted with their data",
+    "named_people": "one row for each name that the operator has invited",
     "slack_installations": "one row for each workspace, deleted when it uninstalls",
     "stars": "deleted with the job; what is starred is kept on purpose",
     "votes": "deleted with the job's pictures",

@@ -34,6 +34,8 @@ from tests.fakes.picture_shelf import PictureShelf
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
+SIGNING_KEY = "a random key that lives in the database"
+OPERATOR = {"Authorization": f"Bearer {LOCAL_SECRET}"}
 
 
 @dataclass
@@ -134,7 +136,7 @@ class Site:
         async def readiness() -> tuple[bool, dict[str, Any]]:
             return self.ready, {"database": self.ready}
 
-        secrets = {"local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET}
+        secrets = {"local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET, "signing_key": SIGNING_KEY}
         settings: dict[str, Any] = {"port": 0, **secrets, **config}
         self.server = WebServer(
             WebConfig(**settings),
@@ -145,6 +147,7 @@ class Site:
             pictures=PictureFitter(self.shelf),
             clock=self.clock,
             platforms=chats,
+            sign_ins=self.stores.sign_ins,
             readiness=readiness,
             metrics=lambda: b"easel_jobs 1\n",
         )
@@ -171,6 +174,11 @@ class Site:
     async def sign_in(self, token: str) -> None:
         """From here on the client has the cookie of a guest."""
         async with self.client.post(f"{self.server.url}/api/session", json={"token": token}) as response:
+            assert response.status == 204, await response.text()
+
+    async def manage(self) -> None:
+        """From here on the client is who runs this Easel, as by the link that it prints."""
+        async with self.client.post(f"{self.server.url}/api/session", json={"secret": LOCAL_SECRET}) as response:
             assert response.status == 204, await response.text()
 
     async def ask(self, text: str, **more: Any) -> dict[str, Any]:

@@ -110,6 +110,7 @@ async def test_own_prompts_complete(page: Site) -> None:
     ],
 )
 async def test_every_command_has_an_answer_of_its_name(page: Site, text: str, name: str) -> None:
+    await page.manage()
     status, answer = await page.post("/api/commands", {"text": text})
     assert (status, set(answer)) == (200, {"now", name})
 

@@ -35,6 +35,7 @@ async def test_hd_is_the_same_at_the_next_clarity_until_there_is_none(page: Site
 
 
 async def test_the_price_of_hd_is_known_before_the_press(page: Site) -> None:
+    await page.manage()
     await page.post("/api/studio/settings", {"changes": {"weights": "2048=2, 4096=5"}})
     _, session = await page.get("/api/session")
     assert session["prices"] == {"1024": 1, "2048": 2, "4096": 5}
@@ -136,6 +137,7 @@ async def test_a_veil_is_its_author_s_to_lift(site: Site) -> None:
 
 
 async def test_a_report_reaches_the_studio_without_any_setting(page: Site) -> None:
+    await page.manage()
     job_id = await drawn(page)
     async with page.watching() as stream:
         await stream.next("reset")
@@ -163,6 +165,7 @@ async def test_guests_hear_nothing_of_the_desk(site: Site) -> None:
 
 
 async def test_two_reports_at_a_time_are_one_card(page: Site) -> None:
+    await page.manage()
     job_id = await drawn(page)
     answers = await asyncio.gather(
         page.post(f"/api/jobs/{job_id}/report"), page.post(f"/api/jobs/{job_id}/report", {"reason": "again"})
@@ -173,6 +176,7 @@ async def test_two_reports_at_a_time_are_one_card(page: Site) -> None:
 
 
 async def test_refusals_say_why_and_until_when(page: Site) -> None:
+    await page.manage()
     await page.post("/api/studio/settings", {"changes": {"cooldown": "60"}})
     await page.ask("a fox")
     status, answer = await page.post("/api/commands", {"text": "a second fox"})
@@ -181,6 +185,7 @@ async def test_refusals_say_why_and_until_when(page: Site) -> None:
 
 
 async def test_paused_and_blocked(page: Site) -> None:
+    await page.manage()
     await page.post("/api/studio/words", {"word": "octopus", "blocked": True})
     status, answer = await page.post("/api/commands", {"text": "an OCTOPUS"})
     assert (status, answer["error"]["code"]) == (403, "blocked-word")

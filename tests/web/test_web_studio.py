@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,14 @@ from tests.web.conftest import LOCAL_SECRET, Site
 from tests.web.test_web_presses import drawn
 
 TOKEN = "a long random text of the operator"
+
+
+@pytest.fixture
+async def page(site: Site) -> AsyncIterator[Site]:
+    """On loopback, opened by whoever runs it."""
+    async with site.open() as opened:
+        await opened.manage()
+        yield opened
 
 
 async def studio(page: Site) -> dict[str, Any]:
@@ -249,6 +258,7 @@ async def test_nobody_blocks_themselves(page: Site) -> None:
 
 async def test_what_moderators_are_told_outlives_a_restart_in_the_readers_language(site: Site) -> None:
     async with site.open() as page:
+        await page.manage()
         await page.post("/api/studio/words", {"word": "octopus", "blocked": True})
         _, answer = await page.post("/api/commands", {"text": "an octopus"})
         (button,) = answer["error"]["card"]["buttons"]

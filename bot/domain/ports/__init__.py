@@ -16,6 +16,7 @@ from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.personal_data import Expired, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
+from bot.domain.ports.sign_ins import SignIns
 from bot.domain.ports.turns import Turns
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "PictureReader",
     "PictureStore",
     "SheetMaker",
+    "SignIns",
     "TaskListing",
     "TaskState",
     "Tile",

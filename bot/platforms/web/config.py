@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.errors import PlatformError
+
+from .proxies import Network
 
 
 class CannotServe(PlatformError):
@@ -17,9 +20,11 @@ class CannotServe(PlatformError):
 class WebConfig:
     """Where the page listens and who may come in.
 
-    `port` 0 takes a free one. `token` lets people in from beyond this machine. `public_url` is where a reverse proxy
-    shows the page to others. `local_secret` lets commands of this machine's terminal in; `callback_secret` is the
-    last part of the address that the provider may call. `sandbox`: no real provider draws here, the page says so.
+    `port` 0 takes a free one. `token` lets guests in, also from beyond this machine. `public_url` is where a reverse
+    proxy shows the page to others. `local_secret` lets in whoever runs this Easel; `callback_secret` is the last part
+    of the address that the provider may call; `metrics_token` opens the metrics alone. `signing_key` signs cookies and
+    picture links, and until `legacy_until` cookies that `token` signed are read. `sandbox`: no real provider draws
+    here, the page says so.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +32,10 @@ class WebConfig:
     token: str | None = field(default=None, repr=False)
     public_url: str | None = None
     local_secret: str = field(repr=False)
+    signing_key: str = field(repr=False)
+    legacy_until: datetime | None = None
+    metrics_token: str | None = field(default=None, repr=False)
+    trusted_proxies: tuple[Network, ...] = ()
     callback_secret: str | None = field(default=None, repr=False)
     sandbox: bool = False
     most_streams: int = 200  # open pages; each costs a socket and a queue

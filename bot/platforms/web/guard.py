@@ -44,6 +44,8 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 # Asked by orchestrators and the provider by whatever name they know us: they tell nothing, or carry their own secret.
 _ANY_HOST = ("/healthz", "/readyz", "/seedream/callback/", "/slack/")
+# Everything else is the same for everybody.
+_FOR_SOMEBODY = ("/api/", "/pictures/", "/metrics")
 _CODES: Mapping[int, str] = MappingProxyType({404: "not-found", 405: "no-method", 413: "too-large"})
 
 
@@ -51,6 +53,7 @@ class Guard:
     def __init__(self, config: WebConfig, visitors: Visitors, clock: Clock) -> None:
         self._config = config
         self._visitors = visitors
+        self._proxies = visitors.proxies
         self._clock = clock
         self.port = config.port  # the bound one, once it is known
 
@@ -80,15 +83,18 @@ class Guard:
     @web.middleware
     async def borders(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse what isn't addressed to us or what another site's page sent."""
-        if not request.path.startswith(_ANY_HOST) and not self._visitors.knows_bearer(request):
-            if not self.is_our_host(request.host):
-                raise Problem(403, "wrong-host")
-            writing = request.method not in {"GET", "HEAD"}
-            site = request.headers.get("Sec-Fetch-Site", "none")
-            if (writing or request.path.startswith("/api/")) and site not in {"same-origin", "none"}:
-                raise Problem(403, "foreign")
-            if writing and not self._is_our_origin(request):
-                raise Problem(403, "foreign")
+        if request.path.startswith(_ANY_HOST) or await self._visitors.recognise_bearer(request):
+            return await handler(request)
+        if not self.is_our_host(self._proxies.host(request)):
+            raise Problem(403, "wrong-host")
+        writing = request.method not in {"GET", "HEAD"}
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        if (writing or request.path.startswith("/api/")) and site not in {"same-origin", "none"}:
+            raise Problem(403, "foreign")
+        if writing and not self._is_our_origin(request):
+            raise Problem(403, "foreign")
+        if request.path.startswith(_FOR_SOMEBODY):
+            await self._visitors.recognise(request)
         return await handler(request)
 
     async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
@@ -119,4 +125,4 @@ class Guard:
         public = self._config.public
         if public is not None and (parts.scheme, parts.netloc) == (public.scheme, public.netloc):
             return True
-        return parts.scheme in {"http", "https"} and parts.netloc.lower() == request.host.lower()
+        return parts.scheme in {"http", "https"} and parts.netloc.lower() == self._proxies.host(request).lower()

@@ -64,8 +64,8 @@ class Probes:
         return web.json_response(body, status=200 if ready else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """For Prometheus; it signs in with the token as Bearer where one is set."""
-        self._visitors.identify(request)
+        """For Prometheus; it signs in with METRICS_TOKEN or WEB_TOKEN as Bearer where one is set."""
+        self._visitors.check_scraper(request)
         return web.Response(body=self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def callback(self, request: web.Request) -> web.Response:

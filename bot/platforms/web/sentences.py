@@ -35,11 +35,18 @@ _EN: Mapping[str, Sentence] = MappingProxyType(
         ),
         "not-sure": Sentence("That can't be undone.", 'Send {"sure": true} to have it all deleted.'),
         "managers-only": Sentence(
-            "The studio is for whoever runs this page.", "It opens on the machine itself, where no WEB_TOKEN is set."
+            "The studio is for whoever runs this page.",
+            "On the machine that it runs on, `python -m bot link` prints a link that opens it.",
         ),
-        "sign-in": Sentence("Sign in first.", "The token is the operator's WEB_TOKEN."),
+        "sign-in": Sentence("Sign in first.", "You need the operator's WEB_TOKEN, or a link that invites you."),
         "wrong-token": Sentence("That is not the token.", "Ask whoever runs Easel for the value of WEB_TOKEN."),
-        "slow-down": Sentence("Too many wrong tokens.", "Wait a minute, then try again."),
+        "wrong-code": Sentence("This code doesn't work.", "A code is good for five minutes and one device."),
+        "wrong-invite": Sentence("This link is no invite.", "Copy the whole link, or ask for another."),
+        "used-invite": Sentence("This invite has been used.", "Each signs in one device. Ask for another."),
+        "expired-invite": Sentence("This invite has expired.", "Ask for another."),
+        "wrong-secret": Sentence("This link no longer works.", "`python -m bot link` prints the one that does."),
+        "no-code": Sentence("There is no code here.", "Sign in on the other device with a link or a token."),
+        "slow-down": Sentence("Too many wrong tokens or codes.", "Wait a minute, then try again."),
         "wrong-host": Sentence(
             "This address is not one of ours.", "Open the page by the address Easel printed, or set PUBLIC_URL."
         ),
@@ -71,10 +78,18 @@ _ZH: Mapping[str, Sentence] = MappingProxyType(
             "不能使用风格 {word}。", "名称须是一个词，不能与内置风格重名；文字最多 {most} 个字符。"
         ),
         "not-sure": Sentence("删除后无法恢复。", '确认删除全部数据请发送 {"sure": true}。'),
-        "managers-only": Sentence("管理页只对本页的运营者开放。", "在本机上、且未设置 WEB_TOKEN 时可用。"),
-        "sign-in": Sentence("请先登录。", "令牌是管理员设置的 WEB_TOKEN。"),
+        "managers-only": Sentence(
+            "管理页只对本页的运营者开放。", "在运行它的机器上执行 `python -m bot link`，会打印可以打开它的链接。"
+        ),
+        "sign-in": Sentence("请先登录。", "需要管理员设置的 WEB_TOKEN，或邀请链接。"),
         "wrong-token": Sentence("令牌不对。", "请向管理员询问 WEB_TOKEN 的值。"),
-        "slow-down": Sentence("错误的令牌太多了。", "请等一分钟再试。"),
+        "wrong-code": Sentence("这个代码无效。", "代码五分钟内有效，只能用于一台设备。请获取新的代码。"),
+        "wrong-invite": Sentence("这个链接不是邀请链接。", "请复制完整的链接，或向管理员要一个新的。"),
+        "used-invite": Sentence("这个邀请已被使用。", "请向管理员要一个新的：每个邀请只能登录一台设备。"),
+        "expired-invite": Sentence("这个邀请已过期。", "请向管理员要一个新的。"),
+        "wrong-secret": Sentence("这个链接已失效。", "`python -m bot link` 会打印有效的链接。"),
+        "no-code": Sentence("这里不需要也不能生成代码。", "请在另一台设备上用链接或令牌登录。"),
+        "slow-down": Sentence("错误的令牌或代码太多了。", "请等一分钟再试。"),
         "wrong-host": Sentence("这不是本页的地址。", "请用 Easel 给出的地址打开，或设置 PUBLIC_URL。"),
         "foreign": Sentence("这个请求来自别的网站。", "请打开本页再试。"),
         "not-found": Sentence("这里什么也没有。", "它可能已被删除。"),

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.actions import Actions
-from bot.domain.ports import Clock, Dispatcher, JobStore
+from bot.domain.ports import Clock, Dispatcher, JobStore, SignIns
 
 from .assets import Assets
 from .commands import Commands
@@ -27,9 +27,11 @@ from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
 from .presses import Presses
 from .probes import Probes
+from .proxies import TrustedProxies
 from .render import picture_url
 from .requests import BODY_LIMIT
 from .sessions import Sessions
+from .signing import Signer
 from .stream import Stream
 from .studio import Studio
 from .visitors import Visitors
@@ -56,6 +58,7 @@ class WebServer:
         clock: Clock,
         platforms: Mapping[str, WebPlatform],
         actions: Actions,
+        sign_ins: SignIns,
         readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
         metrics: Callable[[], bytes],
         extra_routes: Sequence[web.RouteDef] = (),
@@ -63,7 +66,9 @@ class WebServer:
     ) -> None:
         """Without `page` there are only the probes, for a process that serves nobody."""
         self._config = config
-        self._visitors = Visitors(config, clock)
+        signer = Signer(config.signing_key, token=config.token, legacy_until=config.legacy_until)
+        proxies = TrustedProxies(config.trusted_proxies)
+        self._visitors = Visitors(config, clock, sign_ins=sign_ins, signer=signer, proxies=proxies)
         self._guard = Guard(config, self._visitors, clock)
         self._stream = Stream(hub=hub, jobs=actions.jobs, visitors=self._visitors, clock=clock, config=config)
         messages = Messages(actions=actions, platforms=platforms, clock=clock)
@@ -84,7 +89,9 @@ class WebServer:
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
         )
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
-        sessions = Sessions(config=config, actions=actions, visitors=self._visitors, clock=clock)
+        sessions = Sessions(
+            config=config, actions=actions, visitors=self._visitors, sign_ins=sign_ins, signer=signer, clock=clock
+        )
         self._page = page
         self._routes = [
             *sessions.routes(),

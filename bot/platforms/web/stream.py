@@ -22,11 +22,12 @@ from .answers import Problem
 from .config import WebConfig
 from .events import Event, EventHub, EventKind, Subscription
 from .render import iso, message_json, shared_opinion_json
-from .visitors import Visitors
+from .visitors import Visitor, Visitors
 
 _log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0  # how soon the place of a page that was closed is free again
+CHECK_SECONDS = 15.0  # how soon a stream ends whose reader was signed out
 PING_SECONDS = 15.0  # proxies close what is silent for longer, often after 60 s
 WRITE_SECONDS = 20.0  # who doesn't read for so long is gone, and comes back if not
 RETRY_MILLISECONDS = 1000
@@ -79,7 +80,7 @@ class Stream:
             )
             await response.prepare(request)
             try:
-                await self._follow(request, response, subscription, person, begin)
+                await self._follow(request, response, subscription, visitor, begin)
                 gone = subscription.overflowed
             except (ConnectionError, TimeoutError):
                 gone = True
@@ -100,18 +101,23 @@ class Stream:
         request: web.Request,
         response: web.StreamResponse,
         subscription: Subscription,
-        person: Person,
+        visitor: Visitor,
         begin: list[str],
     ) -> None:
+        person = visitor.person
         for text in begin:
             await _write(response, text)
         waiting = asyncio.create_task(subscription.next())
-        silent = 0.0
+        silent, checked = 0.0, self._clock.monotonic()
         try:
             while True:
                 done, _ = await asyncio.wait({waiting}, timeout=LOOK_SECONDS)
                 if request.transport is None or request.transport.is_closing():
                     return
+                if self._clock.monotonic() - checked >= CHECK_SECONDS:
+                    if not await self._visitors.still_in(visitor):
+                        return
+                    checked = self._clock.monotonic()
                 if done:
                     event = waiting.result()
                     if event is None:

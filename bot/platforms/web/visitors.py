@@ -1,50 +1,51 @@
 """Who is asking, and as whom they speak.
 
-Three ways in, each with its own identity:
-
-- **This machine, no token set**: the page listens on loopback only, so whoever reaches it runs it: user `local`, who
-  may moderate and manage.
-- **A token is set**: it opens the page (as a cookie after signing in, or as `Authorization: Bearer`). Each browser is
-  a person of its own with its own usage, told apart by a random id that the cookie carries with a signature made from
-  the token. Nobody moderates: the token says "a guest of the operator", not "the operator", and is usually shared by
-  a whole team. A new token signs everybody out. Bearer callers share the person `api`.
-- **The local secret** as Bearer, which only processes that can read this machine's data directory know. With the
-  header `X-Easel-Platform: terminal` it speaks for the terminal, else for `local` on the page.
+- **Nobody has to sign in where no token is set**: the page listens on loopback only, so whoever reaches it is on this
+  machine: user `local`. Who moderates and manages must know the local secret, which only the user that runs Easel can
+  read: as Bearer, or by the link that opens a session with it.
+- **WEB_TOKEN** makes a guest of each browser, a person of its own with its own usage, told apart by the session in its
+  cookie. Programs that send it as Bearer share the guest `api`. Another token ends the guests' sessions.
+- **An invite** signs somebody in by name; programs of theirs send a token of their own as Bearer.
+- **The local secret** as Bearer, with the header `X-Easel-Platform: terminal`, speaks for the terminal.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
 
 from bot.domain.people import Destination, Person
-from bot.domain.ports import Clock
+from bot.domain.ports import Clock, SignIns
+from bot.domain.sign_in import TOKEN_PREFIX, Credential, CredentialKind, SignedIn, hashed
 
 from .answers import Problem, locale_of
 from .config import WebConfig
+from .guesses import WrongGuesses
 from .names import guest_name
+from .proxies import TrustedProxies
+from .signing import Signer, same
 
 COMMUNITY, CHANNEL = "web", "main"
-COOKIE = "easel"
-COOKIE_DAYS = 90
+LOCAL: Final = "local"
+COOKIE: Final = "easel"
 TERMINAL_HEADER = "X-Easel-Platform"
-# A token is guessed over the network or not at all: ten wrong ones a minute from one address are no typing errors.
-WRONG_TOKENS = 10
-WRONG_TOKENS_SECONDS = 60.0
-_MOST_ADDRESSES = 1000
+_SEEN_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A person at the door of the page; `from_terminal`: the local secret was shown."""
+    """A person at the door of the page; `from_terminal`: the local secret was shown.
+
+    `session` is what their browser's cookie stands for, `program` a token of a named person; both are None for others.
+    """
 
     person: Person
     from_terminal: bool = False
+    session: SignedIn | None = None
+    program: SignedIn | None = None
 
     @property
     def destination(self) -> Destination:
@@ -56,62 +57,124 @@ class Visitor:
         )
 
 
+_VISITOR: Final = web.RequestKey("visitor", Visitor)
+_SCRAPER: Final = web.RequestKey("scraper", bool)
+_METRICS: Final = "/metrics"
+
+
 class Visitors:
-    def __init__(self, config: WebConfig, clock: Clock) -> None:
+    """Recognises each request once, in the guard; whoever answers it asks `identify`."""
+
+    def __init__(
+        self, config: WebConfig, clock: Clock, *, sign_ins: SignIns, signer: Signer, proxies: TrustedProxies
+    ) -> None:
         self._config = config
         self._clock = clock
-        self._wrong: OrderedDict[str, list[float]] = OrderedDict()
+        self._sign_ins = sign_ins
+        self._signer = signer
+        self.proxies = proxies
+        self.guesses = WrongGuesses(clock)
+        # What sessions that were opened with a shared secret end with.
+        self.token_fingerprint = None if config.token is None else signer.fingerprint(config.token)
+        self.local_fingerprint = signer.fingerprint(config.local_secret)
 
     def identify(self, request: web.Request) -> Visitor:
-        """Whoever this request is from; a Problem (401, 429) where nobody can tell."""
-        locale = locale_of(request)
-        bearer = _bearer(request)
-        if bearer is not None:
-            return self._bearer_visitor(request, bearer, locale)
-        if self._config.token is None:
-            return _page_visitor("local", "You", locale, operator=True)
-        user_id = self._signed_in(request)
-        if user_id is None:
+        """Whoever this request is from; a Problem 401 where nobody can tell."""
+        visitor: Visitor | None = request.get(_VISITOR)
+        if visitor is None:
             raise Problem(401, "sign-in")
-        return _page_visitor(user_id, guest_name(user_id), locale)
+        return visitor
 
-    def knows_bearer(self, request: web.Request) -> bool:
-        """Whether it carries a right token. A browser led astray by a foreign page can't."""
+    def check_scraper(self, request: web.Request) -> None:
+        """Problem 401 for who may not read the metrics: with a token of their own, only it and the operator may."""
+        if request.get(_SCRAPER, False):
+            return
+        visitor = self.identify(request)
+        if self._config.metrics_token is not None and not visitor.person.operator:
+            raise Problem(401, "sign-in")
+
+    async def recognise_bearer(self, request: web.Request) -> bool:
+        """Whether it carries a right token, which a browser led astray by a foreign page can't.
+
+        A Problem (401, 429) for a wrong one, wherever it comes from.
+        """
         bearer = _bearer(request)
-        return bearer is not None and (self._is_token(bearer) or _same(bearer, self._config.local_secret))
+        if bearer is None:
+            return False
+        metrics_token = self._config.metrics_token
+        if request.path == _METRICS and metrics_token is not None and same(bearer, metrics_token):
+            request[_SCRAPER] = True
+            return True
+        visitor = await self._bearer_visitor(request, bearer)
+        if visitor is None:
+            raise self.guesses.wrong(self.proxies.client(request), "wrong-token")
+        request[_VISITOR] = visitor
+        return True
 
-    def sign_in(self, request: web.Request, token: str, response: web.Response) -> None:
-        """Give this browser its cookie for the right token; a Problem for a wrong one. Who is in already stays in."""
-        self._stop_guessing(request)
-        if not self._is_token(token):
-            raise self._wrong_token(request)
-        user_id = self._signed_in(request) or f"b-{secrets.token_hex(8)}"
-        public = self._config.public
-        response.set_cookie(
-            COOKIE,
-            f"{user_id}.{self._signature(user_id)}",
-            max_age=COOKIE_DAYS * 24 * 3600,
-            httponly=True,
-            samesite="Strict",
-            secure=request.secure or (public is not None and public.scheme == "https"),
+    async def recognise(self, request: web.Request) -> None:
+        """By the cookie, or by where the page listens."""
+        locale = locale_of(request)
+        session = await self.session(request)
+        if session is not None and self.is_open(session):
+            request[_VISITOR] = self.visitor_of(session, locale)
+        elif self._config.token is None:
+            request[_VISITOR] = _page_visitor(LOCAL, "You", locale)
+
+    async def session(self, request: web.Request) -> SignedIn | None:
+        """What the cookie stands for, also where the shared secret that it was opened with is another by now."""
+        cookie = request.cookies.get(COOKIE, "")
+        secret = self._signer.secret_in(cookie)
+        if secret is not None:
+            found = await self._sign_ins.find(hashed(secret), CredentialKind.SESSION)
+            return found if isinstance(found, SignedIn) else None
+        now = self._clock.now()
+        user_id = self._signer.legacy_user(cookie, now)
+        if user_id is None or await self._sign_ins.legacy_ended(user_id):
+            return None
+        kind, opened_by = CredentialKind.LEGACY, self.token_fingerprint
+        return SignedIn(
+            credential=Credential(hash="", kind=kind, user_id=user_id, created_at=now, opened_by=opened_by), name=None
         )
+
+    def is_open(self, session: SignedIn) -> bool:
+        return session.credential.opened_by in {None, self.token_fingerprint, self.local_fingerprint}
+
+    async def still_in(self, visitor: Visitor) -> bool:
+        """Whether an answer that lasts may go on: nobody has ended what it was asked with."""
+        signed_in = visitor.session or visitor.program
+        if signed_in is None or signed_in.credential.kind is CredentialKind.LEGACY:
+            return True
+        found = await self._sign_ins.find(signed_in.credential.hash, signed_in.credential.kind)
+        return isinstance(found, SignedIn)
+
+    def visitor_of(self, session: SignedIn, locale: str) -> Visitor:
+        if session.user_id == LOCAL:
+            return _page_visitor(LOCAL, "You", locale, operator=True, session=session)
+        name = session.name or guest_name(session.user_id)
+        return _page_visitor(session.user_id, name, locale, guest=session.name is None, session=session)
+
+    def is_token(self, token: str) -> bool:
+        return self._config.token is not None and same(token, self._config.token)
+
+    def is_local_secret(self, secret: str) -> bool:
+        return same(secret, self._config.local_secret)
 
     def picture_key(self, job_id: str, index: int) -> str | None:
         """What a link to one picture carries so that people of other platforms may follow it; None without a token."""
-        return None if self._config.token is None else self._mac(f"picture:{job_id}/{index}")[:32]
+        return None if self._config.token is None else self._signer.picture_key(job_id, index)
 
     def may_follow(self, key: str, job_id: str, index: int) -> bool:
-        right = self.picture_key(job_id, index)
-        return right is not None and _same(key, right)
+        return self._signer.may_follow(key, job_id, index)
 
-    def _bearer_visitor(self, request: web.Request, bearer: str, locale: str) -> Visitor:
-        if _same(bearer, self._config.local_secret):
+    async def _bearer_visitor(self, request: web.Request, bearer: str) -> Visitor | None:
+        locale = locale_of(request)
+        if self.is_local_secret(bearer):
             if request.headers.get(TERMINAL_HEADER, "").lower() != "terminal":
-                return _page_visitor("local", "You", locale, operator=True, from_terminal=True)
+                return _page_visitor(LOCAL, "You", locale, operator=True, from_terminal=True)
             person = Person(
                 platform="terminal",
                 community_id="terminal",
-                user_id="local",
+                user_id=LOCAL,
                 name="You",
                 locale=locale,
                 moderator=True,
@@ -119,45 +182,30 @@ class Visitors:
                 operator=True,
             )
             return Visitor(person=person, from_terminal=True)
-        self._stop_guessing(request)
-        if not self._is_token(bearer):
-            raise self._wrong_token(request)
-        return _page_visitor("api", "API", locale)
+        if self.is_token(bearer):
+            return _page_visitor("api", "API", locale, guest=True)
+        return await self._program(bearer, locale) if bearer.startswith(TOKEN_PREFIX) else None
 
-    def _signed_in(self, request: web.Request) -> str | None:
-        user_id, _, signature = request.cookies.get(COOKIE, "").partition(".")
-        return user_id if user_id and _same(signature, self._signature(user_id)) else None
-
-    def _signature(self, user_id: str) -> str:
-        return self._mac(f"browser:{user_id}")
-
-    def _mac(self, text: str) -> str:
-        return hmac.new((self._config.token or "").encode(), text.encode(), hashlib.sha256).hexdigest()
-
-    def _is_token(self, token: str) -> bool:
-        return self._config.token is not None and _same(token, self._config.token)
-
-    def _stop_guessing(self, request: web.Request) -> None:
-        recent = self._recent_wrong(request.remote or "")
-        if len(recent) >= WRONG_TOKENS:
-            wait = WRONG_TOKENS_SECONDS - (self._clock.monotonic() - recent[0])
-            raise Problem(429, "slow-down", headers={"Retry-After": str(max(1, round(wait)))})
-
-    def _wrong_token(self, request: web.Request) -> Problem:
-        address = request.remote or ""
-        self._wrong[address] = [*self._recent_wrong(address), self._clock.monotonic()]
-        self._wrong.move_to_end(address)
-        while len(self._wrong) > _MOST_ADDRESSES:
-            self._wrong.popitem(last=False)
-        return Problem(401, "wrong-token")
-
-    def _recent_wrong(self, address: str) -> list[float]:
-        since = self._clock.monotonic() - WRONG_TOKENS_SECONDS
-        return [moment for moment in self._wrong.get(address, ()) if moment > since]
+    async def _program(self, bearer: str, locale: str) -> Visitor | None:
+        found = await self._sign_ins.find(hashed(bearer), CredentialKind.TOKEN)
+        if not isinstance(found, SignedIn) or found.name is None:
+            return None
+        now = self._clock.now()
+        if found.seen_at is None or now - found.seen_at >= _SEEN_AGAIN:
+            await self._sign_ins.seen(found.credential.hash, now, None)
+        return _page_visitor(found.user_id, found.name, locale, program=found)
 
 
 def _page_visitor(
-    user_id: str, name: str, locale: str, *, operator: bool = False, from_terminal: bool = False
+    user_id: str,
+    name: str,
+    locale: str,
+    *,
+    operator: bool = False,
+    guest: bool = False,
+    from_terminal: bool = False,
+    session: SignedIn | None = None,
+    program: SignedIn | None = None,
 ) -> Visitor:
     person = Person(
         platform="web",
@@ -168,15 +216,11 @@ def _page_visitor(
         moderator=operator,
         manager=operator,
         operator=operator,
+        guest=guest,
     )
-    return Visitor(person=person, from_terminal=from_terminal)
+    return Visitor(person=person, from_terminal=from_terminal, session=session, program=program)
 
 
 def _bearer(request: web.Request) -> str | None:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
-
-
-def _same(given: str, right: str) -> bool:
-    """Compare without telling by the time it takes how much was right."""
-    return hmac.compare_digest(given.encode(errors="surrogateescape"), right.encode(errors="surrogateescape"))

@@ -38,7 +38,10 @@ async function call(method, path, body) {
 const of = (...parts) => `/api/${parts.map(encodeURIComponent).join("/")}`;
 
 export const session = () => call("GET", "/api/session");
-export const signIn = (token) => call("POST", "/api/session", { token });
+export const signIn = (secret) => call("POST", "/api/session", secret);
+export const signOut = () => call("DELETE", "/api/session");
+export const deviceCode = () => call("POST", "/api/session/code");
+export const look = (invite) => call("POST", "/api/invite", { invite });
 export const history = () => call("GET", "/api/history");
 export const options = () => call("GET", "/api/options");
 export const prompts = (text) => call("GET", `/api/prompts?${new URLSearchParams({ q: text })}`);

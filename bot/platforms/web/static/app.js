@@ -1,4 +1,5 @@
 // The page, put together: session, stream, conversation, views.
+import { Account } from "./account.js";
 import * as api from "./api.js";
 import { Chat } from "./chat.js";
 import { $, h, remember, shape } from "./dom.js";
@@ -17,7 +18,8 @@ const HISTORY_PAUSE = 2000;
 
 const lightbox = new Lightbox();
 const look = (...args) => lightbox.show(...args);
-const chat = new Chat({ look, signIn: askToSignIn });
+const account = new Account({ signedIn: begin });
+const chat = new Chat({ look, signIn: () => account.ask() });
 const feed = new EventFeed({ onEvent, onState: showConnection });
 const failed = (error) => chat.complain(error);
 const gallery = new GalleryView({ look, failed });
@@ -76,7 +78,7 @@ async function loadHistory() {
     missed = null;
     for (const [kind, data] of mine) apply(kind, data);
   } catch (error) {
-    if (error instanceof api.Refusal && error.status === 401) askToSignIn();
+    if (error instanceof api.Refusal && error.status === 401) account.ask();
     else if (missed === mine) setTimeout(loadHistory, HISTORY_PAUSE);
   }
 }
@@ -118,17 +120,6 @@ function drawExamples() {
   );
 }
 
-function askToSignIn() {
-  const dialog = $("sign-in");
-  if (!dialog.open) dialog.showModal();
-}
-
-async function signInWith(token) {
-  await api.signIn(token);
-  $("sign-in").close();
-  await begin();
-}
-
 /** What can be typed and what it costs may be others now. */
 async function refresh() {
   try {
@@ -139,20 +130,28 @@ async function refresh() {
   }
 }
 
-async function begin() {
+/** What a link carries in its fragment: a token or the operator's secret sign in at once, an invite asks first. */
+async function byLink() {
   const hash = new URLSearchParams(location.hash.slice(1));
-  const token = hash.get("token");
-  if (token !== null) {
+  const invite = hash.get("invite");
+  if (invite !== null) return account.welcome(invite);
+  for (const [name, field] of [["token", "token"], ["local", "secret"]]) {
+    if (!hash.has(name)) continue;
     history.replaceState(null, "", location.pathname + location.search); // out of the address bar and the history
-    await api.signIn(token).catch(() => {});
+    await api.signIn({ [field]: hash.get(name) }).catch((error) => chat.complain(error));
   }
+  return false;
+}
+
+async function begin() {
+  if (await byLink()) return;
   let session;
   let table;
   try {
     session = await api.session();
     table = await api.options();
   } catch (error) {
-    if (error instanceof api.Refusal && error.status === 401) askToSignIn();
+    if (error instanceof api.Refusal && error.status === 401) account.ask();
     else {
       showConnection("waiting");
       setTimeout(begin, HISTORY_PAUSE);
@@ -161,6 +160,7 @@ async function begin() {
   }
   setServerTime(session.now);
   learn(session);
+  account.show();
   $("sandbox").hidden = !session.sandbox;
   $("studio").hidden = !session.manager;
   learnTable(table);
@@ -190,16 +190,6 @@ $("theme").addEventListener("click", () => {
   remember("easel-theme", theme);
   showTheme();
 });
-$("sign-in").addEventListener("cancel", (event) => event.preventDefault());
-$("sign-in-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  try {
-    await signInWith($("token").value);
-  } catch (error) {
-    $("sign-in-error").textContent = error.error ? `${error.error.message} ${error.error.hint}` : t("unreachablePress");
-    $("sign-in-error").hidden = false;
-  }
-});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unseen = 0;
@@ -208,4 +198,7 @@ document.addEventListener("visibilitychange", () => {
 showTheme();
 drawExamples();
 setInterval(tick, 1000);
+addEventListener("hashchange", () => {
+  if (/^#(invite|token|local)=/.test(location.hash)) begin();
+});
 await begin();
