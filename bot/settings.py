@@ -7,21 +7,39 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
+from bot.domain.operator_channel import OperatorChannel
 
 VENDOR_URL = "https://open-api.chanjing.cc"
 LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
 _LONGEST_LABEL = 24  # what fits the narrowest picture
 MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
 _KEY_BYTES = 32
+
+
+# The least that each limit may be, and an example.
+_LIMITS: Mapping[str, tuple[int, int]] = {
+    "limit_user_daily": (0, 50),
+    "limit_user_running": (1, 3),
+    "limit_user_waiting": (0, 7),
+    "limit_community_monthly": (0, 1000),
+    "limit_total_daily": (0, 1000),
+    "limit_total_monthly": (0, 20_000),
+    "limit_guests_daily": (0, 200),
+}
+_MOST = 1_000_000_000
+_SHOWN = 40  # characters of a wrong value
 
 
 class SettingsError(Exception):
@@ -67,14 +85,16 @@ class Settings(BaseSettings):
     web_token: SecretStr | None = None
     public_url: str | None = None
 
-    limit_user_daily: int = Field(default=50, ge=0)
-    limit_user_running: int = Field(default=3, ge=1)
-    limit_user_waiting: int = Field(default=7, ge=0)
-    limit_community_monthly: int | None = Field(default=None, ge=0)
-    limit_total_daily: int | None = Field(default=None, ge=0)
-    limit_total_monthly: int | None = Field(default=None, ge=0)
-    limit_guests_daily: int = Field(default=200, ge=0)
+    limit_user_daily: int = 50
+    limit_user_running: int = 3
+    limit_user_waiting: int = 7
+    limit_community_monthly: int | None = None
+    limit_total_daily: int | None = None
+    limit_total_monthly: int | None = None
+    limit_guests_daily: int = 200
+    allowed_communities: str = "all"
     timezone: str = "UTC"
+    operator_channel: str | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
@@ -84,12 +104,38 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator(*_LIMITS, mode="before")
+    @classmethod
+    def _whole_number(cls, value: object, info: ValidationInfo) -> object:
+        """In ASCII digits alone: "1e9", "٣" or "50 pictures" is rather a slip than meant."""
+        if value is None:
+            return None
+        least, example = _LIMITS[info.field_name or ""]
+        text = str(value).strip()
+        if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= _MOST:
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            raise ValueError(f"must be a whole number from {least} to {_MOST}, such as {example}, not “{shown}”")
+        return int(text)
+
+    @field_validator("allowed_communities")
+    @classmethod
+    def _communities(cls, value: str) -> str:
+        AllowedCommunities.read(value)
+        return value
+
+    @field_validator("operator_channel")
+    @classmethod
+    def _channel(cls, value: str | None) -> str | None:
+        if value is not None:
+            OperatorChannel.read(value)
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             raise ValueError("must be a time zone such as Europe/Berlin or UTC") from None
         return value
 
@@ -210,6 +256,14 @@ class Settings(BaseSettings):
     def uses_sandbox(self) -> bool:
         """Without credentials the sandbox stands in for the provider."""
         return self.chanjing_app_id is None and self.chanjing_access_token is None
+
+    @property
+    def allowed(self) -> AllowedCommunities:
+        return AllowedCommunities.read(self.allowed_communities)
+
+    @property
+    def operator_place(self) -> OperatorChannel | None:
+        return None if self.operator_channel is None else OperatorChannel.read(self.operator_channel)
 
     @property
     def limits(self) -> Limits:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 
 from bot.actions.trail import refusal_audit
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
@@ -20,10 +21,18 @@ from bot.domain.wording import find_blocked
 class Admission:
     """The door before the limits. Each refusal is written to the audit trail, so that it can be explained later."""
 
-    def __init__(self, *, communities: CommunityStore, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        *,
+        communities: CommunityStore,
+        clock: Clock,
+        limits: Limits,
+        allowed: AllowedCommunities = EVERYBODY,
+    ) -> None:
         self._communities = communities
         self._clock = clock
         self._limits = limits
+        self._allowed = allowed
 
     async def community(self, person: Person) -> Community:
         return await self._communities.community(person.platform, person.community_id)
@@ -42,10 +51,11 @@ class Admission:
     async def check(self, request: ImageRequest, author: Person, destination: Destination) -> Community:
         """The community's settings, or a NotAllowed, told from the widest reason to the narrowest.
 
-        `paused-everywhere`, `paused`; `blocked-person` and `locked`, with `reason` ("nothing" where none was given)
-        and `until`; `wrong-channel` with `channels`, the ids of those that are allowed, parted by spaces;
+        `not-served`; `paused-everywhere`, `paused`; `blocked-person` and `locked`, with `reason` ("nothing" where none
+        was given) and `until`; `wrong-channel` with `channels`, the ids of those that are allowed, parted by spaces;
         `blocked-word` with `word`, which only the author may see.
         """
+        await self.check_place(author, destination)
         now = self._clock.now()
         community, stopped, block = await asyncio.gather(
             self.community(author), self._communities.paused_everywhere(), self._communities.block_of(author, now)
@@ -55,6 +65,20 @@ class Admission:
             await self.note(refused, author, destination)
             raise refused
         return community
+
+    def require_served(self, person: Person) -> None:
+        """NotAllowed `not-served` where the operator's list leaves out the place this person is in."""
+        if not self._allowed.serves(person):
+            names = person.allowed_as or (person.community_id,)
+            raise NotAllowed("not-served", names=" ".join(names))
+
+    async def check_place(self, author: Person, destination: Destination) -> None:
+        """See `require_served`; the refusal is in the trail."""
+        try:
+            self.require_served(author)
+        except NotAllowed as refused:
+            await self.note(refused, author, destination)
+            raise
 
     async def note(self, refused: Refused, author: Person, destination: Destination) -> None:
         """Write to the trail that this person was refused, and why."""

@@ -65,10 +65,12 @@ class Imagine:
         self._requests = requests
 
     async def read(self, text: str, *, author: Person, typed: TypedOptions | None = None) -> ImageRequest:
-        """What `text` asks for where the author is. BadOption.
+        """What `text` asks for where the author is. BadOption, and `not-served` where the author may ask for nothing.
 
         What isn't said is as the author has set it for themselves, else as the community has.
         """
+        if self._admission is not None:
+            self._admission.require_served(author)
         community = await self._community(author)
         own = Defaults() if self._defaults is None else await self._defaults.read(author)
         return parse(text, typed, defaults=laid_over(community, own), styles=community.styles)
@@ -92,6 +94,8 @@ class Imagine:
         if (there := await self._ordered_by(event)) is not None:
             return there
         try:
+            if self._admission is not None:
+                await self._admission.check_place(author, destination)
             request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
             self._count(author, refused.code)

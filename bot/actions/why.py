@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.permissions import require_moderator
 from bot.actions.trail import refusal_of
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.card import Card
 from bot.domain.community import Community
 from bot.domain.desk import AppealView, PastRefusal
@@ -35,12 +36,14 @@ class Why:
         clock: Clock,
         draw: Callable[[AppealView, str], Card],
         store: JobStore | None = None,
+        allowed: AllowedCommunities = EVERYBODY,
     ) -> None:
         self._communities = communities
         self._channel = channel
         self._clock = clock
         self._draw = draw
         self._store = store
+        self._allowed = allowed
 
     async def refusals(self, person: Person, *, count: int = TOLD) -> list[PastRefusal]:
         """This person's own last refusals here, the provider's too, newest first. Nobody is told another's.
@@ -132,7 +135,9 @@ class Why:
 
     async def _past(self, entry: AuditEntry, person: Person, community: Community) -> PastRefusal:
         refused = refusal_of(entry)
-        return PastRefusal(at=entry.at, refused=refused, holds=await self._holds(refused, entry, person, community))
+        served = self._allowed.serves(person)
+        holds = not served if refused.code == "not-served" else await self._holds(refused, entry, person, community)
+        return PastRefusal(at=entry.at, refused=refused, holds=holds)
 
     async def _holds(self, refused: Refused, entry: AuditEntry, person: Person, community: Community) -> bool:
         now = self._clock.now()

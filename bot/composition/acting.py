@@ -28,6 +28,7 @@ from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.cards import appeal_card, budget_card, mydata_readme, report_card
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore, Turns
 from db.communities import SqlCommunityStore
@@ -92,6 +93,7 @@ def connect(
     places: Places,
     clock: Clock,
     limits: Limits,
+    allowed: AllowedCommunities = EVERYBODY,
     retention_days: int | None = None,
     retention_bytes: int | None = None,
     requests: Requests | None = None,
@@ -108,7 +110,7 @@ def connect(
         dispatcher=dispatcher,
         clock=clock,
         limits_of=lambda _: limits,
-        admission=Admission(communities=communities, clock=clock, limits=limits),
+        admission=Admission(communities=communities, clock=clock, limits=limits, allowed=allowed),
         defaults=defaults,
         budget=budget,
         requests=requests,
@@ -146,7 +148,7 @@ def connect(
             readme=mydata_readme,
             folder=folder,
         ),
-        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),
+        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store, allowed=allowed),
         reports=reports,
         moderate=Moderate(
             store=store,

@@ -220,6 +220,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             places=places,
             clock=clock,
             limits=limits,
+            allowed=settings.allowed,
             retention_days=settings.retention_days,
             retention_bytes=settings.retention_bytes,
             requests=metrics,

@@ -15,7 +15,8 @@ class Person:
     `user_id` is unique within `platform`; `locale` is what the platform says of this person, such as `zh-CN`.
     `roles` are the ids of their roles there. `moderator` is the platform's word for "may act on what others made",
     `manager` for "may change the community's settings"; `operator` is whoever runs this Easel. None is stored.
-    `guest`: a visitor of the page without a name of their own; all of them together have a day's limit.
+    `guest`: a visitor of the page without a name of their own; all of them together have a day's limit. `allowed_as`:
+    what the operator's list of allowed communities may call where they are; the community's id where it is empty.
     """
 
     platform: str
@@ -28,6 +29,7 @@ class Person:
     manager: bool = False
     operator: bool = False
     guest: bool = False
+    allowed_as: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def account(self) -> tuple[str, str, str]:

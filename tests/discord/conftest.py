@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
@@ -93,6 +94,7 @@ class Bot:
     bob: User
     moderator: User
     limits: Limits = ORDINARY
+    allowed: AllowedCommunities = EVERYBODY
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
     public_url: str | None = None
@@ -114,6 +116,7 @@ class Bot:
             limits=self.limits,
             store=self.store,
             metrics=self.metrics,
+            allowed=self.allowed,
         )
         actions, pictures = self.built.actions, PictureFitter(self.shelf)
         self.platform = DiscordPlatform(

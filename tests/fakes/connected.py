@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Actions
 from bot.composition.acting import Places, Stores, connect
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
@@ -38,6 +39,7 @@ def connected(
     limits: Limits,
     store: SqlJobStore | None = None,
     metrics: Metrics | None = None,
+    allowed: AllowedCommunities = EVERYBODY,
 ) -> Connected:
     """`store` in place of an ordinary one for jobs, `metrics` to be read by the test."""
     stores = Stores.over(engine, clock, shelf)
@@ -56,5 +58,5 @@ def connected(
         submits_per_second=lambda: 5.0,
         metrics=metrics or Metrics(),
     )
-    actions = connect(stores=stores, dispatcher=dispatcher, places=places, clock=clock, limits=limits)
+    actions = connect(stores=stores, dispatcher=dispatcher, places=places, clock=clock, limits=limits, allowed=allowed)
     return Connected(stores=stores, places=places, dispatcher=dispatcher, actions=actions)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
+from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
@@ -55,6 +56,7 @@ class Bot:
     bob: User
     admin: User
     limits: Limits = ORDINARY
+    allowed: AllowedCommunities = EVERYBODY
     options: dict[str, Any] = field(default_factory=dict)
     http: bool = False
     platform: SlackPlatform = field(init=False)
@@ -64,7 +66,13 @@ class Bot:
 
     def build(self) -> None:
         self.built = connected(
-            self.engine, clock=self.clock, model=self.model, shelf=self.shelf, limits=self.limits, store=self.store
+            self.engine,
+            clock=self.clock,
+            model=self.model,
+            shelf=self.shelf,
+            limits=self.limits,
+            store=self.store,
+            allowed=self.allowed,
         )
         tokens = (
             {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}

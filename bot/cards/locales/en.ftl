@@ -161,6 +161,7 @@ limit-community-monthly = { $points ->
 }
 limit-cooldown = A little slower, please: your next picture can be asked for { $resets_at }.
 
+not-served = Easel doesn't draw here: whoever runs it has chosen other places. Cancel, /show, Delete and /mydata still work.
 paused-everywhere = Drawing is paused everywhere for the moment. Nothing is wrong with your request: try again later.
 paused = Drawing is paused in this community for the moment. Nothing is wrong with your request: try again later.
 blocked-person = The moderators here have blocked you from asking for pictures{ $reason ->
@@ -314,6 +315,7 @@ audit-data-deleted = { $target ->
 
 why-heading = Why you were refused
 why-never = You haven't been refused anything here.
+reason-not-served = Easel doesn't draw in that place
 reason-paused-everywhere = drawing was paused everywhere
 reason-paused = drawing was paused in this community
 reason-blocked-person = you are blocked by the moderators

@@ -143,6 +143,7 @@ limit-community-monthly = { $points ->
 }
 limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
 
+not-served = Easel 没有在这里开放作图，运营者指定了其他地方。取消、/show、删除和 /mydata 仍然可用。
 paused-everywhere = 画图功能目前全部暂停。你的请求没有问题，请稍后再试。
 paused = 这个社区目前暂停画图。你的请求没有问题，请稍后再试。
 blocked-person = 这里的管理员已禁止你画图{ $reason ->
@@ -282,6 +283,7 @@ audit-data-deleted = { $actor } 删除了 { $target } 的数据
 
 why-heading = 为什么没有画
 why-never = 你在这里没有被拒绝过。
+reason-not-served = Easel 没有在那里开放作图
 reason-paused-everywhere = 当时画图全部暂停
 reason-paused = 当时这个社区暂停画图
 reason-blocked-person = 管理员禁止了你画图

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.domain.allowed_communities import DM, USER_INSTALL
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Destination, Person
 
@@ -42,7 +43,15 @@ def person_of(interaction: discord.Interaction[EaselClient]) -> Person:
         roles=tuple(str(role.id) for role in roles),
         moderator=in_guild and interaction.permissions.manage_messages,
         manager=in_guild and interaction.permissions.manage_guild,
+        allowed_as=_allowed_as(interaction),
     )
+
+
+def _allowed_as(interaction: discord.Interaction[EaselClient]) -> tuple[str, ...]:
+    """What ALLOWED_COMMUNITIES may call this place. A conversation without the bot is open to its installers alone."""
+    if interaction.guild_id is None:
+        return (USER_INSTALL if _interaction_only(interaction) else DM,)
+    return (str(interaction.guild_id), *((USER_INSTALL,) if interaction.is_user_integration() else ()))
 
 
 def destination_of(interaction: discord.Interaction[EaselClient], card_id: int | None) -> Destination:

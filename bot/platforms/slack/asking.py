@@ -172,6 +172,7 @@ class People:
             roles=_roles(user, stranger=asking.stranger),
             moderator=(admin or manager) and not asking.stranger,
             manager=manager and not asking.stranger,
+            allowed_as=tuple(filter(None, (asking.workspace.team_id, asking.workspace.enterprise_id))),
         )
 
     async def names(self, asking: Asking, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
