@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -50,13 +51,24 @@ class Handover:
         try:
             async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
                 await self._say_who_paints(session)
-                async with session.post(f"{self._url}/api/commands", json={"text": text, "priced": priced}) as answer:
-                    body = await answer.json()
-                if answer.status != _ACCEPTED:
-                    return _refused(answer.status, body["error"], self._locale)
+                status, body = await self._order(session, {"text": text, "priced": priced})
+                if status != _ACCEPTED:
+                    return _refused(status, body["error"], self._locale)
                 return await self._follow(session, body["message"], out, stop)
         except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
             raise BotGone(str(error)) from error
+
+    async def _order(self, session: aiohttp.ClientSession, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Send the request, once more where its answer was lost: the key makes one order of both."""
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        for last in (False, True):
+            try:
+                async with session.post(f"{self._url}/api/commands", json=request, headers=headers) as answer:
+                    return answer.status, await answer.json()
+            except (aiohttp.ClientError, TimeoutError):
+                if last:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     async def _say_who_paints(self, session: aiohttp.ClientSession) -> None:
         async with session.get(f"{self._url}/api/session") as answer:

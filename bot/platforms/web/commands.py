@@ -16,6 +16,7 @@ from bot.grammar.parse import TypedOptions
 
 from .answers import Problem, refusal_answer
 from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
+from .idempotency import order_event
 from .lookups import Lookups, first_word
 from .messages import Messages
 from .own_defaults import OwnDefaults
@@ -60,6 +61,8 @@ class Commands:
 
         With `"priced": true` every combination of a matrix is ordered without showing the price first.
 
+        An `Idempotency-Key` orders once: the same request with it is answered with the job there is.
+
         Requests are answered with 202 and the job; every other command with 200 and one object of its own name, which
         is what the GET of that name gives.
         """
@@ -69,6 +72,7 @@ class Commands:
         if name != "/imagine":
             answer = await self._look_up(name, text, visitor)
             return web.json_response({"now": self._messages.now()} | answer)
+        event = order_event(request, body, visitor, self._clock.now())
         try:
             report = await self._actions.imagine.from_text(
                 text,
@@ -77,6 +81,7 @@ class Commands:
                 typed=_typed(body.get("options")),
                 parent_id=parent_in(body),
                 priced=body.get("priced") is True,
+                event=event,
             )
         except Refused as refused:
             return refusal_answer(refused, refusal_json(refused, visitor.person.locale, prompt=text), self._clock.now())

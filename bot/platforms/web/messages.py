@@ -34,7 +34,8 @@ class Messages:
 
     async def accepted(self, report: JobReport, visitor: Visitor) -> web.Response:
         # No await since the job was handed to the engine: the first card is out before any newer one.
-        self.announce(report)
+        if report.repeat is None:
+            self.announce(report)
         return await self.answer(report, visitor, status=202)
 
     def announce(self, report: JobReport) -> None:

@@ -16,14 +16,16 @@ from bot.cards.notice import notice
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed
 from bot.domain.gallery import Shown
-from bot.domain.ports import JobStore
+from bot.domain.order_event import OrderEvent
+from bot.domain.ports import Clock, JobStore
 
 from .answers import Problem
+from .idempotency import order_event
 from .messages import Messages
 from .platform import HIDDEN
 from .render import card_json, opinion_json
 from .requests import json_body
-from .visitors import Visitors
+from .visitors import Visitor, Visitors
 
 
 class Presses:
@@ -34,7 +36,9 @@ class Presses:
         actions: Actions,
         messages: Messages,
         visitors: Visitors,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._store = store
         self._actions = actions
         self._messages = messages
@@ -57,14 +61,18 @@ class Presses:
 
     async def again(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
-        await json_body(request)
-        report = await self._actions.imagine.again(_id(request), author=visitor.person, destination=visitor.destination)
+        event = await self._event(request, visitor)
+        report = await self._actions.imagine.again(
+            _id(request), author=visitor.person, destination=visitor.destination, event=event
+        )
         return await self._messages.accepted(report, visitor)
 
     async def hd(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)
-        await json_body(request)
-        report = await self._actions.variants.hd(_id(request), author=visitor.person, destination=visitor.destination)
+        event = await self._event(request, visitor)
+        report = await self._actions.variants.hd(
+            _id(request), author=visitor.person, destination=visitor.destination, event=event
+        )
         return await self._messages.accepted(report, visitor)
 
     async def shape(self, request: web.Request) -> web.Response:
@@ -72,18 +80,25 @@ class Presses:
         visitor = self._visitors.identify(request)
         index = _number(await json_body(request))
         report = await self._actions.variants.shape(
-            _id(request), index, author=visitor.person, destination=visitor.destination
+            _id(request),
+            index,
+            author=visitor.person,
+            destination=visitor.destination,
+            event=await self._event(request, visitor),
         )
         return await self._messages.accepted(report, visitor)
 
     async def use(self, request: web.Request) -> web.Response:
         """Take the repaired request that a refusal offered."""
         visitor = self._visitors.identify(request)
-        await json_body(request)
+        event = await self._event(request, visitor)
         report = await self._actions.imagine.from_draft(
-            _id(request), author=visitor.person, destination=visitor.destination
+            _id(request), author=visitor.person, destination=visitor.destination, event=event
         )
         return await self._messages.accepted(report, visitor)
+
+    async def _event(self, request: web.Request, visitor: Visitor) -> OrderEvent | None:
+        return order_event(request, await json_body(request), visitor, self._clock.now(), press=True)
 
     async def cancel(self, request: web.Request) -> web.Response:
         visitor = self._visitors.identify(request)

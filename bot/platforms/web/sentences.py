@@ -21,6 +21,9 @@ _EN: Mapping[str, Sentence] = MappingProxyType(
         "bad-request": Sentence("This request can't be understood.", "Reload the page and try again."),
         "no-text": Sentence('"text" is missing.', 'Send {"text": "/imagine a red fox"}.'),
         "bad-parent": Sentence('"parent" must be the id of a job.', "Leave it out for a new request."),
+        "bad-idempotency-key": Sentence(
+            "That is no Idempotency-Key.", "It has 1 to 255 letters, digits and signs, without blanks."
+        ),
         "bad-options": Sentence('"options" holds something else.', "It takes ratio, n, clarity and style."),
         "not-json": Sentence("Only JSON is taken here.", "Send the header Content-Type: application/json."),
         "unknown-command": Sentence("I don't know {word}.", "Type /imagine and what you want to see, or /help."),
@@ -66,6 +69,9 @@ _ZH: Mapping[str, Sentence] = MappingProxyType(
         "bad-request": Sentence("无法理解这个请求。", "请刷新页面后重试。"),
         "no-text": Sentence("缺少 “text”。", '请发送 {"text": "/imagine 一只红狐"}。'),
         "bad-parent": Sentence("“parent” 必须是任务编号。", "新的请求不需要它。"),
+        "bad-idempotency-key": Sentence(
+            "这不是有效的 Idempotency-Key。", "由 1 到 255 个字母、数字和符号组成，不含空格。"
+        ),
         "bad-options": Sentence("“options” 里有无法识别的选项。", "可用:ratio、n、clarity、style。"),
         "not-json": Sentence("这里只接受 JSON。", "请加上 Content-Type: application/json。"),
         "unknown-command": Sentence("没有 {word} 这个命令。", "输入 /imagine 加上想看的画面，或输入 /help。"),

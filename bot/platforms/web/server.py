@@ -82,7 +82,7 @@ class WebServer:
             visitors=self._visitors,
             clock=clock,
         )
-        presses = Presses(actions=actions, store=store, messages=messages, visitors=self._visitors)
+        presses = Presses(actions=actions, store=store, messages=messages, visitors=self._visitors, clock=clock)
         studio = Studio(actions=actions, messages=messages, visitors=self._visitors)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         probes = Probes(

@@ -15,10 +15,10 @@ export class Unreachable extends Error {}
 
 const PATIENCE = 30_000;
 
-async function call(method, path, body) {
+async function call(method, path, body, headers = {}) {
   const url = new URL(path, location.origin);
   url.searchParams.set("lang", locale);
-  const options = { method, signal: AbortSignal.timeout(PATIENCE), headers: {} };
+  const options = { method, signal: AbortSignal.timeout(PATIENCE), headers: { ...headers } };
   if (method !== "GET") {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body ?? {});
@@ -45,7 +45,26 @@ export const look = (invite) => call("POST", "/api/invite", { invite });
 export const history = () => call("GET", "/api/history");
 export const options = () => call("GET", "/api/options");
 export const prompts = (text) => call("GET", `/api/prompts?${new URLSearchParams({ q: text })}`);
-export const command = (text, extra = {}) => call("POST", "/api/commands", { text, ...extra });
+// A command whose answer was lost may have arrived: sent once more, it bears the same key and orders nothing twice.
+const unanswered = new Map();
+
+export async function command(text, extra = {}) {
+  const body = { text, ...extra };
+  const said = JSON.stringify(body);
+  const key = unanswered.get(said) ?? randomKey();
+  unanswered.set(said, key);
+  try {
+    const answer = await call("POST", "/api/commands", body, { "Idempotency-Key": key });
+    unanswered.delete(said);
+    return answer;
+  } catch (error) {
+    if (error instanceof Refusal) unanswered.delete(said);
+    throw error;
+  }
+}
+
+const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");
+
 export const press = (action, id, body) => call("POST", of("jobs", id, action), body);
 export const more = (id) => call("GET", of("jobs", id, "more"));
 export const useDraft = (id) => call("POST", of("drafts", id, "use"));
