@@ -23,7 +23,7 @@ from bot.domain.ports import Clock, Draft, UsageDay
 from . import community_settings, drafts, ledger, order_keys
 from .counters import Counters
 from .rows import changed_columns, job_columns, job_of
-from .tables import IS_DONE, NEEDS_SOMETHING, jobs, spent_tasks
+from .tables import IS_DONE, NEEDS_SOMETHING, SUBMIT_OPEN, jobs, spent_tasks
 from .transactions import read, write
 
 T = TypeVar("T")
@@ -191,6 +191,21 @@ class SqlJobStore:
             return frozenset(task_id for query in queries for task_id in connection.execute(query).scalars())
 
         return await self._read(work)
+
+    async def orders_of(self, task_ids: Sequence[str]) -> Mapping[str, Job]:
+        ids = list(dict.fromkeys(task_ids))
+        chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+        queries = [select(jobs).where(jobs.c.task_id.in_(chunk), jobs.c.prompt_sent != "") for chunk in chunks]
+
+        def work(connection: Connection) -> Mapping[str, Job]:
+            found = (job for query in queries for job in _jobs(connection, query))
+            return {job.task_id: job for job in found if job.task_id is not None}
+
+        return await self._read(work)
+
+    async def open_submits(self) -> Sequence[Job]:
+        query = select(jobs).where(SUBMIT_OPEN)
+        return await self._read(lambda connection: _jobs(connection, query))
 
     async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
         query = (

@@ -7,11 +7,51 @@ up the account's calls a second for an hour.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.errors import ModelError
-from bot.domain.ports import ImageModel, TaskListing
+from bot.domain.job import Job
+from bot.domain.ports import ImageModel, ModelTask, TaskListing
+from bot.engine.echo import NO_EXAMPLES, Spelling
+
+# How far the provider's clock may be behind ours before we overlook its task, beyond what its answers say of it.
+CLOCK_SKEW = timedelta(minutes=2)
+# Owned tasks whose orders are compared with their echo: enough to see how it spells.
+_EXAMPLES = 100
+
+
+class TaskOwners(Protocol):
+    """What is asked of the store here; see JobStore."""
+
+    async def open_submits(self) -> Sequence[Job]: ...
+
+    async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]: ...
+
+    async def orders_of(self, task_ids: Sequence[str]) -> Mapping[str, Job]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """The provider's list, and whose its tasks are: both as of one moment after this was asked for.
+
+    `recent`: the tasks that nobody owns, made since the moment asked for or at an unknown time; `older`: those from
+    before. `open`: the jobs whose submit is open. `complete`: no recent task is missing.
+    """
+
+    recent: tuple[ModelTask, ...]
+    older: tuple[ModelTask, ...] = ()
+    open: tuple[Job, ...] = ()
+    spelling: Spelling = NO_EXAMPLES
+    complete: bool
+
+    def strangers(self) -> Iterator[ModelTask]:
+        """The tasks of nobody that no open submit can have made: the account is shared with others."""
+        for task in (*self.recent, *self.older):
+            if not any(self.spelling.may_be(job, task) for job in self.open):
+                yield task
 
 
 @dataclass(slots=True)
@@ -21,6 +61,9 @@ class _Round:
     since: datetime
     listing: TaskListing | None = None
     error: ModelError | None = None
+    owned: frozenset[str] = frozenset()
+    open: tuple[Job, ...] = ()
+    spelling: Spelling = NO_EXAMPLES
 
     @property
     def over(self) -> bool:
@@ -28,15 +71,16 @@ class _Round:
 
 
 class SharedListings:
-    """`tasks_since` as ImageModel has it."""
+    """What the provider lists, for many at once."""
 
-    def __init__(self, model: ImageModel) -> None:
+    def __init__(self, model: ImageModel, store: TaskOwners) -> None:
         self._model = model
+        self._store = store
         self._next: _Round | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def tasks_since(self, moment: datetime) -> TaskListing:
-        """All tasks created at or after `moment`; read after this was called, perhaps with others'."""
+    async def look(self, moment: datetime) -> Sighting:
+        """The tasks of nobody, created at or after `moment`; read after this was called, perhaps with others'."""
         if self._next is None:
             self._next = _Round(moment)
         mine = self._next
@@ -48,14 +92,38 @@ class SharedListings:
             raise mine.error.with_traceback(None)
         if mine.listing is None:
             raise RuntimeError("a round that is over without an end")
+        listing = mine.listing
         # The provider counts in whole seconds.
-        earliest = (moment - mine.listing.behind).replace(microsecond=0)
-        return replace(mine.listing, tasks=tuple(task for task in mine.listing.tasks if task.created_at >= earliest))
+        earliest = (moment - listing.behind).replace(microsecond=0)
+        free = [task for task in (*listing.tasks, *listing.older) if task.id not in mine.owned]
+        if mine.spelling.misdates:
+            return Sighting(recent=tuple(free), open=mine.open, spelling=mine.spelling, complete=False)
+        older = {task.id for task in free if task.created_at is not None and task.created_at < earliest}
+        return Sighting(
+            recent=tuple(task for task in free if task.id not in older),
+            older=tuple(task for task in free if task.id in older),
+            open=mine.open,
+            spelling=mine.spelling,
+            complete=listing.complete,
+        )
 
     async def _read(self, mine: _Round) -> None:
         if self._next is mine:
             self._next = None
         try:
-            mine.listing = await self._model.tasks_since(mine.since)
+            listing = await self._model.tasks_since(mine.since)
         except ModelError as error:
             mine.error = error
+            return
+        tasks = {task.id: task for task in (*listing.tasks, *listing.older)}
+        # In this order: whoever made a listed task has its submit open still, or owns it by then.
+        mine.open = tuple(await self._store.open_submits())
+        mine.owned = await self._store.owned_tasks(list(tasks))
+        orders = await self._store.orders_of([task_id for task_id in tasks if task_id in mine.owned][:_EXAMPLES])
+        mine.spelling = _spelling(orders, tasks, listing.behind)
+        mine.listing = listing
+
+
+def _spelling(orders: Mapping[str, Job], tasks: Mapping[str, ModelTask], behind: timedelta) -> Spelling:
+    examples = [(job, tasks[task_id]) for task_id, job in orders.items()]
+    return Spelling.of(examples, skew=behind + CLOCK_SKEW)

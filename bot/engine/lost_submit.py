@@ -1,8 +1,9 @@
 """Find out what became of a submit whose answer was lost, without ever ordering twice.
 
-The provider has no idempotency key. What it has is a list of recent tasks that carry the order as submitted, and
-the store lets only one submit of an identical order be open at a time: so an unowned task with this order, made
-since the submit began, is this job's.
+The provider has no idempotency key. What it has is a list of recent tasks that echo their orders, and the store lets
+only one submit of an identical order be open at a time: so an unowned task with exactly this order, made since the
+submit began, is this job's. Where the echo is not exact, a task is this job's if nothing else can be its maker; and as
+long as any unowned task may be this job's, it is not ordered again.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ import structlog
 
 from bot.domain.errors import ModelAway, ModelError
 from bot.domain.job import Job
-from bot.domain.ports import Clock, JobStore, ModelTask
-from bot.engine.listings import SharedListings
+from bot.domain.ports import Clock, ModelTask
+from bot.engine.echo import Field, Match, is_exact
+from bot.engine.listings import CLOCK_SKEW, SharedListings, Sighting
 
 _log = structlog.get_logger(__name__)
 
-# How far the provider's clock may be behind ours before we overlook its task, beyond what its answers say of it.
-CLOCK_SKEW = timedelta(minutes=2)
 # How far back to look where our own clock was set back since the submit, so that nobody knows when it was.
 FAR_BACK = timedelta(days=1)
 # How long a task may take to appear in the list. Only complete lists read until after this prove that there is none,
 # and so many of them at least: one may miss a task that the next one has.
 SETTLE = timedelta(seconds=30)
 FEWEST_LISTS = 3
+# How long to go on where complete lists hold a task that may be this job's: others' submits end meanwhile, and tasks
+# that complete show how this provider echoes.
+DOUBT = timedelta(minutes=5)
 # How long to go on asking a provider that answers and can't say, before giving up without ordering again.
 PATIENCE = timedelta(minutes=30)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
@@ -38,7 +41,7 @@ class LostSubmit(StrEnum):
 
 
 async def find(
-    job: Job, *, listings: SharedListings, store: JobStore, clock: Clock, sent_at: float | None = None
+    job: Job, *, listings: SharedListings, clock: Clock, sent_at: float | None = None
 ) -> ModelTask | LostSubmit:
     """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE.
 
@@ -54,24 +57,29 @@ async def find(
     elapsed = max(timedelta(0), elapsed)
     waited = timedelta(0)
     pause = _FIRST_PAUSE
-    lists = 0
+    lists = whole_lists = 0
+    lookup = _Lookup(job, job.submitted_at)
     while True:
         settled = elapsed + waited >= SETTLE
         try:
-            listing = await listings.tasks_since(_earliest(job.submitted_at, clock.now()))
+            sighting = await listings.look(_earliest(job.submitted_at, clock.now()))
         except ModelAway:
             return LostSubmit.CANNOT_TELL
         except ModelError as error:
             _log.warning("cannot list tasks", action="find-lost-submit", job=job.id, error=str(error))
         else:
-            same = [task for task in listing.tasks if is_order_of(job, task)]
-            owned = await store.owned_tasks([task.id for task in same])
-            free = [task for task in same if task.id not in owned]
-            if free:
-                return min(free, key=lambda task: abs(task.created_at - job.submitted_at))  # type: ignore[operator]
-            lists += listing.complete
-            if settled and listing.complete and lists >= FEWEST_LISTS:
+            lists += 1
+            whole_lists += sighting.complete
+            candidates = lookup.candidates(sighting, clock.now())
+            found = lookup.choose(candidates, sighting, settled=settled and lists >= FEWEST_LISTS)
+            if found is not None:
+                return found
+            certain = settled and sighting.complete and whole_lists >= FEWEST_LISTS
+            if certain and not candidates:
                 return LostSubmit.NEVER_HAPPENED
+            if certain and waited >= DOUBT:
+                _log.warning("unowned tasks in doubt", action="find-lost-submit", job=job.id, tasks=len(candidates))
+                return LostSubmit.CANNOT_TELL
         if waited >= PATIENCE:
             return LostSubmit.CANNOT_TELL
         await clock.sleep(pause)
@@ -83,12 +91,58 @@ def _earliest(submitted_at: datetime, now: datetime) -> datetime:
     return min(submitted_at, now) - (FAR_BACK if submitted_at > now else CLOCK_SKEW)
 
 
-def is_order_of(job: Job, task: ModelTask) -> bool:
-    """Whether the task was ordered with exactly this job's words and options."""
-    request = job.request
-    return (task.prompt, task.ratio, task.clarity, task.n) == (
-        job.prompt_sent,
-        request.ratio,
-        request.clarity,
-        request.n,
-    )
+class _Lookup:
+    """For one job: which tasks may be its own, and whether one of them certainly is."""
+
+    def __init__(self, job: Job, submitted_at: datetime) -> None:
+        self._job = job
+        self._submitted_at = submitted_at
+        self._seen: dict[str, datetime] = {}  # when a task was listed first
+
+    def candidates(self, sighting: Sighting, now: datetime) -> list[ModelTask]:
+        """The unowned tasks that may be the job's."""
+        found = [task for task in sighting.recent if sighting.spelling.may_be(self._job, task)]
+        for task in found:
+            self._seen.setdefault(task.id, now)
+        return found
+
+    def choose(self, candidates: list[ModelTask], sighting: Sighting, *, settled: bool) -> ModelTask | None:
+        """The job's own task; None where that can't be said.
+
+        `settled`: a task had the time to appear in the list, and lists were read since.
+        """
+        exact = [task for task in candidates if is_exact(self._job, task)]
+        if sighting.spelling.rewrites:  # another order may be spelled like this one
+            exact = [task for task in exact if not self._has_rivals(task, sighting)]
+        if exact:
+            return min(exact, key=self._distance)
+        if len(candidates) != 1 or self._has_rivals(candidates[0], sighting):
+            return None
+        [task] = candidates
+        return task if self._is_own(task, sighting, settled=settled) else None
+
+    def _is_own(self, task: ModelTask, sighting: Sighting, *, settled: bool) -> bool:
+        """Whether the only task that may be the job's, and no other order's, is."""
+        said = sighting.spelling.said(self._job, task)
+        silent = {field for field, match in said.items() if match is Match.SILENT}
+        is_known = silent <= sighting.spelling.untold
+        if said[Field.PROMPT] is Match.SILENT and not (is_known and sighting.complete):
+            return False
+        # By elimination: nobody else may use the account.
+        if silent and any(sighting.strangers()):
+            return False
+        # Where this provider is known to spell so, this is the task; else its exact echo may be about to appear.
+        return settled or (is_known and sighting.spelling.rewrites)
+
+    def _has_rivals(self, task: ModelTask, sighting: Sighting) -> bool:
+        """Whether another open submit may have made the task: one that did not begin after it was listed."""
+        latest = self._seen[task.id] + CLOCK_SKEW
+        return any(
+            other.id != self._job.id
+            and (other.submitted_at is None or other.submitted_at <= latest)
+            and sighting.spelling.may_be(other, task)
+            for other in sighting.open
+        )
+
+    def _distance(self, task: ModelTask) -> timedelta:
+        return timedelta.max if task.created_at is None else abs(task.created_at - self._submitted_at)

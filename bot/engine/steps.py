@@ -85,7 +85,7 @@ class Steps:
         """`restored_at`: when the backup was made that the store was restored from."""
         self._store = store
         self._model = model
-        self._listings = SharedListings(model)
+        self._listings = SharedListings(model, store)
         self._pictures = pictures
         self._delivery = delivery
         self._saves = saves
@@ -120,7 +120,7 @@ class Steps:
         if job.card_open:
             await self._delivery.close_card(job, run)
         if job.submit_open:
-            found = await lost_submit.find(job, listings=self._listings, store=self._store, clock=self._clock)
+            found = await lost_submit.find(job, listings=self._listings, clock=self._clock)
             # Nothing found says nothing of an id that the submit's own answer brought meanwhile.
             known = {"task_id": found.id} if isinstance(found, ModelTask) else {}
             await self._store.note(job.id, submit_open=False, **known)
@@ -160,7 +160,7 @@ class Steps:
             _log.error("account refused", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
             return await self.fail(begun or job, FailureCode.ACCOUNT, refused=True)
         else:
-            return await self._save_task(begun or job, task_id)
+            return await self._save_own_task(begun or job, task_id)
         finally:
             run.critical = False
 
@@ -176,6 +176,14 @@ class Steps:
             return job
         run.looked = True
         return begun
+
+    async def _save_own_task(self, job: Job, task_id: str) -> Job:
+        """Save what the submit's own answer says."""
+        try:
+            return await self._save_task(job, task_id)
+        except TaskTaken:  # by the lookup of an order that the provider spells alike: this one is paid, so no more
+            _log.error("another job took this task", action="submit", job=job.id, task=task_id)
+            return await self.fail(job, FailureCode.UNCLEAR)
 
     async def _save_task(self, job: Job, task_id: str) -> Job:
         try:
@@ -216,9 +224,7 @@ class Steps:
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self._delivery.show(job)  # what becomes of it may take half a minute
-        found = await lost_submit.find(
-            job, listings=self._listings, store=self._store, clock=self._clock, sent_at=run.sent_at
-        )
+        found = await lost_submit.find(job, listings=self._listings, clock=self._clock, sent_at=run.sent_at)
         if isinstance(found, ModelTask):
             _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)
             try:

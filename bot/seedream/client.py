@@ -55,6 +55,8 @@ async def _nothing() -> None:
 
 
 def _task_or_none(data: Any) -> ReadTask | None:
+    if isinstance(data, dict) and data and "progress_desc" not in data:
+        raise Unreadable("a task without a state")
     return read_task(data) if data else None
 
 

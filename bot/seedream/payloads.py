@@ -6,7 +6,9 @@ What can't be read raises Unreadable and nothing else. See docs/seedream.md for 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
@@ -24,18 +26,21 @@ LONGEST_TOKEN = 4096
 LONGEST_MESSAGE = 500
 _LARGEST_CODE = 2**31
 
-# The time of a task that doesn't say when it was made; older than anything anybody asks for.
-UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+# Seconds: a number above the first of these is a time in milliseconds, above the second in microseconds.
+_LATEST, _LATEST_IN_MS = 10**11, 10**14
 
 _STATES = {
-    "Queued": TaskState.WAITING,
-    "Ready": TaskState.WAITING,
-    "Generating": TaskState.WAITING,
-    "Success": TaskState.SUCCEEDED,
-    "Error": TaskState.FAILED,
-    "Fail": TaskState.FAILED,
+    "queued": TaskState.WAITING,
+    "ready": TaskState.WAITING,
+    "generating": TaskState.WAITING,
+    "success": TaskState.SUCCEEDED,
+    "succeeded": TaskState.SUCCEEDED,
+    "completed": TaskState.SUCCEEDED,
+    "error": TaskState.FAILED,
+    "fail": TaskState.FAILED,
+    "failed": TaskState.FAILED,
 }
+_NUMBER = re.compile(r"([0-9]{1,9})(?:\.0*)?([kK])?")
 
 
 class Unreadable(ValueError):
@@ -62,15 +67,10 @@ class GivenToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTask:
-    """A task, and what reading it left open.
-
-    `unknown_progress` is the `progress_desc` if no document knows it. `whole`: its time and prompt are there, so
-    that a lost submit can be told from it.
-    """
+    """A task. `unknown_progress` is the `progress_desc` if no document knows it."""
 
     task: ModelTask
     unknown_progress: str = ""
-    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,31 +152,44 @@ def read_task(entry: Any) -> ReadTask:
     unique_id, progress = entry.get("unique_id"), entry.get("progress_desc")
     if not isinstance(unique_id, str) or not is_task_id(unique_id):
         raise Unreadable("a task without an id")
-    if not isinstance(progress, str):
-        raise Unreadable("a task without a state")
-    photo = entry.get("photo_info")
-    if not isinstance(photo, dict):
-        photo = {}
-    urls = entry.get("output_url")
-    prompt = photo.get("ref_prompt")
-    created_at = _time(entry.get("create_time"))
-    kind = entry.get("type")
+    said = _message(progress)
+    state = _STATES.get(said.casefold())
+    photo = _photo(entry.get("photo_info"))
+
+    def echo(*names: str) -> Any:
+        """The field where it is documented, or else beside it."""
+        return next((found for part in (photo, entry) for name in names if (found := part.get(name))), None)
+
     task = ModelTask(
         id=unique_id,
-        state=_STATES.get(progress, TaskState.WAITING),
-        created_at=created_at,
-        urls=tuple(url for url in urls if isinstance(url, str) and url) if isinstance(urls, list) else (),
+        state=state or TaskState.WAITING,
+        created_at=_time(entry.get("create_time")),
+        urls=_urls(entry.get("output_url")),
         error=_message(entry.get("err_msg")),
-        prompt=_text(prompt),
-        ratio=_text(photo.get("aspect_ratio")) or _text(entry.get("aspect_ratio")),
-        clarity=_number(photo.get("clarity")),
-        n=_number(photo.get("number_of_images")),
+        prompt=_text(echo("ref_prompt", "prompt")),
+        ratio=_text(echo("aspect_ratio")).strip(),
+        clarity=_number(echo("clarity")),
+        n=_number(echo("number_of_images")),
+        is_picture=_number(entry.get("type")) in {0, PICTURE},
     )
-    return ReadTask(
-        task=task,
-        unknown_progress="" if progress in _STATES else _message(progress) or "(empty)",
-        whole=(created_at != UNKNOWN_TIME and isinstance(prompt, str)) or (_is_int(kind) and kind != PICTURE),
-    )
+    return ReadTask(task=task, unknown_progress="" if state else said or "(empty)")
+
+
+def _photo(value: Any) -> dict[str, Any]:
+    """`photo_info`, which some servers put into a list, or write as text."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, dict) else {}
+
+
+def _urls(value: Any) -> tuple[str, ...]:
+    """The links: a list of texts, but also one text, or objects with a `url`."""
+    links = value if isinstance(value, list) else [value]
+    texts = (link.get("url") if isinstance(link, dict) else link for link in links)
+    return tuple(url for text in texts if isinstance(text, str) and (url := text.strip()))
 
 
 def read_page(data: Any) -> Page:
@@ -204,16 +217,34 @@ def _total(data: dict[str, Any]) -> int | None:
     return max((total for total in totals if _is_int(total)), default=None)
 
 
-def _time(value: Any) -> datetime:
-    if not _is_int(value) or not 0 < value < _LATEST:
-        return UNKNOWN_TIME
-    return datetime.fromtimestamp(value, UTC)
+def _time(value: Any) -> datetime | None:
+    """A time stamp in seconds, milliseconds or microseconds, also as text, or ISO 8601 with its zone."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = float(text)
+        except ValueError:
+            return _iso(text)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _LATEST_IN_MS * 1000:
+        return None
+    return datetime.fromtimestamp(value / (1 if value < _LATEST else 10**3 if value < _LATEST_IN_MS else 10**6), UTC)
+
+
+def _iso(text: str) -> datetime | None:
+    with suppress(ValueError, OverflowError):
+        time = datetime.fromisoformat(text)
+        # Without a zone it may be half a day off.
+        return None if time.tzinfo is None else time.astimezone(UTC)
+    return None
 
 
 def _number(value: Any) -> int:
-    """A whole number from 0, also as digits in a string: the echo of a submit must not be missed for its type."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:  # noqa: PLR2004 - no bignums
-        return int(value)
+    """A whole number from 0, also as text, `2.0` or `2K`: the echo of a submit must not be missed for its type."""
+    if isinstance(value, str):
+        found = _NUMBER.fullmatch(value.strip())
+        value = int(found[1]) * (1024 if found[2] else 1) if found else 0
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if _is_int(value) and 0 <= value < 10**9 else 0
 
 

@@ -156,6 +156,7 @@ async def test_a_lost_submit_is_found_in_the_list(world: World) -> None:
     assert listing.complete
     (task,) = listing.tasks
     assert (task.prompt, task.n, task.ratio, task.clarity) == ("the lost one", 3, "9:16", 1024)
+    assert task.created_at is not None
     assert task.created_at >= began.replace(microsecond=0)
 
 

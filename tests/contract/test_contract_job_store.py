@@ -243,6 +243,19 @@ async def test_owned_tasks_of_very_many(store: JobStore) -> None:
     assert await store.owned_tasks([]) == frozenset()
 
 
+async def test_the_orders_behind_tasks_and_the_submits_that_are_open(store: JobStore) -> None:
+    jobs = {name: order(name) for name in ("has a task", "submitting", "cancelled", "queued")}
+    for job in jobs.values():
+        await store.add(job, PLENTY)
+    drawn = await bring(store, jobs["has a task"], JobState.GENERATING, task_id="t")
+    begun = await bring(store, jobs["submitting"], JobState.SUBMITTING)
+    left = await bring(store, jobs["cancelled"], JobState.SUBMITTING)
+    left = await store.move(left, JobState.CANCELLED)
+    assert await store.orders_of(["t", "t", "u"]) == {"t": drawn}
+    assert await store.orders_of([]) == {}
+    assert {job.id: job for job in await store.open_submits()} == {begun.id: begun, left.id: left}
+
+
 async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore) -> None:
     jobs = [order(str(minute), at=NOON + timedelta(minutes=minute)) for minute in range(6)]
     elsewhere = [

@@ -176,6 +176,7 @@ async def test_the_tasks_of_the_forgotten_stay_taken(store: JobStore, personal: 
     assert job.task_id is not None
     await personal.forget("discord", "ann")
     assert await store.owned_tasks([job.task_id, "other"]) == {job.task_id}
+    assert await store.orders_of([job.task_id]) == {}, "nobody knows what it was"
 
 
 async def test_stars_votes_drafts_and_reports_are_forgotten(

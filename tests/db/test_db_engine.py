@@ -216,6 +216,8 @@ async def test_the_lists_use_their_indices(engine: AsyncEngine, store: SqlJobSto
     await store.drawing_seconds(clarity=2048, n=1, count=5)
     await store.usage_by_day(since=NOON.date())
     await store.owned_tasks(["t"])
+    await store.orders_of(["t"])
+    await store.open_submits()
     await store.usage(person(), NOON)
     event.remove(engine.sync_engine, "before_cursor_execute", listen)
     plans = []

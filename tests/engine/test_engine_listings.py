@@ -13,6 +13,7 @@ from bot.engine.listings import SharedListings
 from tests.engine.conftest import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
+from tests.fakes.orders import Orders
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -34,10 +35,10 @@ def model() -> SlowLists:
 async def test_a_hundred_who_look_cost_two_listings(model: SlowLists) -> None:
     clock = model.clock
     assert isinstance(clock, FakeClock)
-    listings = SharedListings(model)
-    first = asyncio.create_task(listings.tasks_since(NOW))
+    listings = SharedListings(model, Orders())
+    first = asyncio.create_task(listings.look(NOW))
     await clock.advance(0.5)
-    others = [asyncio.create_task(listings.tasks_since(NOW - timedelta(seconds=n))) for n in range(100)]
+    others = [asyncio.create_task(listings.look(NOW - timedelta(seconds=n))) for n in range(100)]
     await clock.advance(3)
     await asyncio.gather(first, *others)
     assert model.alone == [NOW.isoformat(), (NOW - timedelta(seconds=99)).isoformat()]
@@ -46,14 +47,14 @@ async def test_a_hundred_who_look_cost_two_listings(model: SlowLists) -> None:
 async def test_what_was_read_before_one_asked_is_no_answer(model: SlowLists, world: World) -> None:
     clock = model.clock
     assert isinstance(clock, FakeClock)
-    listings = SharedListings(model)
-    early = asyncio.create_task(listings.tasks_since(NOW))
+    listings = SharedListings(model, Orders())
+    early = asyncio.create_task(listings.look(NOW))
     await clock.advance(1.0)
-    assert (await early).tasks == ()
+    assert (await early).recent == ()
     model.make(world.job(), "new")
-    late = asyncio.create_task(listings.tasks_since(NOW))
+    late = asyncio.create_task(listings.look(NOW))
     await clock.advance(1.1)
-    assert [task.id for task in (await late).tasks] == ["new"]
+    assert [task.id for task in (await late).recent] == ["new"]
 
 
 async def test_each_is_told_of_no_more_than_it_asked_for(model: SlowLists, world: World) -> None:
@@ -62,22 +63,22 @@ async def test_each_is_told_of_no_more_than_it_asked_for(model: SlowLists, world
     model.make(world.job(), "old")
     await clock.advance(60)
     model.make(world.job(), "new")
-    listings = SharedListings(model)
+    listings = SharedListings(model, Orders())
     busy, far, near = (
-        asyncio.create_task(listings.tasks_since(clock.now() - timedelta(seconds=back))) for back in (0, 3600, 30)
+        asyncio.create_task(listings.look(clock.now() - timedelta(seconds=back))) for back in (0, 3600, 30)
     )
     await clock.advance(2.1)
     await busy
-    assert [task.id for task in (await far).tasks] == ["old", "new"]
-    assert [task.id for task in (await near).tasks] == ["new"]
+    assert [task.id for task in (await far).recent] == ["old", "new"]
+    assert [task.id for task in (await near).recent] == ["new"]
     assert len(model.alone) == 2
 
 
 async def test_one_who_leaves_takes_nothing_from_the_others(model: SlowLists) -> None:
     clock = model.clock
     assert isinstance(clock, FakeClock)
-    listings = SharedListings(model)
-    busy, leaving, staying = (asyncio.create_task(listings.tasks_since(NOW)) for _ in range(3))
+    listings = SharedListings(model, Orders())
+    busy, leaving, staying = (asyncio.create_task(listings.look(NOW)) for _ in range(3))
     await clock.advance(1.5)  # the second listing is under way, on behalf of two
     leaving.cancel()
     await clock.advance(1.1)
@@ -89,8 +90,8 @@ async def test_one_who_leaves_takes_nothing_from_the_others(model: SlowLists) ->
 async def test_a_listing_that_fails_fails_for_all_and_the_next_is_new(model: SlowLists) -> None:
     clock = model.clock
     assert isinstance(clock, FakeClock)
-    listings = SharedListings(model)
-    busy, *looking = (asyncio.create_task(listings.tasks_since(NOW)) for _ in range(4))
+    listings = SharedListings(model, Orders())
+    busy, *looking = (asyncio.create_task(listings.look(NOW)) for _ in range(4))
     await clock.advance(1.1)
     assert (await busy).complete
     model.listings.append(ModelUnavailable("502"))
@@ -98,7 +99,7 @@ async def test_a_listing_that_fails_fails_for_all_and_the_next_is_new(model: Slo
     for each in looking:
         with pytest.raises(ModelUnavailable):
             await each
-    again = asyncio.create_task(listings.tasks_since(NOW))
+    again = asyncio.create_task(listings.look(NOW))
     await clock.advance(1.1)
     assert (await again).complete
     assert len(model.alone) == 3

@@ -22,6 +22,7 @@ class Made:
     """A task at the fake provider, and whether the answer that told of it arrived."""
 
     task: ModelTask
+    made_at: datetime
     ends_at: datetime
     job_id: str
 
@@ -118,7 +119,7 @@ class FakeModel:
             clarity=job.request.clarity,
             n=job.request.n,
         )
-        self.made[task.id] = Made(task, self.time + timedelta(seconds=self.draws_for), job.id)
+        self.made[task.id] = Made(task, self.time, self.time + timedelta(seconds=self.draws_for), job.id)
         return task
 
     async def tasks(self, ids: Sequence[str]) -> Mapping[str, ModelTask]:
@@ -146,8 +147,13 @@ class FakeModel:
         behind = max(timedelta(0), self.clock.now() - self.time)
         moment -= behind
         shown = self.time - timedelta(seconds=self.late_in_list)
-        tasks = tuple(self._now(made) for made in self.made.values() if moment <= made.task.created_at <= shown)
-        return TaskListing(tasks=tasks, complete=self.list_complete, behind=behind)
+        listed = [(made.made_at, self._now(made)) for made in self.made.values() if made.made_at <= shown]
+        return TaskListing(
+            tasks=tuple(task for made_at, task in listed if made_at >= moment),
+            older=tuple(task for made_at, task in listed if made_at < moment),
+            complete=self.list_complete,
+            behind=behind,
+        )
 
     async def download(self, url: str) -> ModelPicture:
         if self.downloads:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.errors import ModelRejected
 from bot.domain.ports import TaskListing
 from bot.seedream.listing import MOST_PAGES, MOST_PASSES, list_since
 from bot.seedream.payloads import Page, read_page
@@ -200,28 +201,66 @@ async def test_a_server_that_ignores_the_page_number_is_not_complete() -> None:
     assert not listing.complete
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {},
-        entry("x", 5, create_time=None),
-        entry("x", 5, create_time="yesterday"),
-        entry("x", 5, photo_info=None),
-        entry("x", 5, photo_info={"ref_prompt": 7}),
-    ],
-)
-async def test_an_entry_that_might_be_the_one_looked_for_leaves_the_listing_open(broken: Entry) -> None:
-    account = Account([entry("t1", 1), broken, entry("t2", 100)])
+async def test_an_entry_without_an_id_leaves_the_listing_open() -> None:
+    account = Account([entry("t1", 1), {}, entry("t2", 100)])
     for since in (60.0, 3600.0):
         listing = await account.since(since)
         assert not listing.complete
         assert "t1" in names(listing)
 
 
-@pytest.mark.parametrize("broken", [entry("video", 5, type=2, photo_info=None), entry("old", 100, photo_info=None)])
-async def test_an_entry_that_cant_be_the_one_looked_for_doesnt(broken: Entry) -> None:
-    account = Account(sorted([entry("t1", 1), broken, entry("t2", 200)], key=lambda one: -one["create_time"]))
-    assert (await account.since(60)).complete
+@pytest.mark.parametrize("time", [None, 0, "yesterday", "2026-01-01T00:00:00", [], True, -5, 1e30, float("nan")])
+async def test_a_task_without_a_time_is_listed_whatever_is_asked_for(time: Any) -> None:
+    account = Account([entry("t1", 1), entry("x", 5, create_time=time), entry("t2", 100)])
+    for since in (3.0, 3600.0):
+        listing = await account.since(since)
+        assert names(listing) >= {"t1", "x"}
+        assert listing.complete, "all were counted"
+
+
+async def test_a_list_with_a_task_without_a_time_is_complete_only_where_all_were_seen() -> None:
+    account = Account([entry("x", 0, create_time=None), *newest_first(200)])
+    listing = await account.since(60)
+    assert not listing.complete
+    assert "x" in names(listing)
+
+
+@pytest.mark.parametrize(
+    "photo", [None, [], "", {"ref_prompt": 7}, {"ref_prompt": None, "number_of_images": 0, "clarity": None}]
+)
+async def test_a_task_without_its_order_is_listed_with_nothing(photo: Any) -> None:
+    listing = await Account([entry("x", 5, photo_info=photo)]).since(60)
+    [task] = listing.tasks
+    assert (task.prompt, task.clarity, task.n) == ("", 0, 0)
+
+
+async def test_what_is_older_shows_how_the_provider_spells() -> None:
+    listing = await Account([entry("t1", 1), entry("t2", 100)]).since(60)
+    assert names(listing) == {"t1"}
+    assert [task.id for task in listing.older] == ["t2"]
+
+
+@pytest.mark.parametrize("beyond", ["empty", "refused"])
+@pytest.mark.parametrize("count", [2, 40])
+async def test_a_page_that_counts_itself_is_not_believed_where_the_order_is_not_known(count: int, beyond: str) -> None:
+    """Smaller pages than asked for, oldest first, each with a total of its own."""
+    account = Account([entry(f"t{age}", 0) for age in range(3 * count)], size=count)
+    account.total = lambda _: count
+
+    async def page(number: int) -> Page:
+        if number > 3 and beyond == "refused":
+            raise ModelRejected("no such page")
+        return await account.page(number)
+
+    listing = await list_since(NOW - timedelta(hours=1), page)
+    assert len(listing.tasks) == 3 * count
+
+
+async def test_the_first_tasks_of_an_oldest_first_list_are_not_taken_for_its_last() -> None:
+    account = Account([entry("a", 600), entry("b", 600), entry("new", 1)], size=2)
+    account.total = lambda _: None
+    listing = await account.since(60)
+    assert names(listing) == {"new"}
 
 
 @settings(deadline=None, max_examples=80)

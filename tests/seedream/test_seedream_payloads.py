@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_any_entry_is_a_task_or_unreadable(entry: Any) -> None:
     assert all(type(url) is str for url in task.urls)
     assert all(task.urls)
     assert [type(number) for number in (task.clarity, task.n)] == [int, int]
-    assert task.created_at.tzinfo is not None
+    assert task.created_at is None or task.created_at.tzinfo is not None
 
 
 PAGE = st.fixed_dictionaries(
@@ -127,6 +128,38 @@ def test_every_documented_state_is_known() -> None:
         TaskState.SUCCEEDED,
         *[TaskState.FAILED] * 2,
     ]
+
+
+@pytest.mark.parametrize("said", ["SUCCESS", "success", " Success ", "Succeeded", "succeeded", "Completed"])
+def test_success_in_other_words_is_success(said: str) -> None:
+    read = read_task(a_task("t", said))
+    assert (read.task.state, read.unknown_progress) == (TaskState.SUCCEEDED, "")
+
+
+@pytest.mark.parametrize("said", ["ERROR", "fail", "Failed"])
+def test_failure_in_other_words_is_failure(said: str) -> None:
+    assert read_task(a_task("t", said)).task.state is TaskState.FAILED
+
+
+@pytest.mark.parametrize(
+    "time", [1_790_000_000, 1_790_000_000.0, 1_790_000_000_000, 1_790_000_000_000_000, "1790000000", " 1790000000000 ",
+             "2026-09-21T14:13:20Z", "2026-09-21T22:13:20+08:00", "2026-09-21 14:13:20+00:00"],
+)  # fmt: skip
+def test_a_time_is_read_however_it_is_written(time: Any) -> None:
+    assert read_task(a_task(create_time=time)).task.created_at == datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
+
+
+ECHO = {"ref_prompt": "a boat", "clarity": "4K", "number_of_images": 3.0, "aspect_ratio": " 4:3 "}
+
+
+@pytest.mark.parametrize(
+    "entry", [{"photo_info": ECHO}, {"photo_info": [ECHO]}, {"photo_info": json.dumps(ECHO)},
+              {"photo_info": None} | ECHO, {"photo_info": {}} | ECHO, {"photo_info": []} | ECHO,
+              {"photo_info": dict.fromkeys(ECHO)} | ECHO],
+)  # fmt: skip
+def test_the_echo_is_found_where_it_is(entry: dict[str, Any]) -> None:
+    task = read_task(a_task() | {"aspect_ratio": ""} | entry).task
+    assert (task.prompt, task.clarity, task.n, task.ratio) == ("a boat", 4096, 3, "4:3")
 
 
 def test_the_larger_total_counts() -> None:

@@ -21,28 +21,35 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTask:
-    """A task at the provider. `prompt`, `ratio`, `clarity` and `n` are as submitted, for finding a lost answer."""
+    """A task at the provider. `prompt`, `ratio`, `clarity` and `n` echo its order, for finding a lost answer.
+
+    The echo need not be exact; what it leaves out is empty or 0. `created_at`: None where the provider doesn't say.
+    """
 
     id: str
     state: TaskState
-    created_at: datetime
+    created_at: datetime | None
     urls: tuple[str, ...] = ()
     error: str = ""  # the provider's words for people
     prompt: str = ""
     ratio: str = ""
     clarity: int = 0
     n: int = 0
+    is_picture: bool = True  # False: the provider says that it makes something else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskListing:
     """The provider's recent tasks. `complete`: every task since the asked time is certainly in it.
 
-    `behind`: how far the provider's clock is behind ours; tasks may be so much older by it than what was asked for.
+    `tasks`: those since then, and those without a time. `older`: what else was read on the way; it shows how the
+    provider echoes. `behind`: how far the provider's clock is behind ours; tasks may be so much older by it than what
+    was asked for.
     """
 
     tasks: tuple[ModelTask, ...]
     complete: bool
+    older: tuple[ModelTask, ...] = ()
     behind: timedelta = timedelta(0)
 
 

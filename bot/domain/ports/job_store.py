@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -95,6 +95,14 @@ class JobStore(Protocol):
 
     async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]:
         """Those of the provider's task ids that some job already has."""
+        ...
+
+    async def orders_of(self, task_ids: Sequence[str]) -> Mapping[str, Job]:
+        """The jobs that have these tasks, by task id, but for those whose words were forgotten."""
+        ...
+
+    async def open_submits(self) -> Sequence[Job]:
+        """Every job whose submit is open: its outcome is not known yet, whatever the state says since."""
         ...
 
     async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
