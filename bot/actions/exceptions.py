@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.actions.permissions import require_operator
-from bot.actions.turns import LocalTurns
 from bot.domain.ceilings import EXCEPTED
 from bot.domain.community import Community, Exceptions
 from bot.domain.community_fields import read_field, write_field
@@ -22,9 +21,9 @@ UNDO_EXCEPTIONS = "exceptions"  # the kind of an undo
 class LimitExceptions:
     """May go above the limits for all, and below. Managers neither change nor undo them."""
 
-    def __init__(self, *, communities: CommunityStore, turns: Turns | None = None) -> None:
+    def __init__(self, *, communities: CommunityStore, turns: Turns) -> None:
         self._communities = communities
-        self._turns = turns or LocalTurns()
+        self._turns = turns
 
     async def change(self, by: Person, changes: Mapping[str, str]) -> AuditEntry | None:
         """Set the exceptions named (of EXCEPTED), each from what was typed; None where nothing is different.

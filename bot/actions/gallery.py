@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.actions.jobs import find_visible, is_author, with_parent
-from bot.actions.turns import LocalTurns
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
@@ -51,7 +50,7 @@ class GalleryActions:
         dispatcher: Dispatcher,
         clock: Clock,
         walls: Mapping[str, GalleryWall],
-        turns: Turns | None = None,
+        turns: Turns,
     ) -> None:
         self._store = store
         self._gallery = gallery
@@ -59,7 +58,7 @@ class GalleryActions:
         self._dispatcher = dispatcher
         self._clock = clock
         self._walls = walls
-        self._turns = turns or LocalTurns()
+        self._turns = turns
 
     async def search(
         self, person: Person, *, shelf: GalleryShelf, channel_id: str = "", text: str = "", page: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.actions.admission import Admission
@@ -12,7 +12,6 @@ from bot.actions.defaults import PersonalDefaults, laid_over
 from bot.actions.jobs import find_visible, with_parent
 from bot.actions.series import of_sheet, price_of
 from bot.domain.community import Community
-from bot.domain.defaults import Defaults
 from bot.domain.errors import AlreadyOrdered, BadOption, JobExists, NotAllowed, OverLimit, Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
 from bot.domain.limits import Limits, check, fitting
@@ -39,8 +38,6 @@ class Imagine:
 
     Nothing is charged before the job is saved; with it, its pictures are reserved in the same transaction.
     Every Refused with a repair carries the id of a draft, so that one press can take the repair.
-
-    Without an `admission` everybody may ask for anything anywhere, within `limits_of`.
     """
 
     def __init__(
@@ -49,16 +46,14 @@ class Imagine:
         store: JobStore,
         dispatcher: Dispatcher,
         clock: Clock,
-        limits_of: Callable[[Person], Limits],
-        admission: Admission | None = None,
-        defaults: PersonalDefaults | None = None,
-        budget: BudgetWatch | None = None,
-        requests: Requests | None = None,
+        admission: Admission,
+        defaults: PersonalDefaults,
+        budget: BudgetWatch,
+        requests: Requests,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._clock = clock
-        self._limits_of = limits_of
         self._admission = admission
         self._defaults = defaults
         self._budget = budget
@@ -72,7 +67,7 @@ class Imagine:
         if self._admission is not None:
             self._admission.require_served(author)
         community = await self._community(author)
-        own = Defaults() if self._defaults is None else await self._defaults.read(author)
+        own = await self._defaults.read(author)
         return parse(text, typed, defaults=laid_over(community, own), styles=community.styles)
 
     async def from_text(
@@ -228,8 +223,7 @@ class Imagine:
         # No await from here on: whoever is cancelled now has jobs that the engine knows.
         for one in (*series, job):
             self._dispatcher.add(one, limits)
-        if self._budget is not None:
-            self._budget.used(job.destination, limits, usage.community_month)
+        self._budget.used(job.destination, limits, usage.community_month)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
     async def _combinations(self, job: Job, event: OrderEvent | None) -> tuple[Combination, ...]:
@@ -252,17 +246,12 @@ class Imagine:
         return offer
 
     async def _community(self, author: Person) -> Community:
-        if self._admission is None:
-            return Community(platform=author.platform, community_id=author.community_id)
         return await self._admission.community(author)
 
     def _count(self, author: Person, outcome: str) -> None:
-        if self._requests is not None:
-            self._requests.request(author.platform, outcome)
+        self._requests.request(author.platform, outcome)
 
     async def _admit(self, requests: Sequence[ImageRequest], author: Person, destination: Destination) -> Limits:
-        if self._admission is None:
-            return self._limits_of(author)
         checked = [await self._admission.check(request, author, destination) for request in requests]
         community = checked[-1]
         return self._admission.limits_within(community, author, destination.counted_channel)
@@ -276,10 +265,9 @@ class Imagine:
         if smaller is not None:
             refused.repair = Repair(text=print_request(smaller), request=smaller)
         await self._keep_repair(refused, job.author, job.parent_id, event)
-        if self._admission is not None:
-            await self._admission.note(refused, job.author, job.destination)
+        await self._admission.note(refused, job.author, job.destination)
         used = refused.values.get("used")
-        if self._budget is not None and refused.code == "limit-community-monthly" and isinstance(used, int):
+        if refused.code == "limit-community-monthly" and isinstance(used, int):
             self._budget.used(job.destination, limits, used, refused=True)
 
     async def _keep_repair(

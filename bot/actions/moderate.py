@@ -12,14 +12,14 @@ from bot.actions.exceptions import UNDO_EXCEPTIONS, LimitExceptions
 from bot.actions.jobs import is_author
 from bot.actions.people_rules import PeopleRules, block_of
 from bot.actions.permissions import require_manager, require_moderator, require_operator
+from bot.actions.posted_results import PostedResults
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
-from bot.actions.turns import LocalTurns
-from bot.domain.errors import NotAllowed, PlatformError
+from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.moderation import LOCK, AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, Clock, CommunityStore, Dispatcher, JobStore, NewAudit, Turns
+from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit, Turns
 
 _log = structlog.get_logger(__name__)
 
@@ -49,25 +49,23 @@ class Moderate:
         *,
         store: JobStore,
         communities: CommunityStore,
-        dispatcher: Dispatcher,
-        platforms: Mapping[str, ChatPlatform],
+        results: PostedResults,
         people: PeopleRules,
         settings: Settings,
         exceptions: LimitExceptions,
         reports: Reports,
         clock: Clock,
-        turns: Turns | None = None,
+        turns: Turns,
     ) -> None:
         self._store = store
         self._communities = communities
-        self._dispatcher = dispatcher
-        self._platforms = platforms
+        self._results = results
         self._people = people
         self._settings = settings
         self._exceptions = exceptions
         self._reports = reports
         self._clock = clock
-        self._turns = turns or LocalTurns()
+        self._turns = turns
 
     async def remove(self, job_id: str, by: Person) -> Done:
         """Take a finished job's result away. NotAllowed: `job-gone`, `nothing-to-delete`, `already-removed`."""
@@ -87,7 +85,7 @@ class Moderate:
                     undo |= {"until": locked.until.isoformat(), "reason": locked.reason}
             detail = {"author": job.author.user_id}
             entry = await self._communities.write_audit(_audit(by, AuditAction.REMOVED, job.id, detail, undo))
-        left_over = not await self._take_away(job)
+        left_over = not await self._results.take_away(job)
         await self._reports.refresh(job, closed=True)
         return Done(entry, left_over)
 
@@ -192,32 +190,9 @@ class Moderate:
             return Done(None)  # forgotten meanwhile: nothing is left to show
         job = await self._store.note(job.id, deleted_at=None, result_id=None)
         restored = await self._communities.write_audit(_audit(by, AuditAction.RESTORED, job.id, {}, None))
-        left_over = not await self._post_again(job)
+        left_over = not await self._results.post_again(job)
         await self._reports.refresh(job, closed=False)
         return Done(restored, left_over)
-
-    async def _post_again(self, job: Job) -> bool:
-        if job.state is not JobState.DONE or not job.pictures:
-            return True
-        try:
-            result_id = await self._platform(job).conclude(self._dispatcher.report(job))
-        except (PlatformError, KeyError) as error:
-            _log.warning("not posted again", action="moderate", job=job.id, error=type(error).__name__)
-            return False
-        await self._store.note(job.id, result_id=result_id)
-        return True
-
-    async def _take_away(self, job: Job) -> bool:
-        try:
-            await self._platform(job).take_away(job)
-        except (PlatformError, KeyError) as error:
-            _log.warning("message not taken away", action="moderate", job=job.id, error=type(error).__name__)
-            return False
-        return True
-
-    def _platform(self, job: Job) -> ChatPlatform:
-        """KeyError: it isn't connected any more."""
-        return self._platforms[job.destination.platform]
 
     async def _job(self, job_id: str, by: Person) -> Job:
         """A job of this community, removed or not; what is elsewhere is gone for whoever asks here."""

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from bot.actions.archive import Archive, temporary_file
 from bot.actions.doomed import delete_files
-from bot.actions.table import csv_chunks
-from bot.domain.defaults import Defaults
+from bot.actions.personal_archives import Export, PersonalArchives
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.moderation import EASEL, AuditAction
@@ -29,8 +24,6 @@ from bot.domain.ports import (
     NewAudit,
     PersonalData,
     PictureStore,
-    UsageFilter,
-    UsageLedger,
 )
 
 _log = structlog.get_logger(__name__)
@@ -39,18 +32,6 @@ _log = structlog.get_logger(__name__)
 _MESSAGES_AT_ONCE = 4
 _ONE_MESSAGE = 15.0  # seconds
 _ALL_MESSAGES = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """A zip, at its beginning, open until the context ends. `left_out`: pictures for which there was no room."""
-
-    file: IO[bytes]
-    name: str
-    size: int
-    jobs: int
-    pictures: int
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,68 +44,36 @@ class Forgotten:
 
 
 class MyData:
-    """`readme` puts into a person's language what the archive holds: (locale, jobs, pictures, left out) → text."""
-
     def __init__(
         self,
         *,
         store: JobStore,
         personal: PersonalData,
-        ledger: UsageLedger,
         communities: CommunityStore,
         dispatcher: Dispatcher,
         pictures: PictureStore,
         platforms: Mapping[str, ChatPlatform],
         clock: Clock,
-        readme: Callable[[str, int, int, int], str],
-        folder: Path | None = None,
+        archives: PersonalArchives,
     ) -> None:
         self._store = store
         self._personal = personal
-        self._ledger = ledger
         self._communities = communities
         self._dispatcher = dispatcher
         self._pictures = pictures
         self._platforms = platforms
         self._clock = clock
-        self._readme = readme
-        self._folder = folder
+        self._archives = archives
 
     @contextlib.asynccontextmanager
     async def export(
         self, person: Person, *, most_bytes: int | None = None, by: Person | None = None
     ) -> AsyncIterator[Export]:
-        """jobs.json, usage.csv, defaults.json where any are set, the pictures as they were delivered, and a README.txt.
-
-        `by`: who asked for it, where that isn't the person.
-
-        `most_bytes` is what the platform can post: the oldest pictures are left out, and the README says so.
-        OSError where the disk or the picture store fails.
-        """
-        jobs = await self._personal.jobs_of(person.platform, person.user_id)
-        with temporary_file(self._folder) as file, contextlib.ExitStack() as stack:
-            archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - _rest(jobs))
-            stack.callback(archive.abandon)
-            where = UsageFilter(platform=person.platform, user_id=person.user_id)
-            await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
-            kept = await archive.add_pictures(jobs, self._pictures)
-            await archive.add_jobs("jobs.json", jobs, kept)
-            own = await self._personal.defaults_of(person.platform, person.user_id)
-            if own != Defaults():
-                await archive.add_text("defaults.json", f"{json.dumps(asdict(own), indent=1)}\n")
-            readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
-            await archive.add_text("README.txt", readme)
-            size = await archive.close()
+        """See PersonalArchives.of. `by`: who asked for it, where that isn't the person."""
+        async with self._archives.of(person, most_bytes=most_bytes) as export:
             await self._audit(person, AuditAction.DATA_EXPORTED, target=person.user_id, actor=by or person)
-            _log.info("personal data handed out", action="export", jobs=len(jobs), pictures=archive.pictures)
-            yield Export(
-                file=file,
-                name=f"easel-{self._clock.now():%Y-%m-%d}.zip",
-                size=size,
-                jobs=len(jobs),
-                pictures=archive.pictures,
-                left_out=archive.left_out,
-            )
+            _log.info("personal data handed out", action="export", jobs=export.jobs, pictures=export.pictures)
+            yield export
 
     async def delete(self, person: Person) -> Forgotten:
         """Forget this person on their platform, in all its communities, for good; to ask twice is the caller's part.
@@ -191,8 +140,3 @@ class MyData:
                 detail=detail or {},
             )
         )
-
-
-def _rest(jobs: Sequence[Job]) -> int:
-    """Bytes to keep for what is written after the pictures: jobs.json at its largest, the README, the directory."""
-    return 16 * 1024 + sum(2048 + 6 * len(job.request.prompt) + 6 * len(job.prompt_sent) for job in jobs)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from bot.actions.jobs import find_visible
 from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.permissions import require_moderator
-from bot.actions.turns import LocalTurns
 from bot.domain.card import Card
 from bot.domain.desk import ReportView
 from bot.domain.errors import NotAllowed
@@ -43,14 +42,14 @@ class Reports:
         channel: ModeratorsChannel,
         clock: Clock,
         draw: Callable[[ReportView, str], Card],
-        turns: Turns | None = None,
+        turns: Turns,
     ) -> None:
         self._store = store
         self._communities = communities
         self._channel = channel
         self._clock = clock
         self._draw = draw
-        self._turns = turns or LocalTurns()
+        self._turns = turns
 
     async def add(self, job_id: str, by: Person, reason: str = "") -> Reported:
         """Report a result that is seen here. NotAllowed: `job-gone`, `nothing-to-report`, `already-reported`."""

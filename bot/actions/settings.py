@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.permissions import require_manager, require_moderator
-from bot.actions.turns import LocalTurns
 from bot.domain.ceilings import BOUNDED, cut, cut_value, read_bounded
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import read_field, write_field
@@ -35,11 +34,11 @@ class Settings:
     `limits` are the operator's: the ceilings of what anybody sets here, the operator included.
     """
 
-    def __init__(self, *, communities: CommunityStore, limits: Limits, turns: Turns | None = None) -> None:
+    def __init__(self, *, communities: CommunityStore, limits: Limits, turns: Turns) -> None:
         self._communities = communities
         self._limits = limits
         # Read, change, save: the second of two at a time must see what the first has changed.
-        self._turns = turns or LocalTurns()
+        self._turns = turns
 
     async def read(self, person: Person) -> Community:
         """The settings as they hold, for whoever moderates or manages."""

@@ -26,16 +26,14 @@ APPEALS_LAST = timedelta(days=14)
 
 
 class Why:
-    """Without a `store` of jobs only what was refused at the door is told."""
-
     def __init__(
         self,
         *,
+        store: JobStore,
         communities: CommunityStore,
         channel: ModeratorsChannel,
         clock: Clock,
         draw: Callable[[AppealView, str], Card],
-        store: JobStore | None = None,
         allowed: AllowedCommunities = EVERYBODY,
     ) -> None:
         self._communities = communities
@@ -57,7 +55,7 @@ class Why:
             action=AuditAction.REFUSED,
             count=count,
         )
-        past = [] if self._store is None else [_declined(job) for job in await self._store.declined(person, count)]
+        past = [_declined(job) for job in await self._store.declined(person, count)]
         if entries:
             community = await self._communities.community(person.platform, person.community_id)
             past += [await self._past(entry, person, community) for entry in entries]

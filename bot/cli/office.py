@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Actions
+from bot.actions.turns import LocalTurns
 from bot.cli.faults import Trouble
-from bot.cli.resting import RestingDispatcher
+from bot.cli.resting import RestingDispatcher, UncountedRequests
 from bot.composition.acting import Places, Stores, connect
 from bot.composition.deeds import Deeds
 from bot.pictures.store import open_pictures
@@ -58,6 +59,8 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
         places=Places(platforms={}, desks={}, walls={}),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,
+        turns=LocalTurns(),
+        requests=UncountedRequests(),
         retention_days=settings.retention_days,
         retention_bytes=settings.retention_bytes,
     )

@@ -1,4 +1,4 @@
-"""The Dispatcher where no bot runs: it moves nothing on, it can only stop what waits."""
+"""What stands in for the engine and its metrics where no bot runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from bot.engine.outlook import Outlooks
 
 
 class RestingDispatcher:
-    """Implements the port Dispatcher. Cards of what it cancels are brought up to date by the next start."""
+    """Implements the port Dispatcher: it moves nothing on, it can only stop what waits.
+
+    Cards of what it cancels are brought up to date by the next start.
+    """
 
     accepting = False
 
@@ -38,3 +41,10 @@ class RestingDispatcher:
 
     def nudge(self, task_id: str) -> None:
         """Nobody waits for it here."""
+
+
+class UncountedRequests:
+    """Implements bot.actions.imagine.Requests: there is nobody to show numbers to."""
+
+    def request(self, platform: str, outcome: str) -> None:
+        """Forgotten."""

@@ -22,6 +22,8 @@ from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.mydata import MyData
 from bot.actions.people_rules import PeopleRules
+from bot.actions.personal_archives import PersonalArchives
+from bot.actions.posted_results import PostedResults
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
@@ -93,12 +95,12 @@ def connect(
     places: Places,
     clock: Clock,
     limits: Limits,
+    turns: Turns,
+    requests: Requests,
     allowed: AllowedCommunities = EVERYBODY,
     retention_days: int | None = None,
     retention_bytes: int | None = None,
-    requests: Requests | None = None,
     folder: Path | None = None,
-    turns: Turns | None = None,
 ) -> Actions:
     """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
@@ -109,7 +111,6 @@ def connect(
         store=store,
         dispatcher=dispatcher,
         clock=clock,
-        limits_of=lambda _: limits,
         admission=Admission(communities=communities, clock=clock, limits=limits, allowed=allowed),
         defaults=defaults,
         budget=budget,
@@ -139,22 +140,26 @@ def connect(
         mydata=MyData(
             store=store,
             personal=stores.personal,
-            ledger=ledger,
             communities=communities,
             dispatcher=dispatcher,
             pictures=pictures,
             platforms=places.platforms,
             clock=clock,
-            readme=mydata_readme,
-            folder=folder,
+            archives=PersonalArchives(
+                personal=stores.personal,
+                ledger=ledger,
+                pictures=pictures,
+                clock=clock,
+                readme=mydata_readme,
+                folder=folder,
+            ),
         ),
         why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store, allowed=allowed),
         reports=reports,
         moderate=Moderate(
             store=store,
             communities=communities,
-            dispatcher=dispatcher,
-            platforms=places.platforms,
+            results=PostedResults(store=store, dispatcher=dispatcher, platforms=places.platforms),
             people=people,
             settings=settings,
             exceptions=exceptions,

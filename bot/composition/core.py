@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import __version__
 from bot.actions import Actions
 from bot.actions.admission import Admission
+from bot.actions.turns import LocalTurns
 from bot.cards import sheet_foot
 from bot.composition.acting import Places, Stores, connect
 from bot.composition.sandbox import check_sandbox, start_sandbox
@@ -246,9 +247,9 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         )
 
 
-def _turns(settings: Settings) -> Turns | None:
+def _turns(settings: Settings) -> Turns:
     if server_conninfo(settings.database_url) is None:
-        return None
+        return LocalTurns()
     from db.locks import DatabaseLocks  # noqa: PLC0415 - for those who share
 
     return DatabaseLocks(settings.database_url)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.actions.mydata import Export
+from bot.actions.personal_archives import Export
 from bot.domain.card import Card, Text
 from bot.domain.community import Community
 from bot.domain.errors import Refused

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions.imagine import Imagine
+from bot.actions import Actions, Imagine
+from bot.composition.acting import Stores
 from bot.domain.job import Job, JobState, StoredPicture
 from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
-from bot.observability.metrics import Metrics
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -26,9 +26,9 @@ from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, PLENTY, bring, order, person
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import connected
 from tests.fakes.model import PICTURE, FakeModel
 from tests.fakes.picture_shelf import PictureShelf
-from tests.fakes.sheets import series_sheets
 
 HERE = Destination(platform="discord", community_id="guild", channel_id="general")
 LIMITS = Limits(user_daily=14, community_monthly=1000)
@@ -58,10 +58,15 @@ class House:
     personal: SqlPersonalData
     communities: SqlCommunityStore
     dispatcher: InProcessDispatcher
-    imagine: Imagine
+    stores: Stores
+    actions: Actions
     shelf: PictureShelf
     chat: FakeChat
-    wall: Wall = field(default_factory=Wall)
+    wall: Wall
+
+    @property
+    def imagine(self) -> Imagine:
+        return self.actions.imagine
 
     async def drawn(
         self,
@@ -100,30 +105,30 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
     clock = FakeClock(NOON)
     store = store_class(engine, clock)
     shelf, chat = PictureShelf(), FakeChat(name="discord")
-    dispatcher = InProcessDispatcher(
-        store=store,
-        model=FakeModel(clock),
-        pictures=shelf,
-        sheets=series_sheets(shelf),
-        platforms={"discord": chat},
+    wall = Wall()
+    built = connected(
+        dataclasses.replace(Stores.over(engine, clock, shelf), jobs=store),
         clock=clock,
-        limits_of=lambda _: LIMITS,
-        running_limit=LIMITS.user_running,
-        submits_per_second=lambda: 5.0,
-        metrics=Metrics(),
+        model=FakeModel(clock),
+        limits=LIMITS,
     )
+    built.places.platforms["discord"] = chat
+    built.places.walls["discord"] = wall
     yield House(
         clock=clock,
-        store=store,
-        ledger=SqlUsageLedger(engine),
-        gallery=SqlGallery(engine),
-        personal=SqlPersonalData(engine, clock),
-        communities=SqlCommunityStore(engine, clock),
-        dispatcher=dispatcher,
-        imagine=Imagine(store=store, dispatcher=dispatcher, clock=clock, limits_of=lambda _: LIMITS),
+        store=built.stores.jobs,
+        ledger=built.stores.ledger,
+        gallery=built.stores.gallery,
+        personal=built.stores.personal,
+        communities=built.stores.communities,
+        dispatcher=built.dispatcher,
+        stores=built.stores,
+        actions=built.actions,
         shelf=shelf,
         chat=chat,
+        wall=wall,
     )
+    await built.actions.budget.close()
 
 
 def manager(user: str = "boss") -> Person:

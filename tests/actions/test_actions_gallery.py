@@ -5,6 +5,7 @@ import pytest
 
 from bot.actions.gallery import WINS_AT, GalleryActions
 from bot.actions.jobs import JobActions
+from bot.actions.turns import LocalTurns
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.moderation import AuditAction
@@ -23,6 +24,7 @@ def actions_of(house: House, gallery: SqlGallery | None = None) -> GalleryAction
         dispatcher=house.dispatcher,
         clock=house.clock,
         walls={"discord": house.wall},
+        turns=LocalTurns(),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions.mydata import MyData
+from bot.actions.personal_archives import PersonalArchives
 from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.job import Job, JobState
@@ -25,14 +26,19 @@ def mydata_of(house: House, folder: Path | None = None) -> MyData:
     return MyData(
         store=house.store,
         personal=house.personal,
-        ledger=house.ledger,
         communities=house.communities,
         dispatcher=house.dispatcher,
         pictures=house.shelf,
         platforms={"discord": house.chat},
         clock=house.clock,
-        readme=lambda locale, jobs, pictures, left_out: f"{locale} {jobs} {pictures} {left_out}",
-        folder=folder,
+        archives=PersonalArchives(
+            personal=house.personal,
+            ledger=house.ledger,
+            pictures=house.shelf,
+            clock=house.clock,
+            readme=lambda locale, jobs, pictures, left_out: f"{locale} {jobs} {pictures} {left_out}",
+            folder=folder,
+        ),
     )
 
 

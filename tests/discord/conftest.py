@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
+from bot.composition.acting import Stores
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -109,12 +110,10 @@ class Bot:
     async def start(self) -> None:
         """A new life: nothing is left of the former one but what was saved."""
         self.built = connected(
-            self.store.engine,
+            dataclasses.replace(Stores.over(self.store.engine, self.clock, self.shelf), jobs=self.store),
             clock=self.clock,
             model=self.model,
-            shelf=self.shelf,
             limits=self.limits,
-            store=self.store,
             metrics=self.metrics,
             allowed=self.allowed,
         )

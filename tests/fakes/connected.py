@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.actions import Actions
+from bot.actions.admission import Admission
+from bot.actions.turns import LocalTurns
 from bot.composition.acting import Places, Stores, connect
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
+from bot.domain.ports import SheetMaker
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
-from db.jobs import SqlJobStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.sheets import series_sheets
 
 
@@ -31,32 +29,41 @@ class Connected:
 
 
 def connected(
-    engine: AsyncEngine,
+    stores: Stores,
     *,
     clock: FakeClock,
     model: FakeModel,
-    shelf: PictureShelf,
     limits: Limits,
-    store: SqlJobStore | None = None,
     metrics: Metrics | None = None,
     allowed: AllowedCommunities = EVERYBODY,
+    sheets: SheetMaker | None = None,
+    sandbox: bool = False,
 ) -> Connected:
-    """`store` in place of an ordinary one for jobs, `metrics` to be read by the test."""
-    stores = Stores.over(engine, clock, shelf)
-    if store is not None:
-        stores = dataclasses.replace(stores, jobs=store)
+    """`metrics` are read by the test, `sheets` in place of those that are made quickly."""
+    metrics = metrics or Metrics()
     places = Places(platforms={}, desks={}, walls={})
     dispatcher = InProcessDispatcher(
         store=stores.jobs,
         model=model,
-        pictures=shelf,
-        sheets=series_sheets(shelf),
+        pictures=stores.pictures,
+        sheets=sheets or series_sheets(stores.pictures),
         platforms=places.platforms,
         clock=clock,
         limits_of=lambda _: limits,
         running_limit=limits.user_running,
         submits_per_second=lambda: 5.0,
-        metrics=metrics or Metrics(),
+        metrics=metrics,
+        sandbox=sandbox,
+        limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
     )
-    actions = connect(stores=stores, dispatcher=dispatcher, places=places, clock=clock, limits=limits, allowed=allowed)
+    actions = connect(
+        stores=stores,
+        dispatcher=dispatcher,
+        places=places,
+        clock=clock,
+        limits=limits,
+        turns=LocalTurns(),
+        requests=metrics,
+        allowed=allowed,
+    )
     return Connected(stores=stores, places=places, dispatcher=dispatcher, actions=actions)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
+from bot.composition.acting import Stores
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -66,12 +67,10 @@ class Bot:
 
     def build(self) -> None:
         self.built = connected(
-            self.engine,
+            dataclasses.replace(Stores.over(self.engine, self.clock, self.shelf), jobs=self.store),
             clock=self.clock,
             model=self.model,
-            shelf=self.shelf,
             limits=self.limits,
-            store=self.store,
             allowed=self.allowed,
         )
         tokens = (

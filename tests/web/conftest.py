@@ -13,13 +13,11 @@ import aiohttp
 import pytest
 
 from bot.actions import Actions
-from bot.actions.admission import Admission
 from bot.cards import sheet_foot
-from bot.composition.acting import Places, Stores, connect
+from bot.composition.acting import Stores
 from bot.domain.limits import Limits
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
-from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
@@ -29,6 +27,7 @@ from db.jobs import SqlJobStore
 from db.migrate import migrate
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import connected
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
 
@@ -106,30 +105,22 @@ class Site:
         self.starts += 1
         self.hub = EventHub(run=f"run{self.starts}", keep=keep, room=room)
         chats = {name: WebPlatform(self.hub, name=name) for name in ("web", "terminal")}
-        places = Places(platforms={**chats, "fake": FakeChat()}, desks={"web": chats["web"]}, walls={})
-        admission = Admission(communities=self.stores.communities, clock=self.clock, limits=self.limits)
-
-        self.dispatcher = InProcessDispatcher(
-            store=self.store,
+        shown_as_sandbox = config.get("sandbox", False)
+        built = connected(
+            self.stores,
+            clock=self.clock,
             model=self.model,
-            pictures=self.shelf,
+            limits=self.limits,
+            sandbox=shown_as_sandbox,
             sheets=SeriesSheets(
                 pictures=PictureFitter(self.shelf),
                 sheets=ContactSheets(Raster()),
-                foot=partial(sheet_foot, sandbox=config.get("sandbox", False)),
+                foot=partial(sheet_foot, sandbox=shown_as_sandbox),
             ),
-            platforms=places.platforms,
-            clock=self.clock,
-            limits_of=lambda _: self.limits,
-            running_limit=self.limits.user_running,
-            submits_per_second=lambda: 5.0,
-            metrics=Metrics(),
-            limits_for=admission.limits_for,
-            sandbox=config.get("sandbox", False),
         )
-        actions = connect(
-            stores=self.stores, dispatcher=self.dispatcher, places=places, clock=self.clock, limits=self.limits
-        )
+        built.places.platforms.update({**chats, "fake": FakeChat()})
+        built.places.desks["web"] = chats["web"]
+        self.dispatcher, actions = built.dispatcher, built.actions
         self.actions = actions
         self.dispatcher.nudge = self.nudges.append  # type: ignore[method-assign, assignment]
 
@@ -221,7 +212,11 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         await migrate(engine)
         shelf = PictureShelf()
         yield Site(
-            stores=Stores.over(engine, clock, shelf), clock=clock, model=FakeModel(clock), shelf=shelf, client=client
+            stores=Stores.over(engine, clock, shelf),
+            clock=clock,
+            model=FakeModel(clock),
+            shelf=shelf,
+            client=client,
         )
 
 

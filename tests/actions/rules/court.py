@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults
 from bot.actions.exceptions import LimitExceptions
 from bot.actions.imagine import Imagine
 from bot.actions.moderate import Moderate
-from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.people_rules import PeopleRules
 from bot.actions.reports import Reports
 from bot.actions.settings import Settings
 from bot.actions.why import Why
-from bot.cards import appeal_card, budget_card, report_card
+from bot.composition.acting import Stores
 from bot.domain.community import Community
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
@@ -28,18 +26,15 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import ModeratorDesk, NewAudit
 from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
-from bot.observability.metrics import Metrics
 from db.communities import SqlCommunityStore
 from db.jobs import SqlJobStore
-from db.personal import SqlPersonalData
-from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import connected
 from tests.fakes.desk import FakeDesk
 from tests.fakes.model import FakeModel
 from tests.fakes.picture_shelf import PictureShelf
-from tests.fakes.sheets import series_sheets
 
 LIMITS = Limits(user_daily=10, user_running=3, user_waiting=7)
 
@@ -109,66 +104,27 @@ class Court:
 @asynccontextmanager
 async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncIterator[Court]:
     clock = FakeClock(NOON)
-    store, communities = SqlJobStore(engine, clock), SqlCommunityStore(engine, clock)
-    ledger = SqlUsageLedger(engine)
     chat, desk = FakeChat(), FakeDesk()
-    platforms = {"fake": chat}
-    desks: dict[str, ModeratorDesk] = {"fake": desk}
-    admission = Admission(communities=communities, clock=clock, limits=limits)
-    dispatcher = InProcessDispatcher(
-        store=store,
-        model=FakeModel(clock),
-        pictures=PictureShelf(),
-        sheets=series_sheets(PictureShelf()),
-        platforms=platforms,
-        clock=clock,
-        limits_of=lambda _: limits,
-        running_limit=limits.user_running,
-        submits_per_second=lambda: 5.0,
-        metrics=Metrics(),
-        limits_for=admission.limits_for,
-    )
-    channel = ModeratorsChannel(communities=communities, desks=desks)
-    budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
-    defaults = PersonalDefaults(personal=SqlPersonalData(engine, clock), communities=communities)
-    people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-    settings = Settings(communities=communities, limits=limits)
-    exceptions = LimitExceptions(communities=communities)
-    reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card)
+    built = connected(Stores.over(engine, clock, PictureShelf()), clock=clock, model=FakeModel(clock), limits=limits)
+    built.places.platforms["fake"] = chat
+    built.places.desks["fake"] = desk
+    actions = built.actions
     yield Court(
-        store=store,
-        communities=communities,
+        store=built.stores.jobs,
+        communities=built.stores.communities,
         clock=clock,
         chat=chat,
         desk=desk,
-        desks=desks,
-        dispatcher=dispatcher,
-        imagine=Imagine(
-            store=store,
-            dispatcher=dispatcher,
-            clock=clock,
-            limits_of=lambda _: limits,
-            admission=admission,
-            defaults=defaults,
-            budget=budget,
-        ),
-        budget=budget,
-        moderate=Moderate(
-            store=store,
-            communities=communities,
-            dispatcher=dispatcher,
-            platforms=platforms,
-            people=people,
-            settings=settings,
-            exceptions=exceptions,
-            reports=reports,
-            clock=clock,
-        ),
-        people=people,
-        settings=settings,
-        exceptions=exceptions,
-        defaults=defaults,
-        reports=reports,
-        why=Why(communities=communities, channel=channel, clock=clock, draw=appeal_card, store=store),
+        desks=built.places.desks,
+        dispatcher=built.dispatcher,
+        imagine=actions.imagine,
+        budget=actions.budget,
+        moderate=actions.moderate,
+        people=actions.people,
+        settings=actions.settings,
+        exceptions=actions.exceptions,
+        defaults=actions.defaults,
+        reports=actions.reports,
+        why=actions.why,
     )
-    await budget.close()
+    await actions.budget.close()

@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.actions.admission import Admission
 from bot.actions.imagine import Imagine
+from bot.actions.turns import LocalTurns
+from bot.composition.acting import Places, connect
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import JobState
 from bot.domain.moderation import AuditAction
 from bot.domain.people import Destination, Person
+from bot.observability.metrics import Metrics
 from tests.actions.house import LIMITS, House, open_house
 
 LISTED = Person(platform="discord", community_id="1", user_id="ann", name="Ann")
@@ -29,14 +31,17 @@ async def house(engine: AsyncEngine) -> AsyncIterator[House]:
 
 def listing(house: House, listed: str) -> Imagine:
     allowed = AllowedCommunities.read(listed)
-    admission = Admission(communities=house.communities, clock=house.clock, limits=LIMITS, allowed=allowed)
-    return Imagine(
-        store=house.store,
+    actions = connect(
+        stores=house.stores,
         dispatcher=house.dispatcher,
+        places=Places(platforms={}, desks={}, walls={}),
         clock=house.clock,
-        limits_of=lambda _: LIMITS,
-        admission=admission,
+        limits=LIMITS,
+        turns=LocalTurns(),
+        requests=Metrics(),
+        allowed=allowed,
     )
+    return actions.imagine
 
 
 def there(person: Person) -> Destination:

@@ -1,0 +1,41 @@
+"""The messages with results: taken away by a moderator, and posted once more when that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from bot.domain.errors import PlatformError
+from bot.domain.job import Job, JobState
+from bot.domain.ports import ChatPlatform, Dispatcher, JobStore
+
+_log = structlog.get_logger(__name__)
+
+
+class PostedResults:
+    def __init__(self, *, store: JobStore, dispatcher: Dispatcher, platforms: Mapping[str, ChatPlatform]) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._platforms = platforms
+
+    async def take_away(self, job: Job) -> bool:
+        """Whether its message is gone; False where the platform refuses or isn't connected."""
+        try:
+            await self._platforms[job.destination.platform].take_away(job)
+        except (PlatformError, KeyError) as error:
+            _log.warning("message not taken away", action="moderate", job=job.id, error=type(error).__name__)
+            return False
+        return True
+
+    async def post_again(self, job: Job) -> bool:
+        """Whether its pictures are shown again, or there are none to show."""
+        if job.state is not JobState.DONE or not job.pictures:
+            return True
+        try:
+            result_id = await self._platforms[job.destination.platform].conclude(self._dispatcher.report(job))
+        except (PlatformError, KeyError) as error:
+            _log.warning("not posted again", action="moderate", job=job.id, error=type(error).__name__)
+            return False
+        await self._store.note(job.id, result_id=result_id)
+        return True
