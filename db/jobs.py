@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import AlreadyOrdered, JobExists, StaleJob, SubmitBusy, TaskTaken
-from bot.domain.job import UNFINISHED, FailureCode, Job, JobKind, JobState
-from bot.domain.limits import Limits, Usage, check
+from bot.domain.job import UNFINISHED, FailureCode, Job, JobState
+from bot.domain.limits import Ceilings, Limits, Usage, check
 from bot.domain.order_event import OrderEvent
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Draft, UsageDay
 
 from . import community_settings, drafts, ledger, order_keys
-from .counters import Counters
+from .counters import Counters, GivenBack, give_back
 from .rows import changed_columns, job_columns, job_of
 from .tables import IS_DONE, NEEDS_SOMETHING, SUBMIT_OPEN, jobs, spent_tasks
 from .transactions import read, write
@@ -30,6 +30,9 @@ T = TypeVar("T")
 
 # Parameters of one statement are limited: https://www.sqlite.org/limits.html#max_variable_number
 _CHUNK = 400
+
+# Fields that the sums of the ledger depend on.
+_OF_THE_ORDER = frozenset({"pictures", "failure", "submit_open", "task_open", "task_id"})
 
 _INSERT = insert(jobs)
 _CLAIM = (
@@ -48,9 +51,11 @@ class SqlJobStore:
     database as a whole is unusable.
     """
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, *, timezone: str = "UTC") -> None:
+        """`timezone`: where the operator's days begin, as in the limits that `add` is given."""
         self._engine = engine
         self._clock = clock
+        self._operator = Ceilings(timezone=timezone)
 
     async def add(self, job: Job, limits: Limits, event: OrderEvent | None = None) -> Usage:
         """See JobStore.add. The day is that of `job.created_at` in the limits' time zone; `points` are the limits' too.
@@ -76,16 +81,16 @@ class SqlJobStore:
             usage = self._accept(connection, first, limits, 0)
             for index, job in enumerate(jobs[1:], 1):
                 usage = self._accept(connection, job, replace(limits, cooldown=0), index)
-            connection.execute(_INSERT, job_columns(sheet, counters.day))
+            connection.execute(_INSERT, job_columns(sheet, counters.day, base_day=counters.base_day))
             return usage
 
         return await self._insert(sheet.id, event, work)
 
     def _accept(self, connection: Connection, job: Job, limits: Limits, series_index: int | None = None) -> Usage:
         counters = _counters(job, limits)
-        accepted = replace(job, points=limits.points(job.request))
+        accepted = replace(job, points=limits.points(job.request), base_points=limits.ceilings.points(job.request))
         usage = counters.take(connection, job.request, limits, job.created_at)
-        connection.execute(_INSERT, job_columns(accepted, counters.day, series_index))
+        connection.execute(_INSERT, job_columns(accepted, counters.day, series_index, base_day=counters.base_day))
         ledger.reserve(connection, accepted, counters, self._clock.now())
         return usage
 
@@ -115,7 +120,7 @@ class SqlJobStore:
         """See JobStore.move. SubmitBusy: an identical order's submit is open. TaskTaken: another job has `task_id`."""
         if to not in job.next_states:
             raise ValueError(f"{to} doesn't follow from {job.state}")
-        return await self._save(lambda connection: self._move(connection, job, to, changes, self._clock.now()))
+        return await self._save(lambda connection: self._move(connection, [job], to, changes, self._clock.now())[0])
 
     async def cancel(self, job_ids: Sequence[str]) -> Sequence[Job]:
         now = self._clock.now()
@@ -125,21 +130,47 @@ class SqlJobStore:
         def work(connection: Connection) -> list[Job]:
             # Every job's row is locked before any counter is: `move` takes them in that order too.
             found = {job.id: job for query in queries for job in _jobs(connection, query)}
-            return [self._move(connection, job, JobState.CANCELLED, {}, now) for job in found.values()]
+            return self._move(connection, list(found.values()), JobState.CANCELLED, {}, now)
 
         return await write(self._engine, work)
 
-    def _move(self, connection: Connection, job: Job, to: JobState, changes: Mapping[str, Any], now: datetime) -> Job:
-        columns = changed_columns({**_implied(to, now), **changes}) | {"state": to.value}
-        row = _update(connection, job.id, columns, state=job.state, of=job)
-        if row is None:
-            raise StaleJob(f"job {job.id} is not {job.state} any more, or another run has it")
-        moved = job_of(row)
-        if to.finished and moved.kind is JobKind.PICTURES:
-            counters = Counters(moved.author, row["day"], row["counted_channel"])
-            back = ledger.finish(connection, moved, counters, now)
-            counters.give_back(connection, back * moved.points)
+    def _move(
+        self, connection: Connection, found: Sequence[Job], to: JobState, changes: Mapping[str, Any], now: datetime
+    ) -> list[Job]:
+        moved: list[Job] = []
+        back: list[GivenBack] = []
+        for job in found:
+            columns = changed_columns({**_implied(job, to, now), **changes}) | {"state": to.value}
+            row = _update(connection, job.id, columns, state=job.state, of=job)
+            if row is None:
+                raise StaleJob(f"job {job.id} is not {job.state} any more, or another run has it")
+            after = job_of(row)
+            moved.append(after)
+            back += ledger.learned(connection, job, after, _counters_of(after, row), now)
+        give_back(connection, back)
         return moved
+
+    async def update_order(self, job: Job, **changes: Any) -> Job:
+        """See JobStore.update_order. TaskTaken: another job has `task_id`. ValueError: the job is not finished."""
+        if not job.state.finished:
+            raise ValueError(f"job {job.id} is {job.state}: its order goes with its state")
+        now = self._clock.now()
+        columns = changed_columns(changes)
+
+        def work(connection: Connection) -> Job:
+            row = connection.execute(_ONE.with_for_update(), {"the_id": job.id}).mappings().one_or_none()
+            if row is None or _order_of(job_of(row)) != _order_of(job):
+                raise StaleJob(f"somebody else learned what became of the order of job {job.id}")
+            row = _update(connection, job.id, columns)
+            if row is None:
+                raise KeyError(job.id)
+            updated = job_of(row)
+            written = ledger.written(connection, job.id)
+            back = ledger.learned(connection, job, updated, _counters_of(updated, row), now, written=written)
+            give_back(connection, back)
+            return updated
+
+        return await self._save(work)
 
     async def claim(self, job_id: str, owner: str) -> Job:
         def work(connection: Connection) -> Job:
@@ -152,22 +183,16 @@ class SqlJobStore:
 
         return await write(self._engine, work)
 
-    async def note_own(self, job: Job, **changes: Any) -> Job:
-        return await self._note(job.id, changes, of=job)
-
     async def note(self, job_id: str, **changes: Any) -> Job:
-        """See JobStore.note. ValueError: `pictures` (they are what a job is charged with), or settled at acceptance."""
-        return await self._note(job_id, changes)
-
-    async def _note(self, job_id: str, changes: Mapping[str, Any], *, of: Job | None = None) -> Job:
-        if "pictures" in changes:
-            raise ValueError("pictures change with the state only: the charge hangs on them")
+        """See JobStore.note. ValueError: what a job is charged with, or what is settled at acceptance."""
+        if wrong := _OF_THE_ORDER & changes.keys():
+            raise ValueError(f"{', '.join(sorted(wrong))}: `move` and `update_order` save these, with the charge")
         columns = changed_columns(changes)
 
         def work(connection: Connection) -> Job:
-            row = _update(connection, job_id, columns, of=of)
+            row = _update(connection, job_id, columns)
             if row is None:
-                raise KeyError(job_id) if of is None else StaleJob(f"another run has job {job_id}")
+                raise KeyError(job_id)
             return job_of(row)
 
         return await self._save(work)
@@ -224,7 +249,7 @@ class SqlJobStore:
     async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
         def work(connection: Connection) -> Usage:
             day = community_settings.day(connection, person, now)
-            return Counters(person, day, channel_id).read(connection)
+            return Counters(person, day, self._operator.today(now), channel_id).read(connection)
 
         return await self._read(work)
 
@@ -299,7 +324,8 @@ class SqlJobStore:
 
 
 def _counters(job: Job, limits: Limits) -> Counters:
-    return Counters(job.author, limits.today(job.created_at), job.destination.counted_channel)
+    at = job.created_at
+    return Counters(job.author, limits.today(at), limits.ceilings.today(at), job.destination.counted_channel)
 
 
 def _unfinished_of(job_ids: Sequence[str]) -> Select[Any]:
@@ -315,7 +341,16 @@ def _unfinished_of(job_ids: Sequence[str]) -> Select[Any]:
     )
 
 
-def _implied(to: JobState, now: datetime) -> dict[str, Any]:
+def _counters_of(job: Job, row: RowMapping) -> Counters:
+    return Counters(job.author, row["day"], row["base_day"] or row["day"], row["counted_channel"])
+
+
+def _order_of(job: Job) -> tuple[object, ...]:
+    """What must be as it was when somebody learned what became of the order."""
+    return (job.state, job.submit_open, job.task_open, job.task_id)
+
+
+def _implied(job: Job, to: JobState, now: datetime) -> dict[str, Any]:
     """What a state says by itself: when it began, and whether a submit's outcome is open."""
     match to:
         case JobState.QUEUED:
@@ -326,6 +361,8 @@ def _implied(to: JobState, now: datetime) -> dict[str, Any]:
             return {"submit_open": False, "generating_at": now}
         case JobState.DELIVERING:
             return {"ready_at": now}
+        case JobState.CANCELLED if job.state is JobState.GENERATING:
+            return {"finished_at": now, "task_open": True}
         case JobState.DONE | JobState.FAILED | JobState.CANCELLED:
             return {"finished_at": now}
 

@@ -42,7 +42,13 @@ BOOKS_KEPT = timedelta(days=5 * 366)
 CREDENTIALS_KEPT = timedelta(days=30)
 MOST_KEYS = 1000
 
-_DAYS = (Scope.PERSON_DAY.value, Scope.CHANNEL_DAY.value, FORGIVEN)
+# Hashes of persons are kept no longer than the day they count, in the last of all time zones.
+PERSONS_KEPT = timedelta(days=2)
+
+_PERSONS_DAYS = (Scope.MEMBER_DAY.value, Scope.ACCOUNT_DAY.value, Scope.ACCOUNT_HERE.value, FORGIVEN)
+_DAYS = (Scope.CHANNEL_DAY.value, Scope.GUESTS_DAY.value, Scope.TOTAL_DAY.value)
+_MONTHS = (Scope.COMMUNITY_MONTH.value, Scope.COMMUNITY_BASE.value, Scope.TOTAL_MONTH.value)
+_OPEN = (Scope.MEMBER_OPEN.value, Scope.ACCOUNT_OPEN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,14 @@ def stale(now: datetime) -> Sequence[Stale]:
     """Everything but words and pictures, whose time each community sets."""
     long_ago = now - KEPT
     day, month = long_ago.date().isoformat(), long_ago.strftime("%Y-%m")
+    persons_day = (now - PERSONS_KEPT).date().isoformat()
     scope, taken = counters.c.scope, counters.c.taken
     return (
         *(Stale(counters, and_(scope == each, counters.c.period < day)) for each in _DAYS),
-        Stale(counters, and_(scope == Scope.COMMUNITY_MONTH.value, counters.c.period < month)),
-        Stale(counters, and_(scope == Scope.UNFINISHED.value, taken == 0)),
-        Stale(counters, and_(scope == Scope.ACCEPTED.value, taken < microseconds(long_ago))),
+        *(Stale(counters, and_(scope == each, counters.c.period < persons_day)) for each in _PERSONS_DAYS),
+        *(Stale(counters, and_(scope == each, counters.c.period < month)) for each in _MONTHS),
+        *(Stale(counters, and_(scope == each, taken == 0)) for each in _OPEN),
+        Stale(counters, and_(scope == Scope.ACCEPTED.value, taken < microseconds(now - PERSONS_KEPT))),
         Stale(drafts, drafts.c.created_at < now - DRAFTS_KEPT),
         Stale(order_keys, order_keys.c.held_until < now - LATE_EVENTS),
         Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),

@@ -28,6 +28,7 @@ _PLAIN = frozenset(
         "finished_at",
         "task_id",
         "submit_open",
+        "task_open",
         "result_id",
         "card_open",
         "parent_id",
@@ -69,16 +70,23 @@ def author_of(row: RowMapping) -> Person:
         name=row["author_name"],
         locale=row["author_locale"],
         roles=tuple(row.get("author_roles", ())),
+        guest=bool(row.get("author_guest")),
     )
 
 
-def job_columns(job: Job, day: date, series_index: int | None = None) -> dict[str, Any]:
-    """Every column of the job's row; `day` is the one whose limits it counts against, `series_index` its place."""
+def job_columns(
+    job: Job, day: date, series_index: int | None = None, *, base_day: date | None = None
+) -> dict[str, Any]:
+    """Every column of the job's row; the limits of `day` and `base_day` are those it counts against.
+
+    `day` is the community's, `base_day` the operator's; `series_index` is its place in its series.
+    """
     request = job.request
     return {
         "id": job.id,
         **author_columns(job.author),
         "author_roles": list(job.author.roles),
+        "author_guest": job.author.guest,
         "kind": job.kind.value,
         "series_id": job.series_id,
         "series_index": series_index,
@@ -91,7 +99,9 @@ def job_columns(job: Job, day: date, series_index: int | None = None) -> dict[st
         "prompt_sent": job.prompt_sent,
         "fingerprint": fingerprint(job),
         "points": job.points,
+        "base_points": job.base_points,
         "day": day,
+        "base_day": base_day,
         "counted_channel": job.destination.counted_channel,
         "state": job.state.value,
         "created_at": job.created_at,
@@ -145,6 +155,7 @@ def job_of(row: RowMapping) -> Job:
         series_id=row["series_id"],
         prompt_sent=row["prompt_sent"],
         points=row["points"],
+        base_points=row["base_points"],
         state=JobState(row["state"]),
         created_at=row["created_at"],
         pictures=tuple(StoredPicture(**picture) for picture in row["pictures"]),

@@ -34,8 +34,10 @@ metadata = MetaData(
 
 # The same words in the index and in the query: SQLite uses a partial index only then
 # (https://www.sqlite.org/partialindex.html, "Queries Using Partial Indexes").
-NEEDS_SOMETHING = text("state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open")
-NEEDS_NOTHING = text("state IN ('done', 'failed', 'cancelled') AND NOT card_open AND NOT submit_open")
+NEEDS_SOMETHING = text("state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open OR task_open")
+NEEDS_NOTHING = text("state IN ('done', 'failed', 'cancelled') AND NOT card_open AND NOT submit_open AND NOT task_open")
+# Whose author's sums it may still be given back to.
+IS_HELD = text("(state NOT IN ('done', 'failed', 'cancelled') OR state = 'cancelled' AND (submit_open OR task_open))")
 SUBMIT_OPEN = text("submit_open")
 IS_DONE = text("state = 'done'")
 HAS_WORDS = text("prompt <> ''")
@@ -54,6 +56,7 @@ jobs = Table(
     Column("author_name", AnyText, nullable=False),
     Column("author_locale", AnyText, nullable=False),
     Column("author_roles", JSON, nullable=False, server_default="[]"),
+    Column("author_guest", Boolean, nullable=False, server_default=false()),
     # The destination.
     Column("platform", AnyText, nullable=False),
     Column("community_id", AnyText, nullable=False),
@@ -73,8 +76,10 @@ jobs = Table(
     Column("style", AnyText),
     Column("prompt_sent", AnyText, nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of what the provider sees: rows.fingerprint
-    Column("points", Integer, nullable=False),  # of one picture, against the limits
+    Column("points", Integer, nullable=False),  # of one picture, against the community's limits
     Column("day", Date, nullable=False),  # of acceptance, where its community is: whose limits it counts against
+    Column("base_points", Integer, nullable=False, server_default="1"),  # of one picture, against the operator's limits
+    Column("base_day", Date),  # of acceptance, where the operator is; null for jobs of before there was one: `day`
     Column("counted_channel", AnyText, nullable=False, server_default=""),  # whose limit it counts against
     # Where it is on its way.
     Column("state", String(16), nullable=False),
@@ -85,6 +90,7 @@ jobs = Table(
     Column("finished_at", UtcDateTime),
     Column("task_id", AnyText),
     Column("submit_open", Boolean, nullable=False),
+    Column("task_open", Boolean, nullable=False, server_default=false()),
     Column("pictures", JSON, nullable=False),
     Column("failure_code", AnyText),
     Column("failure_detail", AnyText),
@@ -119,8 +125,10 @@ jobs = Table(
 )
 
 # The ledger of pictures: rows are added, never changed, and outlive their jobs. `pictures` is signed.
-# reserve +n at acceptance; release -k given back; settle +k of the reserved were delivered.
-# Taken = reserve + release. Delivered = settle. Still reserved = reserve + release - settle.
+# reserve +n at acceptance; order +n once the provider has the order. For the person: settle +k delivered, charge +k
+# counted though it was cancelled, release -k given back. For everybody together: refund -k was not ordered, or the
+# provider failed it. Charged = settle + charge. Spent = reserve + refund. Given back = -release.
+# Still reserved = reserve + release - settle - charge.
 usage = Table(
     "usage",
     metadata,
@@ -136,8 +144,8 @@ usage = Table(
     Column("day", Date, nullable=False),  # of acceptance, where the community is
     Column("at", UtcDateTime, nullable=False),
     Column("roles", Text, nullable=False, server_default="[]"),  # of the person at acceptance: JSON, sorted
-    UniqueConstraint("job_id", "kind"),  # nothing is reserved, settled or given back twice
-    CheckConstraint("kind IN ('reserve', 'settle', 'release')", name="kind"),
+    UniqueConstraint("job_id", "kind"),  # nothing is counted twice
+    CheckConstraint("kind IN ('reserve', 'order', 'settle', 'charge', 'release', 'refund')", name="kind"),
     Index("usage_day", "day", "platform", "community_id", "user_id"),
 )
 

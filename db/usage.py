@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    case,
     func,
     literal,
     select,
@@ -22,14 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.job import UNFINISHED
 from bot.domain.limits import Limits
 from bot.domain.people import Person
 from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
 
-from .counters import FORGIVEN, Scope, key
-from .ledger import Entry
-from .tables import counters, jobs, usage
+from . import ledger
+from .counters import FORGIVEN, Scope, person_key, read_secret
+from .tables import IS_HELD, counters, jobs, usage
 from .transactions import read, write
 
 # Entries of one chunk of an export: each is a transaction of its own, so that nobody waits for whoever downloads.
@@ -46,13 +44,7 @@ _GROUPED_BY: Mapping[UsageGroup, tuple[Column[Any], ...]] = {
 }
 _IN_ORDER = frozenset({UsageGroup.DAY, UsageGroup.MONTH})
 
-# The signs are explained at the table.
-_SUMS = (
-    func.sum(case((usage.c.kind == Entry.RESERVE.value, 1), else_=0)).label("jobs"),
-    func.sum(case((usage.c.kind == Entry.SETTLE.value, usage.c.pictures), else_=0)).label("delivered"),
-    func.sum(case((usage.c.kind == Entry.SETTLE.value, -usage.c.pictures), else_=usage.c.pictures)).label("reserved"),
-    func.sum(case((usage.c.kind == Entry.SETTLE.value, 0), else_=usage.c.pictures * usage.c.points)).label("points"),
-)
+_SUMS = (ledger.JOBS, *ledger.PICTURES, ledger.POINTS)
 # What somebody called themselves last.
 _LAST_NAME = (
     select(jobs.c.author_name)
@@ -93,7 +85,7 @@ class SqlUsageLedger:
         rows = await read(self._engine, work)
         if group in _IN_ORDER:
             return sorted(rows, key=lambda row: row.key)
-        return sorted(rows, key=lambda row: (-row.delivered, -row.reserved, -row.jobs, row.key))
+        return sorted(rows, key=lambda row: (-row.charged, -row.reserved, -row.jobs, row.key))
 
     async def export(self, where: UsageFilter) -> AsyncIterator[Mapping[str, str | int]]:
         """See UsageLedger.export. Each row is what it was when the export began; it can take as long as it likes.
@@ -189,14 +181,18 @@ def _exported(row: RowMapping) -> Mapping[str, str | int]:
         "kind": row["kind"],
         "pictures": row["pictures"],
         "points": row["pictures"] * row["points"],
+        **ledger.adds(row["kind"], row["pictures"]),
     }
 
 
 def _forgive(connection: Connection, person: Person, day: date) -> int:
-    """Take from the person's day whatever is settled; only what can still be given back stays counted."""
-    its_key = key(person.platform, person.community_id, person.user_id)
+    """Take from the person's day in this community whatever is settled; what may still be given back stays counted.
+
+    The operator's count of the person's day stays as it is.
+    """
+    its_key = person_key(read_secret(connection), person.platform, person.community_id, person.user_id)
     today = (
-        counters.c.scope == Scope.PERSON_DAY.value,
+        counters.c.scope == Scope.MEMBER_DAY.value,
         counters.c.key == its_key,
         counters.c.period == day.isoformat(),
     )
@@ -207,7 +203,7 @@ def _forgive(connection: Connection, person: Person, day: date) -> int:
             jobs.c.author_community_id == person.community_id,
             jobs.c.author_id == person.user_id,
             jobs.c.day == day,
-            jobs.c.state.in_([state.value for state in UNFINISHED]),
+            IS_HELD,
         )
     ).scalar_one()
     back = taken - int(under_way)

@@ -205,7 +205,9 @@ class Imagine:
             raise NotAllowed("shutting-down")
         ways = await self._combinations(job, event)
         limits = await self._admit([way.request for way in ways], job.author, job.destination)
-        job = dataclasses.replace(job, points=limits.points(job.request))
+        job = dataclasses.replace(
+            job, points=limits.points(job.request), base_points=limits.ceilings.points(job.request)
+        )
         series = [] if len(ways) == 1 else of_sheet(job, ways)
         if series and job.destination.one_message:
             raise NotAllowed("matrix-not-here")
@@ -260,8 +262,10 @@ class Imagine:
         self, refused: OverLimit, job: Job, limits: Limits, event: OrderEvent | None, *, alone: bool
     ) -> None:
         """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""
-        room = refused.values.get("room")
-        smaller = fitting(job.request, limits, room) if alone and isinstance(room, int) else None
+        room, base_room = refused.values.get("room"), refused.values.get("base_room")
+        smaller = None
+        if alone and isinstance(room, int) and isinstance(base_room, int):
+            smaller = fitting(job.request, limits, room, base_room)
         if smaller is not None:
             refused.repair = Repair(text=print_request(smaller), request=smaller)
         await self._keep_repair(refused, job.author, job.parent_id, event)

@@ -103,7 +103,8 @@ class Job:
     kind: JobKind = JobKind.PICTURES
     series_id: str | None = None  # the sheet that this job's pictures go on
     prompt_sent: str  # fixed at acceptance: styles may change, what recovery looks for may not
-    points: int = 1  # what one picture counts against the limits, fixed at acceptance too
+    points: int = 1  # what one picture counts against the community's limits, fixed at acceptance too
+    base_points: int = 1  # what one picture counts against the operator's
     state: JobState = JobState.QUEUED
     created_at: datetime
     submitted_at: datetime | None = None  # the last time `submitting` was saved
@@ -112,6 +113,7 @@ class Job:
     finished_at: datetime | None = None
     task_id: str | None = None
     submit_open: bool = False  # a submit was begun whose outcome is not known yet, whatever the state says since
+    task_open: bool = False  # the job is finished, and its task is still followed to its end at the provider
     pictures: tuple[StoredPicture, ...] = ()
     failure: Failure | None = None
     result_id: str | None = None  # the message that holds the result
@@ -125,9 +127,48 @@ class Job:
         return (TRANSITIONS if self.kind is JobKind.PICTURES else TRANSITIONS_OF_SHEETS)[self.state]
 
     @property
+    def settled(self) -> bool:
+        """Whether the job is finished and nothing more can be learned of its order."""
+        return self.state.finished and not self.submit_open and not self.task_open
+
+    @property
     def delivered(self) -> int:
-        """How many pictures this job is charged with."""
+        """How many pictures were posted."""
         return len(self.pictures) if self.state is JobState.DONE and self.kind is JobKind.PICTURES else 0
+
+    @property
+    def charged(self) -> int | None:
+        """How many pictures count for the author; None while it is not known.
+
+        The delivered ones, and of an order that was cancelled after it went out the drawn ones. An order whose end the
+        provider never tells counts as drawn if it was cancelled: nothing else bounds what a Cancel button can order.
+        """
+        if self.kind is JobKind.SHEET:
+            return 0
+        match self.state:
+            case JobState.DONE:
+                return len(self.pictures)
+            case JobState.FAILED:
+                return 0
+            case JobState.CANCELLED if self.settled:
+                timed_out = self.failure is not None and self.failure.code is FailureCode.TIMED_OUT
+                return self.request.n if timed_out else len(self.pictures)
+        return None
+
+    @property
+    def spent(self) -> int | None:
+        """How many pictures count for the community and for everybody together; None while it is not known.
+
+        All that was ordered, unless the provider itself failed it. An order that may have arrived counts.
+        """
+        if self.kind is JobKind.SHEET:
+            return 0
+        if not self.settled:
+            return None
+        code = None if self.failure is None else self.failure.code
+        if self.task_id is None:
+            return self.request.n if code is FailureCode.UNCLEAR else 0
+        return 0 if code in {FailureCode.TASK_FAILED, FailureCode.REJECTED} else self.request.n
 
     @property
     def ordered(self) -> int:

@@ -141,10 +141,24 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CeilingUsage:
+    """What counts against the operator's Ceilings by now, in points of the operator's weights."""
+
+    user_today: int = 0  # the person's, on the whole platform
+    user_here: int = 0  # of that, what was asked in this community
+    user_unfinished: int = 0  # jobs of the person on the whole platform
+    community_month: int = 0
+    guests_today: int | None = None  # None for a person who is no guest of the page
+    total_today: int = 0
+    total_month: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What is taken by now in one community, reservations of unfinished jobs counted in.
 
-    Points, but for `unfinished` (jobs) and `last_at` (the person's last accepted request).
+    Points, but for `unfinished` (jobs) and `last_at` (the person's last accepted request). `today` is what the person
+    is charged with here, `channel_today` and `community_month` what was spent there.
     """
 
     today: int = 0
@@ -152,9 +166,17 @@ class Usage:
     channel_today: int = 0
     community_month: int = 0
     last_at: datetime | None = None
+    ceilings: CeilingUsage = field(default_factory=CeilingUsage)
+
+    @property
+    def elsewhere_today(self) -> int:
+        """What the person is charged with today in all other communities of the platform together."""
+        return max(0, self.ceilings.user_today - self.ceilings.user_here)
 
     def left_today(self, limits: Limits) -> int | None:
-        return None if limits.user_daily is None else max(0, limits.user_daily - self.today)
+        """What the person may still ask for today; None without any limit."""
+        bounds = (limits.user_daily, self.today), (limits.ceilings.user_daily, self.ceilings.user_today)
+        return min((max(0, limit - used) for limit, used in bounds if limit is not None), default=None)
 
 
 def next_day(now: datetime, zone: tzinfo = UTC) -> datetime:
@@ -169,50 +191,87 @@ def next_month(now: datetime, zone: tzinfo = UTC) -> datetime:
     return datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A limit in points, and what is taken of it. `base`: points of the operator's weights, not the community's."""
+
+    code: str
+    limit: int | None
+    used: int
+    resets_at: datetime
+    base: bool = False
+
+    @property
+    def left(self) -> int:
+        return 0 if self.limit is None else max(0, self.limit - self.used)
+
+
+def _bounds(limits: Limits, usage: Usage, now: datetime) -> list[_Bound]:
+    """Every limit in pictures that holds, in the order in which they refuse."""
+    ceilings, taken = limits.ceilings, usage.ceilings
+    day, month = next_day(now, limits.zone), next_month(now, limits.zone)
+    base_day, base_month = next_day(now, ceilings.zone), next_month(now, ceilings.zone)
+    bounds = [
+        _Bound("limit-daily", limits.user_daily, usage.today, day),
+        _Bound("limit-daily", ceilings.user_daily, taken.user_today, base_day, base=True),
+        _Bound("limit-channel-daily", limits.channel_daily, usage.channel_today, day),
+        _Bound("limit-community-monthly", limits.community_monthly, usage.community_month, month),
+        _Bound("limit-community-monthly", ceilings.community_monthly, taken.community_month, base_month, base=True),
+        _Bound("limit-total-daily", ceilings.total_daily, taken.total_today, base_day, base=True),
+        _Bound("limit-total-monthly", ceilings.total_monthly, taken.total_month, base_month, base=True),
+    ]
+    if taken.guests_today is not None:
+        bounds.append(_Bound("limit-guests-daily", ceilings.guests_daily, taken.guests_today, base_day, base=True))
+    return [bound for bound in bounds if bound.limit is not None]
+
+
 def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime, *, jobs: int = 1) -> None:
     """Raise OverLimit if the request would break a limit: which one, when it resets, how many pictures would fit.
 
     `jobs`: so many of this request, all or none.
 
     Of the refusal `limit`, `used`, `wanted` and `left` are points, `points` what one picture counts, and `fits` is
-    pictures of the same clarity. `room` is what all three limits leave together, in points: what a repair must fit.
+    pictures of the same clarity. `room` is what the community's limits leave together, `base_room` what the operator's
+    do, each in its own points; -1 where there is none of them: what a repair must fit.
     """
-    points = limits.points(request)
-    wanted = points * request.n * jobs
-    if usage.unfinished + jobs > limits.user_unfinished:
-        raise OverLimit("limit-unfinished", limit=limits.user_unfinished, used=usage.unfinished, wanted=jobs)
+    for limit, used in (
+        (limits.user_unfinished, usage.unfinished),
+        (limits.ceilings.user_unfinished, usage.ceilings.user_unfinished),
+    ):
+        if limit is not None and used + jobs > limit:
+            raise OverLimit("limit-unfinished", limit=limit, used=used, wanted=jobs)
     if limits.cooldown and usage.last_at is not None:
         again = usage.last_at + timedelta(seconds=limits.cooldown)
         if again > now:
             raise OverLimit("limit-cooldown", limit=limits.cooldown, used=1, wanted=1, resets_at=again)
-    day, month = next_day(now, limits.zone), next_month(now, limits.zone)
-    bounds = (
-        ("limit-daily", limits.user_daily, usage.today, day),
-        ("limit-channel-daily", limits.channel_daily, usage.channel_today, day),
-        ("limit-community-monthly", limits.community_monthly, usage.community_month, month),
-    )
-    room = min((max(0, limit - used) for _, limit, used, _ in bounds if limit is not None), default=0)
-    for code, limit, used, resets_at in bounds:
-        if limit is not None and used + wanted > limit:
+    bounds = _bounds(limits, usage, now)
+    for bound in bounds:
+        points = (limits.ceilings if bound.base else limits).points(request)
+        wanted = points * request.n * jobs
+        if bound.used + wanted > (bound.limit or 0):
             raise OverLimit(
-                code,
-                limit=limit,
-                used=used,
+                bound.code,
+                limit=bound.limit or 0,
+                used=bound.used,
                 wanted=wanted,
-                fits=max(0, limit - used) // points,
-                left=max(0, limit - used),
+                fits=bound.left // points,
+                left=bound.left,
                 points=points,
                 clarity=str(request.clarity),
-                room=room,
-                resets_at=resets_at,
+                room=min((each.left for each in bounds if not each.base), default=-1),
+                base_room=min((each.left for each in bounds if each.base), default=-1),
+                elsewhere=usage.elsewhere_today if bound.code == "limit-daily" and bound.base else 0,
+                resets_at=bound.resets_at,
             )
 
 
-def fitting(request: ImageRequest, limits: Limits, room: int) -> ImageRequest | None:
-    """The nearest smaller request that counts at most `room` points: fewer pictures, or else a lower clarity."""
+def fitting(request: ImageRequest, limits: Limits, room: int, base_room: int) -> ImageRequest | None:
+    """The nearest smaller request that fits both rooms of a refusal: fewer pictures, or else a lower clarity."""
     for clarity in sorted((each for each in CLARITIES if each <= request.clarity), reverse=True):
         smaller = replace(request, clarity=clarity)
-        n = min(request.n, room // limits.points(smaller))
+        n = request.n
+        for left, points in ((room, limits.points(smaller)), (base_room, limits.ceilings.points(smaller))):
+            n = n if left < 0 else min(n, left // points)
         if n and (clarity, n) != (request.clarity, request.n):
             return replace(smaller, n=n)
     return None

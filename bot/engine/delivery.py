@@ -85,7 +85,8 @@ class Delivery:
     async def close_card(self, job: Job, run: Run) -> None:
         """Give the card of a finished job its end."""
         await self._end_card(job, run)
-        self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
+        if job.state is not JobState.CANCELLED:  # those are counted when they are cancelled
+            self._metrics.job_finished(job.state.value, job.failure.code.value if job.failure else "")
 
     async def _take_back(self, posted: Job) -> None:
         """Cancelled while the message was on its way: it must not stay. Nor one beside that of another run."""

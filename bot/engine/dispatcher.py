@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -65,6 +67,7 @@ class BaseDispatcher(ABC):
         self._model = model
         self._platforms = platforms
         self._clock = clock
+        self._metrics = metrics
         self._limits_of = limits_of
         self._limits_for = limits_for
         self._submits_per_second = submits_per_second
@@ -75,6 +78,7 @@ class BaseDispatcher(ABC):
         self._runs: dict[str, Run] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closers: set[asyncio.Task[None]] = set()
+        self._closing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._resumed: set[str] = set()  # unfinished jobs of an earlier life
         self._group: asyncio.TaskGroup | None = None
         self._more = asyncio.Event()
@@ -83,7 +87,7 @@ class BaseDispatcher(ABC):
             model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._in_line()]
         )
         self._patience = Patience("database", clock)
-        saves = Saves(store, self._patience)
+        self._saves = saves = Saves(store, self._patience)
         self._delivery = Delivery(
             store=store,
             saves=saves,
@@ -171,8 +175,9 @@ class BaseDispatcher(ABC):
         cancelled = await self._store.cancel(job_ids)
         for job in cancelled:
             _log.info("cancelled", action="cancel", job=job.id)
-            self._withdrawn(job)
+            self._metrics.job_finished(job.state.value)
             self._interrupt(job.id)
+            self._withdrawn(job)
             self._in_background(self._close(job, Run()))
         return cancelled
 
@@ -197,10 +202,20 @@ class BaseDispatcher(ABC):
         if self._group is None:
             work.close()
             raise RuntimeError("the dispatcher is not running")
-        return self._group.create_task(work)
+        try:
+            return self._group.create_task(work)
+        except RuntimeError:  # something else broke, and all tasks end
+            work.close()
+            raise
 
-    async def _advance_until_finished(self, job: Job, run: Run) -> None:
-        while not job.state.finished and self.accepting:
+    async def _advance_until_settled(self, job: Job, run: Run) -> None:
+        """Steps until nothing more can be learned of the job; its card is closed as soon as it is finished."""
+        while self.accepting:
+            if job.state.finished and job.card_open:
+                await self._close(job, run)
+                job = dataclasses.replace(job, card_open=False)
+            if job.settled:
+                return
             try:
                 before = job.state
                 job = await self._steps.advance(job, run)
@@ -212,10 +227,10 @@ class BaseDispatcher(ABC):
                 # A bug of ours must not take the others' jobs down: this one fails, the log says why.
                 _log.exception("step failed", action="advance", state=job.state.value)
                 job = await self._store.get(job.id) or job
-                if not job.state.finished:
+                if job.state.finished:
+                    await self._clock.sleep(run.delays.pause())  # its order is followed all the same
+                else:
                     job = await self._steps.fail(job, FailureCode.INTERNAL)
-        if job.state.finished:
-            await self._close(job, run)
 
     async def _show(self, job: Job) -> None:
         try:
@@ -225,8 +240,10 @@ class BaseDispatcher(ABC):
             _log.exception("show failed", action="show", job=job.id)
 
     async def _close(self, job: Job, run: Run) -> None:
+        """One after the other: a cancelled job's card says one thing at once, and another when its order has ended."""
         try:
-            await self._patience.ask(lambda: self._steps.close(job, run))
+            async with self._closing.setdefault(job.id, asyncio.Lock()):
+                await self._patience.ask(lambda: self._steps.close(job, run))
         except Exception:
             # The card stays open in the store, so the next start tries again.
             _log.exception("close failed", action="close", job=job.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -58,8 +59,17 @@ class InProcessDispatcher(BaseDispatcher):
     def _in_line(self) -> Iterable[str]:
         return self._line.job_ids()
 
+    @cached_property
+    def _cancelled(self) -> dict[str, Job]:
+        """Jobs that were cancelled while a run had them; their orders are followed once it has let go."""
+        return {}
+
     def _withdrawn(self, job: Job) -> None:
         self._line.remove(job)
+        if job.id in self._tasks:
+            self._cancelled[job.id] = job
+        elif not job.settled:
+            self._start(job)
 
     async def _limits_of_its_community(self, job: Job) -> Limits | None:
         limits_for = self._limits_for
@@ -73,7 +83,10 @@ class InProcessDispatcher(BaseDispatcher):
         if job in self._line:
             return  # accepted by this life, before it had read what the last one left
         if job.state.finished:
-            self._in_background(self._close(job, Run()))
+            if job.settled:
+                self._in_background(self._close(job, Run()))
+            elif job.id not in self._tasks:
+                self._start(job)
             return
         self._resumed.add(job.id)
         self._in_background(self._show(job))
@@ -92,9 +105,9 @@ class InProcessDispatcher(BaseDispatcher):
 
     def _start(self, job: Job) -> None:
         run = Run()
+        task = self._spawn(self._bring_to_end(job, run))
         self._line.started(job)
         self._runs[job.id] = run
-        task = self._spawn(self._bring_to_end(job, run))
         self._tasks[job.id] = task
         # Not in a `finally` of the coroutine: a task cancelled before its first step never gets there.
         task.add_done_callback(lambda _: self._forget(job))
@@ -104,16 +117,22 @@ class InProcessDispatcher(BaseDispatcher):
         self._resumed.discard(job.id)
         del self._runs[job.id]
         del self._tasks[job.id]
+        cancelled = self._cancelled.pop(job.id, None)
+        if cancelled is not None and self.accepting:
+            with contextlib.suppress(RuntimeError):  # all tasks end: the next start follows it
+                self._start(cancelled)  # at once, so that it keeps its place: its task may still be drawn
         self._more.set()
 
     async def _bring_to_end(self, job: Job, run: Run) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id):
             job_id, backoff = job.id, Backoff(longest=LONGEST)
+            if job.state.finished:  # what is known of its order may be newer than what we were given
+                job = await self._saves.get(job_id) or job
             while True:
                 try:
-                    await self._advance_until_finished(job, run)
+                    await self._advance_until_settled(job, run)
                 except StaleJob:
-                    _log.info("moved by somebody else", action="advance")  # cancelled, which closes the card itself
+                    _log.info("moved by somebody else", action="advance")  # cancelled: another run follows its order
                 except StoreUnavailable as error:
                     # As after a kill: what is saved says how it goes on.
                     self._patience.away(error)

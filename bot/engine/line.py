@@ -9,24 +9,25 @@ from collections import OrderedDict
 
 from bot.domain.job import Job, JobKind
 
-Author = tuple[str, str, str]  # platform, community, user id: each community sets its own limits
+Author = tuple[str, str, str]
 
 
 def author_of(job: Job) -> Author:
-    return (job.author.platform, job.author.community_id, job.author.user_id)
+    """Whose turn it is: one person has one queue over all communities of a platform."""
+    return job.author.account
 
 
 class Line:
     """Jobs that wait, and how many run, per person. At most `running_limit` of one person's jobs run at once.
 
-    A community may set that limit for its people; the latest that `add` was told holds.
+    A community may set a lower limit for the jobs that are asked for there; each job keeps that of its `add`.
     """
 
     def __init__(self, running_limit: int) -> None:
         self._limit = running_limit
         self._waiting: dict[Author, OrderedDict[str, Job]] = {}
         self._running: dict[Author, int] = {}
-        self._limits: dict[Author, int] = {}  # of those who wait
+        self._limits: dict[str, int] = {}  # by the ids of those that wait
         self._sheets: OrderedDict[str, Job] = OrderedDict()
 
     def __len__(self) -> int:
@@ -44,7 +45,7 @@ class Line:
             return
         self._waiting.setdefault(author_of(job), OrderedDict())[job.id] = job
         if running_limit is not None:
-            self._limits[author_of(job)] = running_limit
+            self._limits[job.id] = running_limit
 
     def remove(self, job: Job) -> bool:
         """Take a job out of the line; whether it stood there."""
@@ -52,9 +53,9 @@ class Line:
             return True
         jobs = self._waiting.get(author_of(job), OrderedDict())
         found = jobs.pop(job.id, None) is not None
+        self._limits.pop(job.id, None)
         if found and not jobs:
             del self._waiting[author_of(job)]
-            self._limits.pop(author_of(job), None)
         return found
 
     def next(self) -> Job | None:
@@ -64,7 +65,7 @@ class Line:
         ready = [
             (self._running.get(author, 0), next(iter(jobs.values())).created_at, author)
             for author, jobs in self._waiting.items()
-            if self._running.get(author, 0) < self._limits.get(author, self._limit)
+            if self._running.get(author, 0) < self._limits.get(next(iter(jobs)), self._limit)
         ]
         if not ready:
             return None

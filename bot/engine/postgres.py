@@ -138,7 +138,7 @@ class PostgresDispatcher(BaseDispatcher):
                     if job is None or job.destination.platform not in self._platforms:
                         _log.warning("left alone: its platform is not connected", action="adopt")
                         break
-                    if job.state.finished:
+                    if job.settled:
                         await self._close(job, run)
                         break
                     await self._run_on(ticket, job, run)
@@ -165,7 +165,7 @@ class PostgresDispatcher(BaseDispatcher):
         if ticket.again or job.state is not JobState.QUEUED:
             self._resumed.add(job.id)
         self._runs[job.id] = run
-        steps = self._tasks[job.id] = self._spawn_quiet(self._advance_until_finished(job, run))
+        steps = self._tasks[job.id] = self._spawn_quiet(self._advance_until_settled(job, run))
         try:
             await asyncio.wait({steps})
         finally:
@@ -180,7 +180,7 @@ class PostgresDispatcher(BaseDispatcher):
             steps.result()
         if self._stopping.is_set():
             after = await self._store.get(job.id)
-            if after is not None and not after.state.finished:
+            if after is not None and not after.settled:
                 raise _Left
 
     def _spawn_quiet(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -237,7 +237,7 @@ class PostgresDispatcher(BaseDispatcher):
                 for job in await self._orphans(list(self._platforms), before):
                     limits = None if self._limits_for is None else await self._limits_for(job)
                     limit = self._running_limit if limits is None else limits.user_running
-                    await self._queue.put(job, limit, finished=job.state.finished)
+                    await self._queue.put(job, limit, finished=job.settled)
             except StoreUnavailable as error:
                 _log.warning("not swept", action="sweep", error=str(error))
                 well_since = self._clock.monotonic()

@@ -12,6 +12,8 @@ from bot.domain.job import Job, JobState
 from bot.domain.ports import JobStore
 from bot.engine.patience import Patience
 
+_ORDER = ("task_id", "submit_open", "task_open")
+
 
 class Saves:
     """JobStore.move and note that end when the store has answered."""
@@ -31,6 +33,28 @@ class Saves:
             except StaleJob:
                 now = await self._store.get(job.id) if unsure else None
                 if now is None or (now.state, now.owner) != (to, job.owner):
+                    raise
+                return now
+            except StoreUnavailable:
+                unsure = True
+                raise
+
+        return await self._patience.ask(save, saves=True)
+
+    async def get(self, job_id: str) -> Job | None:
+        return await self._patience.ask(lambda: self._store.get(job_id), saves=True)
+
+    async def update_order(self, job: Job, **changes: Any) -> Job:
+        """See JobStore.update_order; a try of ours that was said to have failed, and had not, is no StaleJob."""
+        unsure = False
+
+        async def save() -> Job:
+            nonlocal unsure
+            try:
+                return await self._store.update_order(job, **changes)
+            except StaleJob:
+                now = await self._store.get(job.id) if unsure else None
+                if now is None or any(getattr(now, name) != changes.get(name, getattr(job, name)) for name in _ORDER):
                     raise
                 return now
             except StoreUnavailable:

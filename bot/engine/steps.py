@@ -7,7 +7,9 @@ Kill the program anywhere: the next start reads the row and goes on from the las
 
 A sheet is queued until its series has ended, and delivering then (sheets.py).
 
-Both Dispatchers call `advance` until the job is finished, then `close`.
+A finished job whose order went out, or may have gone out, is followed to the order's end at the provider (orders.py).
+
+Both Dispatchers call `advance` until the job is settled, and `close` once it is finished.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from bot.domain.errors import (
     TaskTaken,
     Undeliverable,
 )
-from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState
+from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
 from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
 from bot.engine import fetch, lost_submit
 from bot.engine.delivery import Delivery
@@ -97,7 +99,7 @@ class Steps:
         self._keeping = Patience("picture store (to keep)", clock)
         self._restored_at = restored_at
 
-    async def advance(self, job: Job, run: Run) -> Job:
+    async def advance(self, job: Job, run: Run) -> Job:  # noqa: PLR0911 - one for each state
         """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
         match job.state:
             case JobState.QUEUED if job.kind is JobKind.SHEET:
@@ -112,24 +114,24 @@ class Steps:
                 return await self._await_pictures(job, run)
             case JobState.DELIVERING:
                 return await self._deliver(job, run)
-            case _:
-                raise ValueError(f"job {job.id} is {job.state} already")
+        return await self._advance_order(job, run)
 
     async def close(self, job: Job, run: Run) -> None:
-        """Give a finished job its last word: the card's end, and the truth about a submit that is still open."""
-        if job.card_open:
-            await self._delivery.close_card(job, run)
-        if job.submit_open:
-            found = await lost_submit.find(job, listings=self._listings, clock=self._clock)
-            # Nothing found says nothing of an id that the submit's own answer brought meanwhile.
-            known = {"task_id": found.id} if isinstance(found, ModelTask) else {}
-            await self._store.note(job.id, submit_open=False, **known)
+        """Bring the card of a finished job to its end, as it is known by now."""
+        now = await self._store.get(job.id)
+        if now is not None and now.card_open:
+            await self._delivery.close_card(now, run)
 
     async def fail(self, job: Job, code: FailureCode, detail: str = "", *, refused: bool = False) -> Job:
         """End the job. `refused`: the provider said no to the submit, so nobody has to look for its task."""
         _log.warning("job failed", action="fail", job=job.id, state=job.state.value, code=code.value)
         known = {"submit_open": False} if refused else {}
-        return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail), **known)
+        try:
+            return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail), **known)
+        except StaleJob:
+            if refused:
+                await self._order_came_to_nothing(job)
+            raise
 
     async def _submit(self, job: Job, run: Run) -> Job:
         begun: Job | None = None
@@ -189,17 +191,31 @@ class Steps:
         try:
             job = await self._saves.move(job, JobState.GENERATING, task_id=task_id)
         except StaleJob:
-            # Cancelled while the call was out. The task is this job's all the same, so that no other adopts it.
-            # Where another run has the job by now, that one looks it up, and this save is refused as well.
-            await self._store.note_own(job, task_id=task_id, submit_open=False)
+            # Cancelled while the call was out: the task is this job's all the same, and is followed to its end.
+            if (ended := await self._ended_meanwhile(job)) is not None:
+                await self._saves.update_order(ended, task_id=task_id, submit_open=False, task_open=True)
             raise
         _log.info("submitted", action="submit", job=job.id, task=task_id)
         return job
 
+    async def _ended_meanwhile(self, job: Job) -> Job | None:
+        """The job of this run's open submit, if it was cancelled; None where another run has it."""
+        now = await self._saves.get(job.id)
+        return now if now is not None and now.state.finished and now.submit_open and now.owner == job.owner else None
+
+    async def _order_came_to_nothing(self, job: Job) -> None:
+        """The provider certainly did not take the submit of a job that was cancelled meanwhile."""
+        if (ended := await self._ended_meanwhile(job)) is not None:
+            await self._saves.update_order(ended, submit_open=False, card_open=True)
+
     async def _put_back(self, job: Job, begun: Job | None, run: Run, error: ModelUnavailable) -> Job:
         """Nothing was ordered: the job is queued as before, and waits a little."""
         if begun is not None:
-            job = await self._store.move(begun, JobState.QUEUED)
+            try:
+                job = await self._store.move(begun, JobState.QUEUED)
+            except StaleJob:
+                await self._order_came_to_nothing(begun)
+                raise
             run.critical = False
         if isinstance(error, _StoodStill):  # costs time, not one of the job's tries: the provider was not asked
             _log.warning("the database is slow", action="submit", job=job.id)
@@ -261,6 +277,52 @@ class Steps:
             self._outlooks.learn(job.request.clarity, job.request.n, seconds)
         return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
+    async def _advance_order(self, job: Job, run: Run) -> Job:
+        """Learn more of a finished job's order."""
+        if job.submit_open:
+            return await self._find_after_end(job, run)
+        if job.task_open:
+            return await self._follow(job, run)
+        raise ValueError(f"job {job.id} is settled already")
+
+    async def _find_after_end(self, job: Job, run: Run) -> Job:
+        """Find out whether the submit of a finished job went out; a task that it made is the job's."""
+        found = await lost_submit.find(job, listings=self._listings, clock=self._clock, sent_at=run.sent_at)
+        if isinstance(found, ModelTask):
+            try:
+                return await self._saves.update_order(job, task_id=found.id, submit_open=False, task_open=True)
+            except TaskTaken:
+                return job
+        failure = job.failure
+        if found is LostSubmit.CANNOT_TELL:
+            failure = Failure(code=FailureCode.UNCLEAR)
+        elif failure is not None and failure.code is FailureCode.UNCLEAR:
+            failure = Failure(code=FailureCode.UNAVAILABLE)  # nothing was ordered after all
+        return await self._saves.update_order(job, submit_open=False, failure=failure, **_told(job))
+
+    async def _follow(self, job: Job, run: Run) -> Job:
+        """Await the end of a finished job's task. What was drawn is kept for its author and is not posted."""
+        if job.task_id is None:
+            raise ValueError(f"job {job.id} has no task to follow")
+        began = job.generating_at or job.submitted_at or job.created_at
+        failure = job.failure
+        kept: tuple[StoredPicture, ...] = ()
+        try:
+            task = await self._last_word(job, job.task_id, run, max(0.0, (self._clock.now() - began).total_seconds()))
+        except TimeoutError:
+            failure = failure or Failure(code=FailureCode.TIMED_OUT)
+        else:
+            if task.state is TaskState.FAILED:
+                failure = Failure(code=FailureCode.TASK_FAILED, detail=task.error)
+            else:
+                kept = await fetch.fetch_all(
+                    job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
+                )
+                if not kept:
+                    failure = failure or Failure(code=FailureCode.NO_PICTURES)
+        _log.info("followed", action="follow", job=job.id, task=job.task_id, pictures=len(kept))
+        return await self._saves.update_order(job, task_open=False, pictures=kept, failure=failure, **_told(job))
+
     async def _deliver(self, job: Job, run: Run) -> Job:
         try:
             return await self._delivery.deliver(job, run)
@@ -283,8 +345,9 @@ class Steps:
         )
         try:
             if not await self._done_within(waiting, slow_after - age):
-                run.slow = True
-                await self._delivery.show(job)
+                if not job.state.finished:
+                    run.slow = True
+                    await self._delivery.show(job)
                 if not await self._done_within(waiting, SILENCE_LIMIT.total_seconds()):
                     raise TimeoutError
             return waiting.result()
@@ -302,3 +365,8 @@ class Steps:
         finally:
             timer.cancel()
             await asyncio.wait({timer})
+
+
+def _told(job: Job) -> dict[str, bool]:
+    """A cancelled job's card says what became of its order; that of a failed one has had its last word."""
+    return {"card_open": True} if job.state is JobState.CANCELLED else {}

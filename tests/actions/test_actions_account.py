@@ -145,11 +145,12 @@ async def test_the_ledger_as_a_file(house: House, account: Account) -> None:
     entries = [dict(zip(heading, row, strict=True)) for row in rows]
     assert [(entry["user"], entry["kind"], entry["pictures"]) for entry in entries] == [
         ("ann", "reserve", "2"),
+        ("ann", "order", "2"),
         ("ann", "settle", "2"),
     ]
     assert entries[0]["name"] == '\'=HYPERLINK("x","y")'
     everybody = await read(await account.csv(manager(), scope=UsageScope.COMMUNITY))
-    assert len(everybody) == 5
+    assert len(everybody) == 7
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\n=x", "＝1", "  =1", "＠x"])

@@ -16,6 +16,7 @@ from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused
 from bot.domain.job import Job, JobKind, JobState
 from bot.domain.report import JobReport
 from db import ledger
+from db.counters import GivenBack
 from db.jobs import SqlJobStore
 from tests.actions.house import HERE, House, open_house
 from tests.actions.test_actions_mydata import mydata_of
@@ -123,7 +124,9 @@ async def test_cancelling_the_sheet_cancels_what_is_not_drawn_yet(house: House, 
         sheet = await house.clock.until(_finished(house, report.job), real_seconds=20)
     assert sheet.state is JobState.CANCELLED
     assert {one.state for one in await house.store.series(sheet.id)} == {JobState.CANCELLED}
-    assert (await house.store.usage(person(), house.clock.now())).today == 0
+    assert (await house.store.usage(person(), house.clock.now())).today == sum(
+        one.ordered for one in await house.store.series(sheet.id) if one.task_open or one.submit_open
+    )
     await assert_books_agree(engine)
 
 
@@ -164,16 +167,16 @@ async def test_a_series_is_cancelled_whole_or_not_at_all(engine: AsyncEngine, mo
     """A kill in the middle leaves no job that draws for a sheet that is gone."""
     async with open_house(engine) as house, house.running():
         report, _ = await ordered(house)
-        finished, killed = ledger.finish, 0
+        learned, killed = ledger.learned, 0
 
-        def killing(*arguments: Any) -> int:
+        def killing(*arguments: Any) -> list[GivenBack]:
             nonlocal killed
             killed += 1
             if killed > 2:
                 raise RuntimeError("killed")
-            return finished(*arguments)
+            return learned(*arguments)
 
-        monkeypatch.setattr(ledger, "finish", killing)
+        monkeypatch.setattr(ledger, "learned", killing)
         with pytest.raises(RuntimeError, match="killed"):
             await _actions(house).cancel(report.job.id, person())
         monkeypatch.undo()

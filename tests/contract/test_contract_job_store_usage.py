@@ -23,20 +23,20 @@ from bot.domain.ports import (
     UsageGroup,
     UsageLedger,
 )
-from tests.db.orders import NOON, PLENTY, bring, counted, order, person, pictures
+from tests.db.orders import NOON, PLENTY, bring, counted, here, order, person, pictures
 from tests.fakes.clock import FakeClock
 
 
 async def test_adding_gives_the_usage_with_the_job_counted_in(store: JobStore) -> None:
-    first = await store.add(order(n=3), PLENTY)
+    first = here(await store.add(order(n=3), PLENTY))
     assert first == Usage(today=3, channel_today=3, unfinished=1, community_month=3, last_at=NOON)
     later = NOON + timedelta(seconds=1, microseconds=7)
-    second = await store.add(order(n=2, channel="art", at=later), PLENTY)
+    second = here(await store.add(order(n=2, channel="art", at=later), PLENTY))
     assert second == Usage(today=5, channel_today=2, unfinished=2, community_month=5, last_at=later)
-    bob = await store.add(order(n=1, by=person("bob")), PLENTY)
+    bob = here(await store.add(order(n=1, by=person("bob")), PLENTY))
     assert bob == Usage(today=1, channel_today=4, unfinished=1, community_month=6, last_at=NOON)
-    assert await store.usage(person("bob"), NOON, channel_id="general") == bob
-    assert await store.usage(person("bob"), NOON) == dataclasses.replace(bob, channel_today=0)
+    assert here(await store.usage(person("bob"), NOON, channel_id="general")) == bob
+    assert here(await store.usage(person("bob"), NOON)) == dataclasses.replace(bob, channel_today=0)
 
 
 REFUSALS = [
@@ -134,7 +134,7 @@ async def test_a_thread_counts_for_the_channel_that_it_is_in(store: JobStore, le
     await store.move(kept, JobState.FAILED)
     assert (await store.usage(person(), NOON, channel_id="general")).channel_today == 2
     assert [(row.key, row.reserved) for row in await ledger.view(UsageGroup.CHANNEL, UsageFilter())] == [("general", 2)]
-    assert [entry["channel"] async for entry in ledger.export(UsageFilter(channel_id="general"))] == ["general"] * 4
+    assert [entry["channel"] async for entry in ledger.export(UsageFilter(channel_id="general"))] == ["general"] * 5
 
 
 def in_thread(job: Job, thread: str) -> Job:
@@ -227,7 +227,7 @@ async def test_points_are_taken_and_given_back_as_at_acceptance(store: JobStore)
     assert saved.points == 5
     saved = await bring(store, saved, JobState.DELIVERING, pictures=pictures(2))
     await store.move(saved, JobState.DONE)
-    assert counted(await store.usage(person(), NOON)) == Usage(today=10, unfinished=0, community_month=10)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=10, unfinished=0, community_month=15)
 
 
 async def test_the_day_begins_where_the_community_is(store: JobStore) -> None:
@@ -278,14 +278,17 @@ async def test_usage_by_day_and_person(store: JobStore) -> None:
     await store.add(order(n=2, by=person("bob", "other")), PLENTY)
     await store.add(order(n=4, by=person("bob", platform="slack")), PLENTY)
 
-    def day(user: str, when: datetime, *counts: int, community: str = "guild", platform: str = "discord") -> UsageDay:
+    def day(
+        user: str, when: datetime, *counts: int, back: int = 0, community: str = "guild", platform: str = "discord"
+    ) -> UsageDay:
         jobs, delivered, reserved = counts
         return UsageDay(
             platform=platform, community_id=community, user_id=user, day=when.date(),
-            jobs=jobs, delivered=delivered, reserved=reserved,
+            jobs=jobs, delivered=delivered, reserved=reserved, ordered=delivered, charged=delivered,
+            given_back=back, spent=delivered + reserved,
         )  # fmt: skip
 
-    ann_yesterday, ann = day("ann", yesterday, 2, 3, 0), day("ann", NOON, 1, 0, 1)
+    ann_yesterday, ann = day("ann", yesterday, 2, 3, 0, back=2), day("ann", NOON, 1, 0, 1)
     bob, bob_other = day("bob", NOON, 1, 0, 2), day("bob", NOON, 1, 0, 2, community="other")
     bob_slack = day("bob", NOON, 1, 0, 4, platform="slack")
     since = yesterday.date()
@@ -300,22 +303,30 @@ async def test_usage_by_day_and_person(store: JobStore) -> None:
 async def test_done_settles_what_was_delivered(store: JobStore, delivered: int) -> None:
     job = order(n=4)
     await store.add(job, PLENTY)
-    await bring(store, await bring(store, job, JobState.GENERATING), JobState.FAILED)
+    failed = Failure(code=FailureCode.TASK_FAILED)
+    await bring(store, await bring(store, job, JobState.GENERATING), JobState.FAILED, failure=failed)
     job = order(n=4)
     await store.add(job, PLENTY)
     job = await bring(store, job, JobState.DELIVERING, pictures=pictures(delivered))
     assert (await store.usage(person(), NOON)).today == 4
     await store.move(job, JobState.DONE)
-    assert counted(await store.usage(person(), NOON)) == Usage(today=delivered, unfinished=0, community_month=delivered)
+    assert counted(await store.usage(person(), NOON)) == Usage(today=delivered, unfinished=0, community_month=4)
     [day] = await store.usage_by_day(since=NOON.date())
-    assert (day.jobs, day.delivered, day.reserved) == (2, delivered, 0)
+    assert (day.jobs, day.ordered, day.delivered, day.charged) == (2, 8, delivered, delivered)
+    assert (day.given_back, day.spent, day.reserved) == (8 - delivered, 4, 0)
 
 
-@pytest.mark.parametrize("end", [JobState.FAILED, JobState.CANCELLED])
-async def test_an_end_without_pictures_gives_the_reservation_back(
-    store: JobStore, clock: FakeClock, end: JobState
+@pytest.mark.parametrize(
+    ("end", "states"),
+    [
+        (JobState.FAILED, (JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING, JobState.DELIVERING)),
+        (JobState.CANCELLED, (JobState.QUEUED, JobState.SUBMITTING)),
+    ],
+)
+async def test_an_end_without_an_order_gives_the_reservation_back(
+    store: JobStore, clock: FakeClock, end: JobState, states: tuple[JobState, ...]
 ) -> None:
-    for state in (JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING, JobState.DELIVERING):
+    for state in states:
         job = order(n=3)
         await store.add(job, PLENTY)
         if state is not JobState.QUEUED:

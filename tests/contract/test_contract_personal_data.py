@@ -133,14 +133,14 @@ async def test_a_job_under_way_is_forgotten_after_its_end(
     lost = order("lost")
     await store.add(lost, PLENTY)
     lost = await bring(store, lost, JobState.SUBMITTING)
-    await store.move(lost, JobState.CANCELLED, card_open=False)  # whose submit may still have its effect
+    lost = await store.move(lost, JobState.CANCELLED, card_open=False)  # whose submit may still have its effect
     assert await personal.forget("discord", "ann") == []
     assert await store.get(job.id) == job
     assert await personal.prune(NOON) == []
     done = await store.move(job, JobState.DONE)
     assert await personal.prune(NOON) == []  # its card is still open
     await store.note(job.id, card_open=False)
-    await store.note(lost.id, submit_open=False)
+    await store.update_order(lost, submit_open=False)
     assert set(await personal.prune(NOON)) == keys(done)
     assert await store.get(job.id) is None
     assert await store.get(lost.id) is None

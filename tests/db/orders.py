@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.job import Job, JobState, StoredPicture, new_job_id
-from bot.domain.limits import Limits, Usage
+from bot.domain.limits import CeilingUsage, Limits, Usage
 from bot.domain.people import Destination, Person
 from bot.domain.ports import JobStore
 from bot.domain.request import ImageRequest
@@ -23,8 +23,13 @@ def person(user: str = "ann", community: str = "guild", platform: str = "discord
 
 
 def counted(usage: Usage) -> Usage:
-    """What is counted of it: when the last request was is left out."""
-    return dataclasses.replace(usage, last_at=None)
+    """What is counted in the community: when the last request was, and the operator's sums, are left out."""
+    return dataclasses.replace(here(usage), last_at=None)
+
+
+def here(usage: Usage) -> Usage:
+    """Without the operator's sums."""
+    return dataclasses.replace(usage, ceilings=CeilingUsage())
 
 
 def order(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from bot.domain.errors import OverLimit, StaleJob, SubmitBusy
-from bot.domain.job import TRANSITIONS, Job, JobState
+from bot.domain.job import TRANSITIONS, Failure, FailureCode, Job, JobState
 from bot.domain.limits import Limits, check
 from db.engine import open_database
 from db.jobs import SqlJobStore
@@ -106,6 +106,15 @@ class Histories(RuleBasedStateMachine):
             channel_today=before.channel_today + 2 * n,
             community_month=before.community_month + 2 * n,
             last_at=self.clock.now(),
+            ceilings=dataclasses.replace(
+                before.ceilings,
+                user_today=before.ceilings.user_today + n,
+                user_here=before.ceilings.user_here + n,
+                user_unfinished=before.ceilings.user_unfinished + 1,
+                community_month=before.ceilings.community_month + n,
+                total_today=before.ceilings.total_today + n,
+                total_month=before.ceilings.total_month + n,
+            ),
         )
         job = dataclasses.replace(job, points=2)
         self.jobs[job.id] = job
@@ -148,11 +157,46 @@ class Histories(RuleBasedStateMachine):
         self.jobs[job.id] = moved
         return moved
 
-    @rule(job=copies, submit_open=st.just(False), card_open=st.booleans())
+    @rule(job=copies, card_open=st.booleans())
     def note(self, job: Job, **changes: bool) -> None:
         noted = self.run(self.store.note(job.id, **changes))
         assert noted == dataclasses.replace(self.jobs[job.id], **changes)  # type: ignore[arg-type] # all are booleans
         self.jobs[job.id] = noted
+
+    @rule(
+        target=copies,
+        job=copies,
+        learned=st.sampled_from(["went out", "never went out", "nobody knows", "drawn", "failed", "no end"]),
+        drawn=st.integers(0, 4),
+    )
+    def update_order(self, job: Job, learned: str, drawn: int) -> Any:
+        if not job.state.finished:
+            return multiple()
+        failures = {
+            "nobody knows": FailureCode.UNCLEAR,
+            "failed": FailureCode.TASK_FAILED,
+            "no end": FailureCode.TIMED_OUT,
+        }
+        changes: dict[str, Any] = {"failure": Failure(code=failures[learned])} if learned in failures else {}
+        if job.submit_open and learned in {"went out", "never went out", "nobody knows"}:
+            changes["submit_open"] = False
+            if learned == "went out":
+                changes |= {"task_open": True, "task_id": f"task-{job.id}"}
+        elif job.task_open and learned in {"drawn", "failed", "no end"}:
+            changes["task_open"] = False
+            if learned == "drawn":
+                changes["pictures"] = pictures(min(drawn, job.request.n))
+        else:
+            return multiple()
+        current = self.jobs[job.id]
+        try:
+            updated: Job = self.run(self.store.update_order(job, **changes))
+        except StaleJob:
+            assert (current.submit_open, current.task_open) != (job.submit_open, job.task_open)
+            return multiple()
+        assert (current.submit_open, current.task_open) == (job.submit_open, job.task_open)
+        self.jobs[job.id] = updated
+        return updated
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -163,9 +207,7 @@ class Histories(RuleBasedStateMachine):
     def unfinished_is_what_needs_something(self) -> None:
         if hasattr(self, "engine"):
             found = {job.id: job for job in self.run(self.store.unfinished())}
-            assert found == {
-                job.id: job for job in self.jobs.values() if not job.state.finished or job.card_open or job.submit_open
-            }
+            assert found == {job.id: job for job in self.jobs.values() if not job.settled or job.card_open}
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):

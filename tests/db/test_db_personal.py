@@ -124,7 +124,7 @@ async def test_nothing_of_a_person_stays_but_what_limits_hang_on(
     } <= everywhere(file, "secret")
     keys = await personal.forget("discord", ANN.user_id)
     assert len(keys) == 6
-    assert everywhere(file, "secret") == {"counters.key", "doomed_pictures.key", "spent_tasks.task_id"}
+    assert everywhere(file, "secret") == {"doomed_pictures.key", "spent_tasks.task_id"}
     await personal.pictures_gone(keys)
     await personal.prune(NOON + KEPT * 1.01)
     assert everywhere(file, "secret") == set()
@@ -144,7 +144,7 @@ async def test_one_persons_numbers_can_t_be_put_together_with_the_persons_jobs(
             "SELECT community_id, user_id, count(*), count(DISTINCT job_id) FROM usage GROUP BY 1, 2"
         )
         lines = sorted(rows)
-    assert [(line[0], line[2], line[3]) for line in lines] == [("one", 4, 2), ("two", 4, 2)]
+    assert [(line[0], line[2], line[3]) for line in lines] == [("one", 6, 2), ("two", 6, 2)]
     assert len({line[1] for line in lines}) == 2
 
 

@@ -107,7 +107,7 @@ class World:
     async def settled(self, job: Job) -> Job:
         """The job once it is finished and nothing is left to say of it."""
         return await self.clock.until(
-            self._watch(job, lambda now: now.state.finished and not now.card_open and not now.submit_open),
+            self._watch(job, lambda now: now.settled and not now.card_open),
             real_seconds=60,
         )
 

@@ -125,8 +125,9 @@ async def test_a_lost_submit_that_nobody_can_look_up_for_hours_is_not_sent_again
     world.model.listings.append(ModelAway("nobody answers"))
     async with world.running():
         job = await world.settled(await world.asked())
+    assert [report.job.failure and report.job.failure.code for report in world.chat.concluded] == [FailureCode.UNCLEAR]
     assert job.failure is not None
-    assert job.failure.code is FailureCode.UNCLEAR
+    assert job.failure.code is FailureCode.UNAVAILABLE  # the list was read in the end
     assert world.model.made == {}
 
 

@@ -236,7 +236,8 @@ async def test_cancel_while_drawing_posts_nothing(world: World) -> None:
         await world.clock.advance(60)
     assert job.state is CANCELLED
     assert world.chat.messages == {}
-    assert await world.taken_today() == 0
+    assert len(job.pictures) == 1  # it was ordered: kept for its author, and counted
+    assert await world.taken_today() == 1
 
 
 async def test_cancel_while_the_submit_is_out_remembers_the_task(world: World) -> None:

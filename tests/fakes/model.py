@@ -32,14 +32,15 @@ class FakeModel:
     """Implements ImageModel by its rules: `before_call` runs right before the call, and a lost answer is Unclear.
 
     `submits` is a script for the next submits: an exception is raised before anything is made; "lost" makes the task
-    and loses the answer; "vanished" loses the call; an Event keeps the answer back until it is set.
+    and loses the answer; "vanished" loses the call; an Event keeps the answer back until it is set, and with an
+    exception beside it the call is refused then.
     """
 
     clock: Clock
     draws_for: float = 5.0
     late_in_list: float = 0.0  # seconds until the list shows a new task
     list_complete: bool = True
-    submits: deque[Exception | str | asyncio.Event] = field(default_factory=deque)
+    submits: deque[Exception | str | asyncio.Event | tuple[asyncio.Event, Exception]] = field(default_factory=deque)
     answers: deque[Exception] = field(default_factory=deque)  # for the next calls of tasks()
     listings: deque[Exception] = field(default_factory=deque)  # for the next calls of tasks_since()
     downloads: deque[Exception] = field(default_factory=deque)
@@ -97,6 +98,9 @@ class FakeModel:
         script = self.submits.popleft() if self.submits else None
         if isinstance(script, Exception):
             raise script
+        if isinstance(script, tuple):
+            await script[0].wait()
+            raise script[1]
         if script == "vanished":
             raise ModelUnclear("the connection was lost")
         task = self.make(job)

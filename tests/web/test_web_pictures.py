@@ -45,7 +45,7 @@ async def drawn_elsewhere(page: Site, platform: str = "fake", media_type: str = 
             else {}
         )
         job = await page.store.move(job, state, **changes)
-    return await page.store.note(job.id, card_open=False, submit_open=False)
+    return await page.store.note(job.id, card_open=False)
 
 
 async def test_a_picture_as_it_was_delivered_with_its_label(page: Site) -> None:

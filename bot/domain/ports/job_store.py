@@ -65,7 +65,8 @@ class JobStore(Protocol):
         """Save the job in its next state, with `changes` of fields, if it still is in `job.state`; else StaleJob.
 
         It must also still be `job.owner`'s.
-        Settles the reservation with what was delivered on `done`, gives it back on `failed` and `cancelled`.
+        Charges what was delivered on `done`, and gives the rest back, as on `failed`. On `cancelled` all is given back
+        where nothing was ordered; the order of any other stays counted until `update_order` says what became of it.
         A state that doesn't follow from `job.state` is a ValueError. SubmitBusy: to `submitting`, while the submit
         of an identical order is open. TaskTaken: another job has that `task_id`.
         """
@@ -78,14 +79,19 @@ class JobStore(Protocol):
         """
         ...
 
-    async def note_own(self, job: Job, **changes: Any) -> Job:
-        """As `note`, but only while it is still `job.owner`'s; else StaleJob."""
+    async def update_order(self, job: Job, **changes: Any) -> Job:
+        """Save what was learned of a finished job's order.
+
+        That is any of `task_id`, `submit_open`, `task_open`, `pictures` and `failure`, and `card_open` with them.
+        Charges and gives back what is known by then (Job.charged, Job.spent). StaleJob: somebody else learned something
+        of it meanwhile.
+        """
         ...
 
     async def note(self, job_id: str, **changes: Any) -> Job:
         """Save `changes` of fields whatever the state; the job as it is then. KeyError if there is none.
 
-        What is settled at acceptance, and `pictures` (the charge hangs on them), is a ValueError.
+        What is settled at acceptance, and what the charge depends on (see `update_order`), is a ValueError.
         """
         ...
 

@@ -13,14 +13,18 @@ from bot.domain.people import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageDay:
-    """What one person took on one day (UTC) in one community."""
+    """What one person took on one day of the community in it. See UsageRow."""
 
     platform: str
     community_id: str
     user_id: str
     day: date
     jobs: int
+    ordered: int
     delivered: int
+    charged: int
+    given_back: int
+    spent: int
     reserved: int
 
 
@@ -53,14 +57,22 @@ class UsageRow:
     """One line of a view: `key` is an id, a day (2026-11-22) or a month (2026-11); `name` is what people call it.
 
     Pictures, but for `jobs` and `points`. Somebody's jobs count for each of their roles.
+    `ordered`: the provider took the order. `charged`: delivered, or drawn for a job that was cancelled after its order
+    went out. `given_back`: reserved and not charged. `reserved`: not known yet. `spent`: what counts for the community
+    and for everybody: ordered, less what the provider failed, and what is not known yet. `points`: charged and reserved
+    ones, by the community's weights.
     """
 
     key: str
     name: str
-    jobs: int
-    delivered: int
-    reserved: int
-    points: int
+    jobs: int = 0
+    ordered: int = 0
+    delivered: int = 0
+    charged: int = 0
+    given_back: int = 0
+    spent: int = 0
+    reserved: int = 0
+    points: int = 0
 
 
 class UsageLedger(Protocol):
