@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Job, is_job_id
+from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.people import Person
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
@@ -21,9 +21,16 @@ async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
     if job is None or job.deleted_at is not None:
         raise NotAllowed("job-gone")
     here = (job.destination.platform, job.destination.community_id) == (person.platform, person.community_id)
-    if not here and not is_author(job, person):
+    if is_author(job, person):
+        return job
+    if not here:
         raise NotAllowed("job-gone")
-    return job
+    return without_kept(job)
+
+
+def without_kept(job: Job) -> Job:
+    """The job as everybody but its author sees it: what was drawn for a cancelled one was never posted."""
+    return dataclasses.replace(job, pictures=()) if job.state is JobState.CANCELLED else job
 
 
 async def with_parent(store: JobStore, report: JobReport) -> JobReport:
@@ -60,14 +67,14 @@ class JobActions:
     async def series(self, sheet_id: str, person: Person) -> list[JobReport]:
         """The jobs that go on this sheet, in the order of their combinations."""
         sheet = await find_visible(self._store, sheet_id, person)
-        return [self._dispatcher.report(job) for job in await self._store.series(sheet.id)]
+        return [self._dispatcher.report(without_kept(job)) for job in await self._store.series(sheet.id)]
 
     async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> list[JobReport]:
         """The channel's newest jobs, oldest first."""
         jobs = await self._store.recent(
             platform=platform, community_id=community_id, channel_id=channel_id, count=count
         )
-        return [await with_parent(self._store, self._dispatcher.report(job)) for job in jobs]
+        return [await with_parent(self._store, self._dispatcher.report(without_kept(job))) for job in jobs]
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:
         """Stop the job in whatever state it is, and with a sheet its series. Its author may, and moderators.
@@ -83,7 +90,7 @@ class JobActions:
     async def delete(self, job_id: str, person: Person) -> Job:
         """Take a finished job's message and pictures away for good. Usage stays as it was: they were drawn."""
         job = await self._own(job_id, person)
-        if not job.state.finished:
+        if not job.settled:
             raise NotAllowed("nothing-to-delete")
         job = await self._store.note(job.id, deleted_at=self._clock.now())
         await self._pictures.delete([picture.key for picture in job.pictures])

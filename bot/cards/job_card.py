@@ -22,7 +22,8 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
     """The card of the job's present state, in the language of `locale`.
 
     With `done` it is the result with its pictures, to be posted anew; so is `failed`: both mention their author.
-    `full`: a result has all of its buttons, with the stars and votes of `opinion`; else Again, Edit and Delete.
+    `full`: a result has all of its buttons, with the stars and votes of `opinion`; else Again, Edit and Delete. A
+    cancelled job shows the pictures that are kept for its author; else a button that does.
     """
     job = report.job
     if job.deleted_at is not None:
@@ -31,15 +32,15 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
         return sheet_card(report, locale)
     if job.state is JobState.DONE:
         return _done(report, locale, result_buttons(job, locale, opinion, report.limits) if full else None)
-    return _without_result(report, locale)
+    return _without_result(report, locale, full=full)
 
 
-def _without_result(report: JobReport, locale: str) -> Card:
+def _without_result(report: JobReport, locale: str, *, full: bool) -> Card:
     match report.job.state:
         case JobState.FAILED:
             return _failed(report, locale)
         case JobState.CANCELLED:
-            return _cancelled(report, locale)
+            return _cancelled(report, locale, full=full)
         case JobState.DELIVERING:
             return _card(report, locale, Tone.WORKING, sentence("status-delivering", locale))
         case _:
@@ -138,17 +139,32 @@ def _failed(report: JobReport, locale: str) -> Card:
     )
 
 
-def _cancelled(report: JobReport, locale: str) -> Card:
+def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:
     job = report.job
-    begun = job.task_id is not None or job.submit_open or job.submitted_at is not None
+    kept = () if not job.pictures or full else (_button(Press.SHOW, job, locale, "button-show-kept"),)
+    shown = range(1, len(job.pictures) + 1) if full else ()
     return _card(
         report,
         locale,
         Tone.CANCELLED,
         sentence("status-cancelled", locale),
-        notes=[sentence("note-cancelled-begun" if begun else "note-cancelled", locale)],
-        buttons=(_button(Press.AGAIN, job, locale), _button(Press.EDIT, job, locale)),
+        notes=[cancelled_sentence(job, locale)],
+        buttons=(*kept, _button(Press.AGAIN, job, locale), _button(Press.EDIT, job, locale)),
+        pictures=tuple(card_picture(job, index, locale) for index in shown),
     )
+
+
+def cancelled_sentence(job: Job, locale: str) -> Text:
+    """What a cancelled job counts, as far as it is known."""
+    if job.submit_open:
+        return sentence("note-cancelled-unknown", locale)
+    if job.task_open:
+        return sentence("note-cancelled-drawing", locale, n=job.request.n)
+    if job.pictures:
+        return sentence("note-cancelled-drawn", locale, n=len(job.pictures))
+    if job.charged:
+        return sentence("note-cancelled-counts", locale, n=job.charged)
+    return sentence("note-cancelled" if job.task_id is None else "note-cancelled-nothing", locale)
 
 
 def failure_sentence(job: Job, locale: str) -> Text:

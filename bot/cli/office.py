@@ -52,7 +52,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 
 def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
     clock = SystemClock()
-    stores = Stores.over(engine, clock, open_pictures(settings.pictures_url))
+    stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
     actions = connect(
         stores=stores,
         dispatcher=RestingDispatcher(stores.jobs),

@@ -57,9 +57,10 @@ class Stores:
     sign_ins: SqlSignIns
 
     @classmethod
-    def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore) -> Self:
+    def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore, *, timezone: str = "UTC") -> Self:
+        """`timezone`: where the operator's days begin."""
         return cls(
-            jobs=SqlJobStore(engine, clock),
+            jobs=SqlJobStore(engine, clock, timezone=timezone),
             communities=SqlCommunityStore(engine, clock),
             ledger=SqlUsageLedger(engine),
             gallery=SqlGallery(engine),

@@ -180,7 +180,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         engine = await stack.enter_async_context(open_database(settings.database_url))
         await migrate(engine)
         meta, limits = Meta(engine=engine), settings.limits
-        stores = Stores.over(engine, clock, open_pictures(settings.pictures_url))
+        stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
         metrics = Metrics(version=__version__)
         sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
         model = await stack.enter_async_context(

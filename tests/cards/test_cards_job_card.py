@@ -225,10 +225,30 @@ def test_cancelled_in_line_costs_nobody_anything(make_report: Make) -> None:
     assert presses(card) == [Press.AGAIN, Press.EDIT]
 
 
-@pytest.mark.parametrize("begun", [{"task_id": "t"}, {"submit_open": True}, {"submitted_at": NOW}])
-def test_cancelled_while_drawing_says_that_it_may_be_charged(make_report: Make, begun: dict[str, object]) -> None:
-    card = job_card(make_report(JobState.CANCELLED, **begun), "en")
-    assert "may still charge the operator" in small_print(card)
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"submit_open": True}, "Not known yet whether the order went out"),
+        ({"task_id": "t", "task_open": True}, "count for you unless the provider fails it"),
+        ({"task_id": "t", "failure": Failure(code=FailureCode.TASK_FAILED)}, "It doesn't count for you"),
+        ({"task_id": "t", "failure": Failure(code=FailureCode.TIMED_OUT)}, "never said what became of it"),
+        ({"submitted_at": NOW}, "It doesn't count for you"),
+    ],
+)
+def test_a_cancelled_order_says_what_it_counts(make_report: Make, order: dict[str, object], said: str) -> None:
+    card = job_card(make_report(JobState.CANCELLED, **order), "en")
+    assert said in small_print(card)
+    assert presses(card) == [Press.AGAIN, Press.EDIT]
+
+
+def test_pictures_of_a_cancelled_order_are_shown_to_whoever_presses_for_them(make_report: Make) -> None:
+    kept = make_report(JobState.DONE).job.pictures
+    report = make_report(JobState.CANCELLED, task_id="t", pictures=kept)
+    card = job_card(report, "en")
+    assert (card.pictures, presses(card)) == ((), [Press.SHOW, Press.AGAIN, Press.EDIT])
+    assert "drawn and count" in small_print(card)
+    full = job_card(report, "en", full=True)
+    assert (len(full.pictures), presses(full)) == (len(kept), [Press.AGAIN, Press.EDIT])
 
 
 def test_deleted_shows_nothing_of_it(make_report: Make) -> None:

@@ -133,7 +133,9 @@ def test_a_lock_says_until_when_and_why(reason: str, said: str) -> None:
 
 def test_too_many_under_way_has_no_moment() -> None:
     card = refusal_card(OverLimit("limit-unfinished", limit=10, used=10, wanted=1), "zh-CN")
-    assert card.status == ("你还有 10 个请求没有完成，同时最多 10 个。请等一个完成，或者取消一个。",)
+    assert card.status == (
+        "你还有 10 个请求没有完成，同时最多 10 个。请等一个完成。取消的请求在绘制结束前仍然算一个。",
+    )
 
 
 def test_not_allowed() -> None:

@@ -41,7 +41,11 @@ pictures = { $n } 张
 note-fewer = 要了 { $wanted } 张，只收到 { $came } 张；只按收到的计数
 note-not-charged = 没有扣费
 note-cancelled = 不占用你的额度
-note-cancelled-begun = 不占用你的额度。服务方可能已经开始画，仍可能向运营者收费。
+note-cancelled-unknown = 还不知道请求是否已经发出，结果会显示在这里。
+note-cancelled-drawing = 请求已经发出，仍在绘制：除非服务商绘制失败，否则计 { $n } 张。结果会显示在这里。
+note-cancelled-drawn = 请求已经发出，画好了 { $n } 张，计入你的用量。图片已保留，没有发布。
+note-cancelled-counts = 请求已经发出，服务商一直没有给出结果，计 { $n } 张。
+note-cancelled-nothing = 请求已经发出，但没有画出图片，不占用你的额度。
 note-cancelled-sheet = 已画好的会保留，其余的不计入您的用量
 note-ai = AI 生成，模型：{ $model }
 note-ai-sandbox = AI 生成：由沙盒代替 { $model } 绘制
@@ -63,6 +67,7 @@ alt-sheet = AI 生成的缩略图总表，共 { $jobs } 种组合：{ $prompt }
 ## 按钮
 
 button-cancel = 取消
+button-show-kept = 查看图片
 button-again = 再来一次
 button-try-again = 重试
 button-edit = 修改
@@ -116,7 +121,7 @@ matrix-too-large = 组合超过了一次最多的 { $most } 种。请去掉一�
 matrix-not-here = 这里我只能回复一条消息，不能用花括号里的组合。请只选其中一种。
 
 limit-unfinished = { $wanted ->
-    [1] 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成，或者取消一个。
+    [1] 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成。取消的请求在绘制结束前仍然算一个。
    *[other] 这是 { $wanted } 个请求，您还有 { $used } 个请求在进行中，超过了同时最多 { $limit } 个的限制。请等一些完成，或者少要一些。
 }
 # 有的清晰度一张算几点，这时按点数来说。
@@ -140,6 +145,18 @@ limit-community-monthly = { $points ->
        *[other] 你要画 { $wanted } 张，这个社区本月的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
     }
    *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个社区本月的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
+}
+limit-total-daily = { $fits ->
+    [0] 这个机器人今天能画的张数已经用完，{ $resets_at }恢复。
+   *[other] 这个机器人今天还能画 { $fits } 张，{ $resets_at }恢复。
+}
+limit-total-monthly = { $fits ->
+    [0] 这个机器人本月能画的张数已经用完，{ $resets_at }恢复。
+   *[other] 这个机器人本月还能画 { $fits } 张，{ $resets_at }恢复。
+}
+limit-guests-daily = { $fits ->
+    [0] 今天给网页访客的张数已经用完，{ $resets_at }恢复。有邀请的人用自己的张数。
+   *[other] 今天全部网页访客还剩 { $fits } 张，{ $resets_at }恢复。有邀请的人用自己的张数。
 }
 limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
 
@@ -294,6 +311,9 @@ reason-limit-unfinished = 同时进行的请求太多
 reason-limit-cooldown = 离上一次请求太近
 reason-limit-daily = 当天的张数已用完
 reason-limit-channel-daily = 频道当天的张数已用完
+reason-limit-total-daily = 机器人当天的张数已用完
+reason-limit-total-monthly = 机器人当月的张数已用完
+reason-limit-guests-daily = 当天给网页访客的张数已用完
 reason-limit-community-monthly = 社区当月的张数已用完
 reason-failure-rejected = 服务商没有接受这个请求
 reason-failure-task-failed = 服务商试过，没有画出来
