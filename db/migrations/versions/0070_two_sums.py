@@ -17,8 +17,8 @@ from alembic import op
 from db.counters import SECRET, Scope, key, person_key
 from db.errors import DatabaseProblem
 
-revision = "0060"
-down_revision = "0055"
+revision = "0070"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
