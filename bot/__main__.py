@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
 
     imagine = commands.add_parser("imagine", help="one request from the terminal")
-    imagine.add_argument("text", nargs="+", help="what to draw, with options: a red fox ratio:16:9 n:2")
+    imagine.add_argument(
+        "text", nargs="+", help="what to draw, with options: a red fox ratio:16:9 n:2; - reads it from standard input"
+    )
     imagine.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (here)")
     imagine.add_argument("--json", action="store_true", help="print the job as JSON instead of the paths")
     imagine.add_argument("--all", action="store_true", help="draw every combination of {red|blue} without asking")
@@ -70,8 +72,14 @@ def _run(options: argparse.Namespace) -> int:
 def _imagine(options: argparse.Namespace) -> int:
     settings = load_settings()
     from bot.cli.once import imagine_once  # noqa: PLC0415
+    from bot.cli.standard_input import WrongInput, prompt_of  # noqa: PLC0415
 
-    return imagine_once(settings, " ".join(options.text), out=options.out, as_json=options.json, priced=options.all)
+    try:
+        text = prompt_of(options.text)
+    except WrongInput as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return USAGE
+    return imagine_once(settings, text, out=options.out, as_json=options.json, priced=options.all)
 
 
 def _sandbox(options: argparse.Namespace) -> int:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from bot.cards.clip import clip
+from bot.cards.help_text import help_text
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import listed, options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
 from bot.domain.errors import BadOption, OverLimit, Refused, Repair
 from bot.grammar.options import NO_STYLE, NUMBER, OPTIONS, STYLE, Option
+from bot.grammar.small_talk import SmallTalk
 
 _SHOWN_WORD = 60
 _SHOWN_CHANNELS = 10
+_BY_CODE = {"matrix-too-large": "button-fewer", "not-a-request": "button-draw-anyway"}
 _OPTION = {option.name: option for option in OPTIONS}
 
 
@@ -38,6 +42,8 @@ def refusal_card(
     elif refused.code == "blocked-word" and refused.entry_id is not None:
         label = words("button-appeal", locale)
         buttons = (Button(press=Press.APPEAL, label=label, target=str(refused.entry_id)),)
+    if refused.code == "not-a-request":
+        return _small_talk(refused, locale, buttons)
     return Card(
         tone=Tone.REFUSED,
         prompt=clip(prompt.strip(), SHOWN_PROMPT),
@@ -45,6 +51,13 @@ def refusal_card(
         notes=_notes(refused, locale),
         buttons=buttons,
     )
+
+
+def _small_talk(refused: Refused, locale: str, buttons: tuple[Button, ...]) -> Card:
+    """An answer in kind; whoever meant it as a request has a button for that."""
+    if refused.values["kind"] == SmallTalk.HELP:
+        return dataclasses.replace(help_text(locale), buttons=buttons)
+    return Card(tone=Tone.DONE, status=refusal_sentence(refused, locale), buttons=buttons)
 
 
 def refusal_sentence(refused: Refused, locale: str, *, channel_name: Callable[[str], str] = str) -> Text:
@@ -85,8 +98,8 @@ def _use(refused: Refused, repair: Repair, locale: str) -> str:
     """What the button takes: "Use 16:9", or all of it where more than one thing changes."""
     if refused.code == "matrix-offer":
         return words("button-draw-all", locale, jobs=str(refused.values["jobs"]))
-    if refused.code == "matrix-too-large":
-        return words("button-fewer", locale)
+    if refused.code in _BY_CODE:
+        return words(_BY_CODE[refused.code], locale)
     if isinstance(refused, OverLimit):
         return _smaller(refused, repair, locale)
     option = _OPTION.get(str(refused.values.get("option", "")))

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.cards import job_card as card_of
 from bot.cards import job_json, notice, refusal_card
+from bot.cli.standard_input import terminal_locale
 from bot.composition.core import Core, check, open_core
 from bot.domain.errors import OverLimit, Refused
 from bot.domain.job import JobState
@@ -60,7 +61,7 @@ class _Order:
 
 async def _imagine(settings: Settings, order: _Order, *, as_json: bool) -> int:
     console = Console(stderr=True)
-    locale = "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    locale = terminal_locale()
     stop = _stop_signal()
     with ProgressLine(console) as line:
         outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop, line=line)

@@ -32,6 +32,7 @@ from bot.grammar.neighbours import claimed, crowded, model_name
 from bot.grammar.options import NO_STYLE, OPTIONS, STYLE, Option
 from bot.grammar.printing import print_options, print_request
 from bot.grammar.repair import nearest
+from bot.grammar.small_talk import SmallTalk, small_talk
 from bot.grammar.splitting import split
 from bot.grammar.words import Word, normalise
 
@@ -67,17 +68,27 @@ def parse(
     Raises BadOption and nothing else: `bad-ratio`, `bad-n`, `bad-clarity` and `bad-style` with the values `word` (as
     typed), `option`, `nearest`, `understood` (the request without the wrong words) and `others` (further corrections,
     such as `n:9 → 4`), and with a repair where the rest is a request; `prompt-empty`; `prompt-too-long` with
-    `length` and `limit`: which words to leave out is for the person to say.
+    `length` and `limit`: which words to leave out is for the person to say. `not-a-request` with `kind`, a SmallTalk,
+    where the text is one and nothing is typed beside it; its repair draws it all the same.
     """
     text = _clean(text).strip()
     if len(text) > MAX_TEXT:
         raise BadOption("prompt-too-long", length=len(text), limit=MAX_PROMPT)
+    kind = None if _typed(typed) else small_talk(text)
+    if kind is not None:
+        raise _not_a_request(text, kind, defaults, styles)
     reading = _read(text)
     found = {item.option.name: item for item in reading.found} | _typed(typed)
     values, wrong = _judge(found, _typed(defaults), styles)
     if wrong:
         raise _bad_option(reading.prompt, values, wrong, styles)
     return _request(reading.prompt, values, styles)
+
+
+def _not_a_request(text: str, kind: SmallTalk, defaults: TypedOptions | None, styles: Mapping[str, str]) -> BadOption:
+    values, _ = _judge({}, _typed(defaults), styles)
+    request = _request(text, values, styles)
+    return BadOption("not-a-request", repair=Repair(text=print_request(request), request=request), kind=kind.value)
 
 
 @dataclass(frozen=True, slots=True)

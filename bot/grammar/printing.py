@@ -11,7 +11,8 @@ from bot.domain.request import ImageRequest
 from bot.grammar.cutting import ends_with_separator
 from bot.grammar.forms import ESCAPE, Shape, form_of
 from bot.grammar.neighbours import claimed, crowded
-from bot.grammar.options import OPTIONS
+from bot.grammar.options import NUMBER, OPTIONS
+from bot.grammar.small_talk import small_talk
 from bot.grammar.splitting import split
 from bot.grammar.words import Word
 
@@ -22,6 +23,8 @@ def print_request(request: ImageRequest) -> str:
     The options come first where the prompt ends with a comma, which would go with an option behind it.
     """
     prompt, options = quote_prompt(request.prompt), print_options(request)
+    if not options and small_talk(prompt) is not None:
+        options = [f"{NUMBER.name}:{request.n}"]  # with an option it is a request
     return " ".join([*options, prompt] if ends_with_separator(prompt) else [prompt, *options])
 
 

@@ -99,6 +99,7 @@ async def test_a_second_press_orders_nothing(bot: Bot) -> None:
     await bot.soon(lambda: "Taken" in message.text)
     await bot.kill()
     await bot.start()
+    bot.clock.jump(5)  # no double press any more
     message.components = [{"type": ROW, "id": 99, "components": [button]}]
     before = len(bot.channel.messages)
     await bot.fake.press(bot.ann, message, "Use 16:9")
@@ -214,3 +215,22 @@ async def test_a_database_that_is_away_is_a_sentence_and_no_error(bot: Bot, monk
     assert "I can't save anything just now" in message.text
     assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
     assert (await bot.result("a fox")).attachments
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [("help", "Draw with /imagine"), ("thanks!", "You're welcome"), ("你好", "Hello")]
+)
+async def test_what_is_no_request_is_answered_in_kind_and_drawn_by_a_press(bot: Bot, said: str, answer: str) -> None:
+    message = await (await bot.imagine(said)).shown()
+    assert message.ephemeral_for == bot.ann.id
+    assert answer in message.text
+    assert message.labels == ["Draw it anyway"]
+    assert await bot.all_jobs() == []
+    await take(bot, message, "Draw it anyway")
+    await bot.settled()
+    assert [job.request.prompt for job in await bot.all_jobs()] == [said]
+
+
+async def test_in_quotes_it_is_a_request(bot: Bot) -> None:
+    await bot.card('"help"')
+    assert len(await bot.all_jobs()) == 1

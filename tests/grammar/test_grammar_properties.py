@@ -14,6 +14,7 @@ from bot.grammar.forms import form_of
 from bot.grammar.options import OPTIONS, Option, Value
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_options, print_request, quote_prompt
+from bot.grammar.small_talk import small_talk
 from bot.grammar.splitting import split
 from bot.grammar.words import SEPARATORS
 
@@ -184,6 +185,7 @@ def test_what_is_no_option_survives_character_by_character(text: str) -> None:
     prompt = text.strip()
     assume(has_visible(prompt))
     assume(all(form_of(word.plain.lstrip("\\")) is None for word in split(prompt)))
+    assume(small_talk(prompt) is None)
     assert parse(prompt).prompt == prompt
     assert parse(f"style:ink {prompt}").prompt == prompt
     kept = without_left_over(prompt)

@@ -142,3 +142,20 @@ async def test_a_form_that_comes_twice_orders_once(bot: Bot, beside: Bot) -> Non
     await bot.clock.advance(10)
     await bot.settled()
     assert [job.request.prompt for job in await bot.all_jobs()] == ["a red fox", "a blue fox"]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [("help", "Draw with /imagine"), ("thanks!", "You're welcome"), ("谢谢", "You're")]
+)
+@pytest.mark.parametrize("how", ["mention", "command"])
+async def test_what_is_no_request_is_answered_in_kind_and_drawn_by_a_press(
+    bot: Bot, how: str, said: str, answer: str
+) -> None:
+    asked = await mention(bot, said) if how == "mention" else await bot.imagine(said)
+    shown = await asked.told(answer)
+    assert shown.labels == ["Draw it anyway"]
+    await bot.clock.advance(30)
+    assert bot.model.made == {}
+    await bot.fake.press(bot.ann, shown, "Draw it anyway")
+    await bot.posted()
+    assert [job.request.prompt for job in await bot.all_jobs()] == [said]

@@ -332,3 +332,16 @@ async def test_an_unknown_address_and_method_are_json_too(page: Site) -> None:
 async def test_the_hint_of_a_refusal_is_whole_sentences(page: Site, lang: str, text: str, hint: str) -> None:
     _, answer = await page.post(f"/api/commands?lang={lang}", {"text": text})
     assert answer["error"]["hint"].endswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [("help", "Draw with /imagine"), ("thanks", "You're welcome"), ("?", "Draw")]
+)
+async def test_what_is_no_request_is_answered_in_kind_and_drawn_by_a_press(page: Site, said: str, answer: str) -> None:
+    status, body = await page.post("/api/commands?lang=en", {"text": f"/imagine {said}"})
+    assert (status, body["error"]["code"]) == (400, "not-a-request")
+    assert answer in body["error"]["message"]
+    _, history = await page.get("/api/history")
+    assert history["messages"] == []
+    status, answered = await page.post(f"/api/drafts/{body['error']['draft']}/use")
+    assert (status, answered["job"]["prompt"]) == (202, said)

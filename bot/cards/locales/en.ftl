@@ -97,6 +97,7 @@ button-try-again = Try again
 button-edit = Edit
 button-delete = Delete
 button-use = Use { $what }
+button-draw-anyway = Draw it anyway
 button-use-no-style = Use no style
 button-draw-all = Draw all { $jobs }
 button-fewer = Use fewer
@@ -203,6 +204,11 @@ locked = The moderators here have paused you{ $reason ->
 } You can ask again { $until }.
 pressed-twice = You pressed that a moment ago, and it is on its way. For another one, press again in a few seconds.
 event-reused = This request was sent before under the same Idempotency-Key, with something else in it. Use a new key for a new request.
+not-a-request = { $kind ->
+    [thanks] You're welcome! For another picture, say what you'd like to see.
+    [greeting] Hello! Say what you'd like to see, and I'll draw it.
+   *[help] Say what you'd like to see, and I'll draw it.
+}
 wrong-channel = Pictures aren't drawn in this channel. They are in { $channels }.
 blocked-word = “{ $word }” is on this community's list of blocked words. Leave it out; if it's harmless here, tell the moderators. Only you see this.
 
@@ -411,6 +417,9 @@ help-matrix = Every combination at once, the price first: { $example }
 terminal-waiting = Another Easel command is at work on this database; waiting for it
 terminal-all = Add --all to draw them.
 terminal-sandbox = No Seedream account is set, so the built-in sandbox paints this
+terminal-no-input = There is nothing to draw on standard input. Try: echo "a red fox" | python -m bot imagine -
+terminal-bad-input = Standard input is no text in UTF-8, so there is nothing to draw. Send the prompt as plain text.
+terminal-much-input = Standard input has more than { $limit } characters. Send the prompt alone.
 terminal-bot-gone = The running bot went away. If it had taken your request, it goes on with it at its next start; the pictures are then kept.
 
 ## Usage

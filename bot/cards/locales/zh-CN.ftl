@@ -73,6 +73,7 @@ button-try-again = 重试
 button-edit = 修改
 button-delete = 删除
 button-use = 改用 { $what }
+button-draw-anyway = 就画这个
 button-use-no-style = 不用风格
 button-draw-all = 全部绘制（{ $jobs }）
 button-fewer = 减少一些
@@ -173,6 +174,11 @@ locked = 这里的管理员暂停了你画图{ $reason ->
 }{ $until }可以再画。
 pressed-twice = 刚才已经按过，正在画了。想再来一次，请稍后再按。
 event-reused = 这个 Idempotency-Key 已用于另一个内容不同的请求。新请求请用新的 key。
+not-a-request = { $kind ->
+    [thanks] 不客气！想再画一张，直接说你想看到什么。
+    [greeting] 你好！告诉我你想看到什么，我来画。
+   *[help] 告诉我你想看到什么，我来画。
+}
 wrong-channel = 这个频道不画图。可以画图的频道：{ $channels }。
 blocked-word = “{ $word }”在这个社区的屏蔽词里。请去掉它；如果在这里没有恶意，可以告诉管理员。只有你能看到这条消息。
 
@@ -367,6 +373,9 @@ help-matrix = 一次画出所有组合，会先告诉您价格：{ $example }
 terminal-waiting = 另一条 Easel 命令正在使用这个数据库，正在等它结束
 terminal-all = 加上 --all 就会全部绘制。
 terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
+terminal-no-input = 标准输入是空的，没有可画的内容。可以这样：echo "一只红狐狸" | python -m bot imagine -
+terminal-bad-input = 标准输入不是 UTF-8 文本，没有可画的内容。请以纯文本发送提示词。
+terminal-much-input = 标准输入超过 { $limit } 个字符。请只发送提示词。
 terminal-bot-gone = 正在运行的机器人断开了。如果它已经接受你的请求，下次启动后会继续，图片会保留。
 
 ## 用量

@@ -1,0 +1,52 @@
+"""`echo "a red fox" | python -m bot imagine -`: the prompt comes from standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from bot.cards import notice
+from bot.domain.request import has_visible
+from bot.grammar.parse import MAX_TEXT
+from bot.platforms.terminal.progress import plain
+
+_FROM_STDIN = "-"
+_BYTES_PER_CHARACTER = 4  # of UTF-8, at most
+
+
+class WrongInput(Exception):
+    """There is nothing to draw; the message is a sentence for people."""
+
+
+def terminal_locale() -> str:
+    """The person's language, by the environment."""
+    return "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+
+
+def prompt_of(words: Sequence[str], stream: BinaryIO | None = None) -> str:
+    """The request in these words of a command line; a first word `-` stands for standard input, options may follow.
+
+    WrongInput: standard input is empty, too long, or no text.
+    """
+    if words[:1] != [_FROM_STDIN]:
+        return " ".join(words)
+    raw = (stream or sys.stdin.buffer).read(MAX_TEXT * _BYTES_PER_CHARACTER + 1)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # A character may have been cut where the reading ended, but then it was too long anyway.
+        too_long = len(raw) > MAX_TEXT * _BYTES_PER_CHARACTER and b"\0" not in raw
+        raise _wrong("terminal-much-input" if too_long else "terminal-bad-input") from None
+    if "\0" in text:
+        raise _wrong("terminal-bad-input")
+    if len(text) > MAX_TEXT:
+        raise _wrong("terminal-much-input")
+    if not has_visible(text):
+        raise _wrong("terminal-no-input")
+    return " ".join([text.strip(), *words[1:]])
+
+
+def _wrong(code: str) -> WrongInput:
+    return WrongInput(plain(notice(code, terminal_locale(), limit=MAX_TEXT)))
