@@ -132,7 +132,7 @@ class Imagine:
             request=request,
             prompt_sent=request.prompt_sent,
             created_at=self._clock.now(),
-            parent_id=parent_id,
+            parent_id=await self._visible_parent(parent_id, author),
         )
         try:
             report = await self._order(job, priced=priced, event=event)
@@ -249,6 +249,18 @@ class Imagine:
 
     async def _community(self, author: Person) -> Community:
         return await self._admission.community(author)
+
+    async def _visible_parent(self, parent_id: str | None, author: Person) -> str | None:
+        """The parent, if the author may see it: the result says what was changed, and so what the parent's options are.
+
+        A job that they may not see is left out like one that is gone, so that nobody learns which it is.
+        """
+        if parent_id is None:
+            return None
+        try:
+            return (await find_visible(self._store, parent_id, author)).id
+        except NotAllowed:
+            return None
 
     def _count(self, author: Person, outcome: str) -> None:
         self._requests.request(author.platform, outcome)

@@ -13,6 +13,7 @@ from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from db.jobs import SqlJobStore
+from tests.db.orders import PLENTY, order
 from tests.web.conftest import Site
 
 
@@ -81,6 +82,26 @@ async def test_the_refusal_speaks_the_reader_s_language(page: Site) -> None:
 async def test_typed_options_win_over_the_text(page: Site) -> None:
     job = await page.ask("/imagine a fox ratio:1:1", options={"ratio": "9:16", "n": 3, "style": "none"})
     assert (job["ratio"], job["n"]) == ("9:16", 3)
+
+
+async def test_a_parent_from_elsewhere_is_no_parent(page: Site) -> None:
+    """Its id is no reason to learn its options, or whether there is such a job."""
+    elsewhere = order("a secret fox", n=4)  # on Discord
+    await page.store.add(elsewhere, PLENTY)
+    for parent in (elsewhere.id, "000000000000"):
+        job = await page.ask("a red fox", parent=parent)
+        await page.finished(job["id"])
+        _, answer = await page.get(f"/api/jobs/{job['id']}")
+        assert answer["message"]["parent"] is None
+        kept = await page.store.get(job["id"])
+        assert kept is not None
+        assert kept.parent_id is None
+        _, shown = await page.get(f"/api/show/{job['id']}")
+        assert "4 pictures" not in json.dumps(shown)
+        # The repair of a refusal remembers its parent too.
+        _, refused = await page.post("/api/commands", {"text": "a red fox ratio:16:10", "parent": parent})
+        status, used = await page.post(f"/api/drafts/{refused['error']['draft']}/use")
+        assert (status, used["message"]["parent"]) == (202, None)
 
 
 async def test_an_edit_remembers_its_parent(page: Site) -> None:
