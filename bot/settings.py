@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -22,6 +23,8 @@ from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
 
 VENDOR_URL = "https://open-api.chanjing.cc"
+SHORTEST_TOKEN = 16  # characters of those that open the page
+_TOKEN_BYTES = 24
 LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
 _LONGEST_LABEL = 24  # what fits the narrowest picture
 MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
@@ -84,6 +87,8 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
     web_token: SecretStr | None = None
     public_url: str | None = None
+    metrics_token: SecretStr | None = None
+    trusted_proxies: str | None = None
 
     limit_user_daily: int = 50
     limit_user_running: int = 3
@@ -165,6 +170,33 @@ class Settings(BaseSettings):
             raise ValueError("must be one word of plain characters; copy it again")
         return SecretStr(word)
 
+    @field_validator("web_token", "metrics_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Its length is what keeps guesses out: whoever has the right token is never refused."""
+        if value is None:
+            return None
+        token = value.get_secret_value().strip()
+        if len(token) < SHORTEST_TOKEN:
+            raise ValueError(
+                f"needs at least {SHORTEST_TOKEN} characters and has {len(token)}. Take this one: "
+                f"{secrets.token_urlsafe(_TOKEN_BYTES)}"
+            )
+        return SecretStr(token)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        for part in (value or "").split(","):
+            try:
+                ipaddress.ip_network(part.strip() or "::1")
+            except ValueError:
+                raise ValueError(
+                    f"{part.strip()[:60]!r} is no address and no network; write 10.0.0.5 or 172.16.0.0/12, with commas "
+                    "between several"
+                ) from None
+        return value
+
     @field_validator("label_on_pictures")
     @classmethod
     def _one_line(cls, value: str | None) -> str | None:
@@ -235,6 +267,12 @@ class Settings(BaseSettings):
         count = self.discord_shard_count or number
         ids = tuple(shard for shard in range(count) if shard % number == place)
         return (ids, count) if ids else None
+
+    @property
+    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Whose X-Forwarded-* headers are believed."""
+        parts = (part.strip() for part in (self.trusted_proxies or "").split(","))
+        return tuple(ipaddress.ip_network(part) for part in parts if part)
 
     @property
     def slack_store_keys(self) -> list[str]:

@@ -18,6 +18,7 @@ from bot.composition.door import Door
 from bot.composition.garbage import collect_when_quiet
 from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.page_relay import open_hub
+from bot.composition.private_files import mend, new_files_are_private
 from bot.domain.errors import EaselError, PlatformError
 from bot.domain.sign_in import SESSION_LASTS
 from bot.observability.health import Health
@@ -27,6 +28,7 @@ from bot.platforms.web.config import WebConfig
 from bot.platforms.web.platform import WebPlatform
 from bot.platforms.web.server import WebServer
 from bot.settings import Settings
+from db.address import database_file
 from db.lock import DatabaseLock
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ def run(settings: Settings, role: str = Role.ALL) -> int:
     """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
     check(settings, Role(role))
+    new_files_are_private()
     secret = local_secret(settings.data_dir)
+    mend(settings.data_dir, database_file(settings.database_url))
     configure_logs(settings.log_format, settings.log_level, redact=(*settings.secrets, secret))
     try:
         asyncio.run(_serve(settings, Role(role), secret))
@@ -212,6 +216,8 @@ async def _web_config(settings: Settings, core: Core, local_secret: str) -> WebC
         public_url=settings.public_url,
         local_secret=local_secret,
         signing_key=await core.meta.secret("web-signing-key"),
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        trusted_proxies=settings.proxy_networks,
         legacy_until=await core.meta.first_time("web-signing-since") + SESSION_LASTS,
         callback_secret=core.callback_secret,
         sandbox=core.sandbox_url is not None,

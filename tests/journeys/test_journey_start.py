@@ -62,6 +62,9 @@ async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
     wrong = [
         ({"WEB_PORT": "eighty"}, "WEB_PORT"),
         ({"CHANJING_APP_ID": "only-half"}, "CHANJING_SECRET_KEY"),
+        ({"WEB_TOKEN": "a"}, "WEB_TOKEN: needs at least 16 characters and has 1. Take this one: "),
+        ({"METRICS_TOKEN": "fifteen letters"}, "METRICS_TOKEN: needs at least 16"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8, nginx"}, "TRUSTED_PROXIES: 'nginx' is no address"),
         ({"WEB_HOST": "0.0.0.0"}, "WEB_TOKEN"),  # noqa: S104 - it refuses to
         ({"PUBLIC_URL": "https://easel.example.com"}, "WEB_TOKEN"),
         ({"CHANJING_ACCESS_TOKEN": "two words"}, "CHANJING_ACCESS_TOKEN"),

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
+import structlog
 from aiohttp import web
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_log = structlog.get_logger(__name__)
 
 # An IPv6 customer has at least so much: counting single addresses of it would count nothing.
 _CLIENT_BITS = 64
@@ -23,6 +26,7 @@ _MOST_HOPS = 20
 class TrustedProxies:
     def __init__(self, networks: Sequence[Network] = ()) -> None:
         self._networks = tuple(networks)
+        self._warned = False
 
     def client(self, request: web.Request) -> str:
         """The client's address, of IPv6 its /64; what is counted where something is bounded per client."""
@@ -31,6 +35,9 @@ class TrustedProxies:
             return request.remote or ""
         if self._trusts(address):
             address = self._forwarded_for(request) or address
+        elif not self._warned and "X-Forwarded-For" in request.headers:
+            self._warned = True
+            _log.warning("proxy_not_trusted", action="web", peer=str(address), setting="TRUSTED_PROXIES")
         return client_key(address)
 
     def is_trusted(self, peer: str) -> bool:
