@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.cli.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
+from bot.composition.private_files import new_files_are_private
 from bot.domain.finding import Finding, Health, broken
 from bot.observability.logs import configure_logs
 from bot.observability.redact import Redactor
@@ -30,6 +31,7 @@ def examine(*, as_json: bool) -> int:
     except SettingsError as error:
         return _tell([wrong_setting(line) for line in str(error).splitlines()], as_json=as_json)
     configure_logs("console", "error", redact=settings.secrets)
+    new_files_are_private()
     findings = asyncio.run(_examine(settings))
     return _tell([_without_secrets(finding, settings) for finding in findings], as_json=as_json)
 

@@ -16,6 +16,7 @@ from bot.cards import job_card as card_of
 from bot.cards import job_json, notice, refusal_card
 from bot.cli.standard_input import terminal_locale
 from bot.composition.core import Core, check, open_core
+from bot.composition.private_files import new_files_are_private
 from bot.domain.errors import OverLimit, Refused
 from bot.domain.job import JobState
 from bot.domain.people import Destination, Person
@@ -97,23 +98,27 @@ async def _through_whoever_runs(
             except BotGone:
                 return Outcome(exit=Exit.TROUBLE, sentence=plain(notice("terminal-bot-gone", locale)))
         if running is None:
+            usual = new_files_are_private()  # what is kept here, but not what is handed out
             try:
                 with DatabaseLock(settings.database_url):
-                    return await _here(settings, order, locale=locale, stop=stop, line=line)
-            except AlreadyRunning:
-                pass  # somebody was quicker
+                    mode = 0o666 & ~usual
+                    return await _here(settings, order, file_mode=mode, locale=locale, stop=stop, line=line)
+            except AlreadyRunning:  # somebody was quicker
+                os.umask(usual)
         line.say(notice("terminal-waiting", locale))
         await asyncio.sleep(_LOOK)
         waited += _LOOK
     return Outcome(exit=Exit.INTERRUPTED if stop.is_set() else Exit.TROUBLE)
 
 
-async def _here(settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine) -> Outcome:
+async def _here(
+    settings: Settings, order: _Order, *, file_mode: int, locale: str, stop: asyncio.Event, line: ProgressLine
+) -> Outcome:
     async with open_core(settings) as core:
         if core.sandbox_url is not None:
             line.say(notice("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
-        core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear)
+        core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)
         async with asyncio.TaskGroup() as group:
             dispatching = group.create_task(core.dispatcher.run())
             try:

@@ -13,6 +13,7 @@ from bot.cli.faults import Exit, WrongCall
 from bot.cli.office import Office, open_office
 from bot.cli.output import Form, Output, warn
 from bot.composition.core import check
+from bot.composition.private_files import new_files_are_private
 from bot.domain.errors import EaselError, Refused
 from bot.observability.logs import configure_logs
 from bot.platforms.terminal.progress import plain
@@ -57,6 +58,7 @@ def operate(settings: Settings, options: Namespace) -> int:
     level = "error" if settings.log_level == "info" else settings.log_level
     configure_logs(settings.log_format, level, redact=settings.secrets)
     check(settings)
+    new_files_are_private()
     try:
         asyncio.run(_operate(settings, options))
     except Refused as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,9 +25,12 @@ class TerminalPlatform:
 
     name = "terminal"
 
-    def __init__(self, pictures: PictureReader, listener: Callable[[JobReport], None]) -> None:
+    def __init__(
+        self, pictures: PictureReader, listener: Callable[[JobReport], None], *, file_mode: int = 0o600
+    ) -> None:
         self._pictures = pictures
         self._listener = listener
+        self._file_mode = file_mode
 
     async def show(self, report: JobReport) -> None:
         self._listener(report)
@@ -34,7 +38,7 @@ class TerminalPlatform:
     async def conclude(self, report: JobReport) -> str:
         out = report.job.destination.details.get("out")
         if report.job.state is JobState.DONE and out:
-            await write_pictures(report.job, Path(out), self._pictures)
+            await write_pictures(report.job, Path(out), self._pictures, file_mode=self._file_mode)
         self._listener(report)
         return report.job.id
 
@@ -42,10 +46,10 @@ class TerminalPlatform:
         """Files that were handed over are their owner's."""
 
 
-async def write_pictures(job: Job, out: Path, pictures: PictureReader) -> list[Path]:
+async def write_pictures(job: Job, out: Path, pictures: PictureReader, *, file_mode: int) -> list[Path]:
     """Write the job's pictures as delivered, labelled as AI-generated; their paths. Undeliverable: it can't be."""
     fitted = await pictures.fitted(job.pictures, job_id=job.id, per_file=_NO_LIMIT, together=_NO_LIMIT, webp=True)
-    return await asyncio.to_thread(_write, fitted, out)
+    return await asyncio.to_thread(_write, fitted, out, file_mode)
 
 
 def picture_paths(job: Job, out: Path) -> list[Path]:
@@ -57,13 +61,15 @@ def picture_paths(job: Job, out: Path) -> list[Path]:
     ]
 
 
-def _write(fitted: Sequence[FittedPicture], out: Path) -> list[Path]:
+def _write(fitted: Sequence[FittedPicture], out: Path, file_mode: int) -> list[Path]:
     paths = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         for picture in fitted:
             path = (out / picture.name).absolute()
             path.write_bytes(picture.data)
+            with contextlib.suppress(OSError):  # a file system without modes
+                path.chmod(file_mode)
             paths.append(path)
     except OSError as error:
         raise Undeliverable(f"cannot write into {out}: {error.strerror}") from error
