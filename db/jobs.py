@@ -284,11 +284,12 @@ class SqlJobStore:
         )
         return await self._read(lambda connection: _jobs(connection, query))
 
-    async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
+    async def drawing_seconds(self, *, model: str, clarity: int, n: int, count: int) -> Sequence[float]:
         query = (
             select(jobs.c.generating_at, jobs.c.ready_at)
             .where(
                 IS_DONE,
+                jobs.c.model == model,
                 jobs.c.clarity == clarity,
                 jobs.c.n == n,
                 # The wall clock may have jumped back meanwhile.

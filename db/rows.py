@@ -41,7 +41,10 @@ CHANGEABLE = _PLAIN | {"destination", "pictures", "failure"}
 
 
 def fingerprint(job: Job) -> str:
-    """The order as the provider sees it, 64 hexadecimal digits: identical orders have the same."""
+    """The order as the provider sees it, 64 hexadecimal digits: identical orders have the same.
+
+    Without the model, as tasks are matched without it: a lost submit of the same words for two models is one question.
+    """
     order = [storable(job.prompt_sent), job.request.ratio, job.request.clarity, job.request.n]
     return hashlib.sha256(json.dumps(order).encode()).hexdigest()
 
@@ -96,6 +99,7 @@ def job_columns(
         "n": request.n,
         "clarity": request.clarity,
         "style": request.style,
+        "model": request.model,
         "prompt_sent": job.prompt_sent,
         "fingerprint": fingerprint(job),
         "points": job.points,
@@ -165,7 +169,7 @@ def job_of(row: RowMapping) -> Job:
 
 
 def _request_of(row: RowMapping) -> ImageRequest:
-    order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity")}
+    order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity", "model")}
     # A style may go with a new version, and a community's own may change: `prompt_sent` keeps what was ordered.
     order |= {"style": None, "style_words": ""}
     words = row["prompt_sent"][len(row["prompt"]) + len(", ") :]

@@ -74,6 +74,7 @@ jobs = Table(
     Column("n", Integer, nullable=False),
     Column("clarity", Integer, nullable=False),
     Column("style", AnyText),
+    Column("model", AnyText, nullable=False, server_default="doubao-seedream-3.0-t2i"),  # the provider's code
     Column("prompt_sent", AnyText, nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of what the provider sees: rows.fingerprint
     Column("points", Integer, nullable=False),  # of one picture, against the community's limits

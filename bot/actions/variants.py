@@ -10,7 +10,7 @@ from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore, Dispatcher, JobStore
 from bot.domain.report import JobReport
-from bot.domain.request import RATIOS, ImageRequest
+from bot.domain.request import ImageRequest
 from bot.domain.variant import MoreView, Price, shapes, sharper
 
 
@@ -55,11 +55,11 @@ class Variants:
         destination: Destination,
         event: OrderEvent | None = None,
     ) -> JobReport:
-        """Order the same words in the ratio RATIOS[index]."""
+        """Order the same words in the ratio with that place among those of their model."""
         job = await find_visible(self._store, job_id, author)
         request = dict(shapes(job.request)).get(-1 if index is None else index)
         if request is None:  # no ratio, or the one it has: no button of ours says so
-            raise NotAllowed("no-such-shape", ratios=", ".join(RATIOS))
+            raise NotAllowed("no-such-shape", ratios=", ".join(job.request.spec.ratios))
         return await self._imagine.from_request(
             request, author=author, destination=destination, parent_id=job.id, event=event
         )

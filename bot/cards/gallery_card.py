@@ -49,7 +49,7 @@ def wall_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
         options=options_line(job.request, locale),
         status=sentence("wall-made-by", locale, name=job.author.name),
         pictures=tuple(card_picture(job, index, locale) for index in indexes if 1 <= index <= len(job.pictures)),
-        notes=((ai_note(locale, sandbox=report.sandbox),),),
+        notes=((ai_note(locale, job.request.spec, sandbox=report.sandbox),),),
         buttons=(
             Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id),
             Button(press=Press.SHOW, label=words("button-show", locale), target=job.id),

@@ -111,7 +111,9 @@ def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None
     changed = lineage(report, locale)
     if changed is not None:
         notes.append(changed)
-    notes.append((f"{ai_note(locale, sandbox=report.sandbox)} · {words('note-job', locale, id=job.id)}",))
+    notes.append(
+        (f"{ai_note(locale, job.request.spec, sandbox=report.sandbox)} · {words('note-job', locale, id=job.id)}",)
+    )
     buttons = all_buttons or (
         _button(Press.AGAIN, job, locale),
         _button(Press.EDIT, job, locale),

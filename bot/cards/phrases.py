@@ -8,12 +8,12 @@ from bot.cards.clip import clip
 from bot.cards.sentences import words
 from bot.domain.card import CardPicture
 from bot.domain.job import Job, JobKind
+from bot.domain.models import ModelSpec
 from bot.domain.request import ImageRequest
 from bot.grammar.language import language
 from bot.grammar.matrix import combinations
 from bot.grammar.options import STYLE
 
-MODEL = "Seedream 3.0"
 _ALT_PROMPT = 1000 - 60  # Discord takes 1024 characters of alt text; the rest is for the words before the prompt
 _MINUTE = 60
 _MINUTES_FROM = 120  # "90-110 s" still reads well
@@ -82,6 +82,6 @@ def card_picture(job: Job, index: int, locale: str) -> CardPicture:
     )
 
 
-def ai_note(locale: str, *, sandbox: bool) -> str:
+def ai_note(locale: str, model: ModelSpec, *, sandbox: bool) -> str:
     """Who painted it: it is always said."""
-    return words("note-ai-sandbox" if sandbox else "note-ai", locale, model=MODEL)
+    return words("note-ai-sandbox" if sandbox else "note-ai", locale, model=model.name)

@@ -6,7 +6,7 @@ from bot.cards.clip import clip
 from bot.cards.phrases import ai_note, card_picture, options_line, took
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, Card, Press, Text, Tone
-from bot.domain.job import JobState
+from bot.domain.job import Job, JobState
 from bot.domain.report import JobReport
 from bot.grammar.matrix import combinations
 
@@ -36,16 +36,18 @@ def sheet_card(report: JobReport, locale: str) -> Card:
     )
 
 
-def sheet_foot(locale: str, *, sandbox: bool = False) -> str:
+def sheet_foot(job: Job, *, sandbox: bool = False) -> str:
     """The line below the pictures of a sheet, on the sheet itself."""
-    return ai_note(locale, sandbox=sandbox)
+    return ai_note(job.destination.locale, job.request.spec, sandbox=sandbox)
 
 
 def _state(report: JobReport, jobs: int, locale: str) -> tuple[Tone, Text, list[Text]]:
     job = report.job
     match job.state:
         case JobState.DONE:
-            told = " · ".join((ai_note(locale, sandbox=report.sandbox), words("note-job", locale, id=job.id)))
+            told = " · ".join(
+                (ai_note(locale, job.request.spec, sandbox=report.sandbox), words("note-job", locale, id=job.id))
+            )
             return Tone.DONE, (took(job, locale),), [(told,)]
         case JobState.FAILED:
             code = "internal" if job.failure is None else job.failure.code.value

@@ -27,7 +27,7 @@ class RestingDispatcher:
         """It is saved, which is all that the next start needs."""
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
-        return JobReport(job=job, outlook=self._outlooks.of(job.request.clarity, job.request.n), usage=usage)
+        return JobReport(job=job, outlook=self._outlooks.of(job.request), usage=usage)
 
     async def cancel(self, job_id: str) -> Job:
         await self._store.cancel([job_id])

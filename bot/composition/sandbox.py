@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import os
 
+from bot.domain.models import MODELS
 from bot.sandbox import server
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.models import SandboxModel
 from bot.sandbox.server import RunningSandbox
 from bot.settings import Settings
 
@@ -35,4 +37,9 @@ async def serve_sandbox(settings: Settings, host: str, port: int) -> None:
 
 
 def _config(settings: Settings) -> SandboxConfig:
-    return dataclasses.replace(SandboxConfig.from_environment(os.environ), font_path=settings.font_path)
+    models = tuple(
+        SandboxModel(**{field.name: getattr(spec, field.name) for field in dataclasses.fields(SandboxModel)})
+        for spec in MODELS.values()
+    )
+    config = SandboxConfig.from_environment(os.environ)
+    return dataclasses.replace(config, models=models, font_path=settings.font_path)

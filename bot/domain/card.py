@@ -41,7 +41,7 @@ class Press(StrEnum):
     STAR = "star"
     VOTE = "vote"  # which picture is best; `index` says which
     MORE = "more"
-    SHAPE = "shape"  # the same words in another ratio; `index` counts RATIOS from 0
+    SHAPE = "shape"  # the same words in another ratio; `index` counts the ratios of its model from 0
     SPOILER = "spoiler"
     REPORT = "report"
     SHOW = "show"  # one job of a gallery, with all there is to say of it

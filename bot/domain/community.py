@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.domain.request import DEFAULT_CLARITY, DEFAULT_PICTURES, DEFAULT_RATIO
+from bot.domain.models import MODEL
+from bot.domain.request import DEFAULT_PICTURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,8 @@ class Community:
     blocked_words: tuple[BlockedWord, ...] = ()
     moderation_channel: str | None = None
     gallery_channel: str | None = None
-    default_ratio: str = DEFAULT_RATIO
-    default_clarity: int = DEFAULT_CLARITY
+    default_ratio: str = MODEL.default_ratio
+    default_clarity: int = MODEL.default_clarity
     default_n: int = DEFAULT_PICTURES
     default_style: str | None = None
     styles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # its own: name → words

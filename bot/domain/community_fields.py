@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.domain.community import Community, Exceptions
 from bot.domain.errors import Refused
-from bot.domain.request import CLARITIES, MAX_PICTURES, RATIOS
+from bot.domain.models import MODEL
 from bot.domain.style import STYLES
 
 MOST_ENTRIES = 50  # of a list or table: more than any community needs, and a card can still be read
@@ -166,13 +166,13 @@ FIELDS: Mapping[str, Field] = {
     "cooldown": _number(0, 86_400, example=30),
     "role_daily": _numbers(_id, 0, _POINTS, example=20),
     "channel_daily": _numbers(_id, 0, _POINTS, example=200),
-    "weights": _numbers(_choice(CLARITIES), 1, 100, example=4),
+    "weights": _numbers(_choice(MODEL.clarities), 1, 100, example=4),
     "allowed_channels": Field(read=_list, write=", ".join),
     "moderation_channel": Field(read=_id),
     "gallery_channel": Field(read=_id),
-    "default_ratio": Field(read=_choice(RATIOS)),
-    "default_clarity": Field(read=_choice(CLARITIES)),
-    "default_n": Field(read=_choice(tuple(range(1, MAX_PICTURES + 1)))),
+    "default_ratio": Field(read=_choice(MODEL.ratios)),
+    "default_clarity": Field(read=_choice(MODEL.clarities)),
+    "default_n": Field(read=_choice(tuple(range(1, MODEL.most_pictures + 1)))),
     # A community's own style may be a default too: the settings know its styles, this table doesn't.
     "default_style": Field(read=str.lower),
     "styles": Field(read=_styles, write=lambda styles: "\n".join(f"{name}: {words}" for name, words in styles.items())),

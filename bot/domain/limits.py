@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.community import Community, Exceptions
 from bot.domain.errors import OverLimit
-from bot.domain.request import CLARITIES, ImageRequest
+from bot.domain.request import ImageRequest
 
 T = TypeVar("T")
 
@@ -267,7 +267,7 @@ def check(limits: Limits, usage: Usage, request: ImageRequest, now: datetime, *,
 
 def fitting(request: ImageRequest, limits: Limits, room: int, base_room: int) -> ImageRequest | None:
     """The nearest smaller request that fits both rooms of a refusal: fewer pictures, or else a lower clarity."""
-    for clarity in sorted((each for each in CLARITIES if each <= request.clarity), reverse=True):
+    for clarity in sorted((each for each in request.spec.clarities if each <= request.clarity), reverse=True):
         smaller = replace(request, clarity=clarity)
         n = request.n
         for left, points in ((room, limits.points(smaller)), (base_room, limits.ceilings.points(smaller))):

@@ -1,4 +1,4 @@
-"""What somebody asks for: an image request that is always valid, and the provider's limits behind it."""
+"""What somebody asks for: an image request that is always valid for its model."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.domain.models import MODEL, ModelSpec, model_of
 from bot.domain.style import STYLES
 
-# The limits of the submit call: Seedream 3.0, `POST /open/v1/ai_creation/task/submit` (docs/seedream.md).
-RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
-CLARITIES = (1024, 2048, 4096)
-MAX_PICTURES = 4
 # Not the provider's: it publishes none. Long enough for any real prompt, short enough for every chat platform.
 MAX_PROMPT = 2000
 
-DEFAULT_RATIO = "1:1"
-DEFAULT_CLARITY = 2048
 DEFAULT_PICTURES = 1
 
 
@@ -38,29 +33,36 @@ class ImageRequest:
     """
 
     prompt: str
-    ratio: str = DEFAULT_RATIO
+    ratio: str = MODEL.default_ratio
     n: int = DEFAULT_PICTURES
-    clarity: int = DEFAULT_CLARITY
+    clarity: int = MODEL.default_clarity
     style: str | None = None
     style_words: str = ""  # what a community's own style adds; a built-in one has its words in STYLES
+    model: str = MODEL.code
 
     def __post_init__(self) -> None:
         if not has_visible(self.prompt) or self.prompt != self.prompt.strip():
             raise ValueError("the prompt must hold a word and no white space at its ends")
         if _UNSENDABLE.search(self.prompt):
             raise ValueError("the prompt must hold no control characters but tab and line ends, and no half surrogates")
-        if self.ratio not in RATIOS:
-            raise ValueError(f"ratio {self.ratio!r} is not one of {RATIOS}")
-        if self.clarity not in CLARITIES:
-            raise ValueError(f"clarity {self.clarity!r} is not one of {CLARITIES}")
-        if isinstance(self.n, bool) or not 1 <= self.n <= MAX_PICTURES:
-            raise ValueError(f"n {self.n!r} is not between 1 and {MAX_PICTURES}")
+        spec = self.spec
+        if self.ratio not in spec.ratios:
+            raise ValueError(f"ratio {self.ratio!r} is not one of {spec.ratios}")
+        if self.clarity not in spec.clarities:
+            raise ValueError(f"clarity {self.clarity!r} is not one of {spec.clarities}")
+        if isinstance(self.n, bool) or not 1 <= self.n <= spec.most_pictures:
+            raise ValueError(f"n {self.n!r} is not between 1 and {spec.most_pictures}")
         if self.style is not None and self.style not in STYLES and not self.style_words:
             raise ValueError(f"style {self.style!r} is not one of {tuple(STYLES)}, and it has no words of its own")
         if self.style_words and (self.style is None or self.style in STYLES):
             raise ValueError("words of a style go with the name of a community's own style")
         if len(self.prompt_sent) > MAX_PROMPT:
             raise ValueError(f"the prompt and its style's words are longer than {MAX_PROMPT} characters")
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What its model draws."""
+        return model_of(self.model)
 
     @property
     def prompt_sent(self) -> str:

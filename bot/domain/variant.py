@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 from bot.domain.job import Job
 from bot.domain.report import JobReport
-from bot.domain.request import CLARITIES, RATIOS, ImageRequest
+from bot.domain.request import ImageRequest
 
 
 def sharper(request: ImageRequest) -> ImageRequest | None:
     """The request at the next clarity; None if it has the highest."""
-    higher = [clarity for clarity in CLARITIES if clarity > request.clarity]
+    higher = [clarity for clarity in request.spec.clarities if clarity > request.clarity]
     return dataclasses.replace(request, clarity=min(higher)) if higher else None
 
 
 def shapes(request: ImageRequest) -> tuple[tuple[int, ImageRequest], ...]:
-    """The request in each other ratio, with the ratio's place in RATIOS."""
+    """The request in each other ratio, with the ratio's place among those of its model."""
     return tuple(
         (index, dataclasses.replace(request, ratio=ratio))
-        for index, ratio in enumerate(RATIOS)
+        for index, ratio in enumerate(request.spec.ratios)
         if ratio != request.ratio
     )
 

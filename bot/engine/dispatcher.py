@@ -138,7 +138,7 @@ class BaseDispatcher(ABC):
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
         run = self._runs.get(job.id)
-        outlook = self._outlooks.of(job.request.clarity, job.request.n)
+        outlook = self._outlooks.of(job.request)
         position = self._position(job) if job.state is JobState.QUEUED else None
         usual = timedelta(seconds=outlook.usual_high)
         away = self._model.away_since is not None

@@ -6,6 +6,7 @@ from collections import deque
 
 from bot.domain.ports import JobStore
 from bot.domain.report import Outlook
+from bot.domain.request import ImageRequest
 
 _HISTORY = 50  # finished jobs of one kind that are looked at
 _ENOUGH = 5  # below this many, one odd job would decide what people are told
@@ -20,23 +21,26 @@ FIRST_GUESS = Outlook(usual_low=20, usual_high=35, slow_after=60)
 
 
 class Outlooks:
-    """The outlook per kind of job (clarity and number), loaded once and then kept up to date by the engine."""
+    """The outlook per kind of request (model, clarity and number), loaded once, then kept up to date by the engine."""
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
-        self._seconds: dict[tuple[int, int], deque[float]] = {}
+        self._seconds: dict[tuple[str, int, int], deque[float]] = {}
 
-    async def load(self, clarity: int, n: int) -> None:
-        if (clarity, n) not in self._seconds:
-            newest_first = await self._store.drawing_seconds(clarity=clarity, n=n, count=_HISTORY)
+    async def load(self, request: ImageRequest) -> None:
+        kind = _kind(request)
+        if kind not in self._seconds:
+            newest_first = await self._store.drawing_seconds(
+                model=request.model, clarity=request.clarity, n=request.n, count=_HISTORY
+            )
             believed = [seconds for seconds in newest_first if seconds <= LONGEST_DRAWING]
-            self._seconds.setdefault((clarity, n), deque(reversed(believed), maxlen=_HISTORY))
+            self._seconds.setdefault(kind, deque(reversed(believed), maxlen=_HISTORY))
 
-    def learn(self, clarity: int, n: int, seconds: float) -> None:
-        self._seconds.setdefault((clarity, n), deque(maxlen=_HISTORY)).append(seconds)
+    def learn(self, request: ImageRequest, seconds: float) -> None:
+        self._seconds.setdefault(_kind(request), deque(maxlen=_HISTORY)).append(seconds)
 
-    def of(self, clarity: int, n: int) -> Outlook:
-        seconds = sorted(self._seconds.get((clarity, n), ()))
+    def of(self, request: ImageRequest) -> Outlook:
+        seconds = sorted(self._seconds.get(_kind(request), ()))
         if len(seconds) < _ENOUGH:
             return FIRST_GUESS
         return Outlook(
@@ -46,10 +50,14 @@ class Outlooks:
             slow_after=_quantile(seconds, 0.9) * 1.5,
         )
 
-    def soonest(self, clarity: int, n: int) -> float | None:
+    def soonest(self, request: ImageRequest) -> float | None:
         """Seconds before which asking is wasted: a little below the tenth percentile; None without a history."""
-        seconds = sorted(self._seconds.get((clarity, n), ()))
+        seconds = sorted(self._seconds.get(_kind(request), ()))
         return min(LATEST_FIRST_LOOK, _EARLY * _quantile(seconds, 0.1)) if len(seconds) >= _ENOUGH else None
+
+
+def _kind(request: ImageRequest) -> tuple[str, int, int]:
+    return request.model, request.clarity, request.n
 
 
 def _quantile(ordered: list[float], share: float) -> float:

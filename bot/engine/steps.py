@@ -274,7 +274,7 @@ class Steps:
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
         if watched:
-            self._outlooks.learn(job.request.clarity, job.request.n, seconds)
+            self._outlooks.learn(job.request, seconds)
         return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _advance_order(self, job: Job, run: Run) -> Job:
@@ -333,13 +333,13 @@ class Steps:
     async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
         """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
         request = job.request
-        await self._outlooks.load(request.clarity, request.n)
-        slow_after = self._outlooks.of(request.clarity, request.n).slow_after
+        await self._outlooks.load(request)
+        slow_after = self._outlooks.of(request).slow_after
         waiting = asyncio.ensure_future(
             self._poller.wait(
                 task_id,
                 age=age,
-                first_look=self._outlooks.soonest(request.clarity, request.n),
+                first_look=self._outlooks.soonest(request),
                 limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
             )
         )

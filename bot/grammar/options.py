@@ -1,4 +1,7 @@
-"""THE table of options. The parser, the help, Discord's choices, the page's completion and the docs follow from it."""
+"""THE table of options, for the model of new requests.
+
+The parser, the help, Discord's choices, the page's completion and the docs follow from it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.domain.request import CLARITIES, DEFAULT_CLARITY, DEFAULT_PICTURES, DEFAULT_RATIO, MAX_PICTURES, RATIOS
+from bot.domain.models import MODEL
+from bot.domain.request import DEFAULT_PICTURES
 from bot.domain.style import STYLES
 from bot.grammar.language import Language, language
 
@@ -81,7 +85,13 @@ _RATIO_WORDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "9:16": ("tall", "竖屏", ("vertical",)),
     "16:9": ("wide", "宽屏", ("widescreen", "横屏")),
 }
-_NUMBER_WORDS = {1: ("one", "一"), 2: ("two", "二", "两"), 3: ("three", "三"), 4: ("four", "四")}
+_K = 1024  # pixels: "4k" is 4096
+_NUMBER_WORDS: Mapping[int, tuple[str, ...]] = {
+    1: ("one", "一"),
+    2: ("two", "二", "两"),
+    3: ("three", "三"),
+    4: ("four", "四"),
+}
 _CLARITY_WORDS = {1024: ("small and quick", "小图，更快"), 2048: ("standard", "标准"), 4096: ("large", "大图")}
 _STYLE_WORDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "photo": ("Photo", "照片", ("摄影", "photography")),
@@ -98,23 +108,28 @@ _STYLE_WORDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def _ratio(ratio: str) -> Value:
-    english, chinese, more = _RATIO_WORDS[ratio]
     spelled = tuple(ratio.replace(":", other) for other in ("/", "x", "×"))
+    if ratio not in _RATIO_WORDS:
+        return Value(value=ratio, labels={"en": ratio, "zh-CN": ratio}, also=spelled)
+    english, chinese, more = _RATIO_WORDS[ratio]
     labels: Mapping[Language, str] = {"en": f"{ratio} {english}", "zh-CN": f"{ratio} {chinese}"}
     return Value(value=ratio, labels=labels, also=(*spelled, english, chinese, *more))
 
 
 def _number(n: int) -> Value:
     labels: Mapping[Language, str] = {"en": "1 picture" if n == 1 else f"{n} pictures", "zh-CN": f"{n} 张"}
-    words = _NUMBER_WORDS[n]
+    words = _NUMBER_WORDS.get(n, ())
     counted = tuple(f"{word}张" for word in (str(n), *words[1:]))
     return Value(value=n, labels=labels, also=(*words, *counted), short=(f"x{n}", f"×{n}"))
 
 
 def _clarity(clarity: int) -> Value:
-    english, chinese = _CLARITY_WORDS[clarity]
-    labels: Mapping[Language, str] = {"en": f"{clarity}, {english}", "zh-CN": f"{clarity}（{chinese}）"}
-    return Value(value=clarity, labels=labels, also=(f"{clarity}px",), short=(f"{clarity // 1024}k",))
+    short = () if clarity % _K else (f"{clarity // _K}k",)
+    labels: Mapping[Language, str] = {"en": str(clarity), "zh-CN": str(clarity)}
+    if clarity in _CLARITY_WORDS:
+        english, chinese = _CLARITY_WORDS[clarity]
+        labels = {"en": f"{clarity}, {english}", "zh-CN": f"{clarity}（{chinese}）"}
+    return Value(value=clarity, labels=labels, also=(f"{clarity}px",), short=short)
 
 
 def _style(style: str) -> Value:
@@ -125,23 +140,26 @@ def _style(style: str) -> Value:
 RATIO = Option(
     name="ratio",
     aliases=("ar", "aspect", "比例", "宽高比", "画幅", "画面比例", "图片比例", "宽高比例", "长宽比例"),
-    values=tuple(_ratio(ratio) for ratio in RATIOS),
-    default=DEFAULT_RATIO,
+    values=tuple(_ratio(ratio) for ratio in MODEL.ratios),
+    default=MODEL.default_ratio,
     descriptions={"en": "Width to height", "zh-CN": "宽高比例"},
 )
 NUMBER = Option(
     name="n",
     aliases=("张数", "数量", "图片张数", "图片数量"),
-    values=tuple(_number(n) for n in range(1, MAX_PICTURES + 1)),
+    values=tuple(_number(n) for n in range(1, MODEL.most_pictures + 1)),
     default=DEFAULT_PICTURES,
-    descriptions={"en": "How many pictures, 1 to 4", "zh-CN": "张数，1 到 4"},
+    descriptions={
+        "en": f"How many pictures, 1 to {MODEL.most_pictures}",
+        "zh-CN": f"张数，1 到 {MODEL.most_pictures}",
+    },
     prose=frozenset({"n"}),
 )
 CLARITY = Option(
     name="clarity",
     aliases=("清晰度", "分辨率", "图片清晰度", "画面清晰度"),
-    values=tuple(_clarity(clarity) for clarity in CLARITIES),
-    default=DEFAULT_CLARITY,
+    values=tuple(_clarity(clarity) for clarity in MODEL.clarities),
+    default=MODEL.default_clarity,
     descriptions={"en": "Size and detail of the pictures", "zh-CN": "清晰度，越高图越大"},
 )
 STYLE = Option(

@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 
-from bot.domain.request import CLARITIES, MAX_PICTURES, RATIOS
+from bot.domain.models import MODEL
 from bot.grammar.options import CLARITY, NUMBER, RATIO, Option
 
 _NUMBER = r"([0-9]{1,6}(?:\.[0-9]{1,6})?)"
@@ -41,14 +41,14 @@ def _nearest_ratio(spelling: str) -> str | None:
         across, down = ratio.split(":")
         return abs(math.log(width / height) - math.log(int(across) / int(down)))
 
-    return min(RATIOS, key=distance)
+    return min(MODEL.ratios, key=distance)
 
 
 def _nearest_number(spelling: str) -> int | None:
     match = _ONE_NUMBER.search(spelling)
     if match is None:
         return None
-    return 1 if match[1] else round(min(max(float(match[2]), 1), MAX_PICTURES))
+    return 1 if match[1] else round(min(max(float(match[2]), 1), MODEL.most_pictures))
 
 
 def _nearest_clarity(spelling: str) -> int | None:
@@ -57,7 +57,7 @@ def _nearest_clarity(spelling: str) -> int | None:
     if match is None:
         return None
     wanted = float(match[2]) * (1024 if match[3] else 1)
-    return min(CLARITIES, key=lambda clarity: (abs(clarity - wanted), clarity))
+    return min(MODEL.clarities, key=lambda clarity: (abs(clarity - wanted), clarity))
 
 
 def _nearest_word(option: Option, spelling: str) -> str | int:

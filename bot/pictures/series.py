@@ -17,9 +17,9 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 
 
 class SeriesSheets:
-    """`foot` gives the line that says that all of it is AI-generated, in the language of a locale."""
+    """`foot` gives the line that says that all of it is AI-generated, in the language where the job was asked for."""
 
-    def __init__(self, *, pictures: PictureFitter, sheets: ContactSheets, foot: Callable[[str], str]) -> None:
+    def __init__(self, *, pictures: PictureFitter, sheets: ContactSheets, foot: Callable[[Job], str]) -> None:
         self._pictures = pictures
         self._sheets = sheets
         self._foot = foot
@@ -30,7 +30,7 @@ class SeriesSheets:
         if all(cell.data is None for cell in cells):
             raise PictureBroken(f"no picture of the series {job.id} is left")
         made = await self._sheets.make(
-            cells, name=f"easel-{job.id}", foot=self._foot(job.destination.locale), most_bytes=MOST_BYTES, webp=False
+            cells, name=f"easel-{job.id}", foot=self._foot(job), most_bytes=MOST_BYTES, webp=False
         )
         return ModelPicture(data=made.data, width=made.width, height=made.height, media_type=made.media_type)
 

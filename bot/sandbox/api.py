@@ -10,6 +10,7 @@ from aiohttp import web
 
 from . import validate
 from .callbacks import Callbacks
+from .config import SandboxConfig
 from .envelope import Code, Refusal, envelope
 from .faults import CALL_FAULTS, DOWNLOAD_FAULTS, TASK_FAULTS, Fault, Faults
 from .quota import Quota
@@ -37,8 +38,7 @@ class Api:
         faults: Faults,
         studio: Studio,
         callbacks: Callbacks,
-        public_url: str,
-        slow_seconds: float,
+        config: SandboxConfig,
     ) -> None:
         self._clock = clock
         self._tokens = tokens
@@ -47,8 +47,9 @@ class Api:
         self._faults = faults
         self._studio = studio
         self._callbacks = callbacks
-        self._public_url = public_url
-        self.slow_seconds = slow_seconds
+        self._public_url = config.public_url
+        self._models = config.models
+        self.slow_seconds = config.slow_seconds
         self.calls: Counter[tuple[str, str]] = Counter()
         """How often each (path, code) was answered; a code is also a fault's name or an HTTP status."""
 
@@ -108,7 +109,7 @@ class Api:
         return {"access_token": token, "expire_in": expire_in}
 
     def _submit(self, request: web.Request, body: bytes) -> object:
-        asked = validate.submission(body)
+        asked = validate.submission(body, self._models)
         fate = {fault for fault in TASK_FAULTS if self._faults.strikes(fault, asked.prompt)}
         if f"[[{Fault.MISSING}]]" in asked.prompt:
             fate.add(Fault.MISSING)

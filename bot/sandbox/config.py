@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from .faults import parse_chances
+from .models import SEEDREAM_3, SandboxModel
 
 Painting = Literal["scene", "plain"]
 """`scene` paints something worth looking at; `plain` only a gradient of the right size, for load tests."""
@@ -47,6 +48,8 @@ class SandboxConfig:
     """Seconds for one call to a task's `callback`."""
     public_url: str = ""
     """Where pictures are linked; empty takes the address that the caller used."""
+    models: tuple[SandboxModel, ...] = (SEEDREAM_3,)
+    """What it draws with."""
     font_path: Path | None = None
     """A font file tried before those of the machine."""
 

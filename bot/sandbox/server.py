@@ -111,8 +111,7 @@ async def start(
         faults=faults,
         studio=studio,
         callbacks=callbacks,
-        public_url=config.public_url,
-        slow_seconds=config.slow_seconds,
+        config=config,
     )
     control = Control(clock, api=api, faults=faults, quota=quota, tasks=tasks, tokens=tokens)
     app = web.Application(client_max_size=LARGEST_BODY)

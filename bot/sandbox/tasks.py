@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from .faults import Fault
-from .validate import MODEL_CODE, PICTURE, Listing, Submission
+from .validate import PICTURE, Listing, Submission
 
 SECONDS_BY_CLARITY: Mapping[int, float] = {1024: 2.0, 2048: 3.5, 4096: 6.0}
 SECONDS_PER_FURTHER_PICTURE = 0.6
@@ -106,8 +106,8 @@ class Task:
                 "video_duration": 0,
             },
             "ref_img_url": None,
-            "model_code": MODEL_CODE,
-            "model_name": "Seedream 3.0",
+            "model_code": self.asked.model_code,
+            "model_name": self.asked.model_name,
         }
 
 
@@ -154,7 +154,8 @@ class TaskBook:
     def create(self, asked: Submission, fate: frozenset[Fault]) -> Task:
         """Take on a task."""
         self._count += 1
-        seconds = SECONDS_BY_CLARITY[asked.clarity] + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
+        first = SECONDS_BY_CLARITY.get(asked.clarity, asked.clarity / 512)
+        seconds = first + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
         task = Task(self._count, str(uuid4()), asked, self._clock(), seconds / self.speed, fate)
         self._write(task)
         self._add(task)

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .envelope import Code, Refusal
+from .models import SEEDREAM_3, SandboxModel
 
-MODEL_CODE = "doubao-seedream-3.0-t2i"
 PICTURE = 3
 """The `creation_type` and `type` of pictures."""
-RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
-CLARITIES = (1024, 2048, 4096)
-MOST_PICTURES = 4
 LONGEST_PROMPT = 2000
 """Characters."""
 MOST_IDS = 50
@@ -33,6 +30,8 @@ class Submission:
     clarity: int
     number_of_images: int
     callback: str
+    model_code: str = SEEDREAM_3.code
+    model_name: str = SEEDREAM_3.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,8 @@ def account(body: bytes) -> tuple[str, str]:
     return app_id, secret_key
 
 
-def submission(body: bytes) -> Submission:
-    """Check the body of a submit call."""
+def submission(body: bytes, models: Collection[SandboxModel]) -> Submission:
+    """Check the body of a submit call, for one of these models."""
     fields = Fields(
         body,
         (
@@ -135,13 +134,16 @@ def submission(body: bytes) -> Submission:
     _require(bool(prompt.strip()), "ref_prompt must not be empty")
     _require(len(prompt) <= LONGEST_PROMPT, f"ref_prompt must not exceed {LONGEST_PROMPT} characters")
     _require(creation_type == PICTURE, f"creation_type must be {PICTURE}")
-    _require(aspect_ratio in RATIOS, f"aspect_ratio must be one of {' '.join(RATIOS)}")
-    _require(clarity in CLARITIES, f"clarity must be one of {' '.join(map(str, CLARITIES))}")
-    _require(1 <= number <= MOST_PICTURES, f"number_of_images must be 1-{MOST_PICTURES}")
-    _require(model_code == MODEL_CODE, f"model_code must be {MODEL_CODE}")
-    _require("ref_img_url" not in fields, f"{MODEL_CODE} does not support ref_img_url")
+    model = next((one for one in models if one.code == model_code), None)
+    if model is None:
+        codes = " or ".join(one.code for one in models)
+        raise Refusal(Code.BAD_VALUE, f"model_code must be {codes}")
+    _require(aspect_ratio in model.ratios, f"aspect_ratio must be one of {' '.join(model.ratios)}")
+    _require(clarity in model.clarities, f"clarity must be one of {' '.join(map(str, model.clarities))}")
+    _require(1 <= number <= model.most_pictures, f"number_of_images must be 1-{model.most_pictures}")
+    _require("ref_img_url" not in fields or model.takes_pictures, f"{model.code} does not support ref_img_url")
     _require(not callback or _is_web_address(callback), "callback must be an http or https URL")
-    return Submission(prompt, aspect_ratio, clarity, number, callback)
+    return Submission(prompt, aspect_ratio, clarity, number, callback, model.code, model.name)
 
 
 def listing(body: bytes) -> Listing:

@@ -17,7 +17,6 @@ from bot.domain.job import Job
 from bot.domain.ports import ModelTask, TaskState
 
 PICTURE = 3  # `creation_type` and `type` of pictures
-MODEL_CODE = "doubao-seedream-3.0-t2i"
 PAGE_SIZE = 50  # the most ids, and the most tasks, of one page call
 
 # Longer than any the vendor gives; what is longer is no id, token or message, and must not fill a database or a log.
@@ -94,7 +93,7 @@ def submit_body(job: Job, callback_url: str | None = None) -> dict[str, Any]:
         "aspect_ratio": job.request.ratio,
         "clarity": job.request.clarity,
         "number_of_images": job.request.n,
-        "model_code": MODEL_CODE,
+        "model_code": job.request.model,
     }
     if callback_url:
         body["callback"] = callback_url

@@ -6,7 +6,7 @@ from bot.actions.variants import Variants
 from bot.domain.errors import NotAllowed, OverLimit
 from bot.domain.job import Job
 from bot.domain.limits import Limits
-from bot.domain.request import RATIOS
+from bot.domain.models import MODEL
 from tests.actions.house import HERE, LIMITS, House
 from tests.db.orders import PLENTY, order, person
 
@@ -45,7 +45,7 @@ async def test_hd_of_the_highest_is_refused(house: House) -> None:
 
 async def test_a_shape_changes_the_ratio_alone(house: House) -> None:
     job = await asked(house)
-    report = await variants_of(house).shape(job.id, RATIOS.index("16:9"), author=person(), destination=HERE)
+    report = await variants_of(house).shape(job.id, MODEL.ratios.index("16:9"), author=person(), destination=HERE)
     assert report.job.request == dataclasses.replace(job.request, ratio="16:9")
     assert report.job.parent_id == job.id
 

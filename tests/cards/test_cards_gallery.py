@@ -9,9 +9,10 @@ from bot.domain.card import Button, Card, Moment, Press
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits
+from bot.domain.models import MODEL
 from bot.domain.ports import GalleryPage, GalleryShelf, Opinion
 from bot.domain.report import JobReport
-from bot.domain.request import RATIOS, ImageRequest
+from bot.domain.request import ImageRequest
 from bot.domain.variant import MoreView, Price
 from bot.grammar.parse import parse
 
@@ -206,7 +207,7 @@ def test_more_tells_the_price_first(make_report: Make) -> None:
     assert "HD draws it anew at 4096: counts 6 of the 14 you have left today." in text(card)
     assert rows(card.buttons)[1] == ["HD", "Spoiler", "Report"]
     shapes = [button for button in card.buttons if button.press is Press.SHAPE]
-    assert [RATIOS[button.index or 0] for button in shapes] == ["1:1", "3:4", "4:3", "9:16"]
+    assert [MODEL.ratios[button.index or 0] for button in shapes] == ["1:1", "3:4", "4:3", "9:16"]
     assert card.command == "/imagine a lighthouse in a storm ratio:16:9 n:2"
 
 

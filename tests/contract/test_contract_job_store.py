@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import OverLimit, StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import TRANSITIONS, Failure, FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
+from bot.domain.models import MODEL
 from bot.domain.people import Destination
 from bot.domain.ports import Draft, JobStore
 from bot.domain.request import ImageRequest
@@ -308,9 +309,9 @@ async def test_drawing_seconds_of_the_last_of_a_kind(store: JobStore, clock: Fak
     await drawn(99, n=2)
     await drawn(98, end=JobState.FAILED)
     await drawn(-5)  # the wall clock was set back: no measure
-    assert list(await store.drawing_seconds(clarity=2048, n=1, count=2)) == [10, 20.5]
-    assert list(await store.drawing_seconds(clarity=2048, n=1, count=9)) == [10, 20.5, 30]
-    assert list(await store.drawing_seconds(clarity=4096, n=1, count=9)) == []
+    assert list(await store.drawing_seconds(model=MODEL.code, clarity=2048, n=1, count=2)) == [10, 20.5]
+    assert list(await store.drawing_seconds(model=MODEL.code, clarity=2048, n=1, count=9)) == [10, 20.5, 30]
+    assert list(await store.drawing_seconds(model=MODEL.code, clarity=4096, n=1, count=9)) == []
 
 
 # drafts

@@ -18,6 +18,7 @@ from sqlalchemy.util import await_only
 
 from bot.domain.job import JobState
 from bot.domain.limits import Usage
+from bot.domain.models import MODEL
 from db.address import database_file, name_for_people, parse
 from db.engine import open_database
 from db.errors import DatabaseProblem
@@ -213,7 +214,7 @@ async def test_the_lists_use_their_indices(engine: AsyncEngine, store: SqlJobSto
     event.listen(engine.sync_engine, "before_cursor_execute", listen)
     await store.unfinished()
     await store.recent(platform="p", community_id="c", channel_id="h", count=5)
-    await store.drawing_seconds(clarity=2048, n=1, count=5)
+    await store.drawing_seconds(model=MODEL.code, clarity=2048, n=1, count=5)
     await store.usage_by_day(since=NOON.date())
     await store.owned_tasks(["t"])
     await store.orders_of(["t"])

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.job import new_job_id
 from bot.domain.limits import Limits
-from bot.domain.request import RATIOS
+from bot.domain.models import MODEL
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message, Reply
 from tests.fakes.discord.messages import BUTTON, walk
@@ -25,7 +25,7 @@ async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
     assert "counts 2 of the 18 you have left today" in card.text
     assert "/imagine a red fox n:2 style:ink" in card.text
     assert {"HD", "Spoiler", "Report"} <= set(card.labels)
-    assert len(card.labels) == len(RATIOS) - 1 + 3
+    assert len(card.labels) == len(MODEL.ratios) - 1 + 3
 
 
 async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(idle: Bot) -> None:

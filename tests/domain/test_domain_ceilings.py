@@ -15,7 +15,7 @@ from bot.domain.community import Community, Exceptions
 from bot.domain.community_fields import FIELDS, WholeNumber
 from bot.domain.errors import Refused
 from bot.domain.limits import Ceilings, Limits
-from bot.domain.request import CLARITIES
+from bot.domain.models import MODEL
 
 ROLES = ("vip", "member", "guest")
 # Every limit, and which way it must not be passed. A new field of Limits or Ceilings must be decided here.
@@ -39,7 +39,7 @@ NO_COMMUNITY = Community(platform="p", community_id="c")
 
 _number = st.integers(-5, 10**12)
 _maybe = st.none() | _number
-_clarity = st.sampled_from(CLARITIES)
+_clarity = st.sampled_from(MODEL.clarities)
 _by_role = st.dictionaries(st.sampled_from(ROLES), _number)
 _weights = st.dictionaries(_clarity, st.integers(-3, 9))
 _legal = {name: FIELDS[name].number or WholeNumber(0, 0, 0) for name in EXCEPTED}
@@ -93,7 +93,7 @@ def _beyond(name: str, held: Any, most: Any) -> bool:
         case "at most":
             return most is not None and (held is None or held > most)
         case "at least" if isinstance(most, Mapping):
-            return any(max(1, held.get(each, 1)) < max(1, most.get(each, 1)) for each in CLARITIES)
+            return any(max(1, held.get(each, 1)) < max(1, most.get(each, 1)) for each in MODEL.clarities)
         case "at least":
             return bool(held < most)
         case _:

@@ -5,7 +5,8 @@ import pytest
 from bot.domain.errors import OverLimit
 from bot.domain.job import FINISHED, TRANSITIONS, TRANSITIONS_OF_SHEETS, UNFINISHED, JobState, is_job_id, new_job_id
 from bot.domain.limits import Limits, Usage, check, next_day, next_month
-from bot.domain.request import CLARITIES, RATIOS, ImageRequest
+from bot.domain.models import MODEL
+from bot.domain.request import ImageRequest
 from bot.domain.style import STYLES
 
 NOW = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
@@ -137,8 +138,8 @@ def test_what_is_left_is_never_negative() -> None:
     assert Usage(today=36).left_today(Limits(user_daily=50)) == 14
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
-@pytest.mark.parametrize("clarity", CLARITIES)
+@pytest.mark.parametrize("ratio", MODEL.ratios)
+@pytest.mark.parametrize("clarity", MODEL.clarities)
 def test_every_legal_value_is_taken(ratio: str, clarity: int) -> None:
     for n in range(1, 5):
         assert ImageRequest(prompt="a fox", ratio=ratio, clarity=clarity, n=n).n == n

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import ModelAway
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.report import JobReport
+from bot.domain.request import ImageRequest
 from bot.engine.outlook import FIRST_GUESS, LATEST_FIRST_LOOK, Outlooks
 from tests.engine.conftest import World
 from tests.fakes.chat import FakeChat
@@ -212,9 +213,9 @@ async def test_an_outage_does_not_teach_how_long_drawing_takes(world: World) -> 
 
 
 async def test_an_estimate_that_is_too_long_shrinks(world: World) -> None:
-    outlooks = Outlooks(world.store)
+    outlooks, asked = Outlooks(world.store), ImageRequest(prompt="a fox", clarity=1024)
     for _ in range(50):
-        outlooks.learn(1024, 1, 24.0)
+        outlooks.learn(asked, 24.0)
     for _ in range(60):  # nothing is measured as shorter than the first look
-        outlooks.learn(1024, 1, max(4.0, outlooks.soonest(1024, 1) or 0.0))
-    assert (outlooks.soonest(1024, 1) or 0.0) < 5.0
+        outlooks.learn(asked, max(4.0, outlooks.soonest(asked) or 0.0))
+    assert (outlooks.soonest(asked) or 0.0) < 5.0

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from bot.domain.request import CLARITIES, MAX_PICTURES, RATIOS, ImageRequest
+from bot.domain.models import MODEL
+from bot.domain.request import ImageRequest
 from bot.domain.style import STYLES
 from bot.grammar.language import language
 from bot.grammar.options import NO_STYLE, OPTIONS, completion_table
@@ -12,9 +13,9 @@ from bot.grammar.parse import TypedOptions, parse
 def test_the_table_has_exactly_what_the_domain_takes() -> None:
     legal = {option.name: [choice.value for choice in option.choices()] for option in OPTIONS}
     assert legal == {
-        "ratio": list(RATIOS),
-        "n": list(range(1, MAX_PICTURES + 1)),
-        "clarity": list(CLARITIES),
+        "ratio": list(MODEL.ratios),
+        "n": list(range(1, MODEL.most_pictures + 1)),
+        "clarity": list(MODEL.clarities),
         "style": [*STYLES, NO_STYLE],
     }
     plain = ImageRequest(prompt="a fox")

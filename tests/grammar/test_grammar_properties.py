@@ -8,7 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadOption
-from bot.domain.request import CLARITIES, RATIOS, ImageRequest, has_visible
+from bot.domain.models import MODEL
+from bot.domain.request import ImageRequest, has_visible
 from bot.domain.style import STYLES
 from bot.grammar.forms import form_of
 from bot.grammar.options import OPTIONS, Option, Value
@@ -123,9 +124,9 @@ def requests(draw: st.DrawFn) -> ImageRequest:
     try:
         return ImageRequest(
             prompt=prompt,
-            ratio=draw(st.sampled_from(RATIOS)),
+            ratio=draw(st.sampled_from(MODEL.ratios)),
             n=draw(st.integers(1, 4)),
-            clarity=draw(st.sampled_from(CLARITIES)),
+            clarity=draw(st.sampled_from(MODEL.clarities)),
             style=draw(st.sampled_from([None, *STYLES])),
         )
     except ValueError:

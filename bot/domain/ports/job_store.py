@@ -134,7 +134,7 @@ class JobStore(Protocol):
         """Delivered and reserved pictures per person and day, oldest first."""
         ...
 
-    async def drawing_seconds(self, *, clarity: int, n: int, count: int) -> Sequence[float]:
+    async def drawing_seconds(self, *, model: str, clarity: int, n: int, count: int) -> Sequence[float]:
         """How long the last `count` finished jobs of this kind were drawn, newest first."""
         ...
 

@@ -9,9 +9,10 @@ from typing import Final
 from aiohttp import web
 
 from bot.actions import Actions
+from bot.domain.models import MODEL
 from bot.domain.people import Person
 from bot.domain.ports import Clock, SignIns
-from bot.domain.request import CLARITIES, ImageRequest
+from bot.domain.request import ImageRequest
 from bot.domain.sign_in import (
     CODE_LASTS,
     SESSION_LASTS,
@@ -86,7 +87,7 @@ class Sessions:
 
     async def _prices(self, person: Person) -> dict[str, int]:
         """What one picture counts at each clarity, so that HD has its price on it."""
-        asked = [ImageRequest(prompt="a picture", clarity=clarity) for clarity in CLARITIES]
+        asked = [ImageRequest(prompt="a picture", clarity=clarity) for clarity in MODEL.clarities]
         prices = [await self._actions.variants.price(one, person=person, channel_id=CHANNEL) for one in asked]
         return {str(one.clarity): price.points for one, price in zip(asked, prices, strict=True)}
 
