@@ -9,17 +9,29 @@ DEV := $(VENV)/.installed-dev
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: $(RUN) ## set up if needed, then start the bot
 	$(PY) -m bot run
 
 install: $(RUN) ## only set up what running needs
 
-test: $(DEV) ## set up if needed, then run every test, but for the longest of `make fleet`
-	$(PY) -m pytest -n 3 --dist loadfile --ignore=tests/browser -m "not fleet" $(ARGS)
+# One worker more than cores: a test that waits for a process leaves its core to others.
+PYTEST := $(PY) -m pytest -n 3 --dist worksteal
+
+test: $(DEV) ## set up if needed, then run the tests, but for those of test-slow and fleet
+	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" $(ARGS)
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
-	$(if $(ARGS),,$(PY) -m pytest -n 2 --dist loadfile tests/browser)
+	$(if $(ARGS),,$(PYTEST) tests/browser)
+
+test-fast: $(DEV) ## the tests within one process on SQLite: no browser, no real program, no PostgreSQL
+	$(PYTEST) --ignore=tests/browser -m "not (slow or fleet or journey or postgresql)" $(ARGS)
+
+test-slow: $(DEV) ## the long stories of several processes and pseudo-terminals: minutes
+	$(PYTEST) -m "slow and not fleet" $(ARGS)
+
+cover: $(DEV) ## how much of the code the tests of `make test` run, but for the browser's, as a number
+	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" --cov --cov-report=term:skip-covered $(ARGS)
 
 chaos: $(DEV) ## kill, stop, starve and cut off the real program, and count what was lost: minutes
 	$(PY) -m tests.chaos $(ARGS)
@@ -57,4 +69,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test chaos fleet check format lock clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check format lock clean

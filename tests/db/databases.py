@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
@@ -23,7 +24,7 @@ from db.migrate import migrate
 from db.tables import metadata
 from tests.db.server import of_this_run
 
-DATABASES = ["sqlite", "postgresql"]
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 # Nearly all tables are empty nearly always, and emptying one that is costs more than looking.
 _EMPTY = "".join(f"DELETE FROM {table.name};" for table in reversed(metadata.sorted_tables))  # noqa: S608 - our own names

@@ -19,6 +19,8 @@ from tests.db.databases import emptied_server
 from tests.db.orders import NOON, PLENTY, order
 from tests.fakes.clock import FakeClock
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.fixture
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncEngine]:

@@ -96,6 +96,7 @@ def apart() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.postgresql
 async def test_an_older_version_leaves_a_newer_queue_alone(apart: str, monkeypatch: pytest.MonkeyPatch) -> None:
     newer = importlib.metadata.version("procrastinate")
     async with open_database(apart) as engine:

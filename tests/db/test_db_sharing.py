@@ -22,6 +22,8 @@ from tests.db.databases import emptied_server
 from tests.db.orders import NOON, PLENTY, order
 from tests.fakes.clock import FakeClock
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.fixture
 def server_url() -> str:

@@ -15,6 +15,8 @@ from db.address import server_conninfo
 from tests.db.databases import emptied_server
 from tests.db.orders import order, person
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.fixture
 def conninfo() -> str:

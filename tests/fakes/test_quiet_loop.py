@@ -107,6 +107,7 @@ async def test_while_pictures_are_written(clock: FakeClock, tmp_path: Path) -> N
     assert await moved_during(clock, write) == 0
 
 
+@pytest.mark.postgresql
 async def test_while_postgresql_works_but_not_while_it_listens(clock: FakeClock) -> None:
     async def ask() -> None:
         async with await psycopg.AsyncConnection.connect(of_this_run().url()) as connection:

@@ -12,7 +12,7 @@ from tests.fleet.audit import audit
 from tests.fleet.stage import Stage
 from tests.journeys.programs import until_told
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 async def test_what_a_gateway_takes_a_worker_does(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from tests.journeys.programs import APP_ID, SECRET_KEY, SandboxProgram, until
 
 __all__ = ["sandbox"]
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 WORD = "zanzibargiraffe"  # in every prompt of the story
 WEB_TOKEN = "web-token-4f1d77a0c3"

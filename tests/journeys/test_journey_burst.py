@@ -12,7 +12,7 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_ordered_once
 from tests.journeys.programs import SandboxProgram
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 QPS = 20
 RUNNING = 12

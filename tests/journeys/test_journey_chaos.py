@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.frame import all_scenarios
 from tests.chaos.running import play_all
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 # These take seconds; the others have journeys of their own, or stand for minutes.
 SUBJECTS = {"crash", "backup"}

@@ -14,7 +14,7 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_answered_once, assert_charged_once, assert_on_page_once, assert_ordered_once
 from tests.journeys.programs import SandboxProgram, until_told
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 async def say(discord: RemoteFakeDiscord, prompt: str, channel: str = "general") -> None:

@@ -11,7 +11,7 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_on_page_once
 from tests.journeys.programs import SandboxProgram, until_told
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 async def test_the_program_says_so_waits_and_goes_on_by_itself(sandbox: SandboxProgram, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.db.audit import assert_books_agree
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import Program, SandboxProgram
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["beside the bot", "alone"])

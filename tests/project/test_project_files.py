@@ -131,5 +131,6 @@ def test_what_is_checked_is_run_and_nothing_is_swallowed() -> None:
     assert os.access(script, os.X_OK)
     assert "set -euo pipefail" in lines
     assert "make check" in lines
-    assert [line for line in lines if line.endswith("make test")]
+    for target in ("make test", "make test-slow"):
+        assert [line for line in lines if line.startswith("timeout ") and line.endswith(target)]
     assert not any("|| true" in line or "set +e" in line for line in lines)
