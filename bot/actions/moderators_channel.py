@@ -29,6 +29,10 @@ class ModeratorsChannel:
         self._desks = desks
         self._homes = homes
 
+    async def exists(self, platform: str, community_id: str) -> bool:
+        """Whether the community has named one, on a platform that is connected here."""
+        return await self._find(platform, community_id) is not None
+
     async def post(self, platform: str, community_id: str, card: Card, job: Job | None = None) -> str | None:
         """The message's id; None where there is no such channel, or it can't be reached."""
         found = await self._find(platform, community_id)

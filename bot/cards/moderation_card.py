@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards.audit_card import audit_line, undo_buttons
 from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
-from bot.domain.desk import AppealView, BudgetWarning, ReportView
+from bot.domain.desk import AppealView, BudgetWarning, CutLimit, ReportView
 from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
 
 _SHOWN_REASONS = 5
@@ -85,4 +87,24 @@ def budget_card(warning: BudgetWarning, locale: str) -> Card:
             limit=warning.limit,
             resets_at=warning.resets_at,
         ),
+    )
+
+
+def cut_limits_card(cuts: Sequence[CutLimit], locale: str) -> Card:
+    """What the community has set beyond the operator's limits, what holds, and what the operator can do about it."""
+    lines = [
+        (
+            *sentence(
+                "cut-limits-line", locale, setting=words(f"field-{each.setting}", locale), holds=each.holds,
+                stored=each.stored,
+            ),
+            f" {each.command}",
+        )
+        for each in cuts
+    ]  # fmt: skip
+    return Card(
+        tone=Tone.SLOW,
+        heading=words("cut-limits-heading", locale),
+        status=sentence("cut-limits-told", locale),
+        notes=tuple((clip("".join(str(part) for part in line), _SHOWN_REASON),) for line in lines),
     )

@@ -95,6 +95,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop
             group.create_task(watch_loop_lag(core.metrics), name="loop-lag"),
             group.create_task(core.watch_usage(), name="usage"),
             group.create_task(core.actions.retention.run(), name="retention"),
+            group.create_task(core.cut_limits.run(), name="cut-limits"),
         ]
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         beside.append(group.create_task(collect_when_quiet(lambda: core.dispatcher.under_way), name="garbage"))

@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import __version__
 from bot.actions import Actions
 from bot.actions.admission import Admission
+from bot.actions.cut_limits import CutLimitsNotice
+from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.turns import LocalTurns
-from bot.cards import sheet_foot
-from bot.composition.acting import Places, Stores, connect
+from bot.cards import cut_limits_card, sheet_foot
+from bot.composition.acting import MODERATORS_HOMES, Places, Stores, connect
 from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
@@ -103,6 +105,7 @@ class Core:
     metrics: Metrics
     limiter: Limiter
     model: ImageModel
+    cut_limits: CutLimitsNotice
     sandbox_url: str | None
     callback_secret: str | None
     news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
@@ -241,6 +244,15 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             metrics=metrics,
             limiter=model.limiter,
             model=model,
+            cut_limits=CutLimitsNotice(
+                communities=stores.communities,
+                channel=ModeratorsChannel(communities=stores.communities, desks=places.desks, homes=MODERATORS_HOMES),
+                notes=meta,
+                turns=_turns(settings),
+                clock=clock,
+                limits=limits,
+                draw=cut_limits_card,
+            ),
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
             news=None if server_conninfo(settings.database_url) is None else dispatcher,

@@ -83,6 +83,9 @@ def read_bounded(name: str, text: str, limits: Limits, exceptions: Exceptions) -
     except Refused as refused:
         if refused.code == "setting-number" and (number := bounds(name, limits, exceptions)) is not None:
             refused.values |= asdict(number)
+            word = str(refused.values["word"])
+            if ceiling(name, limits, exceptions).most is not None and word.isascii() and word.isdecimal():
+                refused.code = "setting-ceiling" if int(word[:10]) > number.most else refused.code
         raise
     if name in BOUNDED and value is not None:
         for role, given in value.items() if name == "role_daily" else (("", value),):

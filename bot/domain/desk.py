@@ -32,6 +32,18 @@ class BudgetWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutLimit:
+    """A community's setting that is stored beyond the operator's limits. `command` makes an exception of it."""
+
+    platform: str
+    community_id: str
+    setting: str
+    stored: str
+    holds: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppealView:
     """Somebody says that a word was blocked wrongly. `added`: the entry that blocked it, where it is still known."""
 

@@ -173,6 +173,8 @@ def test_what_can_be_typed_holds_as_it_was_typed(community: Community, name: str
     [
         ("user_daily", "100000", "setting-ceiling", 2),
         ("user_daily", "many", "setting-number", 2),
+        ("user_daily", "9" * 5000, "setting-ceiling", 2),
+        ("user_running", "0", "setting-number", 3),
         ("monthly", "10000000", "setting-ceiling", 3),
         ("role_daily", "vip=3", "setting-ceiling", 2),
         ("user_running", "4", "setting-ceiling", 3),

@@ -274,3 +274,23 @@ async def test_what_moderators_are_told_outlives_a_restart_in_the_readers_langua
         (allow,) = appeal["buttons"]
         assert (await page.post(f"/api/studio/undo/{allow['target']}"))[0] == 200
         assert [card["heading"] for card in (await studio(page))["notes"]] == [budget["heading"]]
+
+
+@pytest.mark.parametrize("value", ["-3", "1e9", "٣", "50 pictures", "NaN", 3.5, "５０", 10**300, True])
+async def test_a_limit_that_is_no_number_is_told_with_bounds_and_an_example(page: Site, value: Any) -> None:
+    status, answer = await page.post("/api/studio/settings?lang=en", {"changes": {"user_daily": value}})
+    assert (status, answer["error"]["field"]) == (400, "user_daily")
+    said = answer["error"]["message"]
+    assert "from 0 to 50" in said
+    assert "such as 20" in said or "such as 50" in said
+    assert str(value)[:20].lower() in said.lower()
+    assert field(await studio(page), "user_daily")["value"] == ""
+
+
+async def test_a_manager_sets_no_more_than_the_operator_allows(page: Site) -> None:
+    shown = field(await studio(page), "user_daily")
+    assert (shown["least"], shown["most"], shown["hint"]) == (0, 50, "At most 50, set by the operator")
+    status, answer = await page.post("/api/studio/settings?lang=en", {"changes": {"user_daily": "100000"}})
+    assert (status, answer["error"]["code"]) == (400, "setting-ceiling")
+    assert "the operator allows: at most 50" in answer["error"]["message"]
+    assert (await page.post("/api/studio/settings", {"changes": {"user_daily": 49}}))[0] == 200

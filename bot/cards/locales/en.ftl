@@ -294,6 +294,9 @@ appeal-told = { $name ->
     [You] You were refused { $moment } for “{ $word }” and say that it is harmless.
    *[other] { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
 }
+cut-limits-heading = The operator's limits are lower than this community's
+cut-limits-told = The operator's limits are ceilings: what was set above them holds no longer. Whoever runs Easel can allow it with the command beside it.
+cut-limits-line = { $setting }: { $stored } was set, { $holds } holds.
 budget-heading = { $percent } % of this month's budget
 budget-nearly = { $used } of { $limit } are used. It begins anew { $resets_at }.
 budget-used = { $used } of { $limit } are used, and requests are refused now. It begins anew { $resets_at }, or sooner if a manager raises it.

@@ -259,6 +259,9 @@ report-author = 作者 { $name }，{ $strikes ->
 } · 编号 { $id }
 appeal-heading = 有人认为一个屏蔽词没有恶意
 appeal-told = { $name } 在{ $moment }因为“{ $word }”没有画成，认为这个词没有恶意。
+cut-limits-heading = 运营者的上限低于本社区的设置
+cut-limits-told = 运营者的限额是上限，超过的设置不再生效。运营者可以用旁边的命令允许它。
+cut-limits-line = { $setting }：设置为 { $stored }，实际为 { $holds }。
 budget-heading = 本月额度已用 { $percent }%
 budget-nearly = { $limit } 里已用 { $used }，{ $resets_at }重新开始。
 budget-used = { $limit } 里已用 { $used }，现在不再接受请求。{ $resets_at }重新开始，或由管理者提高额度。

@@ -40,7 +40,7 @@ WRONG = [
     ("user_daily", "-1", "setting-number"),
     ("user_daily", "many", "setting-number"),
     ("user_daily", "1e3", "setting-number"),
-    ("user_daily", "9" * 5000, "setting-number"),
+    ("user_daily", "9" * 5000, "setting-ceiling"),
     ("user_daily", "٣", "setting-number"),
     ("user_running", "0", "setting-number"),
     ("cooldown", "86401", "setting-number"),
