@@ -191,6 +191,8 @@ class _OneRequest:
         parts = [plain(card.status), *(plain(note) for note in card.notes)]
         if refused.code == "matrix-offer":
             parts.append(plain(notice("terminal-all", self._person.locale)))
+        elif refused.code == "not-a-request" and refused.repair is not None:
+            parts.append(plain(notice("terminal-anyway", self._person.locale, text=refused.repair.text)))
         elif refused.repair is not None:
             parts.append(f"→ {refused.repair.text}")
         code = Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE

@@ -420,6 +420,7 @@ help-matrix = Every combination at once, the price first: { $example }
 terminal-waiting = Another Easel command is at work on this database; waiting for it
 terminal-all = Add --all to draw them.
 terminal-sandbox = No Seedream account is set, so the built-in sandbox paints this
+terminal-anyway = To draw it all the same: python -m bot imagine { $text }
 terminal-no-input = There is nothing to draw on standard input. Try: echo "a red fox" | python -m bot imagine -
 terminal-bad-input = Standard input is no text in UTF-8, so there is nothing to draw. Send the prompt as plain text.
 terminal-much-input = Standard input has more than { $limit } characters. Send the prompt alone.

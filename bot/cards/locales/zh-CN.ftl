@@ -376,6 +376,7 @@ help-matrix = 一次画出所有组合，会先告诉您价格：{ $example }
 terminal-waiting = 另一条 Easel 命令正在使用这个数据库，正在等它结束
 terminal-all = 加上 --all 就会全部绘制。
 terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
+terminal-anyway = 还是想画这个：python -m bot imagine { $text }
 terminal-no-input = 标准输入是空的，没有可画的内容。可以这样：echo "一只红狐狸" | python -m bot imagine -
 terminal-bad-input = 标准输入不是 UTF-8 文本，没有可画的内容。请以纯文本发送提示词。
 terminal-much-input = 标准输入超过 { $limit } 个字符。请只发送提示词。

@@ -149,6 +149,8 @@ def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
         lines = [plain(_text(part)) for part in (card["status"], *card["notes"])]
     if error["code"] == "matrix-offer":
         lines.append(plain(notice("terminal-all", locale)))
+    elif error["code"] == "not-a-request" and error.get("repair"):
+        lines.append(plain(notice("terminal-anyway", locale, text=error["repair"])))
     elif error.get("repair"):
         lines.append(f"→ {error['repair']}")
     sentence = "\n".join(line for line in lines if line)
