@@ -12,10 +12,11 @@ from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 from bot.grammar.options import OPTIONS
 
+from .controls import PanelAction, PanelButton
 from .forms import Field, Form, FormId, Kind, one_section
 from .inputs import Input
 from .numbers import number_in
-from .panels import Panel, PanelAction, PanelButton
+from .panels import Panel
 from .replies import HandOver, HandTable, InvalidField, Open, Replace, Replies, Say, ShowPanel, ShowUsage
 from .results import say
 

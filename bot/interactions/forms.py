@@ -12,7 +12,7 @@ from bot.grammar.options import CLARITY, NUMBER, OPTIONS, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.grammar.printing import quote_prompt
 
-from .panels import PanelButton
+from .controls import PanelButton
 
 
 class FormId(StrEnum):

@@ -17,8 +17,9 @@ class Abilities:
     """What a platform can do. Routes ask this instead of the platform's name.
 
     `hides_pictures`: the pictures of a posted result can be hidden until somebody looks. `whole_forms`: a form shows
-    all of its sections at once, with buttons beside them; else one section at a time. `names_roles`: roles are typed by
-    name, as no list offers them. `form_seconds`: how long a route may look something up before it opens a form.
+    all of its sections at once, and rows have their buttons beside them; else one section at a time, and buttons stand
+    below all rows. `names_roles`: roles are typed by name, as no list offers them. `form_seconds`: how long a route
+    may look something up before it opens a form.
     """
 
     hides_pictures: bool

@@ -20,9 +20,9 @@ from bot.domain.limits import Limits
 from bot.domain.moderation import LOCK
 from bot.grammar.options import CLARITY, NO_STYLE, NUMBER, RATIO, STYLE, Option
 
+from .controls import PanelAction, PanelButton
 from .forms import Field, Form, FormId, Kind, Section
 from .inputs import Abilities, Input
-from .panels import PanelAction, PanelButton
 
 PEOPLE = "people"
 LOCKS: Mapping[str, timedelta] = MappingProxyType(
@@ -40,16 +40,20 @@ _DEFAULTS: tuple[tuple[str, Option], ...] = (
     ("default_style", STYLE),
 )
 _HEAVY = 4096
+# The field in which a key is chosen, and the one with its number.
+_TABLES = (("role", "role_daily"), ("channel", "channel_daily"), ("channel_daily_where", "channel_daily"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """What came back. `changes` are for Settings.change; words with whether they count only as words of their own."""
+    """What came back. `changes` are for Settings.change.
+
+    `words` by the field's name, `…add` or `…remove`, each with whether it counts only as a word of its own.
+    """
 
     changes: Mapping[str, str]
     paused: bool | None
-    add: tuple[tuple[str, bool], ...]
-    remove: tuple[tuple[str, bool], ...]
+    words: Mapping[str, tuple[tuple[str, bool], ...]]
 
 
 def settings_form(section: str, community: Community, limits: Limits, abilities: Abilities, locale: str) -> Form:
@@ -88,8 +92,8 @@ def people_form(locale: str) -> Form:
 
 def ways_in(locale: str) -> tuple[PanelButton, ...]:
     return (
-        PanelButton(action=PanelAction.HELD, label=words("studio-held", locale)),
-        PanelButton(action=PanelAction.AUDIT, label=words("studio-audit", locale)),
+        PanelButton(action=PanelAction.HELD, label=words("home-people", locale)),
+        PanelButton(action=PanelAction.AUDIT, label=words("home-audit", locale)),
     )
 
 
@@ -100,12 +104,11 @@ def read_settings(given: Input, community: Community) -> Filled:
     for name, read in _READ.items():
         if section in {"", name}:
             changes |= read(given, community)
-    in_words = section in {"", "words"}
+    lists = {"": ("words_add", "words_remove"), "words": ("add", "remove")}.get(section, ())
     return Filled(
         changes=changes,
         paused={"yes": True, "no": False}.get(given.text("paused")),
-        add=tuple(_words_in(given.text("add"))) if in_words else (),
-        remove=tuple(_words_in(given.text("remove"))) if in_words else (),
+        words={name: tuple(_words_in(given.text(name))) for name in lists},
     )
 
 
@@ -178,7 +181,8 @@ def _groups(now: _Now) -> Iterator[Field]:
         yield Field(kind=Kind.ROLE, name="role", label=words("studio-role", now.locale))
         hint = now.hint("empty-remove", "role_daily")
         yield now.line("role_daily", words("studio-role-daily", now.locale), hint=hint)
-    yield Field(kind=Kind.CHANNEL, name="channel", label=words("studio-channel", now.locale), most=1)
+    name = "channel_daily_where" if now.abilities.whole_forms else "channel"
+    yield Field(kind=Kind.CHANNEL, name=name, label=words("studio-channel", now.locale), most=1)
     yield now.line("channel_daily", words("studio-channel-daily", now.locale), hint=now.hint("empty-remove"))
 
 
@@ -208,9 +212,10 @@ def _channels(now: _Now) -> Iterator[Field]:
 
 
 def _blocked(now: _Now) -> Iterator[Field]:
+    prefix = "words_" if now.abilities.whole_forms else ""
     for name in ("add", "remove"):
         label = words(f"studio-words-{name}", now.locale)
-        yield Field(kind=Kind.PARAGRAPH, name=name, label=label, hint=now.hint("words"), most=_WORDS)
+        yield Field(kind=Kind.PARAGRAPH, name=f"{prefix}{name}", label=label, hint=now.hint("words"), most=_WORDS)
 
 
 def _styles(now: _Now) -> Iterator[Field]:
@@ -267,11 +272,9 @@ def _read_defaults(given: Input, _: Community) -> Mapping[str, str]:
 
 def _read_groups(given: Input, community: Community) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for chosen, field in (("role", "role_daily"), ("channel", "channel_daily")):
-        if chosen not in given.values:
-            if chosen == "role" and field in given.values:
-                found[field] = given.text(field)
-            continue
+    if "role" not in given.values and "role_daily" in given.values:
+        found["role_daily"] = given.text("role_daily")
+    for chosen, field in _TABLES:
         table: dict[Any, Any] = dict(getattr(community, field))
         for number in given.all(chosen):
             table.pop(number, None)

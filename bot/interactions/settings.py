@@ -19,9 +19,10 @@ from bot.domain.people import Person
 from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 
+from .controls import PanelAction, PanelButton
 from .inputs import Input
 from .numbers import number_in
-from .panels import Panel, PanelAction, PanelButton, Row
+from .panels import Panel, Row
 from .replies import InvalidField, Open, Replies, Say, ShowPanel, ShowSettings, ShowUsage
 from .results import say
 from .sections import LOCKS, PEOPLE, SECTIONS, people_form, read_settings, settings_form
@@ -81,10 +82,10 @@ async def settings_given(given: Input, actions: Actions) -> Replies:
                 raise InvalidField(name, refused) from refused
             raise
         done += [] if changed is None else [changed]
-    for field, given_words in (("add", filled.add), ("remove", filled.remove)):
-        for word, whole in given_words:
+    for field, listed in filled.words.items():
+        for word, whole in listed:
             with _refused_beside(field):
-                if field == "add":
+                if field.endswith("add"):
                     done.append(await actions.settings.add_word(person, word, whole=whole))
                 else:
                     done.append(await actions.settings.remove_word(person, word))
@@ -200,22 +201,24 @@ async def _held(given: Input, actions: Actions, person: Person, page: int, done:
     last = max(0, (len(people) - 1) // _PAGE)
     page = max(0, min(page, last))
     rows = []
+    beside = given.abilities.whole_forms
     for number, user in enumerate(people[page * _PAGE : (page + 1) * _PAGE], page * _PAGE + 1):
-        lift_one = PanelButton(
-            action=PanelAction.LIFT, target=f"{user}.{page}", label=words("held-lift", locale, number=number)
-        )
+        label = words("held-lift-one", locale) if beside else words("held-lift", locale, number=number)
+        lift_one = PanelButton(action=PanelAction.LIFT, target=f"{user}.{page}", label=label)
         lines = [_held_line(block, locale) for block in blocks if block.user_id == user]
         rows += [Row(text=line, number=number) for line in lines[:-1]]
         rows.append(Row(text=lines[-1], number=number, button=lift_one))
     turn = [PanelButton(action=PanelAction.HELD, target=str(page - 1), label="‹")] if page > 0 else []
     turn += [PanelButton(action=PanelAction.HELD, target=str(page + 1), label="›")] if page < last else []
+    people_way = PanelButton(action=PanelAction.PEOPLE, label=words("studio-people", locale))
     panel = Panel(
         name="held",
         heading=words("held-heading", locale),
         done=await _done_rows(given, done, "held"),
         rows=tuple(rows),
         text=words("held-none", locale),
-        buttons=(*_back(given), *turn, PanelButton(action=PanelAction.PEOPLE, label=words("studio-people", locale))),
+        buttons=(*_back(given), *turn, *(() if beside else (people_way,))),
+        form=people_form(locale) if beside else None,
     )
     return (ShowPanel(panel),)
 
@@ -250,7 +253,7 @@ async def _audit(
         heading=words("audit-heading", locale),
         done=await _done_rows(given, done, "audit"),
         rows=tuple(
-            Row(text=audit_line(entry, locale, person_name=names), button=_undo_button(entry, panel_name, locale))
+            Row(text=audit_line(entry, locale, person_name=names), button=_undo_button(given, entry, panel_name))
             for entry in shown
         ),
         text=words("audit-empty", locale),
@@ -291,16 +294,18 @@ async def _done_rows(given: Input, done: Sequence[AuditEntry], panel: str) -> tu
     return tuple(
         Row(
             text=audit_line(entry, given.locale, person_name=names),
-            button=_undo_button(entry, panel, given.locale),
+            button=_undo_button(given, entry, panel),
         )
         for entry in done
     )
 
 
-def _undo_button(entry: AuditEntry, panel: str, locale: str) -> PanelButton | None:
+def _undo_button(given: Input, entry: AuditEntry, panel: str) -> PanelButton | None:
+    """It says what it undoes, if it doesn't stand beside that."""
     if not entry.undoable:
         return None
-    return PanelButton(action=PanelAction.UNDO, target=f"{entry.id}.{panel}", label=undo_label(entry, locale))
+    label = words("audit-undo", given.locale) if given.abilities.whole_forms else undo_label(entry, given.locale)
+    return PanelButton(action=PanelAction.UNDO, target=f"{entry.id}.{panel}", label=label)
 
 
 # Usage

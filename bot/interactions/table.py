@@ -9,8 +9,8 @@ from bot.domain.card import Press
 
 from . import account, gallery, moderation, results, settings
 from .commands import Command
+from .controls import PanelAction
 from .forms import FormId
-from .panels import PanelAction
 from .routes import First, Route
 
 ALONE, SILENT, ORDER, BESIDE, FORM = First.ALONE, First.SILENT, First.ORDER, First.BESIDE, First.FORM

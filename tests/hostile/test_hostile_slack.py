@@ -10,8 +10,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.slack.form import read_form
+from bot.interactions.forms import read_request
+from bot.platforms.slack.asking import Asking
+from bot.platforms.slack.inputs import values_in
+from bot.platforms.slack.modals import place_in
 from bot.platforms.slack.text import escape, unescape
+from bot.platforms.slack.workspaces import Workspace
 from tests.hostile.strategies import TEXTS
 from tests.slack.conftest import Bot, bot, clock, database, fake, idle
 
@@ -65,14 +69,17 @@ def test_whatever_was_typed_is_no_mention_when_it_is_shown(text: str) -> None:
 @example("null")
 @example("[1]")
 def test_a_form_whose_state_is_anything_is_read(metadata: str) -> None:
-    assert read_form({"private_metadata": metadata, "state": {"values": {}}}).text == ""
+    asking = Asking(workspace=Workspace(team_id="T1"), user_id="U1", name="ann", channel_id="", view={})
+    asking.view = {"private_metadata": metadata, "state": {"values": {}}}
+    assert place_in(asking, values_in(asking.view)) is not None
+    assert values_in(asking.view) == {}
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "-1", "²", "٣", "1e3", "", "x"])
 def test_a_number_that_no_option_has(number: str) -> None:
-    field = {"n": {"selected_option": {"value": number}}}
-    filled = read_form({"private_metadata": "{}", "state": {"values": {"n": field}}})
-    assert filled.typed.n is None or filled.typed.n == 3
+    values = values_in({"state": {"values": {"n": {"n": {"selected_option": {"value": number}}}}}})
+    _, typed = read_request(lambda name: next(iter(values.get(name, ())), ""))
+    assert typed.n is None or typed.n == 3
 
 
 async def test_mentions_in_a_prompt_notify_nobody_but_its_author(bot: Bot) -> None:

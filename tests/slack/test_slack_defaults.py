@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bot.domain.defaults import Defaults
 from bot.domain.people import Person
-from bot.platforms.slack.defaults_form import read_defaults
 
 if TYPE_CHECKING:
     from tests.fakes.slack import User, View
@@ -61,8 +60,3 @@ async def test_they_are_opened_by_a_command_and_taken_back(bot: Bot) -> None:
     await sent.acked()
     await bot.until(lambda: any("saved" in one.words for one in bot.messages(bot.fake.add_dm(bot.ann))))
     assert await bot.defaults.read(person(bot, bot.ann)) == Defaults(clarity=4096)
-
-
-def test_a_form_made_up_by_somebody_names_nothing_else() -> None:
-    values = {"user_daily": {"x": {"selected_option": {"value": "5"}}}, "n": {"n": {"selected_option": None}}}
-    assert read_defaults({"state": {"values": values}}) == {"n": ""}

@@ -47,7 +47,9 @@ async def test_a_wrong_value_is_said_to_its_author_alone_and_one_press_mends_it(
     await pressed.acked()
     result = await bot.posted()
     assert "16:9" in result.words
-    assert refusal.deleted
+    job = (await bot.all_jobs())[0]
+    await bot.soon(lambda: f"on its way as job {job.id}" in refusal.words)
+    assert refusal.labels == []
 
 
 async def test_a_limit_is_said_to_its_author_alone_and_nothing_is_posted(idle: Bot) -> None:

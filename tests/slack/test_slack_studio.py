@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.community import BlockedWord, Community
-from bot.platforms.slack.studio_form import read_studio
 from db.communities import SqlCommunityStore
 from tests.fakes.slack import Message
 
@@ -207,10 +206,3 @@ async def test_in_enterprise_grid_only_the_organizations_admins_have_the_form(id
     await (await idle.fake.slash(local, room, "/easel", "settings")).told("manages")
     assert local.modals == []
     await (await idle.fake.slash(head, room, "/easel", "settings")).opened()
-
-
-def test_a_form_made_up_by_somebody_changes_nothing() -> None:
-    for values in ({}, {"paused": {"paused": {}}, "unknown": {"unknown": {"value": "1"}}}):
-        read = read_studio({"state": {"values": values}})
-        assert (dict(read.changes), read.channel_daily, read.paused, read.add) == ({}, None, None, ())
-        assert read.remove == ()

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.ports import UsageGroup
-from bot.domain.usage import UsagePeriod, UsageScope
-from bot.platforms.slack.usage_answer import Wanted, wanted
+from bot.interactions.commands import Command
+from bot.platforms.slack.easel import Call, NotUnderstood, call_of
 
 if TYPE_CHECKING:
     from tests.fakes.slack import Message, User
@@ -19,18 +18,19 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("", Wanted()),
-        (
-            "workspace by person week",
-            Wanted(scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.WEEK),
-        ),
-        ("CSV year channel", Wanted(scope=UsageScope.CHANNEL, period=UsagePeriod.YEAR, table=True)),
-        ("大家 按频道 今天", Wanted(scope=UsageScope.COMMUNITY, group=UsageGroup.CHANNEL, period=UsagePeriod.TODAY)),
-        ("everything", None),
+        ("", {}),
+        ("workspace by person week", {"scope": "community", "group": "person", "period": "week"}),
+        ("CSV year channel", {"scope": "channel", "period": "year", "table": "yes"}),
+        ("大家 按频道 今天", {"scope": "community", "group": "channel", "period": "today"}),
     ],
 )
-def test_words_are_understood(text: str, meant: Wanted | None) -> None:
-    assert wanted(text) == meant
+def test_words_are_understood(text: str, meant: dict[str, str]) -> None:
+    assert call_of(f"Usage {text}") == Call(Command.USAGE, values=meant)
+
+
+def test_a_word_that_is_none_of_ours_is_answered_with_those_that_are() -> None:
+    with pytest.raises(NotUnderstood, match="usage-help"):
+        call_of("usage everything")
 
 
 async def test_managers_see_persons_and_channels_by_name(bot: Bot) -> None:

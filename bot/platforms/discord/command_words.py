@@ -68,13 +68,11 @@ _WORDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
             "zh-CN": "把保存的你的全部数据打包给你",
         },
         "mydata-delete": {"en": "Delete everything that is kept of you", "zh-CN": "删除保存的你的全部数据"},
-        "mydata-kept": {"en": "Nothing was deleted.", "zh-CN": "什么都没有删除。"},
         "file-too-large": {
             "en": "That is too large to be sent here. Ask whoever runs this bot: they can give it to you.",
             "zh-CN": "文件太大，没法发到这里。请联系运行这个机器人的人，由他们交给你。",
         },
         "command-help": {"en": "What you can type, and every command", "zh-CN": "可以怎么写，以及全部命令"},
-        "help-commands": {"en": "Commands", "zh-CN": "命令"},
         "help-menus": {
             "en": "On any message: Apps → Imagine this. On a picture: Apps → Report picture.",
             "zh-CN": "任意消息上：应用 → 把这段话画出来；图片消息上：应用 → 举报这张图。",

@@ -17,9 +17,9 @@ from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.grammar.parse import TypedOptions
 from bot.interactions.commands import Command
+from bot.interactions.controls import PanelAction
 from bot.interactions.forms import FormId
 from bot.interactions.inputs import Stage
-from bot.interactions.panels import PanelAction
 from bot.interactions.replies import Ask, InvalidField, Order, Reply
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS

@@ -11,7 +11,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.interactions.panels import PanelAction, PanelButton, Select
+from bot.interactions.controls import PanelAction, PanelButton, Select
 
 from .limits import BUTTON_LABEL
 from .text import clip

@@ -12,7 +12,8 @@ from discord import ui
 from bot.cards.sentences import words
 from bot.domain.card import Text
 from bot.domain.ports import UsageGroup
-from bot.interactions.panels import Panel, PanelAction, PanelButton, Row, Select
+from bot.interactions.controls import PanelAction, PanelButton, Select
+from bot.interactions.panels import Panel, Row
 
 from .command_words import command_word
 from .layout import layout_of

@@ -14,7 +14,7 @@ from bot.domain.card import Tone
 from bot.domain.community import Community
 from bot.domain.community_fields import write_field
 from bot.domain.usage import Allowance
-from bot.interactions.panels import PanelAction, PanelButton, Select
+from bot.interactions.controls import PanelAction, PanelButton, Select
 from bot.interactions.replies import ShowSettings
 from bot.interactions.sections import PEOPLE, SECTIONS
 

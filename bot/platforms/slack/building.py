@@ -12,20 +12,14 @@ from .asking import People
 from .boundary import Boundary
 from .charts import Charts
 from .delivery import Delivery
-from .desk import Desk
-from .easel import Easel
+from .handler import RequestHandler
 from .home import Home
 from .listeners import Listeners
 from .membership import Membership
-from .moderation import Moderation
-from .mydata import MyDataAnswers
 from .ordering import Ordering
-from .own_defaults import OwnDefaults
 from .posted_files import JobNotes
-from .presses import Presses
-from .saving import Saving
+from .replying import Replying
 from .showing import Showing
-from .studio import Settings
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
 from .wire import Wire
@@ -46,78 +40,33 @@ class Shared:
 
 
 def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
+    wire, people, boundary, clock = shared.wire, shared.people, shared.boundary, shared.clock
     ordering = Ordering(
         delivery=shared.delivery,
         membership=shared.membership,
-        people=shared.people,
-        boundary=shared.boundary,
-        wire=shared.wire,
+        people=people,
+        boundary=boundary,
+        wire=wire,
         serve_strangers=serve_strangers,
     )
-    showing = Showing(
-        wire=shared.wire, uploads=shared.uploads, notes=shared.notes, people=shared.people, boundary=shared.boundary
-    )
-    presses = Presses(
-        actions=actions,
+    showing = Showing(wire=wire, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
+    charts = Charts(raster=raster, uploads=shared.uploads)
+    home = Home(actions=actions, people=people, boundary=boundary, wire=wire, charts=charts, showing=showing)
+    replying = Replying(
+        boundary=boundary,
         ordering=ordering,
-        people=shared.people,
-        boundary=shared.boundary,
         delivery=shared.delivery,
         showing=showing,
+        usage=UsageAnswer(wire=wire, boundary=boundary, charts=charts, showing=showing),
+        wire=wire,
     )
-    desk = Desk(
+    handler = RequestHandler(
         actions=actions,
         ordering=ordering,
-        presses=presses,
-        people=shared.people,
-        boundary=shared.boundary,
-        clock=shared.clock,
-    )
-    saving = Saving(people=shared.people, boundary=shared.boundary)
-    settings = Settings(
-        actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, saving=saving
-    )
-    moderation = Moderation(
-        rules=actions.people,
-        moderate=actions.moderate,
-        people=shared.people,
-        boundary=shared.boundary,
-        ordering=ordering,
-        saving=saving,
-    )
-    charts = Charts(raster=raster, uploads=shared.uploads)
-    home = Home(
-        actions=actions,
-        people=shared.people,
-        boundary=shared.boundary,
-        wire=shared.wire,
-        charts=charts,
-        showing=showing,
-    )
-    usage = UsageAnswer(
-        account=actions.account, wire=shared.wire, boundary=shared.boundary, charts=charts, showing=showing
-    )
-    own = OwnDefaults(actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, home=home)
-    mydata = MyDataAnswers(
-        actions=actions, people=shared.people, boundary=shared.boundary, ordering=ordering, wire=shared.wire
-    )
-    return Listeners(
-        desk=desk,
-        easel=Easel(
-            actions=actions,
-            people=shared.people,
-            boundary=shared.boundary,
-            settings=settings,
-            moderation=moderation,
-            own=own,
-            mydata=mydata,
-            usage=usage,
-            showing=showing,
-        ),
-        settings=settings,
-        moderation=moderation,
+        replying=replying,
+        people=people,
+        boundary=boundary,
         home=home,
-        own=own,
-        mydata=mydata,
-        wire=shared.wire,
+        clock=clock,
     )
+    return Listeners(handler=handler, home=home, wire=wire, clock=clock)

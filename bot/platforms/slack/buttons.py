@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain import card
+from bot.interactions.controls import PanelAction, PanelButton
 
 from .limits import BUTTON_LABEL
 from .text import clip
@@ -53,3 +55,36 @@ def pressed(action: Mapping[str, Any]) -> Pressed:
     if found is None:
         return Pressed("", target, None)
     return Pressed(found["press"], target, None if found["index"] is None else int(found["index"]))
+
+
+# Of the panels that Slack shows. No name is a Press's too, and the one that turns a page is not the one that opens it.
+PANEL_ACTIONS: Mapping[str, PanelAction] = MappingProxyType(
+    {
+        "settings": PanelAction.HOME,
+        "defaults": PanelAction.DEFAULTS,
+        "draw": PanelAction.DRAW,
+        "people": PanelAction.HELD,
+        "lift": PanelAction.LIFT,
+        "audit": PanelAction.AUDIT,
+        "audit-page": PanelAction.AUDIT,
+        "audit-undo": PanelAction.UNDO,
+    }
+)
+_NAMES = {action: name for name, action in PANEL_ACTIONS.items() if name != "audit-page"}
+
+
+def panel_button(button: PanelButton) -> dict[str, Any]:
+    """`action_id` is `im:<name>`, `value` the target, if there is one."""
+    name = _NAMES[button.action]
+    if button.action is PanelAction.AUDIT and button.target:
+        name = "audit-page"
+    element: dict[str, Any] = {
+        "type": "button",
+        "action_id": f"im:{name}",
+        "text": {"type": "plain_text", "text": clip(button.label, BUTTON_LABEL), "emoji": False},
+    }
+    if button.target:
+        element["value"] = button.target
+    if button.danger or button.primary:
+        element["style"] = "danger" if button.danger else "primary"
+    return element

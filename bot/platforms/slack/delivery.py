@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -17,10 +17,10 @@ from bot.domain.job import Job
 from bot.domain.people import Destination
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
+from bot.interactions.card_edits import CardEdits
 
-from .edits import CardEdits, Word
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
-from .limits import NOT_READY_TRIES, REMEMBERED
+from .limits import EDIT_INTERVAL_SECONDS, NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
 from .posted_files import JobNotes, note_files, noted_files, noted_reduced, shown_by
 from .render import Drawn, draw, relabelled
@@ -45,6 +45,14 @@ class Posted:
     noted: tuple[str, ...] = ()  # those that were noted with the job before they were posted
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What a card should show now, and the report behind it."""
+
+    report: JobReport = field(compare=False)
+    card: Card
+
+
 class Delivery:
     """The three verbs of ChatPlatform. `connected` waits for the connection, or raises PlatformUnavailable."""
 
@@ -64,8 +72,8 @@ class Delivery:
         self._membership = membership
         self._clock = clock
         self._connected = connected
-        self._edits = CardEdits(clock=clock, send=self._show_card)
-        self._refreshing = CardEdits(clock=clock, send=self._refresh)
+        self._edits = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._show_card)
+        self._refreshing = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._refresh)
         self._cards: OrderedDict[str, Message] = OrderedDict()
         self._concluded: OrderedDict[str, str] = OrderedDict()  # the results of this life
         self._began = clock.now()
@@ -81,11 +89,11 @@ class Delivery:
         job = report.job
         if job.series_id is not None:
             return  # its sheet's card speaks for it
-        shown = Word(report, job_card(report, job.destination.locale))
+        shown = _Edit(report, job_card(report, job.destination.locale))
         if job.state.finished:
-            await self._edits.show_last(shown)
+            await self._edits.show_last(job.id, shown)
         else:
-            self._edits.show(shown)
+            self._edits.show(job.id, shown)
 
     async def conclude(self, report: JobReport) -> str:
         """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
@@ -136,9 +144,9 @@ class Delivery:
     def refresh(self, report: JobReport, opinion: Opinion) -> None:
         """Show on the result what people think of it by now, soon."""
         card = job_card(report, report.job.destination.locale, opinion=opinion, full=True)
-        self._refreshing.show(Word(report, card))
+        self._refreshing.show(report.job.id, _Edit(report, card))
 
-    async def _refresh(self, shown: Word) -> None:
+    async def _refresh(self, shown: _Edit) -> None:
         """Only the buttons change; everything else stays as the message has it."""
         job = shown.report.job
         workspace, message = workspace_of(job.destination), Message.of(job.result_id)
@@ -152,7 +160,7 @@ class Delivery:
 
     # The card
 
-    async def _show_card(self, shown: Word) -> None:
+    async def _show_card(self, shown: _Edit) -> None:
         """Post the card, or change the one that is there."""
         await self._connected()
         job = shown.report.job

@@ -1,105 +1,105 @@
-"""`/easel`: what was used, what was made, and why something was refused."""
+"""`/easel`: what its words ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from bot.actions import Actions
-from bot.cards.gallery_card import gallery_card
-from bot.cards.help_text import help_text
-from bot.cards.show_card import show_card
-from bot.cards.why_card import why_card
-from bot.domain.card import Card, Tone
-from bot.domain.people import Person
-from bot.domain.ports import GalleryShelf
-
-from .asking import Asking, People
-from .boundary import Boundary
-from .moderation import Moderation
-from .mydata import MyDataAnswers
-from .own_defaults import OwnDefaults
-from .showing import Framed, Showing, framed_job, framed_page
-from .studio import Settings
-from .usage_answer import UsageAnswer
-from .words import word
+from bot.domain.ports import GalleryShelf, UsageGroup
+from bot.domain.usage import UsagePeriod, UsageScope
+from bot.interactions.commands import Command
 
 COMMAND = "/easel"
 
-_SHELVES = {"gallery": GalleryShelf.MINE, "mine": GalleryShelf.MINE, "here": GalleryShelf.HERE}
-_SHELVES |= {"starred": GalleryShelf.STARRED}
+_ALONE: Mapping[str, Command] = MappingProxyType(
+    {
+        "settings": Command.SETTINGS,
+        "people": Command.PEOPLE,
+        "audit": Command.AUDIT,
+        "defaults": Command.DEFAULTS,
+        "mydata export": Command.EXPORT,
+        "mydata delete": Command.FORGET,
+        "why": Command.WHY,
+    }
+)
+_SHELVES: Mapping[str, GalleryShelf] = MappingProxyType(
+    {
+        "gallery": GalleryShelf.MINE,
+        "mine": GalleryShelf.MINE,
+        "here": GalleryShelf.HERE,
+        "starred": GalleryShelf.STARRED,
+    }
+)
+_SCOPES: Mapping[str, UsageScope] = MappingProxyType(
+    {
+        **dict.fromkeys(("mine", "me", "我的"), UsageScope.MINE),
+        **dict.fromkeys(("channel", "here", "频道"), UsageScope.CHANNEL),
+        **dict.fromkeys(("workspace", "everybody", "大家"), UsageScope.COMMUNITY),
+    }
+)
+_PERIODS: Mapping[str, UsagePeriod] = MappingProxyType(
+    {
+        **{period.value: period for period in UsagePeriod},
+        "今天": UsagePeriod.TODAY,
+        "本周": UsagePeriod.WEEK,
+        "本月": UsagePeriod.MONTH,
+        "今年": UsagePeriod.YEAR,
+    }
+)
+_GROUPS: Mapping[str, UsageGroup] = MappingProxyType(
+    {
+        **{f"by-{group.value}": group for group in UsageGroup},
+        "按人": UsageGroup.PERSON,
+        "按频道": UsageGroup.CHANNEL,
+        "按角色": UsageGroup.ROLE,
+        "按天": UsageGroup.DAY,
+        "按月": UsageGroup.MONTH,
+    }
+)
+_OF_USAGE = (("scope", _SCOPES), ("period", _PERIODS), ("group", _GROUPS), ("table", {"csv": "yes"}))
 
 
-class Easel:
-    """Everything is said to whoever asks alone; what isn't there, or isn't known, is answered with what there is."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    command: Command
+    target: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
-    def __init__(
-        self,
-        *,
-        actions: Actions,
-        people: People,
-        boundary: Boundary,
-        settings: Settings,
-        moderation: Moderation,
-        own: OwnDefaults,
-        mydata: MyDataAnswers,
-        usage: UsageAnswer,
-        showing: Showing,
-    ) -> None:
-        self._own = own
-        self._mydata = mydata
-        self._usage = usage
-        self._showing = showing
-        self._actions = actions
-        self._people = people
-        self._boundary = boundary
-        self._settings = settings
-        self._moderation = moderation
 
-    async def typed(self, asking: Asking, text: str) -> None:
-        by_itself = self._forms().get(" ".join(text.lower().split()))
-        if by_itself is not None:
-            await by_itself(asking)
-            return
-        async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
-            name, _, rest = text.strip().partition(" ")
-            if name.lower() == "usage":
-                await self._usage.answer(asking, person, rest)
-                return
-            card, frames = await self._found(asking, person, name.lower(), rest.strip())
-            await self._showing.say(asking, card, frames)
+class NotUnderstood(Exception):
+    """`help_word` names what would have been understood."""
 
-    def _forms(self) -> Mapping[str, Callable[[Asking], Awaitable[None]]]:
-        """What opens a form, which has to be quick, or answers with something else than a card."""
-        return {
-            "settings": self._settings.open,
-            "people": self._moderation.open_people,
-            "audit": self._moderation.open_audit,
-            "defaults": self._own.open,
-            "mydata export": self._mydata.export,
-            "mydata delete": self._mydata.ask,
-        }
+    def __init__(self, help_word: str) -> None:
+        super().__init__(help_word)
+        self.help_word = help_word
 
-    async def _found(self, asking: Asking, person: Person, name: str, rest: str) -> tuple[Card, tuple[Framed, ...]]:
-        gallery, locale = self._actions.gallery, person.locale
-        if name in _SHELVES:
-            found = await gallery.search(person, shelf=_SHELVES[name], channel_id=asking.channel_id, text=rest)
-            return gallery_card(found, locale), framed_page(found)
-        if name == "show":
-            shown = await gallery.show(rest.lower(), person)
-            return show_card(shown, locale), framed_job(shown)
-        return await self._card(person, name), ()
 
-    async def _card(self, person: Person, name: str) -> Card:
-        locale = person.locale
-        if name == "why":
-            return why_card(await self._actions.why.refusals(person), locale)
-        if name in {"", "help"}:
-            helping = help_text(locale)
-            return Card(
-                tone=Tone.DONE,
-                heading=helping.heading,
-                status=helping.status,
-                notes=(*helping.notes, (word("easel-help", locale),)),
-            )
-        return Card(tone=Tone.REFUSED, status=(word("easel-help", locale),))
+def call_of(text: str) -> Call | None:
+    """What these words ask for; None for help. NotUnderstood."""
+    said = " ".join(text.split())
+    name, _, rest = said.partition(" ")
+    if said.lower() in {"", "help"}:
+        return None
+    if (command := _ALONE.get(said.lower())) is not None:
+        return Call(command)
+    match name.lower():
+        case "usage":
+            return Call(Command.USAGE, values=_usage(rest))
+        case "show":
+            return Call(Command.SHOW, target=rest.lower())
+        case shelf if shelf in _SHELVES:
+            return Call(Command.GALLERY, values={"shelf": _SHELVES[shelf], "words": rest})
+        case _:
+            raise NotUnderstood("easel-help")
+
+
+def _usage(text: str) -> Mapping[str, str]:
+    """`workspace by person week csv`, in any order."""
+    found: dict[str, str] = {}
+    for said in text.lower().replace("by ", "by-").split():
+        names = [(name, str(known[said])) for name, known in _OF_USAGE if said in known]
+        if not names:
+            raise NotUnderstood("usage-help")
+        found |= dict(names[:1])
+    return found

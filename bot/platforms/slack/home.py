@@ -17,20 +17,23 @@ from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text
 from bot.cards.sentences import words
 from bot.cards.usage_card import usage_card, usage_chart
+from bot.domain.card import Button, Press
 from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.people import Person
 from bot.domain.ports import GalleryShelf
 from bot.domain.usage import UsageView
+from bot.grammar.options import OPTIONS
+from bot.interactions.controls import PanelAction, PanelButton
+from bot.interactions.sections import ways_in
 
 from .asking import Asking, People
 from .boundary import Boundary
+from .buttons import button_element, panel_button
 from .charts import Charts
-from .defaults_form import defaults_line
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
-from .people_form import ways_in
 from .render import PROMPT_BLOCK, context, draw, section
 from .showing import Framed, Showing
 from .text import clip, escape
@@ -39,8 +42,6 @@ from .words import word
 
 _log = structlog.get_logger(__name__)
 
-DRAW_ACTION, EDIT_ACTION = "im:draw", "im:edit"
-SETTINGS_ACTION, DEFAULTS_ACTION = "im:settings", "im:defaults"
 RECENT = 5
 
 
@@ -133,19 +134,9 @@ class Home:
     def _view(self, told: _Told) -> dict[str, Any]:
         locale, now = told.person.locale, self._boundary.now()
         helping = draw(help_text(locale), now=now, locale=locale).blocks
-        draw_button = {
-            "type": "button",
-            "action_id": DRAW_ACTION,
-            "style": "primary",
-            "text": {"type": "plain_text", "text": word("home-draw", locale), "emoji": False},
-        }
-        buttons = [draw_button, _button(DEFAULTS_ACTION, word("home-defaults", locale))]
-        if told.person.manager:
-            buttons.append(_button(SETTINGS_ACTION, word("home-settings", locale)))
-        if told.person.moderator:
-            buttons += ways_in(locale)
+        buttons = [panel_button(button) for button in _ways(told.person)]
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
-        own = defaults_line(told.own, locale) or words("defaults-none", locale)
+        own = _own(told.own, locale) or words("defaults-none", locale)
         blocks.append(context([escape(f"{words('defaults-title', locale)}: {own}")]))
         blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
         if told.chart is not None:
@@ -170,8 +161,21 @@ def _image(file_id: str, alt: str) -> dict[str, Any]:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(alt, ALT_TEXT)}
 
 
-def _button(action_id: str, label: str) -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label, "emoji": False}}
+def _ways(person: Person) -> Iterator[PanelButton]:
+    """What this person may open."""
+    locale = person.locale
+    yield PanelButton(action=PanelAction.DRAW, label=word("home-draw", locale), primary=True)
+    yield PanelButton(action=PanelAction.DEFAULTS, label=word("home-defaults", locale))
+    if person.manager:
+        yield PanelButton(action=PanelAction.HOME, label=word("home-settings", locale))
+    if person.moderator:
+        yield from ways_in(locale)
+
+
+def _own(own: Defaults, locale: str) -> str:
+    """What is set, in one line; empty where nothing is."""
+    values = ((option, getattr(own, option.name)) for option in OPTIONS)
+    return " · ".join(option.label(value, locale) for option, value in values if value is not None)
 
 
 def _line(job: Job, locale: str) -> dict[str, Any]:
@@ -179,10 +183,5 @@ def _line(job: Job, locale: str) -> dict[str, Any]:
         "type": "section",
         "block_id": f"{PROMPT_BLOCK}-{job.id}",
         "text": {"type": "plain_text", "text": clip(job.request.prompt, SHOWN_PROMPT), "emoji": False},
-        "accessory": {
-            "type": "button",
-            "action_id": EDIT_ACTION,
-            "value": job.id,
-            "text": {"type": "plain_text", "text": words("button-edit", locale), "emoji": False},
-        },
+        "accessory": button_element(Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id)),
     }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError, PlatformUnavailable
-from bot.domain.order_event import OrderEvent
-from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
+from bot.interactions.replies import Ask
 
 from .asking import Asking, People
 from .boundary import Boundary
@@ -20,8 +19,6 @@ from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
 from .wire import Wire
 from .words import word
-
-Ask = Callable[[Person, Destination, OrderEvent | None], Awaitable[JobReport]]
 
 _log = structlog.get_logger(__name__)
 
@@ -44,10 +41,10 @@ class Ordering:
         self._wire = wire
         self._serve_strangers = serve_strangers
 
-    async def order(self, asking: Asking, ask: Ask) -> bool:
+    async def order(self, asking: Asking, ask: Ask) -> JobReport | None:
         """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted.
 
-        False: the event has ordered already, and nothing is left to do.
+        None: the event has ordered already, and nothing is left to do.
         """
         author = await self._people.person(asking)
         if asking.stranger and not self._serve_strangers:
@@ -56,16 +53,16 @@ class Ordering:
             place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
         else:  # from the Home tab
             place = await self._wire.open_dm(asking.workspace, asking.user_id)
-        report = await ask(author, asking.destination(place, author.locale), asking.event)
+        report = await ask(author, asking.destination(place, author.locale))
         asking.accepted = report.job.id
         if report.repeat is not None:  # its card is there
             _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
-            return False
+            return None
         await self._delivery.open(report)
         if asking.channel_id and place.channel_id != asking.channel_id:
             said = (word("comes-privately", author.locale),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
-        return True
+        return report
 
     async def redraw(self, asking: Asking, view: Mapping[str, Any]) -> None:
         """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from bot.cards.mentions import with_mentions
 from bot.domain.card import Moment, Text
 from bot.grammar.language import language
 
@@ -59,12 +60,19 @@ def clip(text: str, length: int) -> str:
 
 def mrkdwn(text: Text, *, now: datetime, locale: str) -> str:
     """A card's text, its moments as dates that each reader sees in their own time zone."""
-    return "".join(_date(part.at, now, locale) if isinstance(part, Moment) else escape(part) for part in text)
+    told = (_date(part.at, now, locale) if isinstance(part, Moment) else escape(part) for part in text)
+    return mentions("".join(told))
+
+
+def mentions(escaped: str) -> str:
+    """Escaped text, with its channels and persons as Slack shows them."""
+    return with_mentions(escaped, channel=lambda name: f"<#{name}>", person=lambda name: f"<@{name}>")
 
 
 def plain(text: Text, *, now: datetime, locale: str) -> str:
     """The text for a place without dates, such as a notification."""
-    return "".join(_words(part.at, now, locale) if isinstance(part, Moment) else part for part in text)
+    told = "".join(_words(part.at, now, locale) if isinstance(part, Moment) else part for part in text)
+    return with_mentions(told, channel=str, person=str)
 
 
 def _date(at: datetime, now: datetime, locale: str) -> str:

@@ -1,0 +1,181 @@
+"""What people do in Slack: the route that answers it, and orders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from bot.actions import Actions
+from bot.cards.help_text import help_text
+from bot.cards.refusal_card import refusal_sentence
+from bot.domain.card import Card, Tone
+from bot.domain.errors import BadOption, NotAllowed
+from bot.domain.ports import Clock
+from bot.domain.request import has_visible
+from bot.grammar.parse import parse
+from bot.interactions.commands import Command
+from bot.interactions.forms import FormId, read_request
+from bot.interactions.inputs import Stage
+from bot.interactions.replies import InvalidField, Order, Replies
+from bot.interactions.routes import First, Route
+from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
+
+from .asking import Asking, People
+from .boundary import Boundary
+from .buttons import PANEL_ACTIONS, pressed
+from .easel import NotUnderstood, call_of
+from .home import Home
+from .inputs import SlackInput, input_of, values_in
+from .limits import FORM_ANSWER_SECONDS
+from .modals import FORM_OF, MORE_VIEW, place_in
+from .ordering import Ordering
+from .replying import Replying
+from .text import plain
+from .words import word
+
+# What only the words of the prompt can mend is said beside them; anything else has a button that mends it.
+_SAID_BESIDE = frozenset({"prompt-empty", "prompt-too-long", "text-too-long"})
+_ORDERS = frozenset({FormId.EDIT, FormId.IMAGINE})
+
+
+class RequestHandler:
+    """Each method answers for itself and raises nothing: what goes wrong becomes a sentence for the person."""
+
+    def __init__(
+        self,
+        *,
+        actions: Actions,
+        ordering: Ordering,
+        replying: Replying,
+        people: People,
+        boundary: Boundary,
+        home: Home,
+        clock: Clock,
+    ) -> None:
+        self._actions = actions
+        self._ordering = ordering
+        self._replying = replying
+        self._people = people
+        self._boundary = boundary
+        self._home = home
+        self._clock = clock
+
+    async def typed(self, asking: Asking, text: str) -> None:
+        """A request in words; without any, the form."""
+        if has_visible(text):
+            await self._request(asking, text)
+        else:
+            await self.command(asking, Command.DRAW)
+
+    async def mentioned(self, asking: Asking, text: str) -> None:
+        """A request in words where no form can be opened: in a thread, in our own conversation."""
+        if has_visible(text):
+            await self._request(asking, text)
+            return
+        async with self._boundary.answering(asking):
+            person = await self._people.person(asking)
+            await self._boundary.say(asking, help_text(person.locale))
+
+    async def easel(self, asking: Asking, text: str) -> None:
+        """`/easel`; what isn't known is answered with what there is."""
+        try:
+            call = call_of(text)
+        except NotUnderstood as unknown:
+            await self._say_word(asking, unknown.help_word)
+            return
+        if call is None:
+            await self._help(asking)
+        else:
+            await self.command(asking, call.command, call.target, **call.values)
+
+    async def command(self, asking: Asking, command: Command, target: str = "", **values: str) -> None:
+        given = {name: (value,) for name, value in values.items() if value}
+        await self._run(COMMANDS[command], input_of(asking, self._people, target=target, values=given))
+
+    async def pressed(self, asking: Asking, action: Mapping[str, Any]) -> None:
+        """A button, of any age; ids are checked by the actions, as anybody can make them up."""
+        button = pressed(action)
+        if (panel := PANEL_ACTIONS.get(button.press)) is not None:
+            given = input_of(asking, self._people, target=button.target, stage=Stage.PANEL)
+            await self._run(PANELS[panel], given)
+            return
+        in_more = asking.view.get("callback_id") == MORE_VIEW
+        if in_more:
+            place_in(asking, {})
+        stage = Stage.MORE if in_more else Stage.CARD
+        given = input_of(asking, self._people, target=button.target, index=button.index, stage=stage)
+        await self._run(BUTTONS.get(button.press), given)
+
+    async def submitted(self, asking: Asking) -> Mapping[str, str]:
+        """A form came back: what to write beside which field; nothing if the outcome is told.
+
+        Slack waits three seconds for that: later, the outcome is told whatever it is.
+        """
+        form = FORM_OF[str(asking.view.get("callback_id"))]
+        values = values_in(asking.view)
+        target = place_in(asking, values)
+        given = input_of(asking, self._people, target=target, values=values, stage=Stage.FORM)
+        if form in _ORDERS and (wrong := self._wrong_prompt(given)) is not None:
+            return {"prompt": self._told(given, wrong)}
+        route = FORMS[form]
+        running = asyncio.ensure_future(route.run(given, self._actions))
+        await asyncio.wait({running}, timeout=0 if route.slow else FORM_ANSWER_SECONDS)
+        if running.done() and isinstance(error := running.exception(), InvalidField):
+            return {error.name: self._told(given, error.refused)}
+        self._boundary.keep(asyncio.create_task(self._finish(form, route.first_for(given), given, running)))
+        return {}
+
+    async def _finish(self, form: FormId, first: First, given: SlackInput, running: asyncio.Future[Replies]) -> None:
+        async with self._boundary.answering(given.asking, prompt=given.text("prompt")):
+            try:
+                replies = await running
+            except InvalidField as wrong:
+                raise wrong.refused from wrong
+            await self._show(given, first, replies)
+            if form is FormId.DEFAULTS:
+                await self._home.opened(given.asking)
+
+    async def _request(self, asking: Asking, text: str) -> None:
+        await self._run(FORMS[FormId.IMAGINE], input_of(asking, self._people, values={"prompt": (text,)}))
+
+    async def _run(self, route: Route | None, given: SlackInput) -> None:
+        async with self._boundary.answering(given.asking, prompt=given.text("prompt")):
+            if route is None:
+                raise NotAllowed("job-gone")
+            await self._show(given, route.first_for(given), await route.run(given, self._actions))
+
+    async def _show(self, given: SlackInput, first: First, replies: Replies) -> None:
+        for reply in replies:
+            if not isinstance(reply, Order):
+                await self._replying.show(given, reply)
+            elif first is First.ALONE:  # it will be refused, which is said before anything else is looked at
+                person = await given.person()
+                await reply.ask(person, given.asking.destination(given.asking.place, person.locale))
+            elif (report := await self._ordering.order(given.asking, reply.ask)) is not None:
+                await self._replying.ordered(given)
+                if reply.then is not None:
+                    await self._replying.show(given, reply.then(report))
+
+    def _wrong_prompt(self, given: SlackInput) -> BadOption | None:
+        try:
+            parse(*read_request(given.text))
+        except BadOption as wrong:
+            return wrong if wrong.code in _SAID_BESIDE else None
+        return None
+
+    def _told(self, given: SlackInput, refused: Any) -> str:
+        return plain(refusal_sentence(refused, given.locale), now=self._clock.now(), locale=given.locale)
+
+    async def _say_word(self, asking: Asking, key: str) -> None:
+        async with self._boundary.answering(asking):
+            person = await self._people.person(asking)
+            await self._boundary.say(asking, Card(tone=Tone.REFUSED, status=(word(key, person.locale),)))
+
+    async def _help(self, asking: Asking) -> None:
+        async with self._boundary.answering(asking):
+            person = await self._people.person(asking)
+            helping = help_text(person.locale)
+            notes = (*helping.notes, (word("easel-help", person.locale),))
+            card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)
+            await self._boundary.say(asking, card)

@@ -1,0 +1,178 @@
+"""The replies of routes, as Slack shows them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.cards.gallery_card import gallery_card
+from bot.cards.sentences import words
+from bot.cards.show_card import show_card
+from bot.domain.card import Card, Tone
+from bot.interactions.inputs import Stage
+from bot.interactions.replies import (
+    Changed,
+    HandOver,
+    HandTable,
+    Hide,
+    Open,
+    Recount,
+    Refresh,
+    Refuse,
+    Remove,
+    Replace,
+    Reply,
+    Say,
+    ShowJob,
+    ShowPage,
+    ShowPanel,
+    ShowUsage,
+)
+
+from .boundary import Boundary
+from .delivery import Delivery
+from .inputs import SlackInput
+from .limits import ARCHIVE_BYTES
+from .membership import SaidHere
+from .modals import form_view, more_view, panel_view
+from .ordering import Ordering
+from .render import draw, section
+from .showing import Showing, framed_job, framed_page
+from .text import escape
+from .usage_answer import UsageAnswer
+from .wire import Wire
+from .words import word
+
+_TABLE = "easel-usage.csv"
+
+
+class Replying:
+    """Called within the boundary; raises Refused and PlatformErrors."""
+
+    def __init__(
+        self,
+        *,
+        boundary: Boundary,
+        ordering: Ordering,
+        delivery: Delivery,
+        showing: Showing,
+        usage: UsageAnswer,
+        wire: Wire,
+    ) -> None:
+        self._boundary = boundary
+        self._ordering = ordering
+        self._delivery = delivery
+        self._showing = showing
+        self._usage = usage
+        self._wire = wire
+        self._turn = asyncio.Semaphore(1)  # an archive is in memory while it is handed over
+        self._shows: Mapping[type, Callable[[SlackInput, Any], Awaitable[None]]] = {
+            Say: self._say,
+            Replace: self._replace,
+            Remove: self._remove,
+            Open: self._open,
+            Refuse: self._refuse,
+            Refresh: self._refresh,
+            Changed: self._nothing,
+            Recount: self._recount,
+            Hide: self._hide,
+            ShowJob: self._job,
+            ShowPage: self._page,
+            ShowPanel: self._panel,
+            ShowUsage: self._used,
+            HandOver: self._hand_over,
+            HandTable: self._hand_table,
+        }
+
+    async def show(self, given: SlackInput, reply: Reply) -> None:
+        await self._shows[type(reply)](given, reply)
+
+    async def ordered(self, given: SlackInput) -> None:
+        """What was pressed behind More is on its way: nothing else would show on the page that it stood on."""
+        if given.stage is Stage.MORE:
+            blocks = [section(escape(words("more-ordered", given.locale)))]
+            view = more_view(given.target, blocks, given.asking, given.locale)
+            await self._ordering.redraw(given.asking, view)
+
+    async def _say(self, given: SlackInput, reply: Say) -> None:
+        if reply.apart:
+            blocks = draw(reply.card, now=self._boundary.now(), locale=given.locale).blocks
+            try:
+                await self._ordering.open_view(
+                    given.asking, more_view(given.target, blocks, given.asking, given.locale)
+                )
+            except SaidHere:  # too late for a page of its own
+                pass
+            else:
+                return
+        await self._boundary.say(given.asking, reply.card)
+
+    async def _replace(self, given: SlackInput, reply: Replace) -> None:
+        await self._boundary.say(given.asking, reply.card, instead=True)
+
+    async def _remove(self, given: SlackInput, reply: Remove) -> None:
+        await self._boundary.say(given.asking, reply.said)
+
+    async def _open(self, given: SlackInput, reply: Open) -> None:
+        await self._ordering.open_view(given.asking, form_view(reply.form, given.asking, given.locale))
+
+    async def _refuse(self, _: SlackInput, reply: Refuse) -> None:
+        raise reply.refused
+
+    async def _refresh(self, _: SlackInput, reply: Refresh) -> None:
+        self._boundary.keep(asyncio.create_task(self._delivery.show(reply.report)))
+
+    async def _nothing(self, _: SlackInput, __: Changed) -> None:
+        """The engine brings the card up to date."""
+
+    async def _recount(self, _: SlackInput, reply: Recount) -> None:
+        self._delivery.refresh(reply.shown.report, reply.shown.opinion)
+
+    async def _hide(self, given: SlackInput, reply: Hide) -> None:
+        """Slack can't: its Abilities say so, but anybody can make a button up."""
+        await self._boundary.say(given.asking, reply.failed)
+
+    async def _job(self, given: SlackInput, reply: ShowJob) -> None:
+        await self._showing.say(given.asking, show_card(reply.shown, given.locale), framed_job(reply.shown))
+
+    async def _page(self, given: SlackInput, reply: ShowPage) -> None:
+        card = gallery_card(reply.found, given.locale)
+        await self._showing.say(given.asking, card, framed_page(reply.found), instead=reply.instead)
+
+    async def _panel(self, given: SlackInput, reply: ShowPanel) -> None:
+        """In place of the panel that was pressed in; else on top of whatever is open."""
+        view = panel_view(reply.panel, self._boundary.now(), given.locale)
+        if given.asking.view.get("callback_id") == view["callback_id"]:
+            await self._ordering.redraw(given.asking, view)
+        else:
+            await self._ordering.open_view(given.asking, view)
+
+    async def _used(self, given: SlackInput, reply: ShowUsage) -> None:
+        await self._usage.show(given.asking, reply.view, given.locale)
+
+    async def _hand_over(self, given: SlackInput, reply: HandOver) -> None:
+        talk = await self._wire.open_dm(given.asking.workspace, given.asking.user_id)
+        async with self._turn, reply.export(ARCHIVE_BYTES) as export:
+            said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
+            if export.left_out:
+                said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
+            data = await asyncio.to_thread(export.file.read)
+            await self._wire.hand_over(talk, export.name, data, escape(said))
+        if given.asking.channel_id != talk.channel_id:
+            await self._tell(given, "shown-privately")
+
+    async def _hand_table(self, given: SlackInput, reply: HandTable) -> None:
+        data = bytearray()
+        async for chunk in reply.chunks:
+            data += chunk
+            if len(data) > ARCHIVE_BYTES:
+                await self._tell(given, "usage-too-large")
+                return
+        talk = await self._wire.open_dm(given.asking.workspace, given.asking.user_id)
+        await self._wire.hand_over(talk, _TABLE, bytes(data), word("usage-table", given.locale))
+        if given.asking.channel_id != talk.channel_id:
+            await self._tell(given, "shown-privately")
+
+    async def _tell(self, given: SlackInput, key: str) -> None:
+        await self._boundary.say(given.asking, Card(tone=Tone.DONE, status=(word(key, given.locale),)))
