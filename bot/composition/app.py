@@ -75,7 +75,8 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             discord = _discord(settings, core, web, role) if settings.discord_token else None
             lock.publish(web.url, local_secret)
             _announce(settings, core, web, local_secret)
-            await _work(core, health, [platform for platform in (discord, slack) if platform is not None], stop)
+            platforms: list[Connected] = [platform for platform in (discord, slack) if platform is not None]
+            await _work(core, health, platforms, stop)
 
 
 class Connected(Protocol):

@@ -1,0 +1,251 @@
+"""The recipes of CONTRIBUTING.md, followed in a copy of the program: what they name is all that has to be touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.project.tree import ROOMS, ROOT, read
+
+TOY_MODEL = """TOY = ModelSpec(
+    code="toy-1",
+    name="Toy 1.0",
+    ratios=("1:1", "2:1"),
+    clarities=(512, 768),
+    most_pictures=2,
+    takes_pictures=True,
+    default_ratio="2:1",
+    default_clarity=512,
+)
+
+"""
+
+TOY_PLATFORM = '''"""A chat of one person with one wish."""
+
+import asyncio
+from pathlib import Path
+
+from bot.actions import Actions
+from bot.cards import job_card
+from bot.domain.job import Job
+from bot.domain.people import Destination, Person
+from bot.domain.report import JobReport
+
+
+class ToyPlatform:
+    name = "toy"
+
+    def __init__(self, *, actions: Actions, file: Path) -> None:
+        self._actions = actions
+        self._file = file
+        self._closing = asyncio.Event()
+
+    async def run(self) -> None:
+        author = Person(platform="toy", community_id="toys", user_id="ann", name="Ann")
+        destination = Destination(platform="toy", community_id="toys", channel_id="box")
+        await self._actions.imagine.from_text("a toy cat n:2 1k", author=author, destination=destination)
+        await self._closing.wait()
+
+    async def close(self) -> None:
+        self._closing.set()
+
+    async def show(self, report: JobReport) -> None:
+        """There is nobody to look."""
+
+    async def conclude(self, report: JobReport) -> str:
+        card = job_card(report, "en")
+        text = f"{card.prompt}, {len(card.pictures)} pictures, {report.job.state}"
+        await asyncio.to_thread(self._file.write_text, text)
+        return "message-1"
+
+    async def take_away(self, job: Job) -> None:
+        """There is nothing to take."""
+'''
+
+
+@dataclass
+class Copy:
+    """The program in a folder of its own, with a sandbox that is in no hurry to paint well."""
+
+    root: Path
+    home: Path
+
+    def insert(self, file: str, before: str, text: str) -> None:
+        source = (self.root / file).read_text(encoding="utf-8")
+        assert source.count(before) == 1, f"{file} has no one place for it"
+        (self.root / file).write_text(source.replace(before, text + before), encoding="utf-8")
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        source = (self.root / file).read_text(encoding="utf-8")
+        assert source.count(old) == 1, f"{file} has no one place for it"
+        (self.root / file).write_text(source.replace(old, new), encoding="utf-8")
+
+    def touched(self) -> set[str]:
+        """The files that are new or changed."""
+        found = {path.relative_to(self.root) for path in self.root.rglob("*.py")} | {Path("pyproject.toml")}
+        return {
+            str(name)
+            for name in found
+            if not (ROOT / name).exists() or (ROOT / name).read_bytes() != (self.root / name).read_bytes()
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "PYTHONPATH": str(self.root),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DATA_DIR": str(self.home / "data"),
+            "WEB_PORT": "0",
+            "SANDBOX_SPEED": "100",
+            "SANDBOX_PAINTING": "plain",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603 - the copy of this program
+            [sys.executable, *arguments],
+            cwd=self.home,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr."""
+        process = self.start(*arguments)
+        said, complained = process.communicate(timeout=60)
+        return process.returncode, said, complained
+
+    def imagine(self, text: str, *, code: int = 0) -> dict[str, Any]:
+        """What `imagine --json` prints."""
+        found, said, complained = self.run("-m", "bot", "imagine", text, "--json", "--out", str(self.home))
+        assert found == code, complained
+        answer: dict[str, Any] = json.loads(said)
+        return answer
+
+    def told(self, script: str) -> Any:
+        """The JSON that a script prints."""
+        code, said, complained = self.run("-c", script)
+        assert code == 0, complained
+        return json.loads(said)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    copy = Copy(root=tmp_path / "program", home=tmp_path / "home")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, copy.root / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy.root)
+    copy.home.mkdir()
+    return copy
+
+
+CARDS = """
+import asyncio, json
+from bot.cards import job_card, more_card
+from bot.cards.result_buttons import result_buttons
+from bot.domain.report import JobReport, Outlook
+from bot.domain.variant import shapes, sharper
+from cogs import described_commands
+from db.engine import open_database
+from db.jobs import SqlJobStore
+from bot.runtime.clock import SystemClock
+
+async def told():
+    async with open_database("sqlite+aiosqlite:///" + {file!r}) as engine:
+        store = SqlJobStore(engine, SystemClock())
+        for job_id in {ids!r}:
+            job = await store.get(job_id)
+            card = job_card(JobReport(job=job, outlook=Outlook(usual_low=1, usual_high=2, slow_after=3)), "en")
+            sharp = sharper(job.request)
+            yield {{
+                "model": job.request.model,
+                "notes": str(card.notes),
+                "shapes": [request.ratio for _, request in shapes(job.request)],
+                "hd": None if sharp is None else sharp.clarity,
+            }}
+
+async def main():
+    imagine = next(one for one in described_commands() if one.name == "imagine")
+    choices = {{p.name: [c.value for c in p.choices] for p in imagine.parameters}}
+    print(json.dumps({{"jobs": [one async for one in told()], "choices": choices}}))
+
+asyncio.run(main())
+"""
+
+
+def test_a_model(copy: Copy) -> None:
+    old = copy.imagine("a red fox ratio:16:9 1k")
+    models = "bot/domain/models.py"
+    copy.insert(models, "# Of all jobs that were ever accepted", TOY_MODEL)
+    copy.replace(models, "for spec in (SEEDREAM_3,)", "for spec in (SEEDREAM_3, TOY)")
+    copy.replace(models, "MODEL = SEEDREAM_3", "MODEL = TOY")
+    assert copy.touched() == {models}
+    assert models in read("CONTRIBUTING.md")
+
+    new = copy.imagine("a red fox clarity:768 n:2")
+    assert (new["state"], new["ratio"], new["clarity"], len(new["pictures"])) == ("done", "2:1", 768, 2)
+    assert [picture["width"] / picture["height"] for picture in new["pictures"]] == pytest.approx([2, 2], rel=0.01)
+    wrong = copy.imagine("a red fox ratio:16:9 n:4", code=2)["error"]["message"]
+    assert "16:9" in wrong
+    assert "2:1" in wrong
+
+    file = str(copy.home / "data/easel.db")
+    told = copy.told(CARDS.format(file=file, ids=[old["id"], new["id"]]))
+    was, now = told["jobs"]
+    assert (was["model"], was["hd"]) == ("doubao-seedream-3.0-t2i", 2048)
+    assert "Seedream 3.0" in was["notes"]
+    assert was["shapes"] == ["1:1", "3:4", "4:3", "9:16"]
+    assert (now["model"], now["shapes"], now["hd"]) == ("toy-1", ["1:1"], None)
+    assert "Toy 1.0" in now["notes"]
+    assert told["choices"]["ratio"] == ["1:1", "2:1"]
+    assert told["choices"]["clarity"] == [512, 768]
+    assert told["choices"]["n"] == [1, 2]
+
+
+def test_a_platform(copy: Copy) -> None:
+    room, root = copy.root / "bot/platforms/toy", "bot/composition/app.py"
+    room.mkdir()
+    (room / "__init__.py").write_text(TOY_PLATFORM, encoding="utf-8")
+    copy.insert(root, "from bot.settings import", "from bot.platforms.toy import ToyPlatform\n")
+    copy.insert(
+        root,
+        "            await _work(core, health, platforms, stop)\n",
+        """            toy = ToyPlatform(actions=core.actions, file=settings.data_dir / "toy.txt")
+            core.places.platforms[toy.name] = toy
+            platforms.append(toy)
+""",
+    )
+    copy.replace("pyproject.toml", '"bot.platforms.terminal"]', '"bot.platforms.terminal", "bot.platforms.toy"]')
+    assert copy.touched() == {"bot/platforms/toy/__init__.py", root, "pyproject.toml"}
+    assert all(named in read("CONTRIBUTING.md") for named in ("`bot/platforms/`", root, "pyproject.toml"))
+
+    process = copy.start("-m", "bot", "run")
+    concluded = copy.home / "data/toy.txt"
+    try:
+        deadline = time.monotonic() + 60
+        while not (concluded.exists() and concluded.read_text()) and time.monotonic() < deadline:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)  # the program is another process, with a clock of its own
+        assert concluded.read_text() == "a toy cat, 2 pictures, done"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    lint = Path(sys.executable).with_name("lint-imports")
+    checked = subprocess.run(  # noqa: S603 - the linter of this environment
+        [lint, "--no-cache"], cwd=copy.root, env=copy.environment, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
