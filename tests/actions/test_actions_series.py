@@ -165,7 +165,7 @@ async def test_a_series_whose_author_wants_everything_deleted_never_ends_by_itse
 
 async def test_a_series_is_cancelled_whole_or_not_at_all(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill in the middle leaves no job that draws for a sheet that is gone."""
-    async with open_house(engine) as house, house.running():
+    async with open_house(engine) as house:
         report, _ = await ordered(house)
         learned, killed = ledger.learned, 0
 
@@ -176,17 +176,13 @@ async def test_a_series_is_cancelled_whole_or_not_at_all(engine: AsyncEngine, mo
                 raise RuntimeError("killed")
             return learned(*arguments)
 
-        monkeypatch.setattr(ledger, "learned", killing)
-        with pytest.raises(RuntimeError, match="killed"):
-            await _actions(house).cancel(report.job.id, person())
-        monkeypatch.undo()
-        states = {
-            job.state
-            for job in (*await house.store.series(report.job.id), await house.store.get(report.job.id))
-            if job is not None
-        }
-        assert JobState.CANCELLED not in states
-        await _actions(house).cancel(report.job.id, person())
+        with monkeypatch.context() as patch:
+            patch.setattr(ledger, "learned", killing)
+            with pytest.raises(RuntimeError, match="killed"):
+                await house.store.cancel([report.job.id])
+        assert {job.state for job in await house.store.unfinished()} == {JobState.QUEUED}
+        assert len(await house.store.unfinished()) == 5
+        assert len(await house.store.cancel([report.job.id])) == 5
     await assert_books_agree(engine)
 
 
