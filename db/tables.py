@@ -150,13 +150,13 @@ usage = Table(
     Index("usage_day", "day", "platform", "community_id", "user_id"),
 )
 
-# Which shares of a community's budget were warned of.
+# Which shares of a community's month were warned of; the operator's ceilings are `operator` and their name.
 warnings = Table(
     "warnings",
     metadata,
     Column("platform", AnyText, primary_key=True),
     Column("community_id", AnyText, primary_key=True),
-    Column("month", String(7), primary_key=True),
+    Column("month", String(10), primary_key=True),  # 2026-11, or a day: 2026-11-22
     Column("per_cent", Integer, primary_key=True, autoincrement=False),
 )
 

@@ -1,16 +1,21 @@
-"""Tell the moderators when the community's budget of the month is nearly used, and when it is."""
+"""Tell the moderators when their community's month is nearly used, and the operator when one of the ceilings is."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.operator_notices import OperatorNotices
 from bot.domain.card import Card
-from bot.domain.desk import BudgetWarning
-from bot.domain.limits import Limits, next_month
+from bot.domain.desk import BudgetWarning, CeilingWarning
+from bot.domain.errors import OverLimit
+from bot.domain.limits import Limits, Usage, next_day, next_month
 from bot.domain.people import Destination
 from bot.domain.ports import Clock, UsageLedger
 
@@ -19,40 +24,59 @@ _log = structlog.get_logger(__name__)
 PER_CENTS = (80, 100)
 CLOSE_SECONDS = 1.0
 _TELL_SECONDS = 30.0
+_OPERATOR = "operator"  # in place of a platform, where the ledger ticks off what the operator is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watched:
+    """A limit and what is used of it. `home` and `period` say in the ledger what was told of it.
+
+    `ceiling` is the operator's name for it; None where it is for the moderators.
+    """
+
+    ceiling: str | None
+    code: str
+    home: tuple[str, str]
+    period: str
+    used: int
+    limit: int
+    resets_at: datetime
 
 
 class BudgetWatch:
-    """Each warning once a month and community. Nobody waits for it: it runs beside the requests until `close`."""
+    """Each warning once a period. Nobody waits for it: it runs beside the requests until `close`."""
 
     def __init__(
         self,
         *,
         ledger: UsageLedger,
         channel: ModeratorsChannel,
+        operator: OperatorNotices,
         clock: Clock,
         draw: Callable[[BudgetWarning, str], Card],
     ) -> None:
         self._ledger = ledger
         self._channel = channel
+        self._operator = operator
         self._clock = clock
         self._draw = draw
         self._told: set[tuple[str, str, str, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def used(self, destination: Destination, limits: Limits, points: int, *, refused: bool = False) -> None:
-        """The community has used so many points this month; or its limit has just refused somebody."""
-        limit = limits.community_monthly
-        if limit is None:
-            return
-        month = limits.today(self._clock.now()).strftime("%Y-%m")
-        reached = [each for each in PER_CENTS if points * 100 >= each * limit or refused]
-        keys = {(destination.platform, destination.community_id, month, each) for each in reached}
-        if keys <= self._told:
-            return
-        self._told = {told for told in self._told if told[2] >= month} | keys  # what is over is of no use
-        task = asyncio.create_task(self._warn(destination, limits, points, month, reached))
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+    def used(self, destination: Destination, limits: Limits, usage: Usage, *, refused: OverLimit | None = None) -> None:
+        """So much is used now; or, where somebody was `refused`, the limit that refused counts as used up."""
+        now = self._clock.now()
+        for watched in _watched(destination, limits, usage, now):
+            full = refused is not None and (refused.code, refused.values.get("limit")) == (watched.code, watched.limit)
+            reached = [each for each in PER_CENTS if watched.used * 100 >= each * watched.limit or full]
+            keys = {(*watched.home, watched.period, each) for each in reached}
+            if keys <= self._told:
+                continue
+            month = limits.today(now).strftime("%Y-%m")
+            self._told = {told for told in self._told if told[2] >= month} | keys  # what is over is of no use
+            task = asyncio.create_task(self._warn(destination, watched, reached))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
 
     async def close(self) -> None:
         """Wait until what was begun is told, but not for a chat that takes its time."""
@@ -62,26 +86,58 @@ class BudgetWatch:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _warn(self, place: Destination, limits: Limits, points: int, month: str, reached: list[int]) -> None:
+    async def _warn(self, place: Destination, watched: _Watched, reached: list[int]) -> None:
         """Each per cent is ticked off; only the highest new one is told."""
         new = [
-            per_cent
-            for per_cent in reached
-            if await self._ledger.warn_once(place.platform, place.community_id, month, per_cent)
+            per_cent for per_cent in reached if await self._ledger.warn_once(*watched.home, watched.period, per_cent)
         ]
         if not new:
             return
-        warning = BudgetWarning(
-            per_cent=max(new),
-            used=points,
-            limit=limits.community_monthly or 0,
-            resets_at=next_month(self._clock.now(), limits.zone),
-        )
+        warning = BudgetWarning(per_cent=max(new), used=watched.used, limit=watched.limit, resets_at=watched.resets_at)
         async with asyncio.timeout(_TELL_SECONDS):
-            await self._channel.post(place.platform, place.community_id, self._draw(warning, place.locale))
+            if watched.ceiling is None:
+                await self._channel.post(place.platform, place.community_id, self._draw(warning, place.locale))
+            else:
+                community = f"{place.platform} {place.community_id}" if watched.ceiling == "community-month" else ""
+                await self._operator.warn(CeilingWarning.of(warning, watched.ceiling, community))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A warning that didn't arrive is no reason to refuse pictures.
             _log.error("budget warning not told", action="budget", exc_info=error)
+
+
+def _watched(place: Destination, limits: Limits, usage: Usage, now: datetime) -> Iterator[_Watched]:
+    """Every limit that somebody is warned of and that this request counts against; of each person's day nobody is."""
+    if limits.community_monthly is not None:
+        yield _Watched(
+            ceiling=None,
+            code="limit-community-monthly",
+            home=(place.platform, place.community_id),
+            period=limits.today(now).strftime("%Y-%m"),
+            used=usage.community_month,
+            limit=limits.community_monthly,
+            resets_at=next_month(now, limits.zone),
+        )
+    most, taken = limits.ceilings, usage.ceilings
+    day, month = most.today(now).isoformat(), most.today(now).strftime("%Y-%m")
+    tomorrow, next_first = next_day(now, most.zone), next_month(now, most.zone)
+    community = json.dumps([place.platform, place.community_id])
+    here, month_code = taken.community_month, "limit-community-monthly"
+    for ceiling, name, code, limit, used, period, resets_at in (
+        ("community-month", community, month_code, most.community_monthly, here, month, next_first),
+        ("total-day", "total-day", "limit-total-daily", most.total_daily, taken.total_today, day, tomorrow),
+        ("total-month", "total-month", "limit-total-monthly", most.total_monthly, taken.total_month, month, next_first),
+        ("guests-day", "guests-day", "limit-guests-daily", most.guests_daily, taken.guests_today, day, tomorrow),
+    ):
+        if limit is not None and used is not None:
+            yield _Watched(
+                ceiling=ceiling,
+                code=code,
+                home=(_OPERATOR, name),
+                period=period,
+                used=used,
+                limit=limit,
+                resets_at=resets_at,
+            )

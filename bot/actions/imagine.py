@@ -10,6 +10,7 @@ from bot.actions.admission import Admission
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults, laid_over
 from bot.actions.jobs import find_visible, with_parent
+from bot.actions.operator_notices import Warned
 from bot.actions.series import of_sheet, price_of
 from bot.domain.community import Community
 from bot.domain.errors import AlreadyOrdered, BadOption, JobExists, NotAllowed, OverLimit, Refused, Repair
@@ -24,9 +25,12 @@ from bot.grammar.matrix import Combination, combinations
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_request
 
+# Of whose use somebody else than the person refused is warned.
+_WARNED_OF = frozenset({"limit-community-monthly", "limit-total-daily", "limit-total-monthly", "limit-guests-daily"})
 
-class Requests(Protocol):
-    """Counts them."""
+
+class Requests(Warned, Protocol):
+    """Counts them, and the warnings that come of them."""
 
     def request(self, platform: str, outcome: str) -> None:
         """Somebody asked. `outcome`: accepted, or the code of the refusal."""
@@ -225,7 +229,7 @@ class Imagine:
         # No await from here on: whoever is cancelled now has jobs that the engine knows.
         for one in (*series, job):
             self._dispatcher.add(one, limits)
-        self._budget.used(job.destination, limits, usage.community_month)
+        self._budget.used(job.destination, limits, usage)
         return dataclasses.replace(self._dispatcher.report(job, usage), limits=limits)
 
     async def _combinations(self, job: Job, event: OrderEvent | None) -> tuple[Combination, ...]:
@@ -273,7 +277,7 @@ class Imagine:
     async def _over_limit(
         self, refused: OverLimit, job: Job, limits: Limits, event: OrderEvent | None, *, alone: bool
     ) -> None:
-        """Offer what would fit now, and keep it; tell the trail, and the moderators if their budget is used."""
+        """Offer what would fit now, and keep it; tell the trail, and who is warned of what is used."""
         room, base_room = refused.values.get("room"), refused.values.get("base_room")
         smaller = None
         if alone and isinstance(room, int) and isinstance(base_room, int):
@@ -282,9 +286,10 @@ class Imagine:
             refused.repair = Repair(text=print_request(smaller), request=smaller)
         await self._keep_repair(refused, job.author, job.parent_id, event)
         await self._admission.note(refused, job.author, job.destination)
-        used = refused.values.get("used")
-        if refused.code == "limit-community-monthly" and isinstance(used, int):
-            self._budget.used(job.destination, limits, used, refused=True)
+        if refused.code in _WARNED_OF:
+            channel = job.destination.counted_channel
+            usage = await self._store.usage(job.author, job.created_at, channel_id=channel)
+            self._budget.used(job.destination, limits, usage, refused=refused)
 
     async def _keep_repair(
         self,

@@ -10,7 +10,7 @@ from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
-from bot.domain.desk import AppealView, BudgetWarning, CutLimit, ReportView
+from bot.domain.desk import AppealView, BudgetWarning, CeilingWarning, CutLimit, ReportView
 from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
 
 _SHOWN_REASONS = 5
@@ -82,6 +82,23 @@ def budget_card(warning: BudgetWarning, locale: str) -> Card:
         heading=words("budget-heading", locale, percent=warning.per_cent),
         status=sentence(
             "budget-used" if full else "budget-nearly",
+            locale,
+            used=warning.used,
+            limit=warning.limit,
+            resets_at=warning.resets_at,
+        ),
+    )
+
+
+def ceiling_card(warning: CeilingWarning, locale: str) -> Card:
+    """So much of one of the operator's ceilings is used; for the operator."""
+    full = warning.per_cent >= 100  # noqa: PLR2004 - per cent
+    heading = {"percent": warning.per_cent} | ({"community": warning.community} if warning.community else {})
+    return Card(
+        tone=Tone.FAILED if full else Tone.SLOW,
+        heading=words(f"ceiling-heading-{warning.ceiling}", locale, **heading),
+        status=sentence(
+            "ceiling-used" if full else "ceiling-nearly",
             locale,
             used=warning.used,
             limit=warning.limit,

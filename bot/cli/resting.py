@@ -48,3 +48,6 @@ class UncountedRequests:
 
     def request(self, platform: str, outcome: str) -> None:
         """Forgotten."""
+
+    def ceiling_reached(self, ceiling: str, per_cent: int) -> None:
+        pass

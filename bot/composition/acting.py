@@ -21,6 +21,7 @@ from bot.actions.imagine import Requests
 from bot.actions.moderate import Moderate
 from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.mydata import MyData
+from bot.actions.operator_notices import OperatorNotices
 from bot.actions.people_rules import PeopleRules
 from bot.actions.personal_archives import PersonalArchives
 from bot.actions.posted_results import PostedResults
@@ -29,9 +30,10 @@ from bot.actions.retention import Retention
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
-from bot.cards import appeal_card, budget_card, mydata_readme, report_card
+from bot.cards import appeal_card, budget_card, ceiling_card, mydata_readme, report_card
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
+from bot.domain.operator_channel import OperatorChannel
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore, Turns
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
@@ -99,6 +101,7 @@ def connect(
     turns: Turns,
     requests: Requests,
     allowed: AllowedCommunities = EVERYBODY,
+    operator_channel: OperatorChannel | None = None,
     retention_days: int | None = None,
     retention_bytes: int | None = None,
     folder: Path | None = None,
@@ -107,7 +110,8 @@ def connect(
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
     channel = ModeratorsChannel(communities=communities, desks=places.desks, homes=MODERATORS_HOMES)
     defaults = PersonalDefaults(personal=stores.personal, communities=communities)
-    budget = BudgetWatch(ledger=ledger, channel=channel, clock=clock, draw=budget_card)
+    operator = OperatorNotices(desks=places.desks, channel=operator_channel, warned=requests, draw=ceiling_card)
+    budget = BudgetWatch(ledger=ledger, channel=channel, operator=operator, clock=clock, draw=budget_card)
     imagine = Imagine(
         store=store,
         dispatcher=dispatcher,

@@ -228,6 +228,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             retention_days=settings.retention_days,
             retention_bytes=settings.retention_bytes,
             requests=metrics,
+            operator_channel=settings.operator_place,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,
             turns=_turns(settings),
         )

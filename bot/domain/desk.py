@@ -31,6 +31,35 @@ class BudgetWarning:
     resets_at: datetime
 
 
+CEILINGS = ("community-month", "total-day", "total-month", "guests-day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeilingWarning:
+    """So many per cent of a ceiling of the operator's, one of CEILINGS, are used: in points of its period.
+
+    `community`: platform and id, where the ceiling is one community's.
+    """
+
+    ceiling: str
+    community: str
+    per_cent: int
+    used: int
+    limit: int
+    resets_at: datetime
+
+    @classmethod
+    def of(cls, warning: BudgetWarning, ceiling: str, community: str) -> CeilingWarning:
+        return cls(
+            ceiling=ceiling,
+            community=community,
+            per_cent=warning.per_cent,
+            used=warning.used,
+            limit=warning.limit,
+            resets_at=warning.resets_at,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutLimit:
     """A community's setting that is stored beyond the operator's limits. `command` makes an exception of it."""

@@ -70,6 +70,12 @@ class Metrics:
         self._usage = Gauge(
             "easel_usage_today", "Pictures of today (UTC), charged and reserved.", ["kind"], registry=own
         )
+        self._ceilings = Counter(
+            "easel_ceiling_warnings",
+            "Warnings that a share of the operator's limits was reached.",
+            ["ceiling", "per_cent"],
+            registry=own,
+        )
         self._loop_lag = Histogram(
             "easel_loop_lag_seconds", "How late the event loop is.", buckets=_LAG_BUCKETS, registry=own
         )
@@ -114,6 +120,10 @@ class Metrics:
     def usage_today(self, *, charged: int, reserved: int) -> None:
         self._usage.labels("charged").set(charged)
         self._usage.labels("reserved").set(reserved)
+
+    def ceiling_reached(self, ceiling: str, per_cent: int) -> None:
+        """`ceiling`: community-month, total-day, total-month or guests-day."""
+        self._ceilings.labels(ceiling, str(per_cent)).inc()
 
     def loop_lag(self, seconds: float) -> None:
         self._loop_lag.observe(max(0.0, seconds))

@@ -10,6 +10,7 @@ from bot.actions.turns import LocalTurns
 from bot.composition.acting import Places, Stores, connect
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
+from bot.domain.operator_channel import OperatorChannel
 from bot.domain.ports import SheetMaker
 from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
@@ -36,6 +37,7 @@ def connected(
     limits: Limits,
     metrics: Metrics | None = None,
     allowed: AllowedCommunities = EVERYBODY,
+    operator_channel: OperatorChannel | None = None,
     sheets: SheetMaker | None = None,
     sandbox: bool = False,
 ) -> Connected:
@@ -65,5 +67,6 @@ def connected(
         turns=LocalTurns(),
         requests=metrics,
         allowed=allowed,
+        operator_channel=operator_channel,
     )
     return Connected(stores=stores, places=places, dispatcher=dispatcher, actions=actions)

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.budget import BudgetWatch
+from bot.actions.operator_notices import OperatorNotices
 from bot.domain.card import Card
 from bot.domain.job import JobState
-from bot.domain.limits import Limits
+from bot.domain.limits import Limits, Usage
 from bot.domain.moderation import AuditAction
 from bot.domain.people import Destination
 from bot.domain.ports import NewAudit
+from bot.observability.metrics import Metrics
 from bot.platforms.discord.faults import AccessDenied
 from bot.platforms.discord.guest import Guest
 from bot.platforms.slack.once import Once
@@ -40,6 +42,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BOUNDED = {
     "meta": "a few facts of the program, each replaced by the next",
     "communities": "one row for each that has decided anything",
+    "limit_exceptions": "one row for each community that the operator has made an exception for",
     "personal_defaults": "one row for each person who has decided anything, deleted with their data",
     "named_people": "one row for each name that the operator has invited",
     "slack_installations": "one row for each workspace, deleted when it uninstalls",
@@ -132,12 +135,13 @@ async def test_memories_of_what_was_refused_have_their_bounds() -> None:
 
 async def test_a_warned_month_is_forgotten_with_the_next() -> None:
     clock = FakeClock(NOW)
-    watch = BudgetWatch(ledger=_Ticked(), channel=_Nowhere(), clock=clock, draw=_never)  # type: ignore[arg-type]
+    operator = OperatorNotices(desks={}, channel=None, warned=Metrics(), draw=_never)
+    watch = BudgetWatch(ledger=_Ticked(), channel=_Nowhere(), operator=operator, clock=clock, draw=_never)  # type: ignore[arg-type]
     limits = Limits(community_monthly=10)
     for month in range(12):
         for community in range(5):
             here = Destination(platform="discord", community_id=str(community), channel_id="2")
-            watch.used(here, limits, 10)
+            watch.used(here, limits, Usage(community_month=10))
         clock.jump(31 * 86400)
         assert len(watch._told) == 10, month
     await watch.close()

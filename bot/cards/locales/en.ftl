@@ -294,6 +294,12 @@ appeal-told = { $name ->
     [You] You were refused { $moment } for “{ $word }” and say that it is harmless.
    *[other] { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
 }
+ceiling-heading-community-month = { $percent } % of the month of { $community } (LIMIT_COMMUNITY_MONTHLY)
+ceiling-heading-total-day = { $percent } % of everybody's day (LIMIT_TOTAL_DAILY)
+ceiling-heading-total-month = { $percent } % of everybody's month (LIMIT_TOTAL_MONTHLY)
+ceiling-heading-guests-day = { $percent } % of the guests' day on the page (LIMIT_GUESTS_DAILY)
+ceiling-nearly = { $used } of { $limit } pictures are used. The next period begins { $resets_at }.
+ceiling-used = { $used } of { $limit } pictures are used, and further requests are refused. The next period begins { $resets_at }.
 cut-limits-heading = The operator's limits are lower than this community's
 cut-limits-told = The operator's limits are ceilings: what was set above them holds no longer. Whoever runs Easel can allow it with the command beside it.
 cut-limits-line = { $setting }: { $stored } was set, { $holds } holds.

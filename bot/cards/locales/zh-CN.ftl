@@ -259,6 +259,12 @@ report-author = 作者 { $name }，{ $strikes ->
 } · 编号 { $id }
 appeal-heading = 有人认为一个屏蔽词没有恶意
 appeal-told = { $name } 在{ $moment }因为“{ $word }”没有画成，认为这个词没有恶意。
+ceiling-heading-community-month = { $community } 本月额度已用 { $percent }%（LIMIT_COMMUNITY_MONTHLY）
+ceiling-heading-total-day = 所有人今天的额度已用 { $percent }%（LIMIT_TOTAL_DAILY）
+ceiling-heading-total-month = 所有人本月的额度已用 { $percent }%（LIMIT_TOTAL_MONTHLY）
+ceiling-heading-guests-day = 网页访客今天的额度已用 { $percent }%（LIMIT_GUESTS_DAILY）
+ceiling-nearly = 已用 { $used } 张，共 { $limit } 张。{ $resets_at } 重新计算。
+ceiling-used = 已用 { $used } 张，共 { $limit } 张，之后的请求会被拒绝。{ $resets_at } 重新计算。
 cut-limits-heading = 运营者的上限低于本社区的设置
 cut-limits-told = 运营者的限额是上限，超过的设置不再生效。运营者可以用旁边的命令允许它。
 cut-limits-line = { $setting }：设置为 { $stored }，实际为 { $holds }。

@@ -22,6 +22,7 @@ from bot.domain.community import Community
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.operator_channel import OperatorChannel
 from bot.domain.people import Destination, Person
 from bot.domain.ports import ModeratorDesk, NewAudit
 from bot.domain.report import JobReport
@@ -102,10 +103,18 @@ class Court:
 
 
 @asynccontextmanager
-async def open_court(engine: AsyncEngine, limits: Limits = LIMITS) -> AsyncIterator[Court]:
+async def open_court(
+    engine: AsyncEngine, limits: Limits = LIMITS, *, operator_channel: OperatorChannel | None = None
+) -> AsyncIterator[Court]:
     clock = FakeClock(NOON)
     chat, desk = FakeChat(), FakeDesk()
-    built = connected(Stores.over(engine, clock, PictureShelf()), clock=clock, model=FakeModel(clock), limits=limits)
+    built = connected(
+        Stores.over(engine, clock, PictureShelf(), timezone=limits.ceilings.timezone),
+        clock=clock,
+        model=FakeModel(clock),
+        limits=limits,
+        operator_channel=operator_channel,
+    )
     built.places.platforms["fake"] = chat
     built.places.desks["fake"] = desk
     actions = built.actions

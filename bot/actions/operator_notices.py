@@ -1,0 +1,66 @@
+"""The way to the operator: the log, the metrics and, where one is named, a channel of a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import structlog
+
+from bot.domain.card import Card
+from bot.domain.desk import CeilingWarning
+from bot.domain.errors import PlatformError
+from bot.domain.operator_channel import OperatorChannel
+from bot.domain.ports import ModeratorDesk
+
+_log = structlog.get_logger(__name__)
+
+LOCALE = "en"  # as the log's
+
+
+class Warned(Protocol):
+    """Counts them."""
+
+    def ceiling_reached(self, ceiling: str, per_cent: int) -> None: ...
+
+
+class OperatorNotices:
+    """`desks` are the platforms that have channels, by name."""
+
+    def __init__(
+        self,
+        *,
+        desks: Mapping[str, ModeratorDesk],
+        channel: OperatorChannel | None,
+        warned: Warned,
+        draw: Callable[[CeilingWarning, str], Card],
+    ) -> None:
+        self._desks = desks
+        self._channel = channel
+        self._warned = warned
+        self._draw = draw
+
+    async def warn(self, warning: CeilingWarning) -> None:
+        """A channel that can't be posted to is a line in the log: the warning is there as well."""
+        _log.warning(
+            "ceiling_reached",
+            action="budget",
+            ceiling=warning.ceiling,
+            community=warning.community or None,
+            per_cent=warning.per_cent,
+            used=warning.used,
+            limit=warning.limit,
+            resets_at=warning.resets_at.isoformat(),
+        )
+        self._warned.ceiling_reached(warning.ceiling, warning.per_cent)
+        if self._channel is None:
+            return
+        desk = self._desks.get(self._channel.platform)
+        if desk is None:
+            _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error="not connected")
+            return
+        try:
+            card = self._draw(warning, LOCALE)
+            await desk.post_for_moderators(self._channel.community_id, self._channel.channel_id, card, None)
+        except PlatformError as error:
+            _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error=str(error))
