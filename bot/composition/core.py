@@ -27,6 +27,7 @@ from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
+from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
@@ -209,14 +210,14 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             ),
             platforms=places.platforms,
             clock=clock,
-            limits_of=lambda _: limits,
-            running_limit=settings.limit_user_running,
-            submits_per_second=lambda: model.limiter.rate,
             metrics=metrics,
-            sandbox=settings.uses_sandbox,
-            callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
-            limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
-            restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
+            settings=EngineSettings(
+                limits=limits,
+                limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
+                callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
+                sandbox=settings.uses_sandbox,
+                restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
+            ),
         )
         actions = connect(
             stores=stores,

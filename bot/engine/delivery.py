@@ -35,9 +35,9 @@ class Delivery:
         clock: Clock,
         report: Callable[[Job], JobReport],
         metrics: Metrics,
-        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
+        limits_for: Callable[[Job], Awaitable[Limits]],
     ) -> None:
-        """`limits_for`: what its community lets the author of a job have; the report's where it is None."""
+        """`limits_for`: what its community lets the author of a job have."""
         self._store = store
         self._saves = saves
         self._platforms = platforms
@@ -132,7 +132,7 @@ class Delivery:
         report = self._report(job)
         usage = await self._store.usage(job.author, self._clock.now())
         parent = None if job.parent_id is None else await self._store.get(job.parent_id)
-        limits = report.limits if self._limits_for is None else await self._limits_for(job)
+        limits = await self._limits_for(job)
         name = job.destination.platform
         try:
             message_id = await self._platform(job).conclude(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,7 +15,6 @@ import structlog
 from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
-from bot.domain.people import Person
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
 from bot.domain.report import JobReport
 from bot.engine.delivery import Delivery
@@ -23,8 +22,10 @@ from bot.engine.outage import OutageNews
 from bot.engine.outlook import Outlooks
 from bot.engine.patience import Patience
 from bot.engine.poller import Poller
+from bot.engine.provider_tasks import ProviderTasks
 from bot.engine.run import Run
 from bot.engine.saves import Saves
+from bot.engine.settings import EngineSettings
 from bot.engine.sheets import Sheets
 from bot.engine.steps import Steps
 from bot.observability.metrics import Metrics
@@ -50,31 +51,17 @@ class BaseDispatcher(ABC):
         sheets: SheetMaker,
         platforms: Mapping[str, ChatPlatform],
         clock: Clock,
-        limits_of: Callable[[Person], Limits],
-        running_limit: int,
-        submits_per_second: Callable[[], float],
         metrics: Metrics,
-        sandbox: bool = False,
-        callback_url: str | None = None,
-        limits_for: Callable[[Job], Awaitable[Limits]] | None = None,
-        restored_at: datetime | None = None,
+        settings: EngineSettings,
     ) -> None:
-        """`limits_for`: what its community lets the author of a finished job have; `limits_of` where it is None.
-
-        `restored_at`: when the backup was made that the store was restored from, if it was.
-        """
         self._store = store
         self._model = model
         self._platforms = platforms
         self._clock = clock
         self._metrics = metrics
-        self._limits_of = limits_of
-        self._limits_for = limits_for
-        self._submits_per_second = submits_per_second
-        self._sandbox = sandbox
+        self._settings = settings
         self._poller = Poller(model=model, clock=clock)
         self._outlooks = Outlooks(store)
-        self._running_limit = running_limit
         self._runs: dict[str, Run] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closers: set[asyncio.Task[None]] = set()
@@ -95,20 +82,24 @@ class BaseDispatcher(ABC):
             clock=clock,
             report=self.report,
             metrics=metrics,
-            limits_for=limits_for,
+            limits_for=settings.limits_for,
         )
         self._steps = Steps(
             store=store,
             model=model,
-            pictures=pictures,
             delivery=self._delivery,
             saves=saves,
-            poller=self._poller,
+            tasks=ProviderTasks(
+                model=model,
+                pictures=pictures,
+                delivery=self._delivery,
+                poller=self._poller,
+                outlooks=self._outlooks,
+                clock=clock,
+            ),
             sheets=Sheets(store=store, pictures=pictures, maker=sheets, clock=clock),
-            outlooks=self._outlooks,
             clock=clock,
-            callback_url=callback_url,
-            restored_at=restored_at,
+            settings=settings,
         )
 
     @property
@@ -144,7 +135,7 @@ class BaseDispatcher(ABC):
         away = self._model.away_since is not None
         ready_at = None  # nor while it is away: nobody knows for how long
         if not away and job.state in {JobState.QUEUED, JobState.SUBMITTING}:
-            in_line = timedelta(seconds=(position or 1) / max(0.1, self._submits_per_second()))
+            in_line = timedelta(seconds=(position or 1) / max(0.1, self._model.rate))
             ready_at = self._clock.now() + in_line + usual
         elif not away and job.state is JobState.GENERATING and job.generating_at is not None:
             ready_at = job.generating_at + usual
@@ -156,12 +147,12 @@ class BaseDispatcher(ABC):
             slow=run.slow if run else False,
             ended=run.ended if run else 0,
             resumed=job.id in self._resumed,
-            sandbox=self._sandbox,
+            sandbox=self._settings.sandbox,
             # No call of its is out: what became of the last one is being looked up.
             looking=job.state is JobState.SUBMITTING and run is not None and not run.critical,
             away=away,
             usage=usage,
-            limits=self._limits_of(job.author),
+            limits=self._settings.limits,
         )
 
     async def cancel(self, job_id: str) -> Job:

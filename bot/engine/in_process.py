@@ -26,7 +26,7 @@ class InProcessDispatcher(BaseDispatcher):
 
     @cached_property
     def _line(self) -> Line:
-        return Line(self._running_limit)
+        return Line(self._settings.limits.user_running)
 
     @property
     def waiting(self) -> int:
@@ -71,9 +71,8 @@ class InProcessDispatcher(BaseDispatcher):
         elif not job.settled:
             self._start(job)
 
-    async def _limits_of_its_community(self, job: Job) -> Limits | None:
-        limits_for = self._limits_for
-        return None if limits_for is None else await self._patience.ask(lambda: limits_for(job))
+    async def _limits_of_its_community(self, job: Job) -> Limits:
+        return await self._patience.ask(lambda: self._settings.limits_for(job))
 
     def _adopt(self, job: Job, limits: Limits | None) -> None:
         if job.destination.platform not in self._platforms:

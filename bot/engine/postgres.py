@@ -79,7 +79,7 @@ class PostgresDispatcher(BaseDispatcher):
                 _log.warning("left without a word: the database is away", action="stop")
 
     def add(self, job: Job, limits: Limits | None = None) -> None:
-        self._to_put.append((job, self._running_limit if limits is None else limits.user_running))
+        self._to_put.append((job, self._settings.limits.user_running if limits is None else limits.user_running))
         self._places.setdefault(job.id, len(self._places) + 1)
         self._put_more.set()
 
@@ -235,9 +235,8 @@ class PostgresDispatcher(BaseDispatcher):
                         self._more.set()
                 before = self._clock.now() - ORPHANED_AFTER
                 for job in await self._orphans(list(self._platforms), before):
-                    limits = None if self._limits_for is None else await self._limits_for(job)
-                    limit = self._running_limit if limits is None else limits.user_running
-                    await self._queue.put(job, limit, finished=job.settled)
+                    limits = await self._settings.limits_for(job)
+                    await self._queue.put(job, limits.user_running, finished=job.settled)
             except StoreUnavailable as error:
                 _log.warning("not swept", action="sweep", error=str(error))
                 well_since = self._clock.monotonic()

@@ -14,10 +14,6 @@ Both Dispatchers call `advance` until the job is settled, and `close` once it is
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta
-from typing import Any
-
 import structlog
 
 from bot.domain.errors import (
@@ -32,28 +28,20 @@ from bot.domain.errors import (
     Undeliverable,
 )
 from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
-from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask, PictureStore, TaskState
-from bot.engine import fetch, lost_submit
+from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask, TaskState
+from bot.engine import lost_submit
 from bot.engine.delivery import Delivery
 from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
-from bot.engine.outlook import Outlooks
-from bot.engine.patience import Patience
-from bot.engine.poller import Poller
+from bot.engine.provider_tasks import ProviderTasks
 from bot.engine.retry import Backoff
 from bot.engine.run import Run
 from bot.engine.saves import Saves
+from bot.engine.settings import EngineSettings
 from bot.engine.sheets import Sheets
 
 _log = structlog.get_logger(__name__)
 
-# From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
-DRAWING_LIMIT = timedelta(minutes=15)
-# At least so long after a start, whatever the wall clock says by then: a clock that was set since makes tasks look old
-# that are being drawn, and paid for.
-LOOKED_AT_LEAST = timedelta(minutes=2)
-# How long a task is awaited of which the provider says nothing at all, neither yes nor no.
-SILENCE_LIMIT = timedelta(hours=6)
 # How often a submit is begun before the job fails: each was certainly not taken, so nothing is paid twice.
 MOST_SUBMITS = 12
 # Seconds from the intent to the call, where others may take the job over meanwhile. Far less than it takes to be taken
@@ -74,30 +62,23 @@ class Steps:
         *,
         store: JobStore,
         model: ImageModel,
-        pictures: PictureStore,
         delivery: Delivery,
         saves: Saves,
-        poller: Poller,
+        tasks: ProviderTasks,
         sheets: Sheets,
-        outlooks: Outlooks,
         clock: Clock,
-        callback_url: str | None = None,
-        restored_at: datetime | None = None,
+        settings: EngineSettings,
     ) -> None:
-        """`restored_at`: when the backup was made that the store was restored from."""
         self._store = store
         self._model = model
         self._listings = SharedListings(model, store)
-        self._pictures = pictures
         self._delivery = delivery
         self._saves = saves
-        self._poller = poller
+        self._tasks = tasks
         self._sheets = sheets
-        self._outlooks = outlooks
         self._clock = clock
-        self._callback_url = callback_url
-        self._keeping = Patience("picture store (to keep)", clock)
-        self._restored_at = restored_at
+        self._callback_url = settings.callback_url
+        self._restored_at = settings.restored_at
 
     async def advance(self, job: Job, run: Run) -> Job:  # noqa: PLR0911 - one for each state
         """Do what the job's state asks for; the job in the state after it. StaleJob: somebody else moved it."""
@@ -261,20 +242,18 @@ class Steps:
         age = max(0.0, (self._clock.now() - job.generating_at).total_seconds())
         began = self._clock.monotonic()
         try:
-            task = await self._last_word(job, job.task_id, run, age)
+            task = await self._tasks.last_word(job, job.task_id, run, age)
         except TimeoutError:
             return await self.fail(job, FailureCode.TIMED_OUT)
         if task.state is TaskState.FAILED:
             return await self.fail(job, FailureCode.TASK_FAILED, task.error)
         seconds = self._clock.monotonic() - began
-        watched = age < _AT_ONCE and not self._poller.troubled_since(began)
-        kept = await fetch.fetch_all(
-            job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
-        )
+        watched = age < _AT_ONCE and not self._tasks.troubled_since(began)
+        kept = await self._tasks.pictures(job, task)
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
         if watched:
-            self._outlooks.learn(job.request, seconds)
+            self._tasks.learn(job.request, seconds)
         return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _advance_order(self, job: Job, run: Run) -> Job:
@@ -308,16 +287,16 @@ class Steps:
         failure = job.failure
         kept: tuple[StoredPicture, ...] = ()
         try:
-            task = await self._last_word(job, job.task_id, run, max(0.0, (self._clock.now() - began).total_seconds()))
+            task = await self._tasks.last_word(
+                job, job.task_id, run, max(0.0, (self._clock.now() - began).total_seconds())
+            )
         except TimeoutError:
             failure = failure or Failure(code=FailureCode.TIMED_OUT)
         else:
             if task.state is TaskState.FAILED:
                 failure = Failure(code=FailureCode.TASK_FAILED, detail=task.error)
             else:
-                kept = await fetch.fetch_all(
-                    job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
-                )
+                kept = await self._tasks.pictures(job, task)
                 if not kept:
                     failure = failure or Failure(code=FailureCode.NO_PICTURES)
         _log.info("followed", action="follow", job=job.id, task=job.task_id, pictures=len(kept))
@@ -329,42 +308,6 @@ class Steps:
         except Undeliverable as error:
             _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
             return await self.fail(job, FailureCode.UNDELIVERABLE)
-
-    async def _last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
-        """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
-        request = job.request
-        await self._outlooks.load(request)
-        slow_after = self._outlooks.of(request).slow_after
-        waiting = asyncio.ensure_future(
-            self._poller.wait(
-                task_id,
-                age=age,
-                first_look=self._outlooks.soonest(request),
-                limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
-            )
-        )
-        try:
-            if not await self._done_within(waiting, slow_after - age):
-                if not job.state.finished:
-                    run.slow = True
-                    await self._delivery.show(job)
-                if not await self._done_within(waiting, SILENCE_LIMIT.total_seconds()):
-                    raise TimeoutError
-            return waiting.result()
-        finally:
-            waiting.cancel()
-            await asyncio.wait({waiting})
-
-    async def _done_within(self, waiting: asyncio.Future[ModelTask], seconds: float) -> bool:
-        """Whether the future ended within so many seconds of the clock."""
-        timer = asyncio.create_task(self._clock.sleep(max(0.0, seconds)))
-        try:
-            both: set[asyncio.Future[Any]] = {waiting, timer}
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            return waiting.done()
-        finally:
-            timer.cancel()
-            await asyncio.wait({timer})
 
 
 def _told(job: Job) -> dict[str, bool]:

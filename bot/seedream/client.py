@@ -74,6 +74,11 @@ class SeedreamClient:
         circuit.probe_with(self._probe)
 
     @property
+    def rate(self) -> float:
+        """See the port."""
+        return self.limiter.rate
+
+    @property
     def away_since(self) -> datetime | None:
         """See the port."""
         return self._circuit.away_since

@@ -27,6 +27,7 @@ from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from bot.engine.in_process import InProcessDispatcher
+from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from bot.sandbox import Fault, RunningSandbox, SandboxConfig, start
 from bot.seedream.connect import Account, open_seedream
@@ -168,10 +169,8 @@ async def house(
             sheets=series_sheets(shelf),
             platforms={"fake": chat},
             clock=clock,
-            limits_of=lambda _: GENEROUS,
-            running_limit=GENEROUS.user_running,
-            submits_per_second=lambda: model.limiter.rate,
             metrics=Metrics(),
+            settings=EngineSettings(limits=GENEROUS, limits_for=_generous),
         )
         working = asyncio.create_task(dispatcher.run())
         try:
@@ -179,6 +178,10 @@ async def house(
         finally:
             await dispatcher.stop()
             await working
+
+
+async def _generous(_: Job) -> Limits:
+    return GENEROUS
 
 
 async def audited(trial: Trial, house: House, *, fair: frozenset[FailureCode], note: str) -> Row:

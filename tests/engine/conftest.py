@@ -16,6 +16,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import JobStore
 from bot.domain.request import ImageRequest
 from bot.engine.in_process import InProcessDispatcher
+from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from db.engine import open_database
 from db.jobs import SqlJobStore
@@ -60,13 +61,13 @@ class World:
             sheets=series_sheets(self.shelf),
             platforms={"fake": self.chat},
             clock=self.clock,
-            limits_of=lambda _: self.limits,
-            running_limit=self.limits.user_running,
-            submits_per_second=lambda: 5.0,
             metrics=Metrics(),
-            restored_at=self.restored_at,
+            settings=EngineSettings(limits=self.limits, limits_for=self._limits_for, restored_at=self.restored_at),
         )
         return asyncio.create_task(self.dispatcher.run())
+
+    async def _limits_for(self, _: Job) -> Limits:
+        return self.limits
 
     async def kill(self, life: asyncio.Task[None]) -> None:
         """As abruptly as a task can be killed: nothing is awaited, nothing more is saved."""

@@ -13,6 +13,7 @@ from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
 from bot.domain.ports import SheetMaker
 from bot.engine.in_process import InProcessDispatcher
+from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
@@ -51,12 +52,12 @@ def connected(
         sheets=sheets or series_sheets(stores.pictures),
         platforms=places.platforms,
         clock=clock,
-        limits_of=lambda _: limits,
-        running_limit=limits.user_running,
-        submits_per_second=lambda: 5.0,
         metrics=metrics,
-        sandbox=sandbox,
-        limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
+        settings=EngineSettings(
+            limits=limits,
+            limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
+            sandbox=sandbox,
+        ),
     )
     actions = connect(
         stores=stores,

@@ -55,6 +55,7 @@ class FakeModel:
     alone: list[str] = field(default_factory=list)  # the ids that task() was asked for
     alone_refusals: deque[Exception] = field(default_factory=deque)  # for the next calls of task()
     away_since: datetime | None = None
+    rate: float = 5.0
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))

@@ -70,6 +70,11 @@ class ImageModel(Protocol):
     """
 
     @property
+    def rate(self) -> float:
+        """How many calls a second the account takes, as far as is known now."""
+        ...
+
+    @property
     def away_since(self) -> datetime | None:
         """Since when the provider has not been answering; None while it does."""
         ...

@@ -1,0 +1,95 @@
+"""A task at the provider: awaited to its end, its pictures fetched and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.job import Job, StoredPicture
+from bot.domain.ports import Clock, ImageModel, ModelTask, PictureStore
+from bot.domain.request import ImageRequest
+from bot.engine.delivery import Delivery
+from bot.engine.fetch import fetch_all
+from bot.engine.outlook import Outlooks
+from bot.engine.patience import Patience
+from bot.engine.poller import Poller
+from bot.engine.run import Run
+
+# From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
+DRAWING_LIMIT = timedelta(minutes=15)
+# At least so long after a start, whatever the wall clock says by then: a clock that was set since makes tasks look old
+# that are being drawn, and paid for.
+LOOKED_AT_LEAST = timedelta(minutes=2)
+# How long a task is awaited of which the provider says nothing at all, neither yes nor no.
+SILENCE_LIMIT = timedelta(hours=6)
+
+
+class ProviderTasks:
+    def __init__(
+        self,
+        *,
+        model: ImageModel,
+        pictures: PictureStore,
+        delivery: Delivery,
+        poller: Poller,
+        outlooks: Outlooks,
+        clock: Clock,
+    ) -> None:
+        self._model = model
+        self._pictures = pictures
+        self._delivery = delivery
+        self._poller = poller
+        self._outlooks = outlooks
+        self._clock = clock
+        self._keeping = Patience("picture store (to keep)", clock)
+
+    async def pictures(self, job: Job, task: ModelTask) -> tuple[StoredPicture, ...]:
+        """Keep every picture of a task that succeeded. See fetch_all."""
+        return await fetch_all(
+            job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
+        )
+
+    def learn(self, request: ImageRequest, seconds: float) -> None:
+        """So long it took to draw, watched from the submit on."""
+        self._outlooks.learn(request, seconds)
+
+    def troubled_since(self, moment: float) -> bool:
+        """See Poller."""
+        return self._poller.troubled_since(moment)
+
+    async def last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
+        """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
+        request = job.request
+        await self._outlooks.load(request)
+        slow_after = self._outlooks.of(request).slow_after
+        waiting = asyncio.ensure_future(
+            self._poller.wait(
+                task_id,
+                age=age,
+                first_look=self._outlooks.soonest(request),
+                limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
+            )
+        )
+        try:
+            if not await self._done_within(waiting, slow_after - age):
+                if not job.state.finished:
+                    run.slow = True
+                    await self._delivery.show(job)
+                if not await self._done_within(waiting, SILENCE_LIMIT.total_seconds()):
+                    raise TimeoutError
+            return waiting.result()
+        finally:
+            waiting.cancel()
+            await asyncio.wait({waiting})
+
+    async def _done_within(self, waiting: asyncio.Future[ModelTask], seconds: float) -> bool:
+        """Whether the future ended within so many seconds of the clock."""
+        timer = asyncio.create_task(self._clock.sleep(max(0.0, seconds)))
+        try:
+            both: set[asyncio.Future[Any]] = {waiting, timer}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.done()
+        finally:
+            timer.cancel()
+            await asyncio.wait({timer})
