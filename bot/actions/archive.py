@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from bot.domain.job import Job, StoredPicture
+from bot.domain.media import SUFFIXES
 from bot.domain.ports import PictureStore
 
-_EXTENSIONS: Mapping[str, str] = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _AROUND = 512  # bytes that an entry of the archive takes besides its content, twice its name included
 
 
@@ -66,7 +66,7 @@ class Archive:
         kept: dict[str, str] = {}
         for job in reversed(jobs):
             for number, picture in enumerate(job.pictures, 1):
-                name = f"pictures/{job.id}-{number}.{_EXTENSIONS.get(picture.media_type, 'bin')}"
+                name = f"pictures/{job.id}-{number}.{SUFFIXES.get(picture.media_type, 'bin')}"
                 if not self._has_room(picture):
                     self.left_out += 1
                     continue

@@ -168,8 +168,13 @@ async def _provider(settings: Settings, url: str, success: str) -> Finding:
             "Copy CHANJING_APP_ID and CHANJING_SECRET_KEY again (or a fresh CHANJING_ACCESS_TOKEN).",
         )
     except ModelError as error:
+        if not error.came:
+            said = f"{url} does not answer as it should: {error.detail}"
+            return broken("Seedream", said, "Check SEEDREAM_API_URL and the network.")
         return broken(
-            "Seedream", f"{url} does not answer as it should: {error.detail}", "Check SEEDREAM_API_URL and the network."
+            "Seedream",
+            f"{url} answers, but not as the Seedream API does: {error.detail}; it says: {error.came}",
+            "Check SEEDREAM_API_URL: it is the address of the API itself, and nothing that redirects to it.",
         )
     except ValueError as error:
         return broken("Seedream", str(error))

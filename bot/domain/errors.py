@@ -11,7 +11,8 @@ EaselError
 │  ├─ ModelUnclear         the call may have had its effect: a submit must be looked up, never repeated
 │  ├─ ModelRejected        the request itself will never be taken; `detail` may be shown
 │  └─ ModelAccountRefused  the credentials are wrong: only the operator can mend it
-├─ PictureBroken           bytes that are no complete picture, too large, or at an address that is not allowed
+├─ PictureBroken           bytes that are no complete picture, or a link that leads to none
+│  └─ PictureUnusable      too large, of an unknown kind, or at an address that is not allowed: fetching it anew is vain
 ├─ PlatformError           the chat platform's side of a call
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  └─ Undeliverable        this destination takes nothing from us any more
@@ -71,20 +72,26 @@ class NotAllowed(Refused):
 
 
 class ModelError(EaselError):
-    """Something about a call to the image model. `trace_id` is the provider's, for its support."""
+    """Something about a call to the image model. `trace_id` is the provider's, for its support.
 
-    def __init__(self, detail: str, *, trace_id: str = "", code: int | None = None) -> None:
+    `came`: the first words of an answer that can't be read, for the operator alone: they may quote a prompt.
+    """
+
+    def __init__(self, detail: str, *, trace_id: str = "", code: int | None = None, came: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
         self.trace_id = trace_id
         self.code = code
+        self.came = came
 
 
 class ModelUnavailable(ModelError):
     """Nothing happened. The same call may be made again after `after` seconds."""
 
-    def __init__(self, detail: str, *, after: float = 1.0, trace_id: str = "", code: int | None = None) -> None:
-        super().__init__(detail, trace_id=trace_id, code=code)
+    def __init__(
+        self, detail: str, *, after: float = 1.0, trace_id: str = "", code: int | None = None, came: str = ""
+    ) -> None:
+        super().__init__(detail, trace_id=trace_id, code=code, came=came)
         self.after = after
 
 
@@ -106,6 +113,10 @@ class ModelAccountRefused(ModelError):
 
 class PictureBroken(EaselError):
     """What came is not a complete, acceptable picture."""
+
+
+class PictureUnusable(PictureBroken):
+    """What came is what the provider has, and it can't be taken: fetching the same link again changes nothing."""
 
 
 class PlatformError(EaselError):

@@ -89,7 +89,7 @@ class StoredPicture:
     width: int
     height: int
     size: int  # bytes
-    media_type: str  # image/png, image/jpeg or image/webp
+    media_type: str  # one of bot.domain.media.SUFFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

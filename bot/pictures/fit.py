@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.errors import PictureBroken
 from bot.domain.job import StoredPicture
+from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import FittedPicture, PictureStore
 from bot.runtime.quiet_threads import QuietThreads
 
@@ -21,7 +22,6 @@ THUMBNAIL_LONGEST: Final = 1024  # pixels
 # Decoded, a 4096² picture and its encoder take some 220 MiB; Pillow lets go of the GIL, so two keep two cores busy.
 AT_ONCE: Final = 2
 _LABEL_BYTES: Final = 4096  # more than the label adds to a file: some 1.5 KiB
-_EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
 class PictureGone(PictureBroken, KeyError):
@@ -53,7 +53,10 @@ class PictureFitter:
         return data
 
     async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
-        """The original with the label beside its pixels, or on them, for a download; `index` counts from 1."""
+        """The original with the label beside its pixels, or on them, for a download; `index` counts from 1.
+
+        Its kind is that of `bot.domain.media.shown_as`.
+        """
         data, label = await self.original(picture), self._label(job_id, index)
         labelled = await self._threads.run(lambda: whole(data, label, webp=True, overlay=self._overlay))
         return data if labelled is None else labelled.data
@@ -81,7 +84,8 @@ class PictureFitter:
         return [task.result() for task in running]
 
     def _may_stay(self, picture: StoredPicture, *, webp: bool) -> bool:
-        return self._overlay is None and (webp or picture.media_type != "image/webp")
+        kind = picture.media_type
+        return self._overlay is None and shown_as(kind) == kind and (webp or kind != "image/webp")
 
     async def _fitted(
         self, picture: StoredPicture, budget: int, *, job_id: str, index: int, webp: bool
@@ -90,7 +94,7 @@ class PictureFitter:
         label = self._label(job_id, index)
         found: Fitted = await self._threads.run(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
         return FittedPicture(
-            name=f"easel-{job_id}-{index}.{_EXTENSIONS[found.media_type]}",
+            name=f"easel-{job_id}-{index}.{SUFFIXES[found.media_type]}",
             data=found.data,
             width=found.width,
             height=found.height,

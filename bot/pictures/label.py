@@ -22,7 +22,8 @@ from bot.domain.errors import PictureBroken
 
 from . import containers
 
-FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}  # that take the label
+_READ: Final = (*FORMATS, "AVIF", "GIF")
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LONGEST_SIDE: Final = 8192
 MOST_PIXELS: Final = 50_000_000  # Seedream's largest is 4096², 16.8 million
@@ -79,12 +80,17 @@ class AiLabel:
 def open_picture(data: bytes) -> Image.Image:
     """The picture with its header read and its size judged, not decoded yet. PictureBroken if that can't be."""
     try:
-        image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+        image = Image.open(io.BytesIO(data), formats=_READ)
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         raise PictureBroken(f"no readable picture: {type(error).__name__}") from error
     if max(image.size) > LONGEST_SIDE or image.width * image.height > MOST_PIXELS:
         raise PictureBroken(f"a picture of {image.width}×{image.height} is too large")
     return image
+
+
+def format_of(image: Image.Image) -> str:
+    """Its format as Pillow calls it, but for JPEGs with more than one picture, whose first is what everybody sees."""
+    return "JPEG" if image.format == "MPO" else image.format or ""
 
 
 def label_file(data: bytes, label: AiLabel) -> bytes:
@@ -94,7 +100,7 @@ def label_file(data: bytes, label: AiLabel) -> bytes:
     manifest that says so is returned as it is, since any change would break the signature.
     """
     with open_picture(data) as image:
-        file_format, size, has_alpha = image.format, image.size, image.has_transparency_data
+        file_format, size, has_alpha = format_of(image), image.size, image.has_transparency_data
     parts = _parts(data, file_format)
     if any(tag in _SIGNED and _MARKER in body for tag, body in parts):
         return data

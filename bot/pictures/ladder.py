@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from bot.domain.errors import PictureBroken
 
-from .label import FORMATS, AiLabel, label_file, open_picture, save_labelled
+from .label import FORMATS, AiLabel, format_of, label_file, open_picture, save_labelled
 from .overlay import Overlay
 
 SMALLEST_BUDGET: Final = 50 * 1024  # bytes; below this no rung is promised to fit
@@ -43,8 +43,9 @@ class Fitted:
 def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overlay | None = None) -> Fitted:
     """The picture in at most `budget` bytes, labelled.
 
-    The original's file where it fits, else WebP, or JPEG on white if not `webp`. PictureBroken if it doesn't decode;
-    ValueError if the budget is so small (under SMALLEST_BUDGET) that nothing fits.
+    The original's file where it fits and takes the label, or a PNG in its place; else WebP, or JPEG on white if not
+    `webp`. PictureBroken if it doesn't decode; ValueError if the budget is so small (under SMALLEST_BUDGET) that
+    nothing fits.
     """
     if len(data) <= budget:
         labelled = whole(data, label, webp=webp, overlay=overlay)
@@ -68,21 +69,21 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
 
 
 def whole(data: bytes, label: AiLabel, *, webp: bool, overlay: Overlay | None = None) -> Fitted | None:
-    """In its own format and size, labelled beside its pixels and by `overlay` on them.
+    """In its own size and format, or PNG for those that take no label; labelled, and by `overlay` on its pixels.
 
     None if it is a WebP where that isn't wanted.
     """
     with open_picture(data) as image:
-        file_format = cast(Literal["PNG", "JPEG", "WEBP"], image.format)
-        width, height = image.size
-    if file_format == "WEBP" and not webp:
+        came_as, (width, height) = format_of(image), image.size
+    if came_as == "WEBP" and not webp:
         return None
+    file_format = cast(Literal["PNG", "JPEG", "WEBP"], came_as if came_as in FORMATS else "PNG")
     lossy = overlay is not None and file_format != "PNG"
-    if overlay is None:
+    if overlay is None and file_format == came_as:
         labelled = label_file(data, label)
     else:
         how = {"quality": RUNGS[0].quality} if lossy else {}
-        drawn = overlay.on(decoded(data))
+        drawn = decoded(data) if overlay is None else overlay.on(decoded(data))
         width, height = drawn.size
         labelled = save_labelled(drawn, file_format, label, **how)
     return Fitted(data=labelled, width=width, height=height, media_type=FORMATS[file_format], reduced=lossy)

@@ -14,7 +14,7 @@ from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.domain.errors import PictureBroken
+from bot.domain.errors import PictureBroken, PictureUnusable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -55,14 +55,14 @@ def checked_url(text: str, *, loopback: bool, base: URL | None = None) -> URL:
     if not host or len(text) > LONGEST_URL:
         raise PictureBroken("the picture's link is no URL")
     if url.user is not None or url.password is not None:
-        raise PictureBroken("the picture's link carries credentials")
+        raise PictureUnusable("the picture's link carries credentials")
     if loopback and url.scheme in {"http", "https"} and is_loopback_host(host):
         return url
     address = _literal(host)
     if address is not None and not is_public(address):
-        raise PictureBroken("the picture's link leads to an address that is not public")
+        raise PictureUnusable("the picture's link leads to an address that is not public")
     if url.scheme != "https":
-        raise PictureBroken("the picture's link is not https")
+        raise PictureUnusable("the picture's link is not https")
     return url
 
 

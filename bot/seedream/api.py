@@ -17,8 +17,8 @@ from bot.domain.errors import ModelError, ModelUnavailable, ModelUnclear
 from bot.domain.ports import Clock
 
 from .circuit import Circuit
-from .errors import Code
-from .payloads import Envelope, Unreadable, read_envelope
+from .errors import Code, gateway_status
+from .payloads import Envelope, Unreadable, one_line, read_envelope
 
 # All in seconds.
 # A handshake over the longest distance takes well under one second; more means that nobody is there.
@@ -40,6 +40,10 @@ MOST_BEHIND = timedelta(days=1)
 MOST_CODES = 50
 
 TOO_MANY_REQUESTS = 429
+# A gateway answers these before it passes anything on. Not so 403 and 404, which some say of an answer that they don't
+# like, and not 408, 499 and 5xx, by which time the service may have the call.
+NOT_PASSED_ON = frozenset({401, TOO_MANY_REQUESTS})
+FIRST_WORDS = 80  # characters of an unreadable answer that the operator is shown
 
 # Raised before the first byte of a request is out: nobody there, no such name, no TLS, no way through the proxy, no
 # connection in time.
@@ -104,9 +108,10 @@ class Api:
         """How far the provider's clock is behind ours, by its last answer; 0 where it is ahead."""
 
     async def call(self, call: Call, *, token: str | None = None) -> Envelope:
-        """The answer, whatever its code: an HTTP status says nothing where there is an envelope.
+        """The vendor's answer, whatever its code: an HTTP status says nothing where there is one.
 
-        ModelUnavailable: nothing was sent. ModelUnclear: it was sent, and the answer is lost or unreadable.
+        ModelUnavailable: the vendor did not get it. ModelUnclear: it was sent, and the answer is lost, unreadable or
+        a gateway's.
         """
         began = time.monotonic()
         try:
@@ -114,7 +119,7 @@ class Api:
         except ModelError as error:
             word = "unclear" if isinstance(error, ModelUnclear) else "unavailable"
             self._observe(call.name, word, time.monotonic() - began)
-            self._circuit.failed(error.detail)
+            self._circuit.failed(error.detail, came=error.came)
             raise
         self._observe(call.name, self._told(answer.code), time.monotonic() - began)
         if answer.code == Code.INTERNAL:
@@ -169,10 +174,29 @@ async def _read(response: aiohttp.ClientResponse) -> Envelope:
         received += chunk
         if len(received) > LARGEST_ANSWER:
             raise ModelUnclear(f"an answer of more than {LARGEST_ANSWER} bytes")
+    status, answer, wrong = response.status, None, ""
     try:
-        return read_envelope(bytes(received))
+        answer = read_envelope(bytes(received))
     except Unreadable as error:
-        # A gateway in front of the service refuses on the same grounds, and passes nothing on.
-        if response.status == TOO_MANY_REQUESTS:
-            return Envelope(code=Code.OVER_QPS, msg=f"HTTP {TOO_MANY_REQUESTS}")
-        raise ModelUnclear(f"HTTP {response.status}, {error}") from None
+        wrong = str(error)
+    gateway = status if answer is None else gateway_status(status, answer.code)
+    if gateway == TOO_MANY_REQUESTS:
+        return Envelope(code=Code.OVER_QPS, msg=f"HTTP {gateway}")
+    if answer is not None and gateway is None:
+        return answer
+    where = urls_origin(response.headers.get(hdrs.LOCATION))
+    detail = f"HTTP {status}{f' to {where}' if where else ''}, {wrong or f'code {answer.code if answer else None}'}"
+    kind = ModelUnavailable if gateway in NOT_PASSED_ON else ModelUnclear
+    first_words = one_line(received[: 4 * FIRST_WORDS].decode("utf-8", "replace"), FIRST_WORDS)
+    raise kind(detail, trace_id=answer.trace_id if answer else "", came=first_words or "(nothing)")
+
+
+def urls_origin(location: str | None) -> str:
+    """A redirect's target without what may be secret in it."""
+    if not location:
+        return ""
+    try:
+        url = URL(location)
+    except ValueError:
+        return "no URL"
+    return str(url.with_user(None).with_query(None).with_fragment(None)) if url.absolute else url.path

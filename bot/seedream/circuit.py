@@ -42,6 +42,7 @@ class Circuit:
         self.limiter = limiter
         self._clock = clock
         self._failures = 0
+        self._last = ("the provider does not answer", "")
         self._first_failure = 0.0
         self._waiting: dict[asyncio.Future[None], float] = {}  # and since when
         self._changed = asyncio.Event()
@@ -65,8 +66,9 @@ class Circuit:
                 waiter.set_result(None)
         self._tell()
 
-    def failed(self, detail: str) -> None:
-        """No answer came, or one that says no more than that it is broken."""
+    def failed(self, detail: str, *, came: str = "") -> None:
+        """No answer came, or one that says no more than that it is broken. `came`: see ModelError."""
+        self._last = (detail, came)
         now = self._clock.monotonic()
         if self._failures == 0:
             self._first_failure = now
@@ -114,7 +116,8 @@ class Circuit:
                     yield turn
                     return
             if not wait:
-                raise ModelUnavailable("the provider does not answer")
+                detail, came = self._last
+                raise ModelUnavailable(detail, came=came)
 
     async def aclose(self) -> None:
         """End the probing, if it is under way."""

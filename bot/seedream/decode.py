@@ -3,43 +3,78 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from bot.domain.errors import PictureBroken
+from bot.domain.errors import PictureBroken, PictureUnusable
+from bot.domain.media import SUFFIXES
 from bot.domain.ports import ModelPicture
 
-# What the provider delivers; every further decoder would be one more way in.
-FORMATS = ("PNG", "JPEG", "WEBP")
+# What providers deliver; every further decoder would be one more way in. Of JPEG, Pillow makes MPO where the file holds
+# more than one picture.
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
 # Samples of a pixel by PNG's colour type, and where the passes of an interlaced one begin and how they step.
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _PIECE = 1 << 20  # bytes unpacked at a time
 # Three times 4096 x 4096, the largest that can be ordered.
 MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 8192  # pixels; bot/pictures shows nothing longer
+# A progressive JPEG is decoded scan by scan, each over all its pixels: encoders make about ten, and a few kilobytes can
+# hold a thousand. A libjpeg of today takes some five seconds for so many pixels times scans.
+MOST_SCANS, MOST_SCANNED = 100, 1_000_000_000
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)  # but for those that begin no segment
+_SOS, _EOI = b"\xda", b"\xd9"
+_TEXT = (b"<", b"{", b"[")  # an error page in place of a picture
 
 
 def decoded(data: bytes) -> ModelPicture:
-    """The picture if it is whole, or PictureBroken. Takes up to 4 bytes a pixel and a second or two: use a thread."""
+    """The picture if it is whole, or PictureBroken. Takes up to 4 bytes a pixel and some seconds: use a thread.
+
+    PictureUnusable: it came as it is at the provider, and is nothing that can be shown.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _check_size(picture)
+            if picture.format in {"JPEG", "MPO"}:
+                _check_scans(data, picture.width * picture.height)
             picture.verify()  # the check sums, which load() passes over; the picture can't be used afterwards
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             picture.load()
             if picture.format == "PNG":
                 _check_rows(data)
-            media_type = Image.MIME[picture.format or ""]
+            media_type = Image.MIME["JPEG" if picture.format == "MPO" else picture.format or ""]
             width, height = picture.size
     except PictureBroken:
         raise
+    except UnidentifiedImageError:
+        if data and not data.lstrip().startswith(_TEXT):
+            raise PictureUnusable("no PNG, JPEG, WebP, AVIF or GIF") from None
+        raise PictureBroken("no picture but text, or nothing") from None
     # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error, MemoryError, Pillow's
     # warnings about size where they are errors. All of it says the same.
     except Exception as error:
-        raise PictureBroken(f"no complete PNG, JPEG or WebP ({type(error).__name__})") from None
+        raise PictureBroken(f"no complete picture ({type(error).__name__})") from None
+    if media_type not in SUFFIXES:
+        raise PictureUnusable(f"a picture of the kind {media_type}")
     return ModelPicture(data=data, width=width, height=height, media_type=media_type)
+
+
+def _check_scans(data: bytes, pixels: int) -> None:
+    """Count the scans of the first picture in a JPEG, without decoding any.
+
+    ITU-T T.81, annex B.1.1
+    """
+    most = min(MOST_SCANS, max(1, MOST_SCANNED // max(1, pixels)))
+    place = scans = 0
+    while (found := _MARKER.search(data, place)) is not None and found[1] != _EOI:
+        scans += found[1] == _SOS
+        if scans > most:
+            raise PictureUnusable(f"a JPEG of more than {most} scans")
+        place = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
 
 
 def _check_rows(data: bytes) -> None:
@@ -74,4 +109,6 @@ def _unpacked(data: bytes, most: int) -> int:
 def _check_size(picture: Image.Image) -> None:
     """Before anything is unpacked: a file of a few kilobytes can claim to be of any size."""
     if picture.width * picture.height > MOST_PIXELS:
-        raise PictureBroken(f"the picture has more than {MOST_PIXELS} pixels")
+        raise PictureUnusable(f"the picture has more than {MOST_PIXELS} pixels")
+    if max(picture.size) > LONGEST_SIDE:
+        raise PictureUnusable(f"the picture is longer than {LONGEST_SIDE} pixels")

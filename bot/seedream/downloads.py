@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.domain.errors import ModelUnavailable, PictureBroken
+from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
 from bot.domain.ports import ModelPicture
 from bot.runtime.quiet_threads import QuietThreads
 
@@ -64,7 +64,7 @@ class Downloads:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
             # Plain bytes: pictures are packed already, and a packed answer could unfold without end.
-            headers={"Accept": "image/png, image/jpeg, image/webp", "Accept-Encoding": "identity"},
+            headers={"Accept": "image/png, image/jpeg, image/webp, image/*;q=0.5", "Accept-Encoding": "identity"},
             trust_env=False,  # behind a proxy the name would be resolved where nobody checks it
         )
 
@@ -81,7 +81,8 @@ class Downloads:
         """One picture, checked to the last pixel.
 
         PictureBroken: these bytes or this link will not get better. That includes 403, 404 and 410: links are
-        short-lived, so ask the task for fresh ones and fetch those. ModelUnavailable: the same link may work later.
+        short-lived, so ask the task for fresh ones and fetch those. PictureUnusable: fresh links will not help either.
+        ModelUnavailable: the same link may work later.
         """
         async with self._slots:
             data = await self._fetch(checked_url(url, loopback=self._loopback))
@@ -96,7 +97,7 @@ class Downloads:
                 return await self._follow(url)
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
-                raise PictureBroken(str(error.os_error)) from None
+                raise PictureUnusable(str(error.os_error)) from None
             reason = errno.errorcode.get(error.os_error.errno or 0, type(error).__name__)
             raise ModelUnavailable(f"no connection to the picture's host ({reason})") from None
         except aiohttp.InvalidURL:
@@ -105,13 +106,17 @@ class Downloads:
             raise ModelUnavailable(f"the picture did not arrive ({type(error).__name__})") from None
 
     async def _follow(self, url: URL) -> bytes:
+        seen: set[URL] = set()
         for _ in range(MOST_REDIRECTS + 1):
+            if url in seen:
+                raise PictureUnusable("the picture's link is redirected to itself")
+            seen.add(url)
             async with self._session.get(url, allow_redirects=False) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or target is None:
                     return await self._body(response)
             url = checked_url(target, loopback=self._loopback, base=url)
-        raise PictureBroken(f"the picture's link was redirected more than {MOST_REDIRECTS} times")
+        raise PictureUnusable(f"the picture's link was redirected more than {MOST_REDIRECTS} times")
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         status = response.status
@@ -123,5 +128,5 @@ class Downloads:
         async for chunk in response.content.iter_any():
             received += chunk
             if len(received) > self._largest:
-                raise PictureBroken(f"the picture has more than {self._largest} bytes")
+                raise PictureUnusable(f"the picture has more than {self._largest} bytes")
         return bytes(received)

@@ -1,7 +1,8 @@
 """What the vendor's status codes mean for a call, in the words of `bot.domain.errors`.
 
-The documented codes are in `Code`. The vendor numbers them by family (4… the caller's fault, 5… the service's own),
-so an undocumented code is read by its first digit:
+The documented codes are in `Code`. A code of three digits that is not among them is an HTTP status: it comes from a
+gateway in front of the vendor, and is no verdict (`gateway_status`). The vendor numbers its own by family (4… the
+caller's fault, 5… the service's), so an undocumented one with HTTP status 200 is read by its first digit:
 
 - 4…: answered and refused, so ModelRejected with the vendor's words: an empty account or a prompt that its
   moderation stopped must reach the person, and sending it again changes nothing.
@@ -28,6 +29,10 @@ class Code(IntEnum):
     INTERNAL = 50000
 
 
+_DOCUMENTED = frozenset(Code)
+_OK = 200
+_HTTP_STATUSES = range(300, 600)
+
 # Seconds. The limiter paces the next call anyway; this keeps the caller from queueing again at once.
 AFTER_OVER_QPS = 1.0
 # Seconds. Another holder of the account renews its token too: let it come to rest.
@@ -53,4 +58,16 @@ def callers_fault(code: int) -> bool:
 
 def unavailable(error: ModelUnclear) -> ModelUnavailable:
     """The same for a call without effects: it does no harm to make it again."""
-    return ModelUnavailable(error.detail, trace_id=error.trace_id, code=error.code)
+    return ModelUnavailable(error.detail, trace_id=error.trace_id, code=error.code, came=error.came)
+
+
+def gateway_status(http_status: int, code: int) -> int | None:
+    """The HTTP status of a gateway's own answer; None for an answer of the vendor's.
+
+    The vendor answers with HTTP status 200 and its codes; the documented ones are its own whatever the status.
+    """
+    if code in _DOCUMENTED:
+        return None
+    if http_status != _OK:
+        return http_status
+    return code if code in _HTTP_STATUSES else None

@@ -260,5 +260,10 @@ def _message(value: Any) -> str:
     """One short printable line."""
     if not isinstance(value, str):
         return ""
-    line = "".join(character if character.isprintable() else " " for character in value[: 2 * LONGEST_MESSAGE])
-    return " ".join(line.split())[:LONGEST_MESSAGE]
+    return one_line(value, LONGEST_MESSAGE)
+
+
+def one_line(text: str, longest: int) -> str:
+    """The text in one printable line of at most so many characters."""
+    line = "".join(character if character.isprintable() else " " for character in text[: 2 * longest])
+    return " ".join(line.split())[:longest]

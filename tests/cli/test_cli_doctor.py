@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
 from bot.cli.checkup import check_fonts, check_pictures, check_seedream
@@ -81,6 +83,40 @@ async def test_a_token_that_the_provider_refuses(monkeypatch: pytest.MonkeyPatch
     assert found.health is Health.BROKEN
     assert "refused" in found.said
     assert "nobody's" not in found.said
+
+
+ODD = {
+    "a redirect": (
+        302,
+        "",
+        {"Location": "https://elsewhere.example/login?token=secret"},
+        ["HTTP 302", "elsewhere.example/login"],
+    ),
+    "a page": (200, "<html><title>Sign in</title>", {"Content-Type": "text/html"}, ["HTTP 200", "Sign in"]),
+    "a code as text": (200, '{"code": "0", "data": {}}', {}, ["HTTP 200", '{"code": "0"']),
+    "a gateway": (403, '{"code": 403, "message": "blocked"}', {}, ["HTTP 403", "blocked"]),
+    "nothing": (500, "", {}, ["HTTP 500"]),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_a_server_that_answers_something_else_is_quoted(name: str) -> None:
+    status, body, headers, words = ODD[name]
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, body=body, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as server:
+        settings = load_settings(
+            chanjing_app_id="a", chanjing_secret_key="very-secret", seedream_api_url=str(server.make_url(""))
+        )
+        (found,) = await check_seedream(settings)
+    assert found.health is Health.BROKEN
+    assert "does not answer" not in found.said
+    assert all(word in found.said for word in words), found.said
+    assert "secret" not in found.said
 
 
 async def test_a_store_that_takes_nothing(tmp_path: Path) -> None:

@@ -11,8 +11,15 @@ from PIL import Image
 
 from bot.domain.job import StoredPicture
 
-Format = Literal["PNG", "JPEG", "WEBP"]
-MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+Format = Literal["PNG", "JPEG", "WEBP", "AVIF", "GIF", "MPO"]
+MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+    "GIF": "image/gif",
+}
 
 
 def noise(width: int, height: int, *, mode: str = "RGB", seed: int = 3) -> Image.Image:

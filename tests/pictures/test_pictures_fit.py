@@ -56,6 +56,46 @@ async def test_what_fits_keeps_its_format_and_every_pixel(
     assert await fitter.original(picture) == data
 
 
+@pytest.mark.parametrize("file_format", ["AVIF", "GIF"])
+@pytest.mark.parametrize("overlay", [None, Overlay()])
+async def test_what_not_every_chat_shows_is_posted_and_downloaded_as_png(
+    store: PictureStore, file_format: Format, overlay: Overlay | None
+) -> None:
+    fitter = PictureFitter(store, overlay=overlay)
+    data = encoded(smooth(64, 48), file_format)
+    picture = await _keep(store, "1", data)
+    for webp in (True, False):
+        (fitted,) = await fitter.fitted([picture], job_id=JOB, per_file=MIB, together=MIB, webp=webp)
+        assert (fitted.name, fitted.media_type, fitted.reduced) == (f"easel-{JOB}-1.png", "image/png", False)
+        assert b"trainedAlgorithmicMedia" in fitted.data
+    downloaded = await fitter.labelled(picture, job_id=JOB, index=1)
+    assert decoded(downloaded).format == "PNG"
+    if overlay is None:
+        assert decoded(downloaded).convert("RGB").tobytes() == decoded(data).convert("RGB").tobytes()
+    assert await fitter.original(picture) == data
+    assert decoded(await fitter.thumbnail(picture, job_id=JOB, index=1)).format == "WEBP"
+
+
+@pytest.mark.parametrize("file_format", ["AVIF", "GIF"])
+async def test_what_is_too_large_as_png_goes_down_the_ladder(
+    store: PictureStore, fitter: PictureFitter, file_format: Format
+) -> None:
+    picture = await _keep(store, "1", encoded(noise(400, 400), file_format))
+    (fitted,) = await fitter.fitted([picture], job_id=JOB, per_file=100_000, together=MIB, webp=False)
+    assert (fitted.media_type, fitted.reduced) == ("image/jpeg", True)
+    assert len(fitted.data) <= 100_000
+
+
+async def test_a_jpeg_with_a_second_picture_stays_what_it_is(store: PictureStore, fitter: PictureFitter) -> None:
+    first = smooth(64, 48)
+    data = encoded(first, "MPO", save_all=True, append_images=[noise(64, 48)])
+    picture = await _keep(store, "1", data)
+    (fitted,) = await fitter.fitted([picture], job_id=JOB, per_file=MIB, together=MIB, webp=True)
+    assert (fitted.name, fitted.media_type, fitted.reduced) == (f"easel-{JOB}-1.jpg", "image/jpeg", False)
+    assert decoded(fitted.data).tobytes() == decoded(data).tobytes()
+    assert b"trainedAlgorithmicMedia" in fitted.data
+
+
 async def test_a_webp_becomes_a_jpeg_where_webp_is_not_wanted(store: PictureStore, fitter: PictureFitter) -> None:
     picture = await _keep(store, "1", encoded(smooth(64, 48), "WEBP"))
     (fitted,) = await fitter.fitted([picture], job_id=JOB, per_file=MIB, together=MIB, webp=False)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,8 +11,9 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 from bot.domain.errors import PictureBroken
 from bot.pictures import containers
 from bot.pictures.label import SOURCE_TYPE, AiLabel, label_file, save_labelled
-from tests.fakes.pictures import Format, decoded, encoded, noise, smooth
+from tests.fakes.pictures import decoded, encoded, noise, smooth
 
+Format = Literal["PNG", "JPEG", "WEBP"]
 FORMATS: tuple[Format, ...] = ("PNG", "JPEG", "WEBP")
 LABEL = AiLabel(produce_id="0123456789ab-1", producer='Studio <"Ä"> & 画室')
 NS = {"iptc": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/", "tc260": "http://www.tc260.org.cn/ns/AIGC/1.0/"}

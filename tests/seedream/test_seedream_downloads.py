@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from PIL import Image
 from yarl import URL
 
-from bot.domain.errors import ModelUnavailable, PictureBroken
+from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
 from bot.domain.ports import ModelPicture
 from bot.seedream import downloads as module
 from bot.seedream.addresses import checked_url, is_loopback_host, is_public
@@ -29,7 +29,8 @@ from tests.seedream.scripted_provider import Provider, bad_gateway, cut, droppin
 def picture(form: str = "PNG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
     image = Image.effect_noise(size, 80).convert(mode)
     file = io.BytesIO()
-    image.save(file, form)
+    more: dict[str, Any] = {"save_all": True, "append_images": [image.rotate(180)]} if form == "MPO" else {}
+    image.save(file, form, **more)
     return file.getvalue()
 
 
@@ -44,7 +45,6 @@ def claiming(width: int, height: int) -> bytes:
 
 
 PNG = picture()
-GIF = picture("GIF", mode="P")
 SPOILED = PNG[:200] + bytes([PNG[200] ^ 0xFF]) + PNG[201:]
 # Behind the pixels' check sum, only the 12 bytes of the end are left.
 WRONG_SUM = PNG[:-14] + bytes([PNG[-14] ^ 0xFF]) + PNG[-13:]
@@ -76,7 +76,17 @@ async def local() -> AsyncIterator[Downloads]:
         yield downloads
 
 
-@pytest.mark.parametrize(("form", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+KINDS = [
+    ("PNG", "image/png"),
+    ("JPEG", "image/jpeg"),
+    ("MPO", "image/jpeg"),
+    ("WEBP", "image/webp"),
+    ("AVIF", "image/avif"),
+    ("GIF", "image/gif"),
+]
+
+
+@pytest.mark.parametrize(("form", "media_type"), KINDS)
 async def test_a_picture_comes_with_its_bytes_untouched(
     local: Downloads, provider: Provider, form: str, media_type: str
 ) -> None:
@@ -94,12 +104,53 @@ async def test_the_client_downloads_without_showing_its_token(bench: Bench, prov
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>", PNG[:-30], PNG[: len(PNG) // 2], SPOILED, WRONG_SUM, GIF, picture("JPEG")[:900]]
+    "data",
+    [b"", b"<html>", b' {"code": 1}', PNG[:-30], PNG[: len(PNG) // 2], SPOILED, WRONG_SUM, picture("JPEG")[:900]],
 )
 async def test_what_is_no_complete_picture_is_broken(local: Downloads, provider: Provider, data: bytes) -> None:
     provider.on("/p", raw(data, content_type="image/png"))
     with pytest.raises(PictureBroken):
         await local.fetch(f"{provider.url}/p")
+
+
+OTHERS = [picture("TIFF"), picture("BMP"), picture("JPEG2000"), b"\0\0\0 ftypheic", b"\x93NUMPY"]
+
+
+@pytest.mark.parametrize("data", OTHERS)
+async def test_what_is_of_another_kind_will_not_get_better(local: Downloads, provider: Provider, data: bytes) -> None:
+    provider.on("/p", raw(data, content_type="image/png"))
+    with pytest.raises(PictureUnusable):
+        await local.fetch(f"{provider.url}/p")
+
+
+def scans(count: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A progressive JPEG whose last scan comes so many times."""
+    file = io.BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * count + data[-2:]
+
+
+def test_a_jpeg_with_a_thousand_scans_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert decoded(scans(1)).media_type == "image/jpeg"
+    assert decoded(scans(20)).width == 64
+    bomb = scans(1000)
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("decoded"))
+    with pytest.raises(PictureUnusable, match="scans"):
+        decoded(bomb)
+
+
+def test_the_larger_a_jpeg_the_fewer_scans_it_may_have() -> None:
+    data = scans(60)
+    assert decoded(data).height == 48
+    place = data.index(b"\xff\xc2") + 5  # its height and width, behind the length and the precision
+    with pytest.raises(PictureUnusable, match="scans"):
+        decoded(data[:place] + struct.pack(">HH", 7000, 7000) + data[place + 4 :])
+
+
+def test_the_scans_of_a_second_picture_do_not_count() -> None:
+    assert decoded(scans(90) + scans(90)).media_type == "image/jpeg"
 
 
 @pytest.mark.parametrize("size", [(8000, 8000), (10_000, 10_000), (60_000, 60_000), (1, 50_000_001)])
@@ -197,10 +248,20 @@ async def test_redirects_are_followed_also_relative_ones(local: Downloads, provi
 
 
 async def test_one_redirect_too_many_is_broken(local: Downloads, provider: Provider) -> None:
-    provider.always("/a", redirecting("/a"))
-    with pytest.raises(PictureBroken, match="redirected"):
+    for number in range(MOST_REDIRECTS + 2):
+        provider.always(f"/{number}", redirecting(f"/{number + 1}"))
+    with pytest.raises(PictureUnusable, match="redirected"):
+        await local.fetch(f"{provider.url}/0")
+    assert len(provider.asked) == MOST_REDIRECTS + 1
+
+
+@pytest.mark.parametrize("loop", ["/a", "/b"])
+async def test_a_loop_is_noticed_at_once(local: Downloads, provider: Provider, loop: str) -> None:
+    provider.always("/a", redirecting(loop))
+    provider.always("/b", redirecting("/a"))
+    with pytest.raises(PictureUnusable, match="itself"):
         await local.fetch(f"{provider.url}/a")
-    assert provider.times("/a") == MOST_REDIRECTS + 1
+    assert len(provider.asked) == (1 if loop == "/a" else 2)
 
 
 @pytest.mark.parametrize(

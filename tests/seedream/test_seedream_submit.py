@@ -179,7 +179,7 @@ async def test_a_gateway_that_says_429_slows_down_too(bench: Bench, provider: Pr
     assert bench.limiter.rate == 2.5
 
 
-@pytest.mark.parametrize("code", [400, 40000, 40002, 404, 41000])
+@pytest.mark.parametrize("code", [400, 40000, 40002, 41000])
 async def test_a_request_that_is_refused_is_rejected_with_the_providers_words(
     bench: Bench, provider: Provider, code: int
 ) -> None:
@@ -190,6 +190,30 @@ async def test_a_request_that_is_refused_is_rejected_with_the_providers_words(
     assert caught.value.trace_id == TRACE
     assert caught.value.code == code
     assert provider.times(SUBMIT_PATH) == 1
+
+
+GATEWAYS = [(status, code) for status in (403, 404, 408, 499, 500, 502, 503, 504) for code in (status, 40003, 1, -1)]
+
+
+@pytest.mark.parametrize(("status", "code"), [*GATEWAYS, (200, 403), (200, 404), (200, 502), (302, 302), (403, 429)])
+async def test_a_gateways_own_code_is_no_verdict_on_a_submit(
+    bench: Bench, provider: Provider, status: int, code: int
+) -> None:
+    """It may have been passed on before: the list of tasks knows."""
+    provider.on(SUBMIT_PATH, refusing(code, status=status))
+    with pytest.raises(ModelUnclear):
+        await submit(bench)
+    assert provider.times(SUBMIT_PATH) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 401), (401, 1), (200, 401), (429, 429), (429, 1), (200, 429)])
+async def test_what_a_gateway_refuses_to_pass_on_was_not_taken(
+    bench: Bench, provider: Provider, status: int, code: int
+) -> None:
+    provider.on(SUBMIT_PATH, refusing(code, status=status))
+    with pytest.raises(ModelUnavailable):
+        await submit(bench)
+    assert bench.limiter.rate == (2.5 if 429 in {status, code} else 5)
 
 
 @pytest.mark.parametrize("code", [50000, 50001, 503, 1, -1, 10401, 99999])

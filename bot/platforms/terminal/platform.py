@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.errors import Undeliverable
 from bot.domain.job import Job, JobState
+from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import FittedPicture, PictureReader
 from bot.domain.report import JobReport
 
@@ -54,9 +55,8 @@ async def write_pictures(job: Job, out: Path, pictures: PictureReader, *, file_m
 
 def picture_paths(job: Job, out: Path) -> list[Path]:
     """Where `write_pictures` put them."""
-    suffixes = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
     return [
-        (out / f"easel-{job.id}-{index}.{suffixes[picture.media_type]}").absolute()
+        (out / f"easel-{job.id}-{index}.{SUFFIXES[shown_as(picture.media_type)]}").absolute()
         for index, picture in enumerate(job.pictures, start=1)
     ]
 

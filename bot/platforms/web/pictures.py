@@ -7,14 +7,13 @@ that carries a signature, such as the bot itself posts there when PUBLIC_URL is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Protocol
 
 from aiohttp import web
 
 from bot.domain.errors import PictureBroken
 from bot.domain.job import Job, StoredPicture, is_job_id
+from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import JobStore
 
 from .answers import Problem
@@ -22,14 +21,13 @@ from .visitors import Visitors
 
 # A picture never changes, but it can be deleted: nobody between the browser and us may keep it.
 _CACHE = "private, max-age=31536000, immutable"
-_EXTENSIONS: Mapping[str, str] = MappingProxyType({"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"})
 
 
 class PagePictures(Protocol):
     """What the page needs of the pictures. Both raise PictureBroken, and KeyError for what is gone."""
 
     async def labelled(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
-        """The file in its own format and full size, with the label of AI-generated pictures in it."""
+        """The file in full size, of the kind `shown_as` says, with the label of AI-generated pictures in it."""
         ...
 
     async def thumbnail(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
@@ -58,12 +56,12 @@ class Pictures:
                 media_type = "image/webp"
             else:
                 data = await self._pictures.labelled(picture, job_id=job.id, index=index)
-                media_type = picture.media_type
+                media_type = shown_as(picture.media_type)
         except (PictureBroken, KeyError):
             raise Problem(404, "not-found") from None
-        if media_type not in _EXTENSIONS:
+        if media_type not in SUFFIXES:
             raise Problem(404, "not-found")
-        name = f"easel-{job.id}-{index}.{_EXTENSIONS[media_type]}"
+        name = f"easel-{job.id}-{index}.{SUFFIXES[media_type]}"
         kind = "attachment" if "download" in request.query else "inline"
         return web.Response(
             body=data,
