@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.actions.table import csv_chunks
 from bot.domain.errors import NotAllowed
-from bot.domain.limits import Limits, next_day, next_month
+from bot.domain.limits import Limits, Usage, next_day, next_month
 from bot.domain.people import Person
 from bot.domain.ports import Clock, CommunityStore, JobStore, UsageFilter, UsageGroup, UsageLedger, UsageRow
-from bot.domain.usage import Allowance, UsagePeriod, UsageScope, UsageView
+from bot.domain.usage import SUMS, Allowance, UsagePeriod, UsageScope, UsageView
 
 _WEEK = timedelta(days=6)
 _YEAR = 11  # whole months before the present one
@@ -66,8 +66,9 @@ class Account:
             until=until,
             rows=tuple(_without_gaps(group, rows, since, until)),
             total=_total(everything),
-            today=Allowance(taken=taken.today, limit=here.user_daily, resets_at=next_day(now, here.zone)),
+            today=_today(taken, here, now),
             month=None if scope is UsageScope.EVERYWHERE else month,
+            elsewhere=taken.elsewhere_today if scope is UsageScope.MINE else 0,
         )
 
     async def csv(
@@ -91,6 +92,18 @@ class Account:
     async def _limits_here(self, person: Person, channel_id: str) -> Limits:
         community = await self._communities.community(person.platform, person.community_id)
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)
+
+
+def _today(taken: Usage, limits: Limits, now: datetime) -> Allowance:
+    """Of the community's limit of a person's day and the operator's, the one that leaves less."""
+    ceilings = limits.ceilings
+    here = Allowance(taken=taken.today, limit=limits.user_daily, resets_at=next_day(now, limits.zone))
+    everywhere = Allowance(
+        taken=taken.ceilings.user_today, limit=ceilings.user_daily, resets_at=next_day(now, ceilings.zone)
+    )
+    if everywhere.left is None or (here.left is not None and here.left <= everywhere.left):
+        return here
+    return everywhere
 
 
 def _permit(person: Person, scope: UsageScope, group: UsageGroup) -> None:
@@ -137,16 +150,9 @@ def _without_gaps(group: UsageGroup, rows: Iterable[UsageRow], since: date, unti
     length = len("2026-11") if group is UsageGroup.MONTH else len("2026-11-22")
     days = ((since + timedelta(days=past)).isoformat() for past in range((until - since).days + 1))
     for key in dict.fromkeys(day[:length] for day in days):
-        yield found.get(key) or UsageRow(key=key, name=key, jobs=0, delivered=0, reserved=0, points=0)
+        yield found.get(key) or UsageRow(key=key, name=key)
 
 
 def _total(rows: Iterable[UsageRow]) -> UsageRow:
     listed = tuple(rows)
-    return UsageRow(
-        key="",
-        name="",
-        jobs=sum(row.jobs for row in listed),
-        delivered=sum(row.delivered for row in listed),
-        reserved=sum(row.reserved for row in listed),
-        points=sum(row.points for row in listed),
-    )
+    return UsageRow(key="", name="", **{name: sum(getattr(row, name) for row in listed) for name in SUMS})

@@ -47,7 +47,11 @@ def usage_card(view: UsageView, locale: str) -> Card:
     notes: list[Text] = []
     if view.group not in _TIMES and view.rows:
         notes.append((listed((f"{_name(row)} {row.delivered}" for row in view.rows[:_LISTED]), locale),))
+    if sums := _sums(view.total, locale):
+        notes.append((sums,))
     notes.append(_allowance("usage-today", view.today, locale))
+    if view.elsewhere:
+        notes.append(sentence("usage-elsewhere", locale, n=view.elsewhere))
     if view.month is not None:
         notes.append(_allowance("usage-month", view.month, locale))
     return Card(
@@ -63,7 +67,7 @@ def usage_chart(view: UsageView, locale: str) -> Chart:
     """A bar a day or month; or a lying bar for each of the first eight rows, and one for all others together."""
     around = Words(
         title=words(f"usage-of-{view.scope.value}", locale),
-        subtitle=_days(view, locale),
+        subtitle=" · ".join(part for part in (_days(view, locale), _sums(view.total, locale)) if part),
         total=f"{view.total.delivered:,}",
         unit=words("usage-unit", locale, n=view.total.delivered),
         done=words("usage-done", locale),
@@ -91,6 +95,14 @@ def _alt(around: Words, told: Iterable[tuple[str, UsageRow]], locale: str) -> st
 
 def _numbers(name: str, row: UsageRow, locale: str) -> str:
     return f"{name} {row.delivered}" + (f" (+{row.reserved} {words('usage-still', locale)})" if row.reserved else "")
+
+
+def _sums(total: UsageRow, locale: str) -> str:
+    """What was ordered and charged beside what was delivered; nothing where nothing was ordered."""
+    if not (total.ordered or total.charged):
+        return ""
+    numbers = {"ordered": total.ordered, "delivered": total.delivered, "charged": total.charged}
+    return words("usage-sums", locale, **numbers, back=total.given_back)
 
 
 def _allowance(code: str, allowance: Allowance, locale: str) -> Text:

@@ -14,7 +14,7 @@ from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
 # Ids are unique within these only, so a view of them is read one platform or community at a time.
 _WITHIN_PLATFORM = frozenset({UsageGroup.PERSON})
 _WITHIN_COMMUNITY = frozenset({UsageGroup.CHANNEL, UsageGroup.ROLE})
-_SUMS = ("jobs", "delivered", "reserved", "points")
+_SUMS = ("jobs", "delivered", "reserved", "points", "ordered", "charged", "given_back", "spent")
 
 
 async def usage(office: Office, options: Namespace, output: Output) -> None:

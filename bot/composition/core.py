@@ -28,7 +28,7 @@ from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
 from bot.engine.settings import EngineSettings
-from bot.observability.metrics import Metrics
+from bot.observability.metrics import USAGE_KINDS, Metrics
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
@@ -148,9 +148,7 @@ class Core:
             except DatabaseProblem as error:  # readiness says so too, and it may be back in a moment
                 _log.warning("usage not measured", action="measure", error=str(error))
             else:
-                self.metrics.usage_today(
-                    charged=sum(row.delivered for row in rows), reserved=sum(row.reserved for row in rows)
-                )
+                self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
             await self.clock.sleep(_USAGE_SECONDS)
 
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from bot.domain.ports import UsageGroup, UsageRow
 
+# The numbers of a UsageRow.
+SUMS = ("jobs", "ordered", "delivered", "charged", "given_back", "spent", "reserved", "points")
+
 
 class UsageScope(StrEnum):
     """Whose usage."""
@@ -46,7 +49,8 @@ class UsageView:
     """`rows` as `group` has it; days and months have one each, empty ones too. `total` is not their sum for roles.
 
     `since` and `until` are days of the community, both included. `today` is the asking person's own;
-    `month` the community's, None where the view is not about one.
+    `month` the community's, None where the view is not about one. `elsewhere` is what the person was charged with today
+    in all other communities of the platform together.
     """
 
     scope: UsageScope
@@ -58,6 +62,7 @@ class UsageView:
     total: UsageRow
     today: Allowance
     month: Allowance | None = None
+    elsewhere: int = 0
 
     def named(self, names: Mapping[str, str]) -> UsageView:
         """With what a platform knows that ledgers don't: the names of channels, roles and communities by key."""

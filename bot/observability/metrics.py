@@ -22,6 +22,8 @@ _JOB_BUCKETS: Final = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 90, 120, 180, 30
 _CALL_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)
 _LAG_BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
+# Pictures of a day, as the ledger sums them up.
+USAGE_KINDS: Final = ("ordered", "delivered", "charged", "given_back", "spent", "reserved")
 JobPart = Literal["queued", "drawing", "total"]
 
 
@@ -68,7 +70,7 @@ class Metrics:
         )
         self._delivered = Counter("easel_pictures_delivered", "Pictures that people got.", ["platform"], registry=own)
         self._usage = Gauge(
-            "easel_usage_today", "Pictures of today (UTC), charged and reserved.", ["kind"], registry=own
+            "easel_usage_today", "Pictures of today (UTC), by what became of them.", ["kind"], registry=own
         )
         self._ceilings = Counter(
             "easel_ceiling_warnings",
@@ -117,9 +119,10 @@ class Metrics:
     def delivered(self, platform: str, pictures: int) -> None:
         self._delivered.labels(platform).inc(pictures)
 
-    def usage_today(self, *, charged: int, reserved: int) -> None:
-        self._usage.labels("charged").set(charged)
-        self._usage.labels("reserved").set(reserved)
+    def usage_today(self, pictures: Mapping[str, int]) -> None:
+        """`pictures` by USAGE_KINDS."""
+        for kind in USAGE_KINDS:
+            self._usage.labels(kind).set(pictures[kind])
 
     def ceiling_reached(self, ceiling: str, per_cent: int) -> None:
         """`ceiling`: community-month, total-day, total-month or guests-day."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from bot.observability.metrics import Metrics, watch_loop_lag
+from bot.observability.metrics import USAGE_KINDS, Metrics, watch_loop_lag
 
 
 def _value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -29,7 +29,7 @@ def test_everything_counted_is_shown() -> None:
     metrics.limiter(rate=2.5, waiting=7)
     metrics.post("slack", "ok")
     metrics.delivered("slack", 4)
-    metrics.usage_today(charged=12, reserved=3)
+    metrics.usage_today(dict.fromkeys(USAGE_KINDS, 7) | {"charged": 12, "reserved": 3})
     assert _value(metrics, "easel_build_info", version="1.2.3") == 1
     assert _value(metrics, "easel_requests_total", platform="web", outcome="over-limit") == 1
     assert _value(metrics, "easel_jobs_finished_total", state="failed", failure="timed-out") == 1
@@ -42,6 +42,8 @@ def test_everything_counted_is_shown() -> None:
     assert _value(metrics, "easel_pictures_delivered_total", platform="slack") == 4
     assert _value(metrics, "easel_usage_today", kind="charged") == 12
     assert _value(metrics, "easel_usage_today", kind="reserved") == 3
+    for kind in ("ordered", "delivered", "given_back", "spent"):
+        assert _value(metrics, "easel_usage_today", kind=kind) == 7
 
 
 @pytest.mark.parametrize("part", ["queued", "drawing", "total"])

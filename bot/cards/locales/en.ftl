@@ -454,6 +454,8 @@ usage-today = Today: { $used } of your { $limit } used, { $left } left; new ones
 usage-today-unlimited = Today: { $used } used, without a limit
 usage-month = This community: { $used } of { $limit } used this month, { $left } left; new ones { $resets_at }
 usage-month-unlimited = This community: { $used } used this month, without a limit
+usage-sums = ordered { $ordered } · delivered { $delivered } · charged { $charged } · given back { $back }
+usage-elsewhere = Used elsewhere today: { $n }
 usage-unit = { $n ->
     [one] picture
    *[other] pictures

@@ -407,6 +407,8 @@ usage-today = 今天：{ $limit } 张里已用 { $used } 张，还剩 { $left } 
 usage-today-unlimited = 今天：已用 { $used } 张，没有上限
 usage-month = 本社区：本月 { $limit } 张里已用 { $used } 张，还剩 { $left } 张，{ $resets_at }恢复
 usage-month-unlimited = 本社区：本月已用 { $used } 张，没有上限
+usage-sums = 已下单 { $ordered } 张 · 已送达 { $delivered } 张 · 已计 { $charged } 张 · 已退回 { $back } 张
+usage-elsewhere = 今天在别处用了 { $n } 张
 usage-unit = { $n ->
    *[other] 张
 }

@@ -181,6 +181,9 @@ def usage_json(view: UsageView, locale: str) -> dict[str, Any]:
                 "jobs": row.jobs,
                 "delivered": row.delivered,
                 "reserved": row.reserved,
+                "ordered": row.ordered,
+                "charged": row.charged,
+                "given_back": row.given_back,
             }
             for row in view.rows
         ],
