@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import aiohttp
 import discord
 
 from bot.domain.card import Card
 
 from .faults import ALREADY_ACKNOWLEDGED, AnsweredElsewhere, translated
+from .interaction import Interaction
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
 from .panel import Draw, Files
-
-if TYPE_CHECKING:
-    from .client import EaselClient
 
 # Keys of `Interaction.extras`: what the first answer was, and that a job was accepted through it.
 ANSWERED, PUBLIC, PRIVATE, SILENT = "answered", "public", "private", "silent"
 ACCEPTED = "accepted"
 
 
-async def defer(interaction: discord.Interaction[EaselClient], how: str) -> int | None:
+async def defer(interaction: Interaction, how: str) -> int | None:
     """Answer within Discord's three seconds; the id of the message that will hold the answer.
 
     `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard. AnsweredElsewhere: another
@@ -52,7 +48,7 @@ class Answers:
     def __init__(self, forms: Forms) -> None:
         self._forms = forms
 
-    async def privately(self, interaction: discord.Interaction[EaselClient], said: Card | Outgoing) -> int:
+    async def privately(self, interaction: Interaction, said: Card | Outgoing) -> int:
         """Show it to this person alone, whatever was answered before; the message's id."""
         out = _outgoing(said)
         if interaction.extras.get(ANSWERED) == PUBLIC:
@@ -75,7 +71,7 @@ class Answers:
 
         return await self._forms.send(out, send)
 
-    async def panel(self, interaction: discord.Interaction[EaselClient], draw: Draw, files: Files = list) -> None:
+    async def panel(self, interaction: Interaction, draw: Draw, files: Files = list) -> None:
         """Show what is no card where `defer` opened a message; where nothing was answered yet, to this person alone."""
 
         async def show(look: Look) -> None:
@@ -89,7 +85,7 @@ class Answers:
 
         await self._forms.send_panel(draw, files, show)
 
-    async def beside(self, interaction: discord.Interaction[EaselClient], card: Card) -> int:
+    async def beside(self, interaction: Interaction, card: Card) -> int:
         """Show it to everybody as a message of its own, after SILENT; its id."""
 
         async def send(look: Look) -> int:
@@ -100,12 +96,12 @@ class Answers:
 
         return await self._forms.send(_outgoing(card), send)
 
-    async def take_back(self, interaction: discord.Interaction[EaselClient], message_id: int) -> None:
+    async def take_back(self, interaction: Interaction, message_id: int) -> None:
         """Delete what `beside` showed."""
         async with translated(CALL_SECONDS):
             await interaction.followup.delete_message(message_id)
 
-    async def in_place(self, interaction: discord.Interaction[EaselClient], said: Card | Outgoing) -> int:
+    async def in_place(self, interaction: Interaction, said: Card | Outgoing) -> int:
         """Show it in the message that `defer` opened; after SILENT that is the one with the pressed button; its id."""
         out = _outgoing(said)
 

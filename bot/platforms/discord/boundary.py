@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import discord
 import structlog
@@ -19,9 +18,7 @@ from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailab
 
 from .answers import ACCEPTED, Answers
 from .faults import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, AnsweredElsewhere
-
-if TYPE_CHECKING:
-    from .client import EaselClient
+from .interaction import Interaction
 
 _log = structlog.get_logger(__name__)
 
@@ -34,9 +31,7 @@ class Boundary:
         self._running: set[asyncio.Task[object]] = set()
 
     @contextlib.asynccontextmanager
-    async def answering(
-        self, interaction: discord.Interaction[EaselClient], *, prompt: str = ""
-    ) -> AsyncIterator[None]:
+    async def answering(self, interaction: Interaction, *, prompt: str = "") -> AsyncIterator[None]:
         """Answer a Refused with why, anything else with a reference that the log has too. `prompt`: as typed."""
         task = asyncio.current_task()
         if task is not None:
@@ -60,7 +55,7 @@ class Boundary:
             if task is not None:
                 self._running.discard(task)
 
-    async def failed(self, interaction: discord.Interaction[EaselClient], error: Exception) -> None:
+    async def failed(self, interaction: Interaction, error: Exception) -> None:
         """Something that nobody foresaw: the log gets the error, the person its reference."""
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             # Our answer came after Discord's three seconds. Nothing was begun: answering comes before everything.
@@ -96,7 +91,7 @@ class Boundary:
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
 
-    async def _say(self, interaction: discord.Interaction[EaselClient], card: Card) -> None:
+    async def _say(self, interaction: Interaction, card: Card) -> None:
         try:
             await self._answers.privately(interaction, card)
         except AnsweredElsewhere:

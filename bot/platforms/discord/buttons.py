@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -14,9 +14,6 @@ from bot.domain import card
 
 from .limits import BUTTON_LABEL, ROW_BUTTONS
 from .text import clip
-
-if TYPE_CHECKING:
-    from .client import EaselClient
 
 
 class PressButton(
@@ -54,8 +51,8 @@ class PressButton(
         index = None if match["index"] is None else int(match["index"])
         return cls(match["press"], match["target"], index, item)
 
-    async def callback(self, interaction: discord.Interaction[EaselClient]) -> None:  # type: ignore[override]
-        """discord.py names the client's type more widely; a button is only ever pressed on ours."""
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """A button is only ever pressed on our own client."""
         await interaction.client.handler.pressed(interaction, self.press, self.target, self.index)
 
 

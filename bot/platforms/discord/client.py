@@ -15,6 +15,7 @@ from discord.ext import commands
 from .buttons import PressButton
 from .first_answers import FirstAnswers
 from .handler import RequestHandler
+from .interaction import AnsweringBot
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
 from .panel_ids import RouteButton, RouteSelect
@@ -50,7 +51,7 @@ class EaselTree(app_commands.CommandTree["EaselClient"]):
         await interaction.client.handler.boundary.failed(interaction, error)
 
 
-class EaselClient(commands.AutoShardedBot):
+class EaselClient(AnsweringBot):
     """`cogs` make the commands; each is called with this client.
 
     Sharded from the start: one shard behaves the same, and Discord tells when there must be more.

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
 from bot.domain.order_event import OrderEvent, content_digest, event_key
 
+from .interaction import Interaction
 from .place import NAME
 
-if TYPE_CHECKING:
-    from .client import EaselClient
 
-
-def order_event(interaction: discord.Interaction[EaselClient], now: datetime) -> OrderEvent:
+def order_event(interaction: Interaction, now: datetime) -> OrderEvent:
     """Buttons and forms of a message have a double press besides: the same person, message, button and values."""
     data: Any = interaction.data or {}
     press = ""

@@ -5,27 +5,25 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import AsyncIterator
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 import discord
 
 from .command_words import command_word
 from .faults import TooLarge, translated
+from .interaction import Interaction
 from .limits import CALL_SECONDS, FILE_CAP, FILE_FLOOR, UPLOAD_SECONDS
-
-if TYPE_CHECKING:
-    from .client import EaselClient
 
 _NOBODY = discord.AllowedMentions.none()
 
 
-def room_for_file(interaction: discord.Interaction[EaselClient]) -> int:
+def room_for_file(interaction: Interaction) -> int:
     """Bytes that one file may have in answer to this; what Discord says is not believed beyond a cap."""
     return min(max(interaction.filesize_limit, FILE_FLOOR), FILE_CAP)
 
 
 async def send_file(
-    interaction: discord.Interaction[EaselClient],
+    interaction: Interaction,
     file: IO[bytes],
     name: str,
     size: int,
@@ -45,14 +43,12 @@ async def send_file(
     await send_words(interaction, command_word("file-too-large", interaction.locale.value), is_answer=is_answer)
 
 
-async def send_words(interaction: discord.Interaction[EaselClient], words: str, *, is_answer: bool = False) -> None:
+async def send_words(interaction: Interaction, words: str, *, is_answer: bool = False) -> None:
     """One sentence, for this person alone."""
     await _tell(interaction, words, [], is_answer=is_answer)
 
 
-async def _tell(
-    interaction: discord.Interaction[EaselClient], words: str, files: list[discord.File], *, is_answer: bool
-) -> None:
+async def _tell(interaction: Interaction, words: str, files: list[discord.File], *, is_answer: bool) -> None:
     """A follow-up would be taken for the deferred answer too, but only for now.
 
     https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message

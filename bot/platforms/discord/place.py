@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
@@ -12,10 +11,8 @@ from bot.domain.allowed_communities import DM, USER_INSTALL
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Destination, Person
 
+from .interaction import Interaction
 from .limits import FILE_FLOOR, TOKEN_MARGIN_SECONDS
-
-if TYPE_CHECKING:
-    from .client import EaselClient
 
 NAME = "discord"
 
@@ -29,7 +26,7 @@ PERMISSION_NAMES = {
 }
 
 
-def person_of(interaction: discord.Interaction[EaselClient]) -> Person:
+def person_of(interaction: Interaction) -> Person:
     """Whoever pressed or typed. A private conversation is a community of its own."""
     in_guild = interaction.guild_id is not None
     community = str(interaction.guild_id) if in_guild else f"dm-{interaction.channel_id}"
@@ -47,14 +44,14 @@ def person_of(interaction: discord.Interaction[EaselClient]) -> Person:
     )
 
 
-def _allowed_as(interaction: discord.Interaction[EaselClient]) -> tuple[str, ...]:
+def _allowed_as(interaction: Interaction) -> tuple[str, ...]:
     """What ALLOWED_COMMUNITIES may call this place. A conversation without the bot is open to its installers alone."""
     if interaction.guild_id is None:
         return (USER_INSTALL if _interaction_only(interaction) else DM,)
     return (str(interaction.guild_id), *((USER_INSTALL,) if interaction.is_user_integration() else ()))
 
 
-def destination_of(interaction: discord.Interaction[EaselClient], card_id: int | None) -> Destination:
+def destination_of(interaction: Interaction, card_id: int | None) -> Destination:
     """The way back to where this was asked, also when the interaction's token is long dead."""
     locale = interaction.guild_locale or interaction.locale
     details = {
@@ -80,17 +77,17 @@ def destination_of(interaction: discord.Interaction[EaselClient], card_id: int |
     )
 
 
-def counted_channel(interaction: discord.Interaction[EaselClient]) -> str:
+def counted_channel(interaction: Interaction) -> str:
     """The channel that the usage of this place is written to, as Destination.counted_channel says of a job's."""
     return _parent(interaction) or str(interaction.channel_id)
 
 
-def _parent(interaction: discord.Interaction[EaselClient]) -> str | None:
+def _parent(interaction: Interaction) -> str | None:
     parent = getattr(interaction.channel, "parent_id", None)
     return None if parent is None else str(parent)
 
 
-def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:
+def require_permissions(interaction: Interaction) -> None:
     """Raise NotAllowed, naming what is missing, where the result could not be posted later. Costs no call."""
     if interaction.guild_id is None or _interaction_only(interaction):
         return
@@ -108,7 +105,7 @@ def require_permissions(interaction: discord.Interaction[EaselClient]) -> None:
         raise NotAllowed("missing-permissions", permissions=said)
 
 
-def _interaction_only(interaction: discord.Interaction[EaselClient]) -> bool:
+def _interaction_only(interaction: Interaction) -> bool:
     """Whether this app can speak there only in answer to an interaction: it is installed for the person alone.
 
     https://docs.discord.com/developers/resources/application#installation-context
@@ -118,7 +115,7 @@ def _interaction_only(interaction: discord.Interaction[EaselClient]) -> bool:
     return not interaction.context.dm_channel
 
 
-def age_restricted(interaction: discord.Interaction[EaselClient]) -> bool:
+def age_restricted(interaction: Interaction) -> bool:
     """Whether whoever asked is in a channel for adults."""
     channel = interaction.channel
     # A partial channel doesn't say; a thread is as its channel is, which the payload gives it too.

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import ui
+from discord.ext import commands
 
 from bot.domain.errors import PlatformUnavailable
 
@@ -23,9 +24,6 @@ from .kept import KeptFile, walk
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
 
-if TYPE_CHECKING:
-    from .client import EaselClient
-
 # How many messages of the channel are looked through for one of ours: ten calls.
 LOOK_THROUGH = 1000
 
@@ -35,7 +33,7 @@ class Wire:
 
     def __init__(
         self,
-        client: Callable[[], EaselClient],
+        client: Callable[[], commands.AutoShardedBot],
         token_refused: Callable[[], None],
         *,
         forms: Forms,
@@ -133,7 +131,7 @@ class Wire:
     @contextlib.asynccontextmanager
     async def _call(
         self, look: Look | None = None, *, token: str | None = None, seconds: float = CALL_SECONDS
-    ) -> AsyncIterator[EaselClient]:
+    ) -> AsyncIterator[commands.AutoShardedBot]:
         """`token`: the interaction's, where the call goes by that and not by the bot's own account."""
         client = self._client()
         self._guest.admit(token)
