@@ -55,9 +55,7 @@ class Account:
         rows = await self._ledger.view(group, where)
         everything = rows if group is not UsageGroup.ROLE else await self._ledger.view(UsageGroup.MONTH, where)
         taken = await self._store.usage(person, now, channel_id=channel_id)
-        month = Allowance(
-            taken=taken.community_month, limit=here.community_monthly, resets_at=next_month(now, here.zone)
-        )
+        month = _month(taken, here, now)
         return UsageView(
             scope=scope,
             group=group,
@@ -92,6 +90,20 @@ class Account:
     async def _limits_here(self, person: Person, channel_id: str) -> Limits:
         community = await self._communities.community(person.platform, person.community_id)
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)
+
+
+def _month(taken: Usage, limits: Limits, now: datetime) -> Allowance:
+    """The community's own, or the operator's where it has set none or where that leaves less."""
+    ceilings = limits.ceilings
+    own = Allowance(taken=taken.community_month, limit=limits.community_monthly, resets_at=next_month(now, limits.zone))
+    operators = Allowance(
+        taken=taken.ceilings.community_month,
+        limit=ceilings.community_monthly,
+        resets_at=next_month(now, ceilings.zone),
+    )
+    if operators.left is None or (own.left is not None and own.left <= operators.left):
+        return own
+    return operators
 
 
 def _today(taken: Usage, limits: Limits, now: datetime) -> Allowance:

@@ -110,21 +110,25 @@ class BudgetWatch:
 
 def _watched(place: Destination, limits: Limits, usage: Usage, now: datetime) -> Iterator[_Watched]:
     """Every limit that somebody is warned of and that this request counts against; of each person's day nobody is."""
-    if limits.community_monthly is not None:
-        yield _Watched(
-            ceiling=None,
-            code="limit-community-monthly",
-            home=(place.platform, place.community_id),
-            period=limits.today(now).strftime("%Y-%m"),
-            used=usage.community_month,
-            limit=limits.community_monthly,
-            resets_at=next_month(now, limits.zone),
-        )
     most, taken = limits.ceilings, usage.ceilings
     day, month = most.today(now).isoformat(), most.today(now).strftime("%Y-%m")
     tomorrow, next_first = next_day(now, most.zone), next_month(now, most.zone)
     community = json.dumps([place.platform, place.community_id])
     here, month_code = taken.community_month, "limit-community-monthly"
+    # Moderators are warned of their own limit, or of the operator's where they have set none.
+    own = (limits.community_monthly, usage.community_month, limits.today(now), next_month(now, limits.zone))
+    if limits.community_monthly is None:
+        own = (most.community_monthly, here, most.today(now), next_first)
+    if own[0] is not None:
+        yield _Watched(
+            ceiling=None,
+            code=month_code,
+            home=(place.platform, place.community_id),
+            period=own[2].strftime("%Y-%m"),
+            used=own[1],
+            limit=own[0],
+            resets_at=own[3],
+        )
     for ceiling, name, code, limit, used, period, resets_at in (
         ("community-month", community, month_code, most.community_monthly, here, month, next_first),
         ("total-day", "total-day", "limit-total-daily", most.total_daily, taken.total_today, day, tomorrow),

@@ -108,17 +108,19 @@ class Limits:
         """What holds for somebody of these roles in this channel of the community.
 
         The operator's limits are ceilings: what the community has set holds below them, and what it has stored above
-        them is cut here, whichever way it came to be stored.
+        them is cut here, whichever way it came to be stored. Where it has set nothing, `ceilings` alone hold: they
+        begin their days elsewhere than the community does.
         """
         roles = tuple(roles)
         most = self.excepted(community.exceptions, roles=roles)
+        daily, monthly = self._own_daily(community, roles), community.monthly
         return replace(
             most,
-            user_daily=least(self._own_daily(community, roles), most.user_daily),
+            user_daily=_own(daily, most.user_daily, most.ceilings.user_daily),
             user_running=least(community.user_running, most.user_running),
             user_waiting=least(community.user_waiting, most.user_waiting),
             channel_daily=least(community.channel_daily.get(channel_id), most.channel_daily),
-            community_monthly=least(community.monthly, most.community_monthly),
+            community_monthly=_own(monthly, most.community_monthly, most.ceilings.community_monthly),
             cooldown=max(_or(community.cooldown, 0), most.cooldown),
             weights={
                 clarity: max(community.weights.get(clarity, 1), most.weights.get(clarity, 1))
@@ -289,6 +291,11 @@ def least(own: int | None, most: int | None) -> int | None:
     """The lesser of two limits, of which None is no limit."""
     given = [limit for limit in (own, most) if limit is not None]
     return min(given, default=None)
+
+
+def _own(own: int | None, most: int | None, ceiling: int | None) -> int | None:
+    """A community's own limit, cut; without one the operator's, unless that has a counter of its own."""
+    return None if own is None and ceiling is not None else least(own, most)
 
 
 def _or(own: T | None, otherwise: T) -> T:

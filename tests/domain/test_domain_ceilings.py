@@ -88,7 +88,9 @@ _limits = st.builds(
 )
 
 
-def _beyond(name: str, held: Any, most: Any) -> bool:
+def _beyond(name: str, held: Any, most: Any, ceilings: Ceilings) -> bool:
+    if held is None and getattr(ceilings, name, None) is not None:
+        return False  # the community has set none, and the operator's has a counter of its own
     match DIRECTIONS[name]:
         case "at most":
             return most is not None and (held is None or held > most)
@@ -113,7 +115,9 @@ def test_nothing_stored_goes_beyond_the_operators_limits(
     most = limits.excepted(community.exceptions, roles=roles)
     for field in fields(Limits):
         if field.name != "ceilings":
-            assert not _beyond(field.name, getattr(held, field.name), getattr(most, field.name)), field.name
+            assert not _beyond(field.name, getattr(held, field.name), getattr(most, field.name), most.ceilings), (
+                field.name
+            )
     # What is counted over more than the community is the operator's alone.
     assert held.ceilings == most.ceilings
     untouched = limits.within(replace(NO_COMMUNITY, exceptions=community.exceptions), roles=roles)
@@ -127,7 +131,9 @@ def test_without_exceptions_the_operators_limits_for_all_are_the_ceilings(
     held = limits.within(replace(community, exceptions=Exceptions()), roles=roles)
     for field in fields(Limits):
         if field.name != "ceilings":
-            assert not _beyond(field.name, getattr(held, field.name), getattr(limits, field.name)), field.name
+            assert not _beyond(field.name, getattr(held, field.name), getattr(limits, field.name), limits.ceilings), (
+                field.name
+            )
     assert held.ceilings == limits.ceilings
 
 
@@ -188,6 +194,14 @@ def test_a_refusal_names_the_ceiling(name: str, text: str, code: str, most: int)
     assert (caught.value.code, caught.value.values["most"]) == (code, most)
 
 
+def test_where_a_community_sets_nothing_the_operators_day_holds_alone() -> None:
+    """Else a day that is over in the operator's time zone would go on in the community's."""
+    limits = Limits(user_daily=50, ceilings=Ceilings(user_daily=50, timezone="Asia/Shanghai"))
+    assert limits.within(NO_COMMUNITY).user_daily is None
+    assert limits.within(NO_COMMUNITY).ceilings.user_daily == 50
+    assert limits.within(replace(NO_COMMUNITY, user_daily=70)).user_daily == 50
+
+
 def test_a_pause_between_requests_has_a_floor() -> None:
     with pytest.raises(Refused) as caught:
         read_bounded("cooldown", "5", Limits(), Exceptions(cooldown=10))
@@ -199,7 +213,7 @@ def test_an_exception_goes_above_the_limits_for_all_and_counts_everywhere() -> N
     limits = Limits(user_daily=50, ceilings=Ceilings(user_daily=50, user_unfinished=10))
     community = replace(NO_COMMUNITY, exceptions=Exceptions(user_daily=200, user_running=5, role_daily={"vip": 500}))
     held = limits.within(community)
-    assert (held.user_daily, held.ceilings.user_daily, held.ceilings.user_unfinished) == (200, 200, 12)
+    assert (held.user_daily, held.ceilings.user_daily, held.ceilings.user_unfinished) == (None, 200, 12)
     assert limits.within(community, roles=["vip"]).ceilings.user_daily == 500
     assert limits.within(replace(community, user_daily=20)).user_daily == 20
     assert ceiling("role_daily", limits, community.exceptions, role="vip").most == 500
