@@ -124,23 +124,25 @@ async def _stay_connected(platform: Connected, health: Health) -> None:
 
 
 def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
-    from bot.platforms.discord.client import Shards  # noqa: PLC0415 - ten megabytes for those who use it
+    from bot.platforms.discord.config import DiscordConfig, Shards  # noqa: PLC0415 - ten megabytes for those who use it
     from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
     from cogs import all_cogs  # noqa: PLC0415
 
     platform = DiscordPlatform(
-        token=settings.discord_token.get_secret_value() if settings.discord_token else "",
-        api_url=settings.discord_api_url,
+        DiscordConfig(
+            token=settings.discord_token.get_secret_value() if settings.discord_token else "",
+            api_url=settings.discord_api_url,
+            listens=role.listens,
+            shards=None if settings.discord_shards is None else Shards(*settings.discord_shards),
+            picture_link=web.picture_link,
+        ),
         actions=core.actions,
         pictures=core.pictures,
         meta=core.meta,
         clock=core.clock,
         cogs=all_cogs(core.actions),
         raster=core.raster,
-        picture_link=web.picture_link,
         waiting=lambda: core.dispatcher.waiting,
-        listens=role.listens,
-        shards=None if settings.discord_shards is None else Shards(*settings.discord_shards),
     )
     core.places.add(platform)
     return platform
@@ -163,6 +165,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
     from bot.platforms.slack import (  # noqa: PLC0415 - loaded for those who use it
         OAuthApp,
         SealedInstallations,
+        SlackConfig,
         SlackPlatform,
     )
     from db.slack_installations import SqlSlackInstallations  # noqa: PLC0415
@@ -176,12 +179,14 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         installations = SealedInstallations(rows, keys=settings.slack_store_keys)
 
     platform = SlackPlatform(
-        listens=role.listens,
-        bot_token=bot.get_secret_value() if bot else None,
-        app_token=app.get_secret_value() if app else None,
-        signing_secret=signing.get_secret_value() if signing else None,
-        api_url=settings.slack_api_url,
-        serve_strangers=settings.slack_serve_strangers,
+        SlackConfig(
+            bot_token=bot.get_secret_value() if bot else None,
+            app_token=app.get_secret_value() if app else None,
+            signing_secret=signing.get_secret_value() if signing else None,
+            api_url=settings.slack_api_url,
+            serve_strangers=settings.slack_serve_strangers,
+            listens=role.listens,
+        ),
         installations=installations,
         oauth=oauth,
         actions=core.actions,

@@ -24,7 +24,7 @@ from bot.engine.in_process import InProcessDispatcher
 from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.platforms.discord import DiscordPlatform
-from bot.platforms.discord.client import Shards
+from bot.platforms.discord.config import DiscordConfig, Shards
 from cogs import all_cogs
 from db.communities import SqlCommunityStore
 from db.engine import open_database
@@ -119,17 +119,20 @@ class Bot:
         )
         actions, pictures = self.built.actions, PictureFitter(self.shelf)
         self.platform = DiscordPlatform(
-            token=self.fake.token,
+            DiscordConfig(
+                token=self.fake.token,
+                api_url=self.api_url,
+                shards=self.shards,
+                picture_link=self.picture_link,
+                presence=self.line is not None,
+            ),
             actions=actions,
             pictures=pictures,
             raster=self.raster,
             meta=self.notebook,
             clock=self.clock,
             cogs=all_cogs(actions),
-            api_url=self.api_url,
-            picture_link=self.picture_link,
-            waiting=None if self.line is None else lambda: self.line or 0,
-            shards=self.shards,
+            waiting=lambda: self.line or 0,
         )
         self.built.places.add(self.platform)
         self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]

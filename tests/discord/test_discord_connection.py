@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import PlatformError
 from bot.platforms.discord import platform
-from bot.platforms.discord.client import Shards
+from bot.platforms.discord.config import Shards
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Reply, rest_commands
 

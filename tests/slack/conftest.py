@@ -28,7 +28,7 @@ from bot.domain.ports import NewAudit
 from bot.drawing.raster import Raster
 from bot.engine.in_process import InProcessDispatcher
 from bot.pictures.fit import PictureFitter
-from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack import InstallationStore, OAuthApp, SlackConfig, SlackPlatform
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
@@ -58,7 +58,9 @@ class Bot:
     admin: User
     limits: Limits = ORDINARY
     allowed: AllowedCommunities = EVERYBODY
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)  # of SlackConfig
+    installations: InstallationStore | None = None
+    oauth: OAuthApp | None = None
     http: bool = False
     platform: SlackPlatform = field(init=False)
     built: Connected = field(init=False)
@@ -76,18 +78,16 @@ class Bot:
         tokens = (
             {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}
         )
+        config: dict[str, Any] = {"bot_token": self.fake.token, "api_url": self.fake.url, **tokens, **self.options}
         self.platform = SlackPlatform(
-            **{
-                "bot_token": self.fake.token,
-                "api_url": self.fake.url,
-                "actions": self.built.actions,
-                "raster": Raster(),
-                "pictures": PictureFitter(self.shelf),
-                "notes": self.store,
-                "clock": self.clock,
-                **tokens,
-                **self.options,
-            }
+            SlackConfig(**config),
+            actions=self.built.actions,
+            raster=Raster(),
+            pictures=PictureFitter(self.shelf),
+            notes=self.store,
+            clock=self.clock,
+            installations=self.installations,
+            oauth=self.oauth,
         )
         self.built.places.add(self.platform)
 

@@ -169,7 +169,8 @@ async def test_many_workspaces_each_with_its_own_token(idle: Bot) -> None:
                 bot_id=made.bot_id,
             )
         )
-    idle.options |= {"bot_token": None, "installations": store}
+    idle.options["bot_token"] = None
+    idle.installations = store
     await idle.start()
     assert (await idle.result()).pictures
     assert (await idle.result("a blue fox", zoe, room)).pictures

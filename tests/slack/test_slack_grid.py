@@ -60,7 +60,8 @@ async def grid(idle: Bot) -> Grid:
         )
     idle.team = grid.organization  # type: ignore[assignment]  # the community
     idle.admin = grid.head
-    idle.options |= {"bot_token": None, "installations": store}
+    idle.options["bot_token"] = None
+    idle.installations = store
     await idle.start()
     return grid
 

@@ -34,11 +34,9 @@ async def many(idle: Bot, key: str, monkeypatch: pytest.MonkeyPatch) -> Bot:
     app.redirect_urls = [f"{PUBLIC}/slack/oauth"]
     monkeypatch.setenv("SLACK_CLIENT_ID", app.client_id)
     monkeypatch.setenv("SLACK_CLIENT_SECRET", app.client_secret)
-    idle.options |= {
-        "bot_token": None,
-        "installations": SealedInstallations(SqlSlackInstallations(idle.engine), keys=[key]),
-        "oauth": OAuthApp(client_id=app.client_id, client_secret=app.client_secret, public_url=PUBLIC),
-    }
+    idle.options["bot_token"] = None
+    idle.installations = SealedInstallations(SqlSlackInstallations(idle.engine), keys=[key])
+    idle.oauth = OAuthApp(client_id=app.client_id, client_secret=app.client_secret, public_url=PUBLIC)
     await idle.start()
     return idle
 

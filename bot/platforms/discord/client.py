@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
@@ -13,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from .buttons import PressButton
+from .config import Shards
 from .first_answers import FirstAnswers
 from .handler import RequestHandler
 from .interaction import AnsweringBot
@@ -33,14 +33,6 @@ class Meta(Protocol):
     async def get(self, key: str) -> str | None: ...
 
     async def set(self, key: str, value: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Shards:
-    """Which shards a process connects, of how many that all processes connect together."""
-
-    ids: tuple[int, ...]
-    count: int
 
 
 class EaselTree(app_commands.CommandTree["EaselClient"]):

@@ -23,7 +23,8 @@ from bot.domain.report import JobReport
 from .answers import Answers
 from .boundary import Boundary
 from .channels import Channels
-from .client import EaselClient, Meta, Shards
+from .client import EaselClient, Meta
+from .config import DiscordConfig
 from .counts import Counts
 from .delivery import Delivery
 from .gallery_pages import GalleryPages, Thumbnails
@@ -32,7 +33,7 @@ from .handler import RequestHandler
 from .late import late_completions_are_no_errors
 from .outgoing import Forms
 from .place import NAME
-from .posting import Fitting, PictureLink
+from .posting import Fitting
 from .presence import Presence
 from .replying import Replying
 from .results import Results
@@ -58,32 +59,25 @@ TOKEN_REFUSED = (
 class DiscordPlatform:
     """Implements bot.domain.ports.ChatPlatform. `run()` is its life; it ends by `close()` or cancellation.
 
-    `cogs` make the commands, each called with the client. `api_url`: a proxy or a test server in Discord's place.
+    `cogs` make the commands, each called with the client.
     """
 
     name = NAME
 
     def __init__(
         self,
+        config: DiscordConfig,
         *,
-        token: str,
         actions: Actions,
         pictures: Thumbnails,
         raster: ChartRaster,
         meta: Meta,
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
-        api_url: str | None = None,
-        picture_link: PictureLink | None = None,
-        waiting: Callable[[], int] | None = None,
-        listens: bool = True,
-        shards: Shards | None = None,
+        waiting: Callable[[], int],
     ) -> None:
-        """Without `listens` it posts by REST and hears nothing. `shards`: those of all that this process connects."""
-        self._listens = listens
-        self._shards = shards
-        self._token = token
-        self._api_url = api_url
+        """`waiting`: how many requests wait, for the presence."""
+        self._config = config
         self._meta = meta
         self._clock = clock
         self._cogs = cogs
@@ -92,9 +86,9 @@ class DiscordPlatform:
         self._closing = asyncio.Event()
         self._token_refused = False
         self._closer: asyncio.Task[None] | None = None
-        self._presence = None if waiting is None else Presence(clock, waiting)
+        self._presence = Presence(clock, waiting) if config.presence else None
         self._guest = Guest(clock)
-        forms, fitting = Forms(), Fitting(pictures, picture_link=picture_link)
+        forms, fitting = Forms(), Fitting(pictures, picture_link=config.picture_link)
         wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
         results = Results(
             wire=wire,
@@ -144,8 +138,8 @@ class DiscordPlatform:
         """Stay connected until `close()`. PlatformError, with a sentence for the operator, if the token is refused."""
         # At debug discord.py logs every address and body: interaction tokens and prompts.
         logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
-        if self._api_url is not None:
-            discord.http.Route.BASE = self._api_url.rstrip("/")
+        if self._config.api_url is not None:
+            discord.http.Route.BASE = self._config.api_url.rstrip("/")
         with late_completions_are_no_errors():
             await self._stay_connected()
 
@@ -204,11 +198,11 @@ class DiscordPlatform:
             handler=self._handler,
             cogs=self._cogs,
             http_trace=self._guest.trace(),
-            shards=self._shards,
+            shards=self._config.shards,
         )
         try:
-            await client.login(self._token)
-            if not self._listens:
+            await client.login(self._config.token)
+            if not self._config.listens:
                 self._logged_in.set()
                 _log.info("logged in to post", action="connect", user=str(client.user))
                 await self._closing.wait()
@@ -239,7 +233,7 @@ class DiscordPlatform:
 
         https://github.com/Rapptz/discord.py/blob/v2.7.1/discord/gateway.py#L567
         """
-        if self._api_url is not None:
+        if self._config.api_url is not None:
             _, address, _ = await client.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address).with_query(None)
 

@@ -26,6 +26,7 @@ from .asking import NAME, People
 from .boards import Boards
 from .boundary import Boundary
 from .building import Shared, listeners
+from .config import SlackConfig
 from .connection import SocketMode
 from .delivery import Delivery
 from .faults import TokenRefused, translated
@@ -67,47 +68,37 @@ class SlackPlatform:
 
     `run()` is its life; it ends by `close()` or cancellation.
 
-    With `app_token` it connects by Socket Mode; else with `signing_secret` it takes what comes to `slack_routes()`.
-    `bot_token` is one workspace's; without it the `installations` say which workspaces there are, and `oauth` has the
-    pages by which others come to be among them. `api_url`: the base
-    of the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
-    shared channels.
+    The `installations` say which workspaces there are where the config has no token of one, and `oauth` has the pages
+    by which others come to be among them.
     """
 
     name = NAME
 
     def __init__(
         self,
+        config: SlackConfig,
         *,
         actions: Actions,
         pictures: PictureReader,
         notes: JobNotes,
         raster: Raster,
         clock: Clock,
-        bot_token: str | None = None,
-        app_token: str | None = None,
-        signing_secret: str | None = None,
-        api_url: str | None = None,
         installations: InstallationStore | None = None,
         oauth: OAuthApp | None = None,
-        serve_strangers: bool = False,
-        listens: bool = True,
     ) -> None:
-        """Without `listens` it posts by the Web API and hears nothing."""
-        self._listens = listens
-        if listens and not app_token and not signing_secret:
+        """ValueError: nobody could reach it."""
+        if config.listens and not config.app_token and not config.signing_secret:
             raise ValueError(NO_WAY_IN)
-        self._bot_token = bot_token
-        self._app_token = app_token
-        self._signing_secret = signing_secret or ""
+        self._config = config
+        self._signing_secret = config.signing_secret or ""
         self._clock = clock
         self._ready = asyncio.Event()
         self._closing = asyncio.Event()
         self._refused = asyncio.Event()
         self._socket: SocketMode | None = None
-        self._workspaces = Workspaces(api_url=api_url, installations=None if bot_token else installations)
+        self._workspaces = Workspaces(api_url=config.api_url, installations=None if config.bot_token else installations)
         self._workspaces.token_refused = self._refused.set
-        self._http = None if app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
+        self._http = None if config.app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
         wire = Wire(self._workspaces, clock)
         people = People(wire=wire, clock=clock)
         membership = Membership(wire=wire, clock=clock)
@@ -142,7 +133,7 @@ class SlackPlatform:
             ),
             actions=actions,
             raster=raster,
-            serve_strangers=serve_strangers,
+            serve_strangers=config.serve_strangers,
         )
         self._installing = (
             Installing(oauth, workspaces=self._workspaces, installations=installations, now=clock.now)
@@ -213,13 +204,15 @@ class SlackPlatform:
 
     async def _live(self) -> None:
         """One connection, from who we are to its end."""
-        if self._bot_token:
-            self._workspaces.only = await self._who_we_are(self._bot_token)
+        if self._config.bot_token:
+            self._workspaces.only = await self._who_we_are(self._config.bot_token)
         app = self._app()
         socket: SocketMode | None = None
         try:
-            if self._app_token and self._listens:
-                socket = self._socket = SocketMode(app=app, app_token=self._app_token, workspaces=self._workspaces)
+            if self._config.app_token and self._config.listens:
+                socket = self._socket = SocketMode(
+                    app=app, app_token=self._config.app_token, workspaces=self._workspaces
+                )
                 await socket.connect()
             if self._http is not None:
                 self._http.app = app

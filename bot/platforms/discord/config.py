@@ -1,0 +1,31 @@
+"""How this process is connected to Discord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .posting import PictureLink
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Which shards a process connects, of how many that all processes connect together."""
+
+    ids: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordConfig:
+    """`api_url`: a proxy or a test server in Discord's place. Without `listens` it posts by REST and hears nothing.
+
+    `shards`: those of all that this process connects; None leaves it to Discord. `picture_link`: where people find an
+    original, None for nowhere. `presence`: whether the bot's status says how many requests wait.
+    """
+
+    token: str = field(repr=False)
+    api_url: str | None = None
+    listens: bool = True
+    shards: Shards | None = None
+    picture_link: PictureLink | None = None
+    presence: bool = True
