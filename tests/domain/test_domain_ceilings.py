@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ceilings import BOUNDED, EXCEPTED, beyond, bounds, ceiling, cut, read_bounded
@@ -107,6 +107,7 @@ def test_every_limit_has_a_direction() -> None:
     assert named - {"ceilings"} <= set(DIRECTIONS), "say which way a new limit must not be passed"
 
 
+@settings(deadline=None)
 @given(_limits, _communities, st.sets(st.sampled_from(ROLES)), st.sampled_from(["c1", "c2", ""]))
 def test_nothing_stored_goes_beyond_the_operators_limits(
     limits: Limits, community: Community, roles: set[str], channel: str
@@ -124,6 +125,7 @@ def test_nothing_stored_goes_beyond_the_operators_limits(
     assert held.ceilings == untouched.ceilings
 
 
+@settings(deadline=None)
 @given(_limits, _communities, st.sets(st.sampled_from(ROLES)))
 def test_without_exceptions_the_operators_limits_for_all_are_the_ceilings(
     limits: Limits, community: Community, roles: set[str]
@@ -150,6 +152,7 @@ def test_every_limit_that_a_community_sets_has_a_ceiling_or_can_only_make_strict
     assert set(EXCEPTED) == set(BOUNDED)
 
 
+@settings(deadline=None)
 @given(_limits, _communities)
 def test_what_is_shown_is_what_holds(limits: Limits, community: Community) -> None:
     held = cut(community, limits)
@@ -158,6 +161,7 @@ def test_what_is_shown_is_what_holds(limits: Limits, community: Community) -> No
         assert limits.within(held, roles=roles) == limits.within(community, roles=roles)
 
 
+@settings(deadline=None)
 @given(_communities, st.sampled_from(sorted(BOUNDED)), st.integers(0, 10**6), st.sampled_from(ROLES))
 def test_what_can_be_typed_holds_as_it_was_typed(community: Community, name: str, number: int, role: str) -> None:
     limits = Limits(user_daily=50, user_running=3, user_waiting=7, community_monthly=1000, cooldown=5)
