@@ -153,16 +153,17 @@ async def people_given(given: Input, actions: Actions) -> Replies:
     if not someone:
         raise InvalidField("person", NotAllowed("draft-gone"))
     try:
-        done = await _act_on(given, actions, person, someone)
+        done = await decide(actions, person, someone, deed=given.text("deed"), reason=given.text("reason"))
     except Refused as refused:
         raise InvalidField("person", refused) from refused
     return await _saved(given, actions, person, [done])
 
 
-async def _act_on(given: Input, actions: Actions, by: Person, someone: str) -> AuditEntry:
-    rules, reason = actions.people, given.text("reason")
-    match given.text("deed"):
-        case deed if deed in LOCKS:
+async def decide(actions: Actions, by: Person, someone: str, *, deed: str, reason: str) -> AuditEntry:
+    """Do one of DEEDS to this person; InvalidField for anything else."""
+    rules = actions.people
+    match deed:
+        case lock if lock in LOCKS:
             return await rules.lock(by, someone, lasting=LOCKS[deed], reason=reason)
         case "block":
             return await rules.block(by, someone, reason=reason)

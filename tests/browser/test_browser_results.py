@@ -180,7 +180,7 @@ async def test_commands_and_own_prompts_complete(shared: Program, look: Look) ->
 
 @pytest.mark.parametrize(
     ("locale", "title", "ratio", "save"),
-    [("en-US", "Your defaults", "Ratio", "Save"), ("zh-CN", "您的默认值", "比例", "保存设置")],
+    [("en-US", "Your defaults", "Ratio", "Save"), ("zh-CN", "你的默认值", "比例", "保存")],
 )
 async def test_ones_own_defaults_by_keyboard(
     shared: Program, look: Look, locale: str, title: str, ratio: str, save: str
@@ -227,9 +227,9 @@ async def test_a_phone_has_it_all_without_scrolling_sideways(shared: Program, lo
     assert await sideways(page) <= 0
     assert await page.evaluate("document.getElementById('more').scrollWidth <= innerWidth")
     await page.locator("#more .menu-rows button").last.tap()
-    await expect(page.locator("#confirm")).to_be_visible()
+    await expect(page.locator("#form")).to_be_visible()
     assert await sideways(page) <= 0
-    await page.locator("#confirm-no").tap()
+    await page.locator("#form-cancel").tap()
     await say(page, "/usage")
     await expect(page.locator("svg.chart")).to_be_visible()
     assert await sideways(page) <= 0

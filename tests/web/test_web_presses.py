@@ -131,7 +131,7 @@ async def test_a_veil_is_its_author_s_to_lift(site: Site) -> None:
         await page.post(f"/api/jobs/{job_id}/spoiler", {"hidden": True})
         other = {"Authorization": f"Bearer {TOKEN}"}
         status, answer = await page.post(f"/api/jobs/{job_id}/spoiler", {"hidden": False}, headers=other)
-        assert (status, answer["error"]["code"]) == (403, "moderators-only")
+        assert (status, answer["error"]["code"]) == (403, "not-yours")
         operator = {"Authorization": f"Bearer {LOCAL_SECRET}"}
         assert (await page.post(f"/api/jobs/{job_id}/spoiler", {"hidden": False}, headers=operator))[0] == 200
 
@@ -210,3 +210,36 @@ async def test_what_the_community_decides_holds_for_the_terminal_no_more_than_be
     assert await page.stores.communities.community("terminal", "terminal") == Community(
         platform="terminal", community_id="terminal"
     )
+
+
+async def test_every_action_of_a_card_has_one_address(page: Site) -> None:
+    job_id = await drawn(page)
+    status, answer = await page.post(f"/api/actions/again/{job_id}")
+    assert (status, answer["message"]["parent"]) == (202, job_id)
+    status, answer = await page.post(f"/api/actions/star/{job_id}")
+    assert (status, answer["opinion"]["stars"]) == (200, 1)
+    status, answer = await page.post(f"/api/actions/vote/{job_id}", {"index": 2})
+    assert (status, answer["opinion"]["vote"]) == (200, 2)
+    status, answer = await page.post(f"/api/actions/show/{job_id}")
+    assert (status, answer["show"]["id"]) == (200, job_id)
+    status, answer = await page.post("/api/actions/page/mine", {"index": 0})
+    assert (status, {item["id"] for item in answer["gallery"]["items"]} >= {job_id}) == (200, True)
+    status, answer = await page.post(f"/api/actions/teleport/{job_id}")
+    assert (status, answer["error"]["code"]) == (404, "job-gone")
+
+
+async def test_an_action_that_asks_something_brings_its_form(page: Site) -> None:
+    job_id = await drawn(page)
+    status, answer = await page.post(f"/api/actions/report/{job_id}?lang=en")
+    form = answer["form"]
+    assert (status, form["form"], form["target"], form["title"]) == (200, "report", job_id, "Report this picture")
+    (field,) = form["fields"]
+    assert (field["name"], field["kind"], field["required"]) == ("text", "paragraph", False)
+    status, answer = await page.post(f"/api/forms/report/{job_id}?lang=en", {"values": {"text": "rude"}})
+    assert (status, answer["card"]["status"]) == (200, ["Thank you. The moderators have it now."])
+
+
+@pytest.mark.parametrize("body", [{"values": []}, {"values": {"text": 5}}, {"values": {"text": [5]}}])
+async def test_a_form_holds_texts_and_nothing_else(page: Site, body: dict[str, Any]) -> None:
+    status, answer = await page.post("/api/forms/report/000000000000", body)
+    assert (status, answer["error"]["code"]) == (400, "bad-request")

@@ -16,10 +16,10 @@ from bot.grammar.parse import TypedOptions
 
 from .answers import Problem, refusal_answer
 from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
+from .handler import RequestHandler
 from .idempotency import order_event
 from .lookups import Lookups, first_word
 from .messages import Messages
-from .own_defaults import OwnDefaults
 from .platform import has_message
 from .render import card_json, refusal_json
 from .requests import json_body, parent_in, text_in
@@ -35,14 +35,14 @@ class Commands:
         *,
         actions: Actions,
         lookups: Lookups,
-        defaults: OwnDefaults,
+        handler: RequestHandler,
         messages: Messages,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
         self._actions = actions
         self._lookups = lookups
-        self._defaults = defaults
+        self._handler = handler
         self._messages = messages
         self._visitors = visitors
         self._clock = clock
@@ -101,7 +101,7 @@ class Commands:
             case "/usage":
                 answer = await self._usage(text, visitor)
             case "/defaults":
-                answer = await self._defaults.form(visitor.person)
+                answer = await self._handler.form(visitor.person, visitor)
             case "/mydata":
                 answer = _mydata(text.strip().lower())
             case "/studio":

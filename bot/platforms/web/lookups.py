@@ -9,14 +9,8 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from bot.actions import Actions
-from bot.cards.gallery_card import gallery_card
-from bot.cards.notice import notice
-from bot.cards.show_card import show_card
 from bot.cards.usage_card import usage_card
 from bot.cards.why_card import why_card
-from bot.domain.card import Card, Tone
-from bot.domain.errors import NotAllowed
-from bot.domain.gallery import Shown
 from bot.domain.people import Person
 from bot.domain.ports import GalleryShelf, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope, UsageView
@@ -24,8 +18,7 @@ from bot.domain.usage import UsagePeriod, UsageScope, UsageView
 from .answers import Problem
 from .messages import Messages
 from .names import called
-from .render import card_json, iso, message_json, picture_json
-from .requests import json_body
+from .render import card_json, found_json, shown_json
 from .visitors import Visitor, Visitors
 
 PROMPTS = 6
@@ -48,7 +41,6 @@ class Lookups:
             web.get("/api/show/{id}", self._show),
             web.get("/api/why", self._why),
             web.get("/api/prompts", self._prompts),
-            web.post("/api/appeals/{entry}", self._appeal),
         ]
 
     async def usage(
@@ -72,36 +64,12 @@ class Lookups:
         found = await self._actions.gallery.search(
             person, shelf=shelf, channel_id=visitor.destination.channel_id, text=text, page=page
         )
-        card = gallery_card(found, person.locale)
-        return {
-            "shelf": shelf.value,
-            "words": " ".join(found.words),
-            "page": found.page.page,
-            "pages": found.page.pages,
-            "total": found.page.total,
-            "heading": card.heading,
-            "status": "".join(part for part in card.status if isinstance(part, str)),
-            "items": [
-                {
-                    "id": job.id,
-                    "prompt": job.request.prompt,
-                    "ratio": job.request.ratio,
-                    "author": called(job.author.name, person.locale),
-                    "created_at": iso(job.created_at),
-                    "pictures": [picture_json(job, index, person.locale) for index in range(1, len(job.pictures) + 1)],
-                    "hidden": "hidden" in job.destination.details,
-                }
-                for job in found.page.jobs
-            ],
-        }
+        return found_json(found, person.locale)
 
     async def show(self, visitor: Visitor, job_id: str) -> dict[str, Any]:
         """The job as a message with all there is to say of it; it is the reader's, so it may be of another platform."""
-        person = visitor.person
-        shown: Shown = await self._actions.gallery.show(job_id, person)
-        mine = shown.report.job.author.user_id == person.user_id
-        message = message_json(shown.report, person.locale, mine=mine, opinion=shown.opinion)
-        return {"now": self._messages.now(), "message": message | {"card": card_json(show_card(shown, person.locale))}}
+        shown = await self._actions.gallery.show(job_id, visitor.person)
+        return {"now": self._messages.now(), "message": shown_json(shown, visitor.person)}
 
     async def styles(self, person: Person) -> Mapping[str, str]:
         """The community's own, name → words."""
@@ -157,16 +125,6 @@ class Lookups:
         person = self._visitors.identify(request).person
         found = await self._actions.gallery.recent_prompts(person, request.query.get("q", ""), count=PROMPTS)
         return web.json_response({"prompts": list(found)})
-
-    async def _appeal(self, request: web.Request) -> web.Response:
-        """A blocked word is called harmless."""
-        person = self._visitors.identify(request).person
-        await json_body(request)
-        entry = request.match_info["entry"]
-        if not (entry.isascii() and entry.isdecimal() and len(entry) < 19):  # noqa: PLR2004 - 64 bits
-            raise NotAllowed("nothing-to-appeal")
-        await self._actions.why.appeal(int(entry), person, person.locale)
-        return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=notice("appealed-ok", person.locale)))})
 
 
 def usage_json(view: UsageView, locale: str) -> dict[str, Any]:

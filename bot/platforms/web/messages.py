@@ -45,12 +45,15 @@ class Messages:
         """Tell everybody what people think of it by now."""
         self._platforms[report.job.destination.platform].judge(report.job, opinion)
 
-    async def answer(self, report: JobReport, visitor: Visitor, *, status: int = 200) -> web.Response:
-        body = {
+    async def body(self, report: JobReport, visitor: Visitor) -> dict[str, Any]:
+        return {
             "now": self.now(),
             "job": job_as_json(report, visitor.person.locale),
             "message": await self.message(report, visitor),
         }
+
+    async def answer(self, report: JobReport, visitor: Visitor, *, status: int = 200) -> web.Response:
+        body = await self.body(report, visitor)
         headers = {"Location": f"/api/jobs/{report.job.id}"} if status == 202 else None  # noqa: PLR2004 - Accepted
         return web.json_response(body, status=status, headers=headers)
 

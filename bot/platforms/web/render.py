@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.cards import job_card, job_json, refusal_card
+from bot.cards import gallery_card, job_card, job_json, refusal_card, show_card
 from bot.cards.phrases import card_picture
 from bot.domain.card import Card, CardPicture, Moment, Text
 from bot.domain.errors import Refused
+from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobKind
+from bot.domain.people import Person
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 from bot.grammar.printing import print_request, quote_prompt
@@ -84,6 +86,39 @@ def card_json(card: Card) -> dict[str, Any]:
                 "danger": button.danger,
             }
             for button in card.buttons
+        ],
+    }
+
+
+def shown_json(shown: Shown, person: Person) -> dict[str, Any]:
+    """One job as a message with all there is to say of it."""
+    mine = shown.report.job.author.user_id == person.user_id
+    message = message_json(shown.report, person.locale, mine=mine, opinion=shown.opinion)
+    return message | {"card": card_json(show_card(shown, person.locale))}
+
+
+def found_json(found: FoundPage, locale: str) -> dict[str, Any]:
+    """A page of a gallery."""
+    card = gallery_card(found, locale)
+    return {
+        "shelf": found.shelf.value,
+        "words": " ".join(found.words),
+        "page": found.page.page,
+        "pages": found.page.pages,
+        "total": found.page.total,
+        "heading": card.heading,
+        "status": "".join(part for part in card.status if isinstance(part, str)),
+        "items": [
+            {
+                "id": job.id,
+                "prompt": job.request.prompt,
+                "ratio": job.request.ratio,
+                "author": called(job.author.name, locale),
+                "created_at": iso(job.created_at),
+                "pictures": [picture_json(job, index, locale) for index in range(1, len(job.pictures) + 1)],
+                "hidden": HIDDEN in job.destination.details,
+            }
+            for job in found.page.jobs
         ],
     }
 

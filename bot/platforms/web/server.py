@@ -19,13 +19,12 @@ from .config import CannotServe, WebConfig
 from .entrance import Entrance
 from .events import EventHub
 from .guard import Guard
+from .handler import RequestHandler
 from .lookups import Lookups
 from .messages import Messages
 from .mydata import MyDataRoutes
-from .own_defaults import OwnDefaults
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
-from .presses import Presses
 from .probes import Probes
 from .proxies import TrustedProxies
 from .render import picture_url
@@ -73,16 +72,15 @@ class WebServer:
         self._stream = Stream(hub=hub, jobs=actions.jobs, visitors=self._visitors, clock=clock, config=config)
         messages = Messages(actions=actions, platforms=platforms, clock=clock)
         lookups = Lookups(actions=actions, messages=messages, visitors=self._visitors)
-        defaults = OwnDefaults(actions=actions, visitors=self._visitors)
+        handler = RequestHandler(actions=actions, store=store, messages=messages, visitors=self._visitors, clock=clock)
         commands = Commands(
             actions=actions,
             lookups=lookups,
-            defaults=defaults,
+            handler=handler,
             messages=messages,
             visitors=self._visitors,
             clock=clock,
         )
-        presses = Presses(actions=actions, store=store, messages=messages, visitors=self._visitors, clock=clock)
         studio = Studio(actions=actions, messages=messages, visitors=self._visitors)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         probes = Probes(
@@ -96,10 +94,9 @@ class WebServer:
         self._routes = [
             *sessions.routes(),
             *commands.routes(),
-            *presses.routes(),
+            *handler.routes(),
             *lookups.routes(),
             *studio.routes(),
-            *defaults.routes(),
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),

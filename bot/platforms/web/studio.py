@@ -141,7 +141,7 @@ class Studio:
         """`{"person", "deed", "reason"?}`, the deed one of DEEDS."""
         by = self._manager(request)
         body = await json_body(request)
-        return self._done(await act_on(self._actions.people, by, body), by)
+        return self._done(await act_on(self._actions, by, body), by)
 
     async def undo(self, request: web.Request) -> web.Response:
         person = self._manager(request)

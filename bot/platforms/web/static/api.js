@@ -65,14 +65,13 @@ export async function command(text, extra = {}) {
 
 const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");
 
-export const press = (action, id, body) => call("POST", of("jobs", id, action), body);
-export const more = (id) => call("GET", of("jobs", id, "more"));
-export const useDraft = (id) => call("POST", of("drafts", id, "use"));
-export const appeal = (entry) => call("POST", of("appeals", entry));
+/** A button of a card, whatever it does; `extra` is what some say besides. */
+export const press = ({ press: action, target, index }, extra = {}) =>
+  call("POST", of("actions", action, target), index === null || index === undefined ? extra : { index, ...extra });
+export const sendForm = ({ form, target }, values) => call("POST", of("forms", form, target || "-"), { values });
 export const usage = (query) => call("GET", `/api/usage?${new URLSearchParams(query)}`);
 export const gallery = (query) => call("GET", `/api/gallery?${new URLSearchParams(query)}`);
 export const show = (id) => call("GET", of("show", id));
-export const keepDefaults = (changes) => call("POST", "/api/defaults", { changes });
 export const forgetMe = () => call("POST", "/api/mydata/delete", { sure: true });
 export const studio = () => call("GET", "/api/studio");
 export const audit = (before) => call("GET", `/api/studio/audit?${new URLSearchParams({ before })}`);

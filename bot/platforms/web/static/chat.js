@@ -3,8 +3,8 @@ import * as api from "./api.js";
 import { sure } from "./ask.js";
 import { drawNotice, plainCard, updateMessage } from "./cards.js";
 import { Composer } from "./composer.js";
-import { changeDefaults } from "./defaults.js";
 import { h } from "./dom.js";
+import { fillIn } from "./form.js";
 import { t } from "./i18n.js";
 import { Log } from "./log.js";
 import { More } from "./more.js";
@@ -12,9 +12,6 @@ import { deleteMine, exportMine } from "./mydata.js";
 import { address, leave } from "./router.js";
 import { setServerTime } from "./time.js";
 import { drawUsage } from "./usage.js";
-
-const MAY_SHOW_NEW = new Set(["again", "hd", "shape"]);
-const CHANGES = new Set(["cancel", "spoiler"]);
 
 export class Chat {
   /** `look` opens a picture; `signIn` is called when the server no longer knows us. */
@@ -58,8 +55,8 @@ export class Chat {
     if (answer.gallery) location.hash = address("gallery", { shelf: answer.gallery.shelf, q: answer.gallery.words });
     if (answer.show) location.hash = `#/show/${answer.show.message.id}`;
     if (answer.defaults) {
-      const card = await changeDefaults(answer.defaults);
-      if (card) this.say(card, text);
+      const saved = await fillIn(answer.defaults);
+      if (saved) this.say(saved.card, text);
     }
     if (answer.studio) location.hash = "#/studio";
     if (answer.mydata === "export") this.say(exportMine(), text);
@@ -109,7 +106,7 @@ export class Chat {
     wait(element, true);
     try {
       if (button.press === "more") await this.more.open(message, element);
-      else await this.#press(button.press, message, bodyOf(button));
+      else await this.#press(button);
     } catch (error) {
       this.complain(error);
     } finally {
@@ -117,17 +114,26 @@ export class Chat {
     }
   }
 
-  async #press(action, message, body) {
+  /** Whatever a card says: the answer tells what comes of it. */
+  async #press(button, extra) {
     try {
-      const answer = await api.press(action, message.id, body);
-      if (answer.opinion) this.judged(answer.id, answer.opinion);
-      if (answer.card) this.say(answer.card);
-      if (answer.deleted) this.#gone(answer.deleted);
-      if (answer.message && CHANGES.has(action)) this.#changed(answer.message);
-      else if (answer.message) this.#arrived(answer.message, MAY_SHOW_NEW.has(action));
+      this.#outcome(button, await api.press(button, extra));
     } catch (error) {
       this.complain(error);
     }
+  }
+
+  async #outcome(button, answer) {
+    if (answer.form) {
+      const sent = await fillIn(answer.form);
+      if (sent) this.#outcome(button, sent);
+    }
+    if (answer.opinion) this.judged(answer.id, answer.opinion);
+    else if (answer.card) this.say(answer.card);
+    if (answer.deleted) this.#gone(answer.deleted);
+    if (answer.show) location.hash = `#/show/${answer.show.id}`;
+    if (answer.message?.id === button.target) this.#changed(answer.message);
+    else if (answer.message) this.#arrived(answer.message, true);
   }
 
   /** What people think by now; `opinion` may leave out what this reader thinks. */
@@ -162,16 +168,12 @@ export class Chat {
   async #actOnNotice(button, _message, element, article) {
     element.disabled = true;
     try {
-      if (button.press === "appeal") {
-        const { card } = await api.appeal(button.target);
-        this.log.dismiss(article);
-        this.say(card);
-        return;
-      }
-      const { message } = await api.useDraft(button.target);
+      const answer = await api.press(button);
       this.log.dismiss(article);
-      this.#arrived(message);
-      this.composer.focus();
+      if (answer.message) {
+        this.#arrived(answer.message);
+        this.composer.focus();
+      } else this.#outcome(button, answer);
     } catch (error) {
       element.disabled = false;
       this.complain(error);
@@ -182,10 +184,6 @@ export class Chat {
 /** While its answer is on the way; a disabled button would lose the focus. */
 function wait(element, waiting) {
   if (element) element.ariaDisabled = waiting ? "true" : null;
-}
-
-function bodyOf({ press, index }) {
-  return press === "vote" || press === "shape" ? { index } : undefined;
 }
 
 /** This person's earlier prompts; none rather than a complaint. */

@@ -1,20 +1,19 @@
 // What stands behind More: the same in another shape, the details, a veil, a report.
 import * as api from "./api.js";
-import { words } from "./ask.js";
 import { drawCommand } from "./cards.js";
 import { $, h, shape } from "./dom.js";
 import { t } from "./i18n.js";
 import { me } from "./session.js";
 import { setServerTime, textNodes } from "./time.js";
 
-const LONGEST_REASON = 500;
+const ELSEWHERE = new Set(["shape", "hd"]); // in the grid; under the result
 const GAP = 6; // pixels between the button and the menu
 
 export class More {
   #menu = $("more");
   #opener = null;
 
-  /** `ratios` in the order of the table; `press(action, body)` orders or changes, and says what was refused. */
+  /** `ratios` in the order of the table; `press(button, extra)` does it, and says what was refused. */
   constructor({ press }) {
     this.press = press;
     this.ratios = [];
@@ -27,7 +26,7 @@ export class More {
 
   /** Throws what the server refuses. */
   async open(message, opener) {
-    const { card, now } = await api.more(message.id);
+    const { card, now } = await api.press({ press: "more", target: message.id });
     setServerTime(now);
     this.#opener = opener;
     this.#menu.replaceChildren(...this.#draw(card, message));
@@ -47,21 +46,26 @@ export class More {
       drawCommand(card.command),
       h("div", { class: "menu-rows" }, [
         h("a", { class: "button", href: `#/show/${message.id}`, onclick: () => this.#menu.hidePopover() }, t("details")),
-        message.mine || me.moderator ? this.#row(message.hidden ? t("unveil") : t("veil"), () => this.press("spoiler", message, { hidden: !message.hidden })) : null,
-        this.#row(t("report"), () => this.#report(message)),
+        ...card.buttons.filter(({ press }) => !ELSEWHERE.has(press)).map((button) => this.#drawButton(button, message)),
       ].filter(Boolean)),
     ];
   }
 
   #drawShape(button, message) {
     const ratio = this.ratios[button.index] ?? "1:1";
-    const act = () => this.press("shape", message, { index: button.index });
-    const element = this.#row("", act);
+    const element = this.#row("", () => this.press(button));
     element.classList.add("menu-shape");
     element.setAttribute("aria-label", button.label);
     element.title = button.label;
     element.append(shape(ratio, 24), h("span", {}, ratio));
     return element;
+  }
+
+  /** A veil is lifted by the same button, by those who may. */
+  #drawButton(button, message) {
+    if (button.press !== "spoiler") return this.#row(button.label, () => this.press(button));
+    if (!message.mine && !me.moderator) return null;
+    return this.#row(message.hidden ? t("unveil") : t("veil"), () => this.press(button, { hidden: !message.hidden }));
   }
 
   #row(label, act) {
@@ -71,14 +75,6 @@ export class More {
       act();
     });
     return element;
-  }
-
-  async #report(message) {
-    const reason = await words({
-      title: t("reportTitle"), text: t("reportText"), label: t("reportWhy"), yes: t("report"), longest: LONGEST_REASON,
-    });
-    if (reason === null) return;
-    await this.press("report", message, { reason });
   }
 
   /** Beside its button where there is room, else at the foot of a narrow screen (by the style sheet). */

@@ -3,9 +3,9 @@ import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { moment } from "./time.js";
 
-const DEEDS = { lock: t("deedLock"), block: t("deedBlock"), lift: t("deedLift"), forgive: t("deedForgive"), reset: t("deedReset") };
+const DEEDS = { lock: t("deedLock"), "lock-day": t("deedLockDay"), "lock-week": t("deedLockWeek"), block: t("deedBlock"), lift: t("deedLift"), forgive: t("deedForgive"), reset: t("deedReset") };
 const [FIRST] = Object.keys(DEEDS);
-const WITH_REASON = new Set(["lock", "block"]);
+const WITH_REASON = new Set(["lock", "lock-day", "lock-week", "block"]);
 const LONGEST_REASON = 300;
 
 /** `act({person, deed, reason})` does it; true if it was done. */
