@@ -48,7 +48,15 @@ _changes = st.lists(st.sampled_from(sorted(_texts)), min_size=1, max_size=3, uni
 _exceptions = st.lists(st.sampled_from(sorted(EXCEPTED)), min_size=1, max_size=2, unique=True).flatmap(
     lambda names: st.fixed_dictionaries({name: _texts[name] for name in names})
 )
-_deeds = st.lists(
+# The same limits allowed, set and taken back again and again: storing more than is allowed is then the rule, no chance.
+_HIGH = {"user_daily": "60", "user_running": "60", "user_waiting": "60", "monthly": "2000"}
+_same = st.sampled_from([_HIGH, dict.fromkeys(_HIGH, "1"), dict.fromkeys(_HIGH, "default")])
+_of_same = st.lists(
+    st.tuples(st.sampled_from(["set", "except"]), _same) | st.tuples(st.just("undo"), st.integers(0, 30)),
+    min_size=3,
+    max_size=12,
+)
+_deeds = _of_same | st.lists(
     st.tuples(st.just("set"), _changes)
     | st.tuples(st.just("except"), _exceptions)
     | st.tuples(st.just("undo"), st.integers(0, 30)),
