@@ -6,16 +6,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.sentences import words
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.command_words import command_word
 
 
 class AdminCog(commands.Cog):
     def __init__(self, client: EaselClient) -> None:
         self._handler = client.handler
 
-    @app_commands.command(name="studio", description=command_word("command-studio"))
+    @app_commands.command(name="studio", description=words("command-studio"))
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

@@ -9,14 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.actions.actions import Actions
+from bot.cards.sentences import words
 from bot.domain.ports import GalleryShelf
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.command_words import command_word
 from bot.platforms.discord.place import person_of
 from bot.platforms.discord.suggestions import job_choices
 
-_SHELVES = [app_commands.Choice[Any](name=command_word(f"shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]
+_SHELVES = [app_commands.Choice[Any](name=words(f"command-shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]
 
 
 class GalleryCog(commands.Cog):
@@ -24,8 +24,8 @@ class GalleryCog(commands.Cog):
         self._handler = client.handler
         self._gallery = actions.gallery
 
-    @app_commands.command(name="gallery", description=command_word("command-gallery"))
-    @app_commands.describe(shelf=command_word("gallery-shelf"), words=command_word("gallery-words"))
+    @app_commands.command(name="gallery", description=words("command-gallery"))
+    @app_commands.describe(shelf=words("command-gallery-shelf"), words=words("command-gallery-words"))
     @app_commands.choices(shelf=_SHELVES)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -38,8 +38,8 @@ class GalleryCog(commands.Cog):
         """A page of small pictures that flips in place."""
         await self._handler.command(interaction, Command.GALLERY, shelf=shelf, words=words)
 
-    @app_commands.command(name="show", description=command_word("command-show"))
-    @app_commands.describe(job=command_word("show-id"), everybody=command_word("show-everybody"))
+    @app_commands.command(name="show", description=words("command-show"))
+    @app_commands.describe(job=words("command-show-id"), everybody=words("command-show-everybody"))
     @app_commands.rename(job="id")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)

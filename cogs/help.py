@@ -11,10 +11,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import help_text
+from bot.cards.sentences import words
 from bot.domain.card import Text
 from bot.grammar.language import language
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.command_words import command_word
 from bot.platforms.discord.localise import all_texts
 
 
@@ -22,7 +22,7 @@ class HelpCog(commands.Cog):
     def __init__(self, client: EaselClient) -> None:
         self._handler = client.handler
 
-    @app_commands.command(name="help", description=command_word("command-help"))
+    @app_commands.command(name="help", description=words("command-help"))
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction[EaselClient]) -> None:
@@ -31,7 +31,7 @@ class HelpCog(commands.Cog):
             locale = interaction.locale.value
             card = help_text(locale)
             listed = [_line(command, locale) for command in _usable(interaction)]
-            menus: Text = (command_word("help-menus", locale),)
+            menus: Text = (words("help-menus", locale),)
             notes: tuple[Text, ...] = (*card.notes, *listed, menus)
             await self._handler.answers.privately(interaction, dataclasses.replace(card, notes=notes))
 

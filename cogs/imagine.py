@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.actions.actions import Actions
+from bot.cards.sentences import words
 from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.place import person_of
 from bot.platforms.discord.suggestions import own_styles, prompt_choices, style_choices
-from bot.platforms.discord.words import word
 
 
 def choices(option: Option) -> list[app_commands.Choice[str | int | float]]:
@@ -27,9 +27,9 @@ class ImagineCog(commands.Cog):
         self._handler = client.handler
         self._actions = actions
 
-    @app_commands.command(name="imagine", description=word("command-imagine", "en"))
+    @app_commands.command(name="imagine", description=words("command-imagine", "en"))
     @app_commands.describe(
-        prompt=word("option-prompt", "en"),
+        prompt=words("command-imagine-prompt", "en"),
         ratio=RATIO.description(),
         n=NUMBER.description(),
         clarity=CLARITY.description(),

@@ -6,15 +6,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.command_words import command_word
 from bot.platforms.discord.reading import job_on, words_of
 
 
 class MenusCog(commands.Cog):
-    MENUS = (command_word("menu-imagine"), command_word("menu-report"))
+    MENUS = (words("command-menu-imagine"), words("command-menu-report"))
 
     def __init__(self, client: EaselClient) -> None:
         self._client = client
@@ -51,7 +51,7 @@ class MenusCog(commands.Cog):
             await self._handler.command(interaction, Command.REPORT, job_id)
 
     async def _say(self, interaction: discord.Interaction[EaselClient], key: str) -> None:
-        said = command_word(key, interaction.locale.value)
+        said = words(key, interaction.locale.value)
         async with self._handler.boundary.answering(interaction):
             await self._handler.answers.privately(interaction, Card(tone=Tone.REFUSED, status=(said,)))
 

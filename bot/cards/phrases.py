@@ -10,7 +10,6 @@ from bot.domain.card import CardPicture
 from bot.domain.job import Job, JobKind
 from bot.domain.models import ModelSpec
 from bot.domain.request import ImageRequest
-from bot.grammar.language import language
 from bot.grammar.matrix import combinations
 from bot.grammar.options import STYLE
 
@@ -29,12 +28,12 @@ def options_line(request: ImageRequest, locale: str) -> str:
 
 def listed(values: Iterable[object], locale: str) -> str:
     """Several values in a row, as the language parts them."""
-    return ("、" if language(locale) == "zh-CN" else ", ").join(map(str, values))
+    return words("between-values", locale).join(map(str, values))
 
 
 def sentences(parts: Iterable[str], locale: str) -> str:
     """Hints one after the other, as the language parts sentences; empty ones are left out."""
-    return ("。" if language(locale) == "zh-CN" else ". ").join(filter(None, parts))
+    return words("between-sentences", locale).join(filter(None, parts))
 
 
 def span(low: float, high: float, locale: str) -> str:

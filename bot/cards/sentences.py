@@ -1,4 +1,4 @@
-"""Sentences in the reader's language, from locales/*.ftl (https://projectfluent.org)."""
+"""All text for people, in the reader's language, from locales/<language>/*.ftl (https://projectfluent.org)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax.ast import Message
 
 from bot.domain.card import Moment, Text
 from bot.grammar.language import Language, language
@@ -44,7 +45,7 @@ def sentence(code: str, locale: str, **values: str | int | datetime | Moment) ->
     return tuple(moments[int(part)] if index % 2 else part for index, part in enumerate(parts) if part)
 
 
-def words(code: str, locale: str, **values: str | int) -> str:
+def words(code: str, locale: str = "en", **values: str | int) -> str:
     """A sentence without moments."""
     return "".join(part for part in sentence(code, locale, **values) if isinstance(part, str))
 
@@ -53,10 +54,15 @@ def has_sentence(code: str, locale: str = "en") -> bool:
     return bool(bundle(language(locale)).has_message(code))
 
 
+def codes(name: str) -> tuple[str, ...]:
+    """The names of the sentences in the files called `name`, such as `commands`."""
+    entries = FluentResource(source("en", name)).body
+    return tuple(entry.id.name for entry in entries if isinstance(entry, Message))
+
+
 @cache
 def bundle(tongue: Language) -> FluentBundle:
     """All sentences of one language."""
-    source = resources.files(__package__).joinpath("locales", f"{tongue}.ftl").read_text(encoding="utf-8")
     category = Locale.parse(tongue, sep="-").ordinal_form
 
     def ordinal(number: Any) -> Any:
@@ -64,8 +70,20 @@ def bundle(tongue: Language) -> FluentBundle:
 
     # Isolating marks show as boxes in some chats.
     loaded = FluentBundle([tongue], functions={"ORDINAL": ordinal}, use_isolating=False)
-    loaded.add_resource(FluentResource(source))
+    for name in sorted(sources(tongue)):
+        loaded.add_resource(FluentResource(source(tongue, name)))
     return loaded
+
+
+def sources(tongue: Language) -> frozenset[str]:
+    """The names of the files with this language's sentences, such as `cards`."""
+    files = resources.files(__package__).joinpath("locales", tongue).iterdir()
+    return frozenset(file.name.removesuffix(".ftl") for file in files if file.name.endswith(".ftl"))
+
+
+def source(tongue: Language, name: str) -> str:
+    """One of these files as it is."""
+    return resources.files(__package__).joinpath("locales", tongue, f"{name}.ftl").read_text(encoding="utf-8")
 
 
 def _format(code: str, tongue: Language, arguments: dict[str, str | int]) -> str | None:

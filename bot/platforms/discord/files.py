@@ -9,7 +9,8 @@ from typing import IO, cast
 
 import discord
 
-from .command_words import command_word
+from bot.cards.sentences import words
+
 from .faults import TooLarge, translated
 from .interaction import Interaction
 from .limits import CALL_SECONDS, FILE_CAP, FILE_FLOOR, UPLOAD_SECONDS
@@ -28,7 +29,7 @@ async def send_file(
     name: str,
     size: int,
     *,
-    words: str,
+    text: str,
     is_answer: bool = False,
 ) -> None:
     """After a private `defer`: the file, or a sentence where it is larger than what is taken. PlatformErrors.
@@ -38,26 +39,26 @@ async def send_file(
     if size <= room_for_file(interaction):
         drawn = discord.File(cast("io.BufferedIOBase", file), filename=name)
         with contextlib.suppress(TooLarge):
-            await _tell(interaction, words, [drawn], is_answer=is_answer)
+            await _tell(interaction, text, [drawn], is_answer=is_answer)
             return
-    await send_words(interaction, command_word("file-too-large", interaction.locale.value), is_answer=is_answer)
+    await send_words(interaction, words("file-too-large", interaction.locale.value), is_answer=is_answer)
 
 
-async def send_words(interaction: Interaction, words: str, *, is_answer: bool = False) -> None:
+async def send_words(interaction: Interaction, text: str, *, is_answer: bool = False) -> None:
     """One sentence, for this person alone."""
-    await _tell(interaction, words, [], is_answer=is_answer)
+    await _tell(interaction, text, [], is_answer=is_answer)
 
 
-async def _tell(interaction: Interaction, words: str, files: list[discord.File], *, is_answer: bool) -> None:
+async def _tell(interaction: Interaction, text: str, files: list[discord.File], *, is_answer: bool) -> None:
     """A follow-up would be taken for the deferred answer too, but only for now.
 
     https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message
     """
     async with translated(UPLOAD_SECONDS if files else CALL_SECONDS):
         if is_answer:
-            await interaction.edit_original_response(content=words, attachments=files, allowed_mentions=_NOBODY)
+            await interaction.edit_original_response(content=text, attachments=files, allowed_mentions=_NOBODY)
         else:
-            await interaction.followup.send(words, files=files, ephemeral=True, allowed_mentions=_NOBODY, wait=True)
+            await interaction.followup.send(text, files=files, ephemeral=True, allowed_mentions=_NOBODY, wait=True)
 
 
 async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes | None:

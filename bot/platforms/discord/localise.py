@@ -6,19 +6,15 @@ from collections.abc import Mapping
 
 from discord import Locale, app_commands
 
+from bot.cards.sentences import codes, words
 from bot.grammar.options import OPTIONS
-
-from .command_words import command_texts
-from .words import word
 
 _CHINESE = {Locale.chinese, Locale.taiwan_chinese}
 
 
 def all_texts() -> Mapping[str, str]:
     """English text of a command → its Chinese."""
-    texts = dict(command_texts()) | {
-        word(key, "en"): word(key, "zh-CN") for key in ("command-imagine", "option-prompt")
-    }
+    texts = {words(code, "en"): words(code, "zh-CN") for code in codes("commands")}
     for option in OPTIONS:
         texts[option.description("en")] = option.description("zh-CN")
         english, chinese = option.choices("en"), option.choices("zh-CN")

@@ -15,7 +15,6 @@ from bot.domain.ports import UsageGroup
 from bot.interactions.controls import PanelAction, PanelButton, Select
 from bot.interactions.panels import Panel, Row
 
-from .command_words import command_word
 from .layout import layout_of
 from .limits import ROW_BUTTONS
 from .look import COLOURS
@@ -47,7 +46,7 @@ def panel_view(panel: Panel, guild: discord.Guild | None, locale: str) -> ui.Lay
 def usage_view(out: Outgoing, locale: str) -> ui.LayoutView:
     """The card and its chart, with what it can be grouped by."""
     view = layout_of(out.card, pictures=out.shown())
-    groups = tuple((group.value, command_word(f"group-{group}", locale)) for group in _GROUPS)
+    groups = tuple((group.value, words(f"command-group-{group}", locale)) for group in _GROUPS)
     select = Select(action=PanelAction.USAGE, label=words("studio-group", locale), choices=groups)
     view.add_item(ui.ActionRow(RouteSelect.of(select)))
     home = PanelButton(action=PanelAction.HOME, label=words("studio-home", locale))

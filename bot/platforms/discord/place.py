@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import discord
 
+from bot.cards.phrases import listed
+from bot.cards.sentences import words
 from bot.domain.allowed_communities import DM, USER_INSTALL
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Destination, Person
@@ -15,15 +17,6 @@ from .interaction import Interaction
 from .limits import FILE_FLOOR, TOKEN_MARGIN_SECONDS
 
 NAME = "discord"
-
-# In the words of Discord's own settings, so that they can be found there.
-PERMISSION_NAMES = {
-    "view_channel": ("View Channel", "查看频道"),
-    "send_messages": ("Send Messages", "发送消息"),
-    "send_messages_in_threads": ("Send Messages in Threads", "在子区内发送消息"),
-    "embed_links": ("Embed Links", "嵌入链接"),
-    "attach_files": ("Attach Files", "附加文件"),
-}
 
 
 def person_of(interaction: Interaction) -> Person:
@@ -99,9 +92,8 @@ def require_permissions(interaction: Interaction) -> None:
         return
     missing = [name for name in needed if not getattr(has, name)]
     if missing:
-        chinese = interaction.locale in {discord.Locale.chinese, discord.Locale.taiwan_chinese}
-        names = [PERMISSION_NAMES[name] for name in missing]
-        said = "、".join(f"{zh}（{en}）" for en, zh in names) if chinese else ", ".join(en for en, _ in names)
+        locale = interaction.locale.value
+        said = listed((words(f"permission-{name.replace('_', '-')}", locale) for name in missing), locale)
         raise NotAllowed("missing-permissions", permissions=said)
 
 

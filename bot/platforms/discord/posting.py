@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.cards.sentences import words
 from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import FittedPicture, PictureReader
@@ -16,7 +17,6 @@ from bot.domain.ports import FittedPicture, PictureReader
 from .faults import TooLarge
 from .limits import FILE_CAP, FILE_FLOOR, LADDER, REQUEST_FILES, UPLOADS_AT_ONCE
 from .outgoing import Outgoing
-from .words import word
 
 T = TypeVar("T")
 Send = Callable[[Outgoing], Awaitable[T]]
@@ -70,10 +70,10 @@ class Fitting:
         locale = out.locale or job.destination.locale
         if not any(picture.reduced for picture in fitted):
             return replace(out, pictures=fitted)
-        card = replace(out.card, notes=(*out.card.notes, (word("note-reduced", locale),)))
+        card = replace(out.card, notes=(*out.card.notes, (words("note-reduced", locale, platform="Discord"),)))
         reduced = [job.pictures.index(one) + 1 for one, posted in zip(stored, fitted, strict=True) if posted.reduced]
         links = [
-            (f"{word('original', locale)} {number}", address)
+            (f"{words('original', locale)} {number}", address)
             for number in reduced
             if self._picture_link and (address := self._picture_link(job.id, number))
         ]

@@ -34,7 +34,6 @@ from bot.interactions.replies import (
 
 from .answers import Answers
 from .boundary import Boundary
-from .command_words import command_word
 from .counts import Counts
 from .delivery import Delivery
 from .files import gathered, room_for_file, send_file, send_words
@@ -160,14 +159,14 @@ class Replying:
             said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
             if export.left_out:
                 said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
-            await send_file(given.interaction, export.file, export.name, export.size, words=said, is_answer=True)
+            await send_file(given.interaction, export.file, export.name, export.size, text=said, is_answer=True)
 
     async def _hand_table(self, given: DiscordInput, reply: HandTable) -> None:
         """As a file beside the answer."""
         interaction = given.interaction
         data = await gathered(reply.chunks, room_for_file(interaction))
         if data is None:
-            await send_words(interaction, command_word("file-too-large", given.locale))
+            await send_words(interaction, words("file-too-large", given.locale))
             return
-        said = command_word("usage-csv", given.locale)
-        await send_file(interaction, io.BytesIO(data), _TABLE, len(data), words=said)
+        said = words("usage-csv", given.locale)
+        await send_file(interaction, io.BytesIO(data), _TABLE, len(data), text=said)

@@ -11,6 +11,7 @@ import structlog
 from discord.utils import snowflake_time
 
 from bot.cards.job_card import job_card
+from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
@@ -23,7 +24,6 @@ from .outgoing import Outgoing
 from .place import way_back
 from .posting import Fitting
 from .wire import Wire
-from .words import word
 
 _log = structlog.get_logger(__name__)
 
@@ -162,7 +162,7 @@ class Results:
         channel_id = await self._wire.open_dm(int(job.author.user_id))
         private = Outgoing(
             card=await self._card(report, locale),
-            words=word("sent-privately", locale),
+            words=words("sent-privately", locale),
             # Whoever asked in an age-restricted channel may open their messages elsewhere.
             spoiler=way_back(job.destination).age_restricted,
             locale=locale,

@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.cards.job_card import job_card
+from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job
@@ -26,7 +27,6 @@ from .posted_files import JobNotes, note_files, noted_files, noted_reduced, show
 from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
 from .wire import FILES, Mark, Message, Place, Wire
-from .words import word
 from .workspaces import Workspace, workspace_of
 
 _log = structlog.get_logger(__name__)
@@ -220,7 +220,7 @@ class Delivery:
             pass
         try:
             private = await self._wire.open_dm(place.workspace, job.author.user_id)
-            return await self._post_once(report, card, private, words=word("sent-privately", job.author.locale))
+            return await self._post_once(report, card, private, words=words("sent-privately", job.author.locale))
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
 
@@ -313,4 +313,4 @@ def place_of(destination: Destination) -> Place:
 def _told(card: Card, job: Job, uploaded: Uploaded) -> Card:
     if not uploaded.reduced:
         return card
-    return replace(card, notes=(*card.notes, (word("note-reduced", job.destination.locale),)))
+    return replace(card, notes=(*card.notes, (words("note-reduced", job.destination.locale, platform="Slack"),)))

@@ -9,6 +9,7 @@ from typing import Any
 from bot.actions import Actions
 from bot.cards.help_text import help_text
 from bot.cards.refusal_card import refusal_sentence
+from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.ports import Clock
@@ -32,7 +33,6 @@ from .modals import FORM_OF, MORE_VIEW, place_in
 from .ordering import Ordering
 from .replying import Replying
 from .text import plain
-from .words import word
 
 # What only the words of the prompt can mend is said beside them; anything else has a button that mends it.
 _SAID_BESIDE = frozenset({"prompt-empty", "prompt-too-long", "text-too-long"})
@@ -170,12 +170,12 @@ class RequestHandler:
     async def _say_word(self, asking: Asking, key: str) -> None:
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
-            await self._boundary.say(asking, Card(tone=Tone.REFUSED, status=(word(key, person.locale),)))
+            await self._boundary.say(asking, Card(tone=Tone.REFUSED, status=(words(key, person.locale),)))
 
     async def _help(self, asking: Asking) -> None:
         async with self._boundary.answering(asking):
             person = await self._people.person(asking)
             helping = help_text(person.locale)
-            notes = (*helping.notes, (word("easel-help", person.locale),))
+            notes = (*helping.notes, (words("easel-help", person.locale),))
             card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)
             await self._boundary.say(asking, card)

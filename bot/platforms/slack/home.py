@@ -38,7 +38,6 @@ from .render import PROMPT_BLOCK, context, draw, section
 from .showing import Framed, Showing
 from .text import clip, escape
 from .wire import Wire
-from .words import word
 
 _log = structlog.get_logger(__name__)
 
@@ -141,8 +140,8 @@ class Home:
         blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
         if told.chart is not None:
             blocks.append(_image(*told.chart))
-        blocks += [{"type": "divider"}, section(f"*{escape(word('home-recent', locale))}*")]
-        blocks += list(_recent_blocks(told, locale)) or [section(escape(word("home-none", locale)))]
+        blocks += [{"type": "divider"}, section(f"*{escape(words('home-recent', locale))}*")]
+        blocks += list(_recent_blocks(told, locale)) or [section(escape(words("home-none", locale)))]
         return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *helping]}
 
     async def _publish(self, asking: Asking, told: _Told) -> None:
@@ -164,10 +163,10 @@ def _image(file_id: str, alt: str) -> dict[str, Any]:
 def _ways(person: Person) -> Iterator[PanelButton]:
     """What this person may open."""
     locale = person.locale
-    yield PanelButton(action=PanelAction.DRAW, label=word("home-draw", locale), primary=True)
-    yield PanelButton(action=PanelAction.DEFAULTS, label=word("home-defaults", locale))
+    yield PanelButton(action=PanelAction.DRAW, label=words("home-draw", locale), primary=True)
+    yield PanelButton(action=PanelAction.DEFAULTS, label=words("home-defaults", locale))
     if person.manager:
-        yield PanelButton(action=PanelAction.HOME, label=word("home-settings", locale))
+        yield PanelButton(action=PanelAction.HOME, label=words("home-settings", locale))
     if person.moderator:
         yield from ways_in(locale)
 

@@ -6,26 +6,26 @@ from collections import OrderedDict
 
 import structlog
 
+from bot.cards.sentences import words
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.ports import Clock
 
 from .faults import AccessDenied, Rejected
 from .limits import MEMBERSHIP_SECONDS, REMEMBERED
 from .wire import Place, Wire
-from .words import word
 
 _log = structlog.get_logger(__name__)
 
 
 class SaidHere(NotAllowed):
-    """A refusal that only Slack knows; its sentence is in words.py under `key`."""
+    """A refusal that only Slack knows; `key` names its sentence."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
     def sentence(self, locale: str) -> str:
-        return word(self.key, locale)
+        return words(self.key, locale)
 
 
 class Membership:

@@ -21,7 +21,6 @@ from .buttons import panel_button
 from .limits import OPTION_TEXT, SECTION_TEXT, TEXT_INPUT, VIEW_TITLE
 from .render import section
 from .text import clip, escape, mentions, mrkdwn
-from .words import word
 
 MORE_VIEW, PANEL_VIEW, WHERE = "im-more", "im-audit", "where"
 CALLBACKS: Mapping[FormId, str] = MappingProxyType(
@@ -59,7 +58,7 @@ def form_view(form: Form, asking: Asking, locale: str) -> dict[str, Any]:
 
 def more_view(target: str, blocks: Sequence[Mapping[str, Any]], asking: Asking, locale: str) -> dict[str, Any]:
     """A card on a page of its own; where it was opened comes back with each of its buttons."""
-    view = _view(MORE_VIEW, word("more-title", locale), blocks, locale)
+    view = _view(MORE_VIEW, words("button-more", locale), blocks, locale)
     return view | {"private_metadata": _state(target, asking)}
 
 
@@ -103,7 +102,7 @@ def _view(
         "type": "modal",
         "callback_id": callback,
         "title": _plain(clip(title, VIEW_TITLE)),
-        "close": _plain(clip(close or word("form-close", locale), VIEW_TITLE)),
+        "close": _plain(clip(close or words("form-close", locale), VIEW_TITLE)),
         "blocks": list(blocks),
     }
 
@@ -127,7 +126,7 @@ def _fields(form: Form, *, asks_where: bool, locale: str) -> Iterator[dict[str, 
             yield _input(field)
             if asks_where and number == at == 0:
                 element = {"type": "conversations_select", "default_to_current_conversation": True}
-                yield _block(WHERE, word("form-where", locale), element)
+                yield _block(WHERE, words("form-where", locale), element)
 
 
 def _input(field: Field) -> dict[str, Any]:

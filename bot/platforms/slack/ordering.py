@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.report import JobReport
@@ -18,7 +19,6 @@ from .delivery import Delivery
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
 from .wire import Wire
-from .words import word
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class Ordering:
             return None
         await self._delivery.open(report)
         if asking.channel_id and place.channel_id != asking.channel_id:
-            said = (word("comes-privately", author.locale),)
+            said = (words("comes-privately", author.locale),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
         return report
 

@@ -42,7 +42,6 @@ from .showing import Showing, framed_job, framed_page
 from .text import escape
 from .usage_answer import UsageAnswer
 from .wire import Wire
-from .words import word
 
 _TABLE = "easel-usage.csv"
 
@@ -170,9 +169,9 @@ class Replying:
                 await self._tell(given, "usage-too-large")
                 return
         talk = await self._wire.open_dm(given.asking.workspace, given.asking.user_id)
-        await self._wire.hand_over(talk, _TABLE, bytes(data), word("usage-table", given.locale))
+        await self._wire.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
         if given.asking.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
     async def _tell(self, given: SlackInput, key: str) -> None:
-        await self._boundary.say(given.asking, Card(tone=Tone.DONE, status=(word(key, given.locale),)))
+        await self._boundary.say(given.asking, Card(tone=Tone.DONE, status=(words(key, given.locale),)))

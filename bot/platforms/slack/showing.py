@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError
 from bot.domain.gallery import FoundPage, Shown
@@ -23,7 +24,6 @@ from .posted_files import JobNotes, note_files, noted_files, shown_by
 from .render import draw
 from .uploads import Uploads
 from .wire import Message, Place, Wire
-from .words import word
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class Showing:
             await self._boundary.say(asking, card, instead=instead)
             return
         if asking.channel_id != talk.channel_id:
-            said = (word("shown-privately", self._people.locale(asking)),)
+            said = (words("shown-privately", self._people.locale(asking)),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
 
     async def talk(self, asking: Asking) -> Place | None:

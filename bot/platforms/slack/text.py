@@ -9,8 +9,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bot.cards.mentions import with_mentions
+from bot.cards.sentences import words
 from bot.domain.card import Moment, Text
-from bot.grammar.language import language
 
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <https://…|shown>: only Slack writes bare angle brackets.
 _REFERENCE = re.compile(r"<([^<>]*)>")
@@ -77,11 +77,7 @@ def plain(text: Text, *, now: datetime, locale: str) -> str:
 
 def _date(at: datetime, now: datetime, locale: str) -> str:
     """https://docs.slack.dev/messaging/formatting-message-text#date-formatting."""
-    chinese = language(locale) == "zh-CN"
-    if _JUST_NOW < at - now < _SOON:
-        shown = "{time_secs}" if chinese else "at {time_secs}"
-    else:
-        shown = "{date_short_pretty} {time}" if chinese else "{date_short_pretty} at {time}"
+    shown = words("slack-time" if _JUST_NOW < at - now < _SOON else "slack-date", locale)
     return f"<!date^{round(at.timestamp())}^{shown}|{_words(at, now, locale)}>"
 
 
@@ -89,9 +85,8 @@ def _words(at: datetime, now: datetime, locale: str) -> str:
     if at - now <= _JUST_NOW:
         return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     seconds = max(0, round((at - now).total_seconds()))
-    chinese = language(locale) == "zh-CN"
     if seconds < 100:  # noqa: PLR2004 - beyond that nobody counts seconds
-        return f" {seconds} 秒后" if chinese else f"in {seconds} s"
+        return words("in-seconds", locale, n=seconds)
     if at - now < _SOON:
-        return f" {round(seconds / 60)} 分钟后" if chinese else f"in {round(seconds / 60)} min"
+        return words("in-minutes", locale, n=round(seconds / 60))
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 
+from bot.cards.sentences import words
 from bot.cards.usage_card import Chart, usage_card, usage_chart
 from bot.domain.card import Card, CardPicture, Tone
 from bot.domain.errors import PlatformError
@@ -19,7 +20,6 @@ from .boundary import Boundary
 from .charts import Charts
 from .showing import Showing
 from .wire import Place, Wire
-from .words import word
 from .workspaces import Workspace
 
 _NAMED = 20  # channels whose names are asked for
@@ -44,7 +44,7 @@ class UsageAnswer:
             return
         await self._boundary.say(asking, card)  # the numbers at once: a file takes seconds until it can be shown
         if talk is not None and await self._show(asking, card, chart, talk):
-            await self._boundary.say(asking, Card(tone=Tone.DONE, status=(word("usage-chart", locale),)))
+            await self._boundary.say(asking, Card(tone=Tone.DONE, status=(words("usage-chart", locale),)))
 
     async def _show(self, asking: Asking, card: Card, chart: Chart, talk: Place) -> bool:
         """Whether the chart could be shown; the words hold without it."""

@@ -46,6 +46,8 @@ usage-unlimited = { $used } used today
 
 ## Small print
 
+between-values = {", "}
+between-sentences = {". "}
 pictures = { $n ->
     [one] 1 picture
    *[other] { $n } pictures
@@ -415,11 +417,11 @@ field-blocked_words = Blocked words ({ $n })
 ## Help
 
 help-heading = Draw with /imagine
-help-usage = Say what you'd like to see, and add options anywhere: { $example }
+help-usage = Say what you'd like to see, and add options anywhere: a lighthouse in a storm ratio:16:9 n:2
 help-option = { $name } – { $description }: { $values } (otherwise { $default })
-help-also = { $spellings } works too.
+help-also = --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k works too.
 help-quote = Whatever stands in "double quotes" is drawn, never read as an option.
-help-matrix = Every combination at once, the price first: { $example }
+help-matrix = Every combination at once, the price first: {"{red|blue} fox in {ink|clay}"}
 
 ## Terminal
 

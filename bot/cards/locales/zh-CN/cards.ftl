@@ -37,6 +37,8 @@ usage-unlimited = 今天已用 { $used } 张
 
 ## 附注
 
+between-values = 、
+between-sentences = 。
 pictures = { $n } 张
 note-fewer = 要了 { $wanted } 张，只收到 { $came } 张；只按收到的计数
 note-not-charged = 没有扣费
@@ -371,11 +373,11 @@ field-blocked_words = 屏蔽词（{ $n }）
 ## 帮助
 
 help-heading = 用 /imagine 画图
-help-usage = 写下想看到的画面，选项放在哪里都行：{ $example }
+help-usage = 写下想看到的画面，选项放在哪里都行：暴风雨中的灯塔 比例:16:9 张数:2
 help-option = { $name } – { $description }：{ $values }（默认 { $default }）
-help-also = 也可以写 { $spellings }。
+help-also = 也可以写 --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k。
 help-quote = "双引号" 里的内容一定是画面，不会当作选项。
-help-matrix = 一次画出所有组合，会先告诉您价格：{ $example }
+help-matrix = 一次画出所有组合，会先告诉您价格：{"{红|蓝}狐狸，{水墨|黏土}"}
 
 ## Terminal
 

@@ -1,0 +1,52 @@
+## 只在 Discord 或 Slack 显示
+
+original = 原图
+note-reduced = 为适应 { $platform } 做了压缩，原图已保留
+sent-privately = 你提问的频道里我已经不能发消息了，所以发到这里：
+usage-csv = 每一笔明细，可用任意表格软件打开。
+file-too-large = 文件太大，没法发到这里。请联系运行这个机器人的人，由他们交给你。
+help-menus = 任意消息上：应用 → 把这段话画出来；图片消息上：应用 → 举报这张图。
+no-words = 那条消息里没有可以画的文字。
+no-picture-there = 那不是我画的图。请选一条我发的、带图的消息。
+form-close = 关闭
+form-where = 发到哪里
+form-late = 表单没能及时打开。请再按一次，或者把想画的写在 /imagine 后面。
+comes-privately = 我不能在这个对话里发消息，所以会发到我们两人的对话里。
+invite-me = 我不在这个私有频道里。请先在这里输入 `/invite @Easel`，然后再试。没有扣费。
+cannot-join = 我不能在这个频道里发消息。请在这里输入 `/invite @Easel`，或者换个地方。没有扣费。
+archived = 这个频道已归档，结果没有地方可发。没有扣费。
+stranger = 在这里只有安装了我的组织的成员可以画图。没有扣费。
+home-draw = 画一张图
+home-recent = 你最近的图
+home-none = 还没有。按一下按钮，或者在任意频道输入 /imagine。
+usage-help = /easel usage [我的|频道|大家] [今天|本周|本月|今年] [按天|按月|按人|按频道|按角色] [csv]
+usage-chart = 图表在我们两人的对话里。
+usage-too-large = 明细表太大，请缩短时间范围。
+shown-privately = 只给你看的图在我们两人的对话里。
+home-defaults = 你的默认值…
+home-settings = 设置…
+easel-help = /easel usage · gallery [词] · here [词] · starred [词] · show <编号> · why · defaults · mydata export · mydata delete · settings · people · audit · help
+
+## Slack：安装的结果
+
+install-installed = Easel 已安装到 { $name }。在那里的任意频道输入 /imagine 即可。这个页面可以关了。
+install-refused = 没有安装：你在 Slack 里没有同意。
+install-stale = 这个页面开得太久、已经用过，或者不是在这个浏览器里开始的。没有安装。
+install-failed = Slack 没有完成安装。请重新开始；如果一直这样，运行 Easel 的人可以在日志里看到原因。
+install-away = 暂时连不上 Slack，请一分钟后重新开始。
+install-again = 重新开始
+
+## Discord 自己的权限名称
+
+permission-view-channel = 查看频道（View Channel）
+permission-send-messages = 发送消息（Send Messages）
+permission-send-messages-in-threads = 在子区内发送消息（Send Messages in Threads）
+permission-embed-links = 嵌入链接（Embed Links）
+permission-attach-files = 附加文件（Attach Files）
+
+## Slack 里的时刻：花括号里的由 Slack 填写
+
+slack-time = {"{time_secs}"}
+slack-date = {"{date_short_pretty} {time}"}
+in-seconds = {" "}{ $n } 秒后
+in-minutes = {" "}{ $n } 分钟后
