@@ -14,7 +14,7 @@ from bot.cards import gallery_card, show_card
 from bot.domain.card import CardPicture
 from bot.domain.errors import PictureBroken
 from bot.domain.gallery import FoundPage, Shown
-from bot.domain.job import Job, JobState, StoredPicture
+from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import FittedPicture, PictureReader
 
 from .answers import Answers
@@ -89,8 +89,4 @@ def _hidden(job: Job, interaction: discord.Interaction[Any]) -> bool:
 
 
 def _job(shown: Shown, locale: str, *, hidden: bool) -> Outgoing:
-    job = shown.report.job
-    card = show_card(shown, locale)
-    if job.state is not JobState.DONE:
-        card = dataclasses.replace(card, pictures=())
-    return Outgoing(card=card, spoiler=hidden, locale=locale)
+    return Outgoing(card=show_card(shown, locale), spoiler=hidden, locale=locale)
