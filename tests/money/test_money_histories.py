@@ -75,8 +75,30 @@ class Money(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(sorted(PEOPLE)), n=st.integers(1, 4), same=st.booleans())
     def ask(self, who: str, n: int, *, same: bool) -> None:
+        self._fox(who, n, same=same)
+
+    def _fox(self, who: str, n: int, *, same: bool = False) -> None:
         self.words += 0 if same else 1
         self.run(self._ask(PEOPLE[who], f"fox {self.words} n:{n}"))
+
+    @rule(
+        who=st.sampled_from(sorted(PEOPLE)),
+        n=st.sampled_from([2, 3, 4]),
+        times=st.integers(2, 4),
+        finished=st.booleans(),
+    )
+    def ask_again_and_again(self, who: str, n: int, times: int, *, finished: bool) -> None:
+        for _ in range(times):
+            self._fox(who, n)
+            if finished:
+                self.run(self.world.clock.advance(60.0))
+
+    @rule(n=st.sampled_from([3, 4]), finished=st.booleans())
+    def everybody_asks(self, n: int, *, finished: bool) -> None:
+        for who in sorted(PEOPLE):
+            self._fox(who, n)
+            if finished:
+                self.run(self.world.clock.advance(45.0))
 
     @rule(who=st.sampled_from(sorted(PEOPLE)), n=st.integers(1, 2))
     def ask_for_a_series(self, who: str, n: int) -> None:
