@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -24,6 +25,7 @@ from tests.db.template import migrated
 from tests.fakes.quiet_loop import QuietLoop
 from tests.money.world import PEOPLE, Accepted, World, destination
 
+pytestmark = pytest.mark.slow
 HISTORIES = int(os.environ.get("MONEY_HISTORIES", "125"))  # of each of the four below
 _MEMORY = "/dev/shm"  # noqa: S108 - a kill of the engine is no kill of the machine: nothing has to be on a disk
 _FATES = ("lost", "vanished", "rejected", "unavailable", "held")
