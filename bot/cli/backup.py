@@ -152,6 +152,8 @@ def _copy_database(source: Path, file: Path) -> dict[str, Any]:
         _sync(file.parent)
     except sqlite3.Error as error:
         raise Trouble(f"The database {source} can't be copied: {error}") from error
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged schema, and sqlite3 fails to decode its sentence
+        raise Trouble(f"The database {source} can't be copied: it is damaged") from error
     finally:
         staged.unlink(missing_ok=True)
     return described

@@ -176,13 +176,15 @@ def test_a_backup_is_whole_while_another_program_writes_without_a_pause(shop: Sh
         writer.join()
 
 
-def test_a_damaged_database_makes_no_backup(shop: Shop) -> None:
+@pytest.mark.parametrize("place", [0.1, 0.25, 0.5, 0.75, 0.9])
+def test_a_damaged_database_makes_no_backup(shop: Shop, place: float) -> None:
     shop.jobs(*(order(f"fox {number}", at=datetime.now(UTC)) for number in range(200)))
     file = shop.folder / "data/easel.db"
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     data = bytearray(file.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 6000] = b"\xff" * 6000
+    begin = int(len(data) * place)
+    data[begin : begin + 6000] = b"\xff" * 6000
     file.write_bytes(data)
     assert shop.refused("backup", "--out", "here", code=1)
     assert _files(shop.folder / "here") == []
