@@ -6,12 +6,14 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from bot.observability.logs import FLOORS
 from tests.db.server import begin_run, end_run
+from tests.db.template import migrated
 from tests.fakes import quiet_loop
 
 
@@ -24,6 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         end_run()
+
+
+@pytest.fixture
+def database_file(tmp_path: Path) -> Path:
+    """A new SQLite database with its tables."""
+    file = tmp_path / "easel.db"
+    file.write_bytes(migrated())
+    return file
 
 
 @pytest.fixture(autouse=True)

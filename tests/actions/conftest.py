@@ -13,19 +13,11 @@ from db.migrate import migrate
 from tests.actions.house import House, open_house
 from tests.actions.rules.court import Court, open_court
 from tests.db.databases import DATABASES, emptied
-from tests.db.template import migrated
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "easel.db"
-    file.write_bytes(migrated())
-    return file
 
 
 @pytest.fixture(params=DATABASES)
-async def engine(request: pytest.FixtureRequest, file: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_database(await emptied(request.param, file)) as engine:
+async def engine(request: pytest.FixtureRequest, database_file: Path) -> AsyncIterator[AsyncEngine]:
+    async with open_database(await emptied(request.param, database_file)) as engine:
         await migrate(engine)
         yield engine
 

@@ -22,6 +22,7 @@ from bot.runtime.clock import SystemClock
 from db.engine import open_database
 from db.migrate import migrate
 from tests.db.orders import PLENTY, bring, order, person
+from tests.db.template import migrated
 
 T = TypeVar("T")
 PICTURE = b"\x89PNG not really"
@@ -69,11 +70,19 @@ class Shop:
     def run(self, work: Callable[[Stores], Awaitable[T]]) -> T:
         """Something done or looked up directly in the stores."""
 
+        self._make_database()
+
         async def opened() -> T:
             async with self.stores() as stores:
                 return await work(stores)
 
         return asyncio.run(opened())
+
+    def _make_database(self) -> None:
+        file = self.folder / "data/easel.db"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(migrated())
 
     @contextlib.asynccontextmanager
     async def stores(self) -> AsyncIterator[Stores]:

@@ -19,7 +19,6 @@ from db.personal import SqlPersonalData
 from db.usage import SqlUsageLedger
 from tests.db.databases import DATABASES, emptied
 from tests.db.orders import NOON
-from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 Opener = Callable[[], AbstractAsyncContextManager[JobStore]]
@@ -30,13 +29,6 @@ def clock() -> FakeClock:
     return FakeClock(NOON)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "easel.db"
-    file.write_bytes(migrated())
-    return file
-
-
 @asynccontextmanager
 async def opened_at(url: str) -> AsyncIterator[AsyncEngine]:
     async with open_database(url) as engine:
@@ -45,8 +37,8 @@ async def opened_at(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture(params=DATABASES)
-async def url(request: pytest.FixtureRequest, file: Path) -> str:
-    return await emptied(request.param, file)
+async def url(request: pytest.FixtureRequest, database_file: Path) -> str:
+    return await emptied(request.param, database_file)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
@@ -126,10 +125,9 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(database_file: Path) -> AsyncIterator[World]:
     clock = FakeClock()
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/easel.db") as engine:
-        await migrate(engine)
+    async with open_database(f"sqlite+aiosqlite:///{database_file}") as engine:
         yield World(
             store=SqlJobStore(engine, clock),
             clock=clock,

@@ -34,7 +34,6 @@ from db.pruning import AUDIT_KEPT, BOOKS_KEPT, REFUSALS_KEPT, stale
 from db.tables import metadata
 from tests.db.databases import DATABASES, emptied
 from tests.db.orders import PLENTY, bring, order
-from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -52,16 +51,9 @@ BOUNDED = {
 }
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "easel.db"
-    file.write_bytes(migrated())
-    return file
-
-
 @pytest.fixture(params=DATABASES)
-async def engine(request: pytest.FixtureRequest, file: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_database(await emptied(request.param, file)) as engine:
+async def engine(request: pytest.FixtureRequest, database_file: Path) -> AsyncIterator[AsyncEngine]:
+    async with open_database(await emptied(request.param, database_file)) as engine:
         await migrate(engine)
         yield engine
 

@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import itertools
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,6 @@ from bot.platforms.slack import InstallationStore, OAuthApp, SlackConfig, SlackP
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
 from tests.fakes.model import FakeModel
@@ -245,14 +243,9 @@ async def fake(clock: FakeClock) -> AsyncIterator[FakeSlack]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a new database; its tables are made once and copied."""
-    template = tmp_path_factory.getbasetemp() / "slack-template.db"
-    if not template.exists():
-        async with open_database(f"sqlite+aiosqlite:///{template}") as engine:
-            await migrate(engine)
-    shutil.copy(template, tmp_path / "easel.db")
-    return f"sqlite+aiosqlite:///{tmp_path}/easel.db"
+def database(database_file: Path) -> str:
+    """The address of a new database."""
+    return f"sqlite+aiosqlite:///{database_file}"
 
 
 @pytest.fixture

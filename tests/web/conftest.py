@@ -24,7 +24,6 @@ from bot.pictures.sheet import ContactSheets
 from bot.platforms.web import EventHub, WebConfig, WebPlatform, WebServer
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.migrate import migrate
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
@@ -202,14 +201,13 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(database_file: Path) -> AsyncIterator[Site]:
     """Not open yet: `async with site.open(token=…)`."""
     clock = FakeClock()
     async with (
-        open_database(f"sqlite+aiosqlite:///{tmp_path}/easel.db") as engine,
+        open_database(f"sqlite+aiosqlite:///{database_file}") as engine,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
     ):
-        await migrate(engine)
         shelf = PictureShelf()
         yield Site(
             stores=Stores.over(engine, clock, shelf),
