@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     def _addresses(cls, value: str | None) -> str | None:
         for part in (value or "").split(","):
             try:
-                ipaddress.ip_network(part.strip() or "::1")
+                ipaddress.ip_network(part.strip() or "::1", strict=False)
             except ValueError:
                 raise ValueError(
                     f"{part.strip()[:60]!r} is no address and no network; write 10.0.0.5 or 172.16.0.0/12, with commas "
@@ -272,7 +272,7 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Whose X-Forwarded-* headers are believed."""
         parts = (part.strip() for part in (self.trusted_proxies or "").split(","))
-        return tuple(ipaddress.ip_network(part) for part in parts if part)
+        return tuple(ipaddress.ip_network(part, strict=False) for part in parts if part)
 
     @property
     def slack_store_keys(self) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, text, update
 
+from bot.domain.people import Person
 from bot.domain.sign_in import CredentialKind
 
-from .counters import Scope, key
+from .counters import Scope, person_key, read_secret
 from .tables import (
     NEEDS_SOMETHING,
     audit,
@@ -82,7 +83,7 @@ def _has_done_anything(connection: Connection, user_id: str) -> bool:
     """Counters tell of somebody whose data was deleted: a new id would give them a new day."""
     found = (
         exists().where(*_authored(user_id)),
-        exists().where(counters.c.key == _key(user_id), counters.c.taken > 0),
+        exists().where(counters.c.key.in_(_keys(connection, user_id)), counters.c.taken > 0),
         *(
             exists().where(table.c[platform] == _PAGE, table.c[person] == user_id)
             for table, platform, person in _TRACES
@@ -129,16 +130,24 @@ def _move_one_each(
 
 def _move_counters(connection: Connection, old: str, new: str) -> None:
     """What was used today stays used."""
+    moved = dict(zip(_keys(connection, old), _keys(connection, new), strict=True))
+    theirs = counters.c.key.in_(moved)
     found = connection.execute(
-        select(counters.c.scope, counters.c.period, counters.c.taken).where(counters.c.key == _key(old))
+        select(counters.c.scope, counters.c.key, counters.c.period, counters.c.taken).where(theirs)
     ).all()
     rows: list[Mapping[str, Any]] = [
-        {"scope": row.scope, "key": _key(new), "period": row.period, "taken": row.taken, "moment": Scope.ACCEPTED.value}
+        {
+            "scope": row.scope,
+            "key": moved[row.key],
+            "period": row.period,
+            "taken": row.taken,
+            "moment": Scope.ACCEPTED.value,
+        }
         for row in found
     ]
     if rows:
         connection.execute(_ADD, rows)
-        connection.execute(delete(counters).where(counters.c.key == _key(old)))
+        connection.execute(delete(counters).where(theirs))
 
 
 def _move_sessions(connection: Connection, old: str, new: str) -> None:
@@ -159,5 +168,9 @@ def _authored(user_id: str) -> tuple[ColumnElement[bool], ...]:
     return (jobs.c.author_platform == _PAGE, jobs.c.author_id == user_id)
 
 
-def _key(user_id: str) -> str:
-    return key(_PAGE, _COMMUNITY, user_id)
+def _keys(connection: Connection, user_id: str) -> tuple[str, ...]:
+    """Of this person's counters: as a member of the page, as an account, and of the account what is here."""
+    secret = read_secret(connection)
+    account = Person(platform=_PAGE, community_id=_COMMUNITY, user_id=user_id, name="").account
+    parts = ((_PAGE, _COMMUNITY, user_id), account, (*account, _COMMUNITY))
+    return tuple(person_key(secret, *each) for each in parts)

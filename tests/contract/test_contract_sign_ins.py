@@ -210,7 +210,8 @@ async def test_a_second_device_brings_its_guest_along(
     mine = await gallery.search(GalleryQuery(shelf=GalleryShelf.MINE, person=ada))
     assert {job.id for job in mine.jobs} == {own, theirs}
     assert {job.author.name for job in mine.jobs} == {"Ada"}
-    assert counted(await store.usage(ada, NOON)).today == 5
+    used = await store.usage(ada, NOON)
+    assert (used.today, used.ceilings.user_today, used.ceilings.user_here) == (5, 5, 5)
     assert counted(await store.usage(visitor(), NOON)).today == 0
     opinion = await gallery.opinion(own, ada)
     assert (opinion.stars, opinion.starred, opinion.vote) == (1, True, 1)

@@ -15,6 +15,7 @@ import pytest
 from yarl import URL
 
 from bot.actions.invites import Invites
+from bot.domain.limits import Ceilings, Limits
 from bot.domain.sign_in import CODE_LASTS, INVITE_LASTS, SESSION_LASTS
 from bot.platforms.web.guesses import WRONG_CODES, WRONG_GUESSES
 from tests.web.conftest import LOCAL_SECRET, OPERATOR, Site
@@ -107,6 +108,28 @@ async def test_who_is_a_guest(page: Site, browser: Browser) -> None:
     await browser.sign_in(invite=await invited(page))
     who = await browser.who()
     assert (who["name"], who["guest"], who["named"], who["manager"]) == ("Ada", False, True, False)
+
+
+async def test_cleared_cookies_give_guests_no_more_than_all_of_them_have(site: Site) -> None:
+    site.limits = Limits(user_daily=4, ceilings=Ceilings(user_daily=4, guests_daily=10))
+    async with site.open(token=TOKEN) as page:
+        accepted, codes = 0, set()
+        for _ in range(30):
+            async with Browser(page) as browser:
+                await browser.sign_in(token=TOKEN)
+                status, answer = await browser.call("POST", "/api/commands", {"text": "a fox n:4"})
+                if status == 202:
+                    accepted += 4
+                else:
+                    codes.add(answer["error"]["code"])
+        assert (accepted, codes) == (8, {"limit-guests-daily"})
+        async with Browser(page) as named:
+            await named.sign_in(invite=await invited(page))
+            await asked(named, "a fox n:4")
+            status, answer = await named.call("POST", "/api/commands", {"text": "a fox"})
+            assert (status, answer["error"]["code"]) == (429, "limit-daily")
+        await asked(browser := Browser(page), "a fox n:4", **OPERATOR)
+        await browser.client.close()
 
 
 async def test_opening_an_invite_does_not_use_it(page: Site, browser: Browser) -> None:

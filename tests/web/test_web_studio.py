@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.actions.invites import Invites
 from tests.web.conftest import LOCAL_SECRET, Site
 from tests.web.test_web_presses import drawn
 
@@ -294,3 +295,19 @@ async def test_a_manager_sets_no_more_than_the_operator_allows(page: Site) -> No
     assert (status, answer["error"]["code"]) == (400, "setting-ceiling")
     assert "the operator allows: at most 50" in answer["error"]["message"]
     assert (await page.post("/api/studio/settings", {"changes": {"user_daily": 49}}))[0] == 200
+
+
+async def test_people_with_a_name_are_called_by_it(site: Site) -> None:
+    async with site.open(token=TOKEN) as page:
+        invite = await Invites(sign_ins=page.stores.sign_ins, clock=page.clock).invite("Ada")
+        url = f"{page.server.url}/api/session"
+        async with page.client.post(url, json={"invite": invite.secret}) as signed_in:
+            assert signed_in.status == 204
+        await page.ask("a fox")
+        operator = {"Authorization": f"Bearer {LOCAL_SECRET}"}
+        block = {"person": invite.person.user_id, "deed": "block"}
+        status, answer = await page.post("/api/studio/people?lang=en", block, headers=operator)
+        assert status == 200
+        assert "Ada" in str(answer["done"]["text"])
+        _, shown = await page.get("/api/studio?lang=en", headers=operator)
+        assert [each["name"] for each in (*shown["people"], *shown["blocked"])] == ["Ada", "Ada"]

@@ -1,11 +1,16 @@
-"""What people of the page are called. Nobody chooses a name here, so each is said in the reader's language."""
+"""What people of the page are called: by the name they were invited by, else by what their id says.
+
+Guests choose no name, so theirs is said in the reader's language.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from bot.domain.desk import ReportView
 from bot.domain.moderation import AuditEntry
+from bot.domain.ports import SignIns
 from bot.grammar.language import language
 
 _OPERATOR = "You"
@@ -16,6 +21,20 @@ _CHINESE = {_OPERATOR: "您", _GUEST: "访客 "}
 def guest_name(user_id: str, locale: str = "en") -> str:
     """What they are called by their id; English is what is kept of it."""
     return called({"local": _OPERATOR, "api": "API"}.get(user_id) or f"{_GUEST}{user_id[2:6]}", locale)
+
+
+class Names:
+    """Of everybody who has one, as of one moment; ask `name` for anybody's."""
+
+    def __init__(self, named: Mapping[str, str]) -> None:
+        self._named = named
+
+    @classmethod
+    async def load(cls, sign_ins: SignIns) -> Names:
+        return cls({person.user_id: person.name for person in await sign_ins.people()})
+
+    def name(self, user_id: str, locale: str) -> str:
+        return self._named.get(user_id) or guest_name(user_id, locale)
 
 
 def called(name: str, locale: str) -> str:

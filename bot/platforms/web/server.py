@@ -81,7 +81,7 @@ class WebServer:
             visitors=self._visitors,
             clock=clock,
         )
-        studio = Studio(actions=actions, messages=messages, visitors=self._visitors)
+        studio = Studio(actions=actions, messages=messages, visitors=self._visitors, sign_ins=sign_ins)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         probes = Probes(
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors

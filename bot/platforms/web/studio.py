@@ -22,13 +22,13 @@ from bot.domain.community_fields import LONGEST_STYLE
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.moderation import AuditEntry, Block
 from bot.domain.people import Person
-from bot.domain.ports import UsageGroup
+from bot.domain.ports import SignIns, UsageGroup
 from bot.domain.usage import Allowance, UsagePeriod, UsageScope
 
 from .answers import Problem
 from .lookups import usage_json
 from .messages import Messages
-from .names import called, entry_for, guest_name, report_for
+from .names import Names, called, entry_for, report_for
 from .render import card_json, plain, text_json
 from .requests import json_body, text_in
 from .studio_fields import budget_warning, fields_json, fits_as_style, write_styles
@@ -37,8 +37,9 @@ from .visitors import Visitors
 
 
 class Studio:
-    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors) -> None:
+    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors, sign_ins: SignIns) -> None:
         self._actions = actions
+        self._sign_ins = sign_ins
         self._messages = messages
         self._visitors = visitors
 
@@ -65,6 +66,7 @@ class Studio:
         )
         reports = await actions.reports.recent(person)
         blocks = await actions.people.blocked(person)
+        names = await Names.load(self._sign_ins)
         return web.json_response(
             {
                 "now": self._messages.now(),
@@ -76,8 +78,8 @@ class Studio:
                 "reports": [card_json(report_card(report_for(view, person.locale), person.locale)) for view in reports],
                 "notes": [card_json(card) for card in await self._notes(person, usage.month)],
                 "styles": [{"name": name, "words": words} for name, words in community.styles.items()],
-                "blocked": [block_json(block, person.locale) for block in blocks],
-                "people": await self._known(person, blocks),
+                "blocked": [block_json(block, names, person.locale) for block in blocks],
+                "people": await self._known(person, blocks, names),
                 "audit": await self._trail(person),
             }
         )
@@ -100,7 +102,7 @@ class Studio:
             said = plain(refusal_sentence(refused, person.locale))
             error = {"code": refused.code, "message": said, "hint": "", "field": refused.values.get("setting", "")}
             return web.json_response({"error": error}, status=400)
-        return self._done(entry, person)
+        return await self._done(entry, person)
 
     async def pause(self, request: web.Request) -> web.Response:
         """`{"paused": true}` or false."""
@@ -108,7 +110,7 @@ class Studio:
         paused = (await json_body(request)).get("paused")
         if not isinstance(paused, bool):
             raise Problem(400, "bad-request")
-        return self._done(await self._actions.settings.pause(person, paused=paused), person)
+        return await self._done(await self._actions.settings.pause(person, paused=paused), person)
 
     async def words(self, request: web.Request) -> web.Response:
         """`{"word", "whole"?, "blocked"}`: block a word, or allow it again."""
@@ -116,9 +118,9 @@ class Studio:
         body = await json_body(request)
         word = text_in(body, "word")
         if body.get("blocked") is False:
-            return self._done(await self._actions.settings.remove_word(person, word), person)
+            return await self._done(await self._actions.settings.remove_word(person, word), person)
         entry = await self._actions.settings.add_word(person, word, whole=body.get("whole") is not False)
-        return self._done(entry, person)
+        return await self._done(entry, person)
 
     async def styles(self, request: web.Request) -> web.Response:
         """`{"name", "words"}`: add a style of the page's own or change its words; without words it goes."""
@@ -135,19 +137,19 @@ class Studio:
         elif styles.pop(name, None) is None:
             raise Problem(400, "style-gone", word=name[:40])
         entry = await self._actions.settings.change(person, {"styles": write_styles(styles)})
-        return self._done(entry, person)
+        return await self._done(entry, person)
 
     async def people(self, request: web.Request) -> web.Response:
         """`{"person", "deed", "reason"?}`, the deed one of DEEDS."""
         by = self._manager(request)
         body = await json_body(request)
-        return self._done(await act_on(self._actions, by, body), by)
+        return await self._done(await act_on(self._actions, by, body), by)
 
     async def undo(self, request: web.Request) -> web.Response:
         person = self._manager(request)
         await json_body(request)
         done = await self._actions.moderate.undo(_entry(request.match_info["entry"]), person)
-        return self._moderated(done, person)
+        return await self._moderated(done, person)
 
     async def act(self, request: web.Request) -> web.Response:
         """What a report asks for; `{"word"}` for the deed `word`."""
@@ -161,7 +163,7 @@ class Studio:
                 done = await moderate.lock_author(job_id, person)
             case _:
                 done = await moderate.block_word(job_id, text_in(body, "word"), person)
-        return self._moderated(done, person)
+        return await self._moderated(done, person)
 
     def _manager(self, request: web.Request) -> Person:
         person = self._visitors.identify(request).person
@@ -177,35 +179,39 @@ class Studio:
         budget = [] if warning is None else [budget_card(warning, person.locale)]
         return [*budget, *(appeal_card(view, person.locale) for view in named)]
 
-    async def _known(self, person: Person, blocks: Sequence[Block]) -> list[dict[str, str]]:
+    async def _known(self, person: Person, blocks: Sequence[Block], names: Names) -> list[dict[str, str]]:
         """Whom the form offers: everybody of the last twelve months, and who is blocked, but the reader."""
         year = await self._actions.account.usage(
             person, scope=UsageScope.COMMUNITY, group=UsageGroup.PERSON, period=UsagePeriod.YEAR
         )
         ids = dict.fromkeys([*(row.key for row in year.rows), *(block.user_id for block in blocks)])
         return [
-            {"id": user_id, "name": guest_name(user_id, person.locale)} for user_id in ids if user_id != person.user_id
+            {"id": user_id, "name": names.name(user_id, person.locale)} for user_id in ids if user_id != person.user_id
         ]
 
     async def _trail(self, person: Person, before: int | None = None) -> list[dict[str, Any]]:
         entries = await self._actions.moderate.trail(person, before=before, count=PAGE)
-        return [_audit_json(entry, person.locale) for entry in entries]
+        names = await Names.load(self._sign_ins)
+        return [_audit_json(entry, names, person.locale) for entry in entries]
 
-    def _moderated(self, done: Done, person: Person) -> web.Response:
+    async def _moderated(self, done: Done, person: Person) -> web.Response:
         said = notice("left-over", person.locale) if done.left_over else ()
-        return self._done(done.entry, person, {"said": text_json(said)})
+        return await self._done(done.entry, person, {"said": text_json(said)})
 
-    def _done(self, entry: AuditEntry | None, person: Person, more: Mapping[str, Any] | None = None) -> web.Response:
+    async def _done(
+        self, entry: AuditEntry | None, person: Person, more: Mapping[str, Any] | None = None
+    ) -> web.Response:
         """What was written to the trail, for an Undo right there; null where nothing had to be done."""
-        told = None if entry is None else _audit_json(entry, person.locale)
+        names = await Names.load(self._sign_ins)
+        told = None if entry is None else _audit_json(entry, names, person.locale)
         return web.json_response({"now": self._messages.now(), "done": told, **(more or {})})
 
 
-def _audit_json(entry: AuditEntry, locale: str) -> dict[str, Any]:
+def _audit_json(entry: AuditEntry, names: Names, locale: str) -> dict[str, Any]:
     undo = undo_buttons([entry], locale)
     return {
         "id": entry.id,
-        "text": text_json(audit_line(entry_for(entry, locale), locale, person_name=partial(guest_name, locale=locale))),
+        "text": text_json(audit_line(entry_for(entry, locale), locale, person_name=partial(names.name, locale=locale))),
         "undo": undo[0].label if undo else None,
         "undone": entry.undone_at is not None,
     }

@@ -12,7 +12,7 @@ from bot.interactions.sections import DEEDS
 from bot.interactions.settings import decide
 
 from .answers import Problem
-from .names import guest_name
+from .names import Names
 from .render import iso
 from .requests import text_in
 
@@ -25,11 +25,11 @@ async def act_on(actions: Actions, by: Person, body: Mapping[str, Any]) -> Audit
     return await decide(actions, by, user_id, deed=deed, reason=reason)
 
 
-def block_json(block: Block, locale: str) -> dict[str, Any]:
+def block_json(block: Block, names: Names, locale: str) -> dict[str, Any]:
     """`until` is null where it holds until somebody lifts it."""
     return {
         "id": block.user_id,
-        "name": guest_name(block.user_id, locale),
+        "name": names.name(block.user_id, locale),
         "until": None if block.until is None else iso(block.until),
         "reason": block.reason,
     }
