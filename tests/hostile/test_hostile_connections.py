@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import logging
 import os
@@ -178,9 +179,25 @@ async def test_thousands_of_open_streams_are_refused_politely(page: Site) -> Non
         writer.transport.abort()
 
 
+async def streaming(page: Site, *, headers: str = "") -> asyncio.StreamWriter:
+    """A connection with a whole request, whose answer goes on."""
+    asked = get(page, "/api/events").removesuffix(b"\r\n") + headers.encode() + b"\r\n"
+    reader, writer = await opened(page, asked)
+    async with asyncio.timeout(PATIENCE):
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readuntil(b"\n\n")
+    assert b" 200 " in head.split(b"\r\n")[0], head
+    return writer
+
+
+async def healthy(page: Site) -> int:
+    async with aiohttp.ClientSession() as client, client.get(f"{page.server.url}/healthz") as response:
+        return response.status
+
+
 async def test_more_connections_than_there_is_room_for_hear_so(site: Site) -> None:
     async with site.open(most_connections=5) as page:
-        held = [await opened(page) for _ in range(5)]
+        held = [await streaming(page) for _ in range(5)]
         reader, writer = await opened(page, get(page, "/healthz"))
         async with asyncio.timeout(PATIENCE):
             answer = await reader.read()
@@ -188,14 +205,68 @@ async def test_more_connections_than_there_is_room_for_hear_so(site: Site) -> No
         assert head.startswith(b"HTTP/1.1 503 ")
         assert json.loads(body)["error"]["message"] == "Too many pages are open at once."
         writer.close()
+        for one in held:
+            one.transport.abort()
+        await until(lambda: not page.server._entrance._inside, within=PATIENCE, what="room")  # type: ignore[union-attr]
+        assert await healthy(page) == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HT", b"POST /api/commands HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"]
+)
+async def test_idle_connections_keep_nobody_out(site: Site, sent: bytes) -> None:
+    """Whatever an orchestrator asks is answered, though there are more silent connections than there is room for."""
+    async with site.open(most_connections=10, most_connections_each=10) as page:
+        held = [await opened(page, sent) for _ in range(30)]
+        stream = await streaming(page)
+        held += [await opened(page, sent) for _ in range(30)]
+        assert await healthy(page) == 200
+        assert not stream.is_closing()
+        assert len(page.server._entrance._inside) <= 10  # type: ignore[union-attr]
         for _, one in held:
             one.close()
+        stream.transport.abort()
+
+
+async def test_a_connection_between_two_requests_yields_after_those_without_any(site: Site) -> None:
+    async with site.open(most_connections=3) as page:
+        reader, writer = await opened(page, get(page, "/healthz"))
         async with asyncio.timeout(PATIENCE):
-            while True:
-                async with aiohttp.ClientSession() as client, client.get(f"{page.server.url}/healthz") as response:
-                    if response.status == 200:
-                        return
-                await asyncio.sleep(0.01)
+            await reader.readuntil(b"\r\n\r\n")
+        silent = [await opened(page) for _ in range(5)]
+        writer.write(get(page, "/healthz"))
+        async with asyncio.timeout(PATIENCE):
+            assert b"200" in await reader.readuntil(b"\r\n\r\n")
+        for _, one in (*silent, (reader, writer)):
+            one.close()
+
+
+async def test_one_address_does_not_take_all_connections(site: Site) -> None:
+    async with site.open(most_connections=10, most_connections_each=4) as page:
+        held = [await streaming(page) for _ in range(4)]
+        _, refused = await opened(page)
+        assert await healthy(page) == 503
+        for one in (*held, refused):
+            one.transport.abort()
+
+
+async def test_the_clients_behind_a_trusted_proxy_are_bounded_each(site: Site) -> None:
+    """Their streams are; their connections are the proxy's."""
+    proxies = (ipaddress.ip_network("127.0.0.1"),)
+    token = "a long random text of the operator"
+    bounds = {"most_connections_each": 1, "most_streams_client": 2, "trusted_proxies": proxies}
+    async with site.open(token=token, **bounds) as page:  # type: ignore[arg-type]
+        held = []
+        for client in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
+            await page.sign_in(token)
+            cookie = next(one.value for one in page.client.cookie_jar)
+            page.client.cookie_jar.clear()
+            held.append(await streaming(page, headers=f"X-Forwarded-For: {client}\r\nCookie: easel={cookie}\r\n"))
+        bearer = {"Authorization": f"Bearer {token}"}
+        status, answer = await page.get("/api/events", headers=bearer | {"X-Forwarded-For": "192.0.2.1"})
+        assert (status, answer["error"]["code"]) == (503, "too-many-pages")
+        for one in held:
+            one.transport.abort()
 
 
 async def test_a_body_for_slack_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,8 +39,10 @@ class WebConfig:
     callback_secret: str | None = field(default=None, repr=False)
     sandbox: bool = False
     most_streams: int = 200  # open pages; each costs a socket and a queue
-    most_streams_each: int = 20  # of one browser or script
+    most_streams_each: int = 20  # of one person
+    most_streams_client: int = 100  # of one address, behind which may be many people
     most_connections: int = 500  # of all kinds; a process often has 1,024 files in all
+    most_connections_each: int = 250  # of one address that is no trusted proxy
 
     @property
     def public(self) -> SplitResult | None:

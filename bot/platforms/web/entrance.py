@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,6 +21,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from .answers import Problem, problem_answer
 from .guard import SECURITY_HEADERS
+from .proxies import TrustedProxies
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +41,29 @@ _OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"access_log": None, "keep
 class Connection(web.RequestHandler):
     """One connection, with a deadline for its first request and for whoever doesn't read."""
 
-    __slots__ = ("_buffered", "_head_due", "_look", "_stuck")
+    __slots__ = ("_buffered", "_gone", "_head_due", "_look", "_stuck")
+
+    def __init__(self, *args: Any, gone: Callable[[Connection], None], **options: Any) -> None:
+        """`gone` is told when it has ended."""
+        super().__init__(*args, **options)
+        self._gone = gone
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether a request's head has come at least once."""
+        return self._request_count > 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is between two requests, or in the middle of one that has not come in full."""
+        if self._request_in_progress:
+            request = self._current_request  # None while the answer is sent
+            return request is not None and not request.content.is_eof()
+        return not self._messages
+
+    def give_way(self) -> None:
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -50,6 +74,7 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         self._head_due.cancel()
         self._look.cancel()
+        self._gone(self)
         super().connection_lost(exc)
 
     def _end_silent(self) -> None:
@@ -86,16 +111,24 @@ class Connection(web.RequestHandler):
         return answer
 
 
-class _Crowded(asyncio.Protocol):
-    """Hears a request out and says that there is no room."""
+class _Arrival(asyncio.Protocol):
+    """A connection until it is known whether there is room: becomes a Connection, or hears that there is none."""
 
     _transport: asyncio.Transport
-    _leaving: asyncio.TimerHandle
+    _leaving: asyncio.TimerHandle | None = None
+
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what create_server makes
         self._transport = transport
-        self._leaving = asyncio.get_running_loop().call_later(FAREWELL_SECONDS, transport.abort)
+        connection = self._entrance.admit(transport)
+        if connection is not None:
+            transport.set_protocol(connection)
+            connection.connection_made(transport)
+        else:
+            self._leaving = asyncio.get_running_loop().call_later(FAREWELL_SECONDS, transport.abort)
 
     def data_received(self, _data: bytes) -> None:
         if not self._transport.is_closing():
@@ -103,7 +136,8 @@ class _Crowded(asyncio.Protocol):
             self._transport.close()
 
     def connection_lost(self, _exc: BaseException | None) -> None:
-        self._leaving.cancel()
+        if self._leaving is not None:
+            self._leaving.cancel()
 
 
 def _no_room() -> bytes:
@@ -121,17 +155,25 @@ def _no_room() -> bytes:
 
 
 class Entrance:
-    """Listens for the runner's application, `most` connections at a time."""
+    """Listens for the runner's application, `most` connections at a time, `most_each` of one address.
 
-    def __init__(self, runner: web.AppRunner, *, most: int) -> None:
+    Where it is full, the oldest connection without a whole request gives its place up. Those of a trusted proxy are
+    many clients', so they are not bounded by their address.
+    """
+
+    def __init__(self, runner: web.AppRunner, *, proxies: TrustedProxies, most: int, most_each: int) -> None:
         self._runner = runner
+        self._proxies = proxies
         self._most = most
+        self._most_each = most_each
         self._listening: asyncio.Server | None = None
+        self._inside: dict[Connection, str] = {}  # each with its client's address, the oldest first
+        self._count: Counter[str] = Counter()
 
     async def open(self, host: str, port: int) -> int:
         """The port that it listens on; OSError where it can't. The runner is set up before."""
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(self._connection, host, port)
+        self._listening = await loop.create_server(lambda: _Arrival(self), host, port)
         bound: int = self._listening.sockets[0].getsockname()[1]
         return bound
 
@@ -141,8 +183,34 @@ class Entrance:
             self._listening.close()
             self._listening = None
 
-    def _connection(self) -> asyncio.Protocol:
+    def admit(self, transport: asyncio.Transport) -> Connection | None:
+        """The connection that begins here; None where there is no room for it."""
         server = self._runner.server
-        if server is None or len(server.connections) >= self._most:
-            return _Crowded()
-        return Connection(server, loop=asyncio.get_running_loop(), **_OPTIONS)
+        peer = str((transport.get_extra_info("peername") or ("",))[0])
+        client = "" if self._proxies.is_trusted(peer) else peer
+        if server is None or not self._make_room(client):
+            return None
+        connection = Connection(server, loop=asyncio.get_running_loop(), gone=self._gone, **_OPTIONS)
+        self._inside[connection] = client
+        self._count[client] += 1
+        return connection
+
+    def _make_room(self, client: str) -> bool:
+        if client and self._count[client] >= self._most_each:
+            return self._end_oldest([one for one, whose in self._inside.items() if whose == client])
+        return len(self._inside) < self._most or self._end_oldest(list(self._inside))
+
+    def _end_oldest(self, candidates: Sequence[Connection]) -> bool:
+        """Of those that have never sent a whole request, else of those between two requests."""
+        waiting = [one for one in candidates if one.waits]
+        chosen = next((one for one in waiting if not one.has_asked), None) or next(iter(waiting), None)
+        if chosen is None:
+            return False
+        self._gone(chosen)
+        chosen.give_way()
+        return True
+
+    def _gone(self, connection: Connection) -> None:
+        client = self._inside.pop(connection, None)
+        if client is not None:
+            self._count -= Counter([client])  # which drops who has none left

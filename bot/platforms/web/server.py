@@ -136,7 +136,12 @@ class WebServer:
         app.add_routes([*(assets.routes() if self._page else ()), *self._routes])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
-        entrance = Entrance(runner, most=self._config.most_connections)
+        entrance = Entrance(
+            runner,
+            proxies=self._visitors.proxies,
+            most=self._config.most_connections,
+            most_each=self._config.most_connections_each,
+        )
         try:
             self._guard.port = await entrance.open(self._config.host, self._config.port)
         except OSError as error:

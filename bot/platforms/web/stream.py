@@ -41,6 +41,7 @@ class Stream:
         self._clock = clock
         self._config = config
         self._open: Counter[str] = Counter()  # streams by who reads them
+        self._of_client: Counter[str] = Counter()  # and by where from
         self._stopping = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,7 +58,11 @@ class Stream:
         person = visitor.person
         if self._stopping:
             raise Problem(503, "stopping")
-        greedy = self._open[person.user_id] >= self._config.most_streams_each and not visitor.from_terminal
+        client = self._visitors.proxies.client(request)
+        greedy = not visitor.from_terminal and (
+            self._open[person.user_id] >= self._config.most_streams_each
+            or self._of_client[client] >= self._config.most_streams_client
+        )
         if greedy or self._hub.watchers >= self._config.most_streams:
             # Closed, so that whoever holds thousands of them open doesn't also keep the connections.
             raise Problem(503, "too-many-pages", headers={"Retry-After": "30", "Connection": "close"})
@@ -67,6 +72,7 @@ class Stream:
             platform=person.platform, job_id=job_id, after=after, moderator=person.moderator
         )
         self._open[person.user_id] += 1
+        self._of_client[client] += 1
         try:
             begin = [self._hello(subscription)]
             if job_id is not None:
@@ -94,6 +100,7 @@ class Stream:
         finally:
             self._hub.unsubscribe(subscription)
             self._open -= Counter([person.user_id])  # which drops who has none left
+            self._of_client -= Counter([client])
         return response
 
     async def _follow(
