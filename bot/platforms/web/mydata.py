@@ -8,24 +8,24 @@ from typing import Final
 from aiohttp import web
 
 from bot.actions import Actions
+from bot.actions.personal_archives import Export
 from bot.cards.notice import notice
 from bot.domain.card import Card, Tone
 
 from .answers import Problem
+from .archives import Archives
 from .render import card_json
 from .requests import json_body
 from .visitors import Visitors
 
-AT_ONCE: Final = 2  # archives being written; each fills a temporary file
-TAKING_SECONDS: Final = 900.0  # for who takes one home slowly; others wait for the turn
-_CHUNK: Final = 256 * 1024
+TAKING_SECONDS: Final = 900.0  # for who takes it home slowly
 
 
 class MyDataRoutes:
     def __init__(self, *, actions: Actions, visitors: Visitors) -> None:
         self._mydata = actions.mydata
         self._visitors = visitors
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.archives = Archives(self._mydata.export)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/api/mydata", self.export), web.post("/api/mydata/delete", self.delete)]
@@ -33,23 +33,25 @@ class MyDataRoutes:
     async def export(self, request: web.Request) -> web.StreamResponse:
         """A zip file."""
         person = self._visitors.identify(request).person
-        async with self._turns, self._mydata.export(person) as export:
+        begun: list[web.StreamResponse] = []
+
+        def response(export: Export) -> web.StreamResponse:
             headers = {
                 "Content-Type": "application/zip",
                 "Content-Length": str(export.size),
                 "Content-Disposition": f'attachment; filename="{export.name}"',
             }
-            response = web.StreamResponse(headers=headers)
-            await response.prepare(request)
-            try:
-                async with asyncio.timeout(TAKING_SECONDS):
-                    while chunk := await asyncio.to_thread(export.file.read, _CHUNK):
-                        await response.write(chunk)
-                    await response.write_eof()
-            except TimeoutError:
-                if request.transport is not None:
-                    request.transport.abort()  # a whole answer can't be made of it any more
-        return response
+            begun.append(web.StreamResponse(headers=headers))
+            return begun[0]
+
+        try:
+            async with asyncio.timeout(TAKING_SECONDS):
+                await self.archives.send(person, request, response)
+        except (TimeoutError, ConnectionError):
+            if request.transport is not None:
+                request.transport.abort()  # a whole answer can't be made of it any more
+            return begun[0] if begun else web.Response(status=503)
+        return begun[0]
 
     async def delete(self, request: web.Request) -> web.Response:
         """`{"sure": true}`: the page has asked twice."""
@@ -57,5 +59,6 @@ class MyDataRoutes:
         if (await json_body(request)).get("sure") is not True:
             raise Problem(400, "not-sure")
         forgotten = await self._mydata.delete(person)
+        self.archives.discard(person)
         said = notice("mydata-deleted", person.locale, messages=forgotten.messages_left)
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=said))})

@@ -83,6 +83,7 @@ class WebServer:
         )
         studio = Studio(actions=actions, messages=messages, visitors=self._visitors, sign_ins=sign_ins)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
+        self._archives = mydata.archives
         probes = Probes(
             config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
         )
@@ -159,6 +160,7 @@ class WebServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        await self._archives.close()
 
     def _why(self, error: OSError) -> CannotServe:
         where = f"{self._config.host}:{self._config.port}"
