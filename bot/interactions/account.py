@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.actions.actions import Actions
 from bot.cards.defaults_form import default_fields
 from bot.cards.sentences import sentence, words
 from bot.cards.why_card import why_card
-from bot.domain.card import Card, Tone
+from bot.domain.card import Card, Press, Tone
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 from bot.grammar.options import OPTIONS
 
+from .commands import Command
 from .controls import PanelAction, PanelButton
 from .forms import Field, Form, FormId, Kind, one_section
 from .inputs import Input
@@ -19,6 +23,7 @@ from .numbers import number_in
 from .panels import Panel
 from .replies import HandOver, HandTable, InvalidField, Open, Replace, Replies, Say, ShowPanel, ShowUsage
 from .results import say
+from .routes import First, Route
 
 
 async def why(given: Input, actions: Actions) -> Replies:
@@ -128,3 +133,30 @@ async def forget(given: Input, actions: Actions) -> Replies:
 
 async def keep(given: Input, _: Actions) -> Replies:
     return (Replace(Card(tone=Tone.CANCELLED, status=sentence("mydata-kept", given.locale))),)
+
+
+BUTTONS: Mapping[str, Route] = MappingProxyType(
+    {Press.WHY: Route(why, First.ALONE), Press.APPEAL: Route(appeal, First.ALONE)}
+)
+PANELS: Mapping[str, Route] = MappingProxyType(
+    {
+        PanelAction.DEFAULTS: Route(defaults, First.FORM),
+        PanelAction.FORGET: Route(forget, First.SILENT, slow=True),
+        PanelAction.KEEP: Route(keep, First.SILENT),
+    }
+)
+FORMS: Mapping[str, Route] = MappingProxyType(
+    {
+        FormId.DEFAULTS: Route(defaults_given, First.ALONE),
+        FormId.FORGET: Route(forget, First.SILENT, slow=True),
+    }
+)
+COMMANDS: Mapping[Command, Route] = MappingProxyType(
+    {
+        Command.USAGE: Route(usage, First.ALONE),
+        Command.WHY: Route(why, First.ALONE),
+        Command.DEFAULTS: Route(defaults, First.FORM),
+        Command.EXPORT: Route(export, First.ALONE),
+        Command.FORGET: Route(ask_to_forget, First.ALONE),
+    }
+)

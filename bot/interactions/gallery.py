@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.actions.actions import Actions
+from bot.domain.card import Press
 from bot.domain.ports import GalleryShelf
 
+from .commands import Command
 from .inputs import Input
 from .replies import Replies, ShowJob, ShowPage
-from .routes import First
+from .routes import First, Route
 
 
 async def search(given: Input, actions: Actions) -> Replies:
@@ -31,3 +36,11 @@ def first_for_show(given: Input) -> First:
 async def show(given: Input, actions: Actions) -> Replies:
     shown = await actions.gallery.show(given.target, await given.person())
     return (ShowJob(shown, everybody=given.text("everybody") == "yes"),)
+
+
+BUTTONS: Mapping[str, Route] = MappingProxyType(
+    {Press.SHOW: Route(show, First.ALONE), Press.PAGE: Route(page, First.SILENT)}
+)
+COMMANDS: Mapping[Command, Route] = MappingProxyType(
+    {Command.GALLERY: Route(search, First.ALONE), Command.SHOW: Route(show, first_for_show)}
+)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.actions.actions import Actions
 from bot.actions.moderate import Done
 from bot.actions.settings import LONGEST_WORD
 from bot.cards.audit_card import audit_line
-from bot.domain.card import Card, Tone
+from bot.domain.card import Card, Press, Tone
 from bot.domain.errors import NotAllowed
 from bot.domain.moderation import AuditAction
 
@@ -15,6 +18,7 @@ from .inputs import Input
 from .numbers import number_in
 from .replies import Open, Replies, Say
 from .results import say
+from .routes import First, Route
 
 # Taking these back changes no card.
 _WITHOUT_CARD = frozenset(
@@ -60,3 +64,14 @@ async def word_given(given: Input, actions: Actions) -> Replies:
 def _left_over(given: Input, done: Done) -> Replies:
     """The report's card says what was done; only what needs a hand is said besides."""
     return (say("left-over", given, Tone.SLOW),) if done.left_over else ()
+
+
+BUTTONS: Mapping[str, Route] = MappingProxyType(
+    {
+        Press.REMOVE: Route(remove, First.SILENT),
+        Press.LOCK: Route(lock, First.SILENT),
+        Press.UNDO: Route(undo, First.SILENT),
+        Press.BLOCK_WORD: Route(block_word, First.FORM),
+    }
+)
+FORMS: Mapping[str, Route] = MappingProxyType({FormId.BLOCK_WORD: Route(word_given, First.ALONE)})

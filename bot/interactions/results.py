@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -22,10 +23,12 @@ from bot.domain.request import MAX_PROMPT, ImageRequest
 from bot.grammar.matrix import combinations
 from bot.grammar.parse import TypedOptions, parse
 
+from .commands import Command
+from .controls import PanelAction
 from .forms import FormId, read_request, request_form, text_form
 from .inputs import Input
 from .replies import Changed, Hide, Open, Order, Recount, Refresh, Refuse, Remove, Replace, Replies, Reply, Say
-from .routes import First
+from .routes import First, Route
 
 _log = structlog.get_logger(__name__)
 
@@ -225,3 +228,32 @@ async def reported(given: Input, actions: Actions) -> Replies:
 
 def _card(said: Text, tone: Tone = Tone.DONE) -> Card:
     return Card(tone=tone, status=said)
+
+
+BUTTONS: Mapping[str, Route] = MappingProxyType(
+    {
+        Press.AGAIN: Route(again, First.ORDER),
+        Press.HD: Route(hd, First.ORDER),
+        Press.SHAPE: Route(shape, First.ORDER),
+        Press.USE: Route(use, First.BESIDE),
+        Press.EDIT: Route(edit, First.FORM),
+        Press.CANCEL: Route(cancel, First.SILENT),
+        Press.DELETE: Route(delete, First.SILENT),
+        Press.STAR: Route(star, First.SILENT),
+        Press.VOTE: Route(vote, First.SILENT),
+        Press.MORE: Route(more, First.ALONE),
+        Press.SPOILER: Route(spoiler, First.ALONE),
+        Press.REPORT: Route(report, First.FORM),
+    }
+)
+PANELS: Mapping[str, Route] = MappingProxyType({PanelAction.DRAW: Route(draw, First.FORM)})
+FORMS: Mapping[str, Route] = MappingProxyType(
+    {
+        FormId.EDIT: Route(edited, first_for_request),
+        FormId.IMAGINE: Route(edited, first_for_request),
+        FormId.REPORT: Route(reported, First.ALONE),
+    }
+)
+COMMANDS: Mapping[Command, Route] = MappingProxyType(
+    {Command.DRAW: Route(draw, First.FORM), Command.REPORT: Route(report, First.FORM)}
+)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.actions.actions import Actions
 from bot.actions.permissions import require_manager, require_moderator
@@ -19,12 +20,15 @@ from bot.domain.people import Person
 from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 
+from .commands import Command
 from .controls import PanelAction, PanelButton
+from .forms import FormId
 from .inputs import Input
 from .numbers import number_in
 from .panels import Panel, Row
 from .replies import InvalidField, Open, Replies, Say, ShowPanel, ShowSettings, ShowUsage
 from .results import say
+from .routes import First, Route
 from .sections import LOCKS, PEOPLE, SECTIONS, people_form, read_settings, settings_form
 
 _PAGE = 10
@@ -323,3 +327,32 @@ async def usage(given: Input, actions: Actions) -> Replies:
         person, scope=UsageScope.COMMUNITY, group=UsageGroup(group), period=UsagePeriod.MONTH
     )
     return (ShowUsage(view, panel=True),)
+
+
+PANELS: Mapping[str, Route] = MappingProxyType(
+    {
+        PanelAction.HOME: Route(home, First.SILENT),
+        PanelAction.SECTION: Route(section, First.FORM),
+        PanelAction.PAUSE: Route(pause, First.SILENT),
+        PanelAction.RESUME: Route(resume, First.SILENT),
+        PanelAction.USAGE: Route(usage, First.SILENT),
+        PanelAction.AUDIT: Route(audit, First.SILENT),
+        PanelAction.HELD: Route(held, First.SILENT),
+        PanelAction.LIFT: Route(lift, First.SILENT),
+        PanelAction.UNDO: Route(undo, First.SILENT),
+        PanelAction.PEOPLE: Route(people, First.FORM),
+    }
+)
+FORMS: Mapping[str, Route] = MappingProxyType(
+    {
+        FormId.SETTINGS: Route(settings_given, First.SILENT),
+        FormId.PEOPLE: Route(people_given, First.SILENT),
+    }
+)
+COMMANDS: Mapping[Command, Route] = MappingProxyType(
+    {
+        Command.SETTINGS: Route(home, First.ALONE),
+        Command.PEOPLE: Route(held, First.ALONE),
+        Command.AUDIT: Route(audit, First.ALONE),
+    }
+)

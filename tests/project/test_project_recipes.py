@@ -92,7 +92,8 @@ class Copy:
 
     def touched(self) -> set[str]:
         """The files that are new or changed."""
-        found = {path.relative_to(self.root) for path in self.root.rglob("*.py")} | {Path("pyproject.toml")}
+        kinds = ("*.py", "*.ftl", "*.js", "*.html", "*.toml")
+        found = {path.relative_to(self.root) for kind in kinds for path in self.root.rglob(kind)}
         return {
             str(name)
             for name in found
@@ -249,3 +250,81 @@ def test_a_platform(copy: Copy) -> None:
         [lint, "--no-cache"], cwd=copy.root, env=copy.environment, capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+TOY_BUTTON = {
+    "bot/domain/card.py": ("    CANCEL = ", '    WAVE = "wave"\n'),
+    "bot/cards/result_buttons.py": (
+        "    yield Button(press=Press.DELETE",
+        '    yield Button(press=Press.WAVE, label=words("button-wave", locale), target=job.id, row=1)\n',
+    ),
+    "bot/cards/locales/en/cards.ftl": ("button-hd = ", "button-wave = Wave\nwaved = You waved at { $prompt }.\n"),
+    "bot/cards/locales/zh-CN/cards.ftl": ("button-hd = ", "button-wave = 挥手\nwaved = 你向{ $prompt }挥了手。\n"),
+}
+TOY_HANDLER = """async def wave(given: Input, actions: Actions) -> Replies:
+    job = (await actions.jobs.show(given.target, await given.person())).job
+    return (say("waved", given, prompt=job.request.prompt),)
+
+
+"""
+TOY_PRESSES = {
+    "discord": """
+from tests.discord.conftest import Bot
+
+async def test_it_is_pressed(bot: Bot) -> None:
+    result = await bot.result("a red fox", n=4)
+    await bot.fake.press(bot.bob, result, "Wave")
+    await bot.said_to(bot.bob, "You waved at a red fox.")
+    await bot.fake.press(bot.ann, result, "Wave", locale="zh-CN")
+    await bot.said_to(bot.ann, "你向a red fox挥了手。")
+""",
+    "slack": """
+from tests.slack.conftest import Bot
+
+async def test_it_is_pressed(bot: Bot) -> None:
+    result = await bot.result("a red fox n:4")
+    await (await bot.fake.press(bot.bob, result, "Wave")).told("You waved at a red fox.")
+""",
+    "web": """
+from tests.web.conftest import Site
+
+async def test_it_is_pressed(page: Site) -> None:
+    job_id = (await page.ask("a red fox n:4"))["id"]
+    await page.finished(job_id)
+    _, answer = await page.get(f"/api/jobs/{job_id}?lang=en")
+    (button,) = [one for one in answer["message"]["card"]["buttons"] if one["press"] == "wave"]
+    assert button["label"] == "Wave"
+    _, answer = await page.post(f"/api/actions/{button['press']}/{button['target']}?lang=en")
+    assert "".join(answer["card"]["status"]) == "You waved at a red fox."
+""",
+}
+
+
+def test_a_button(copy: Copy) -> None:
+    for file, (before, text) in TOY_BUTTON.items():
+        copy.insert(file, before, text)
+    copy.insert("bot/interactions/results.py", "BUTTONS: Mapping[str, Route]", TOY_HANDLER)
+    copy.insert(
+        "bot/interactions/results.py", "        Press.AGAIN: Route", "        Press.WAVE: Route(wave, First.ALONE),\n"
+    )
+    touched = copy.touched()
+    assert touched == {*TOY_BUTTON, "bot/interactions/results.py"}
+    assert len(touched) == 5
+    assert all(named in read("CONTRIBUTING.md") for named in touched if not named.endswith(".ftl"))
+
+    shutil.copytree(ROOT / "tests", copy.root / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "slack-manifest.yaml", copy.root)
+    tests = [copy.root / f"tests/{platform}/test_{platform}_toy.py" for platform in TOY_PRESSES]
+    for test, text in zip(tests, TOY_PRESSES.values(), strict=True):
+        test.write_text(text, encoding="utf-8")
+    pressed = subprocess.run(  # noqa: S603 - the copy of these tests
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *map(str, tests)],
+        cwd=copy.root,
+        env=copy.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert pressed.returncode == 0, pressed.stdout
+    assert "3 passed" in pressed.stdout
