@@ -52,7 +52,7 @@ async def test_commands_at_once(beside: bool, sandbox: SandboxProgram, tmp_path:
         assert len(await sandbox.tasks()) == 2
         async with open_database(bot.database_url) as engine:
             assert await assert_books_agree(engine) == 2
-        (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'person-day'")
+        (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'member-day'")
         assert today["taken"] == 2
 
 
@@ -96,7 +96,7 @@ async def test_ctrl_c_cancels(beside: bool, sandbox: SandboxProgram, tmp_path: P
         assert list(bot.states().values()) == ["cancelled"]
         async with open_database(bot.database_url) as engine:
             assert await assert_books_agree(engine) == 1
-        (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'person-day'")
+        (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'member-day'")
         assert today["taken"] == 0
 
 
