@@ -97,7 +97,7 @@ async def test_ctrl_c_cancels(beside: bool, sandbox: SandboxProgram, tmp_path: P
         async with open_database(bot.database_url) as engine:
             assert await assert_books_agree(engine) == 1
         (today,) = bot.rows("SELECT taken FROM counters WHERE scope = 'member-day'")
-        assert today["taken"] == 0
+        assert today["taken"] == 1  # the order had gone out
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["beside the bot", "alone"])

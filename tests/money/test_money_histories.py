@@ -185,7 +185,7 @@ class Money(RuleBasedStateMachine):
             [
                 {"user_daily": "9"},
                 {"user_daily": "3"},
-                {"monthly": "22"},
+                {"monthly": "13"},
                 {"timezone": "Pacific/Kiritimati"},
                 {"timezone": "UTC"},
             ]

@@ -33,11 +33,11 @@ LIMITS = Limits(
     user_daily=9,
     user_running=2,
     user_waiting=2,
-    community_monthly=22,
+    community_monthly=13,
     ceilings=Ceilings(
         user_daily=9,
         user_unfinished=4,
-        community_monthly=22,
+        community_monthly=13,
         total_daily=24,
         total_monthly=34,
         guests_daily=7,
@@ -45,8 +45,8 @@ LIMITS = Limits(
     ),
 )
 COMMUNITIES = (
-    Community(platform="discord", community_id="one", user_daily=7, channel_daily={"general": 10}, monthly=17),
-    Community(platform="discord", community_id="two", user_waiting=1, cooldown=40, weights={2048: 2}),
+    Community(platform="discord", community_id="one", user_daily=7, channel_daily={"general": 10}),
+    Community(platform="discord", community_id="two", user_waiting=1, cooldown=40, monthly=6, weights={2048: 2}),
 )
 PEOPLE = {
     "ann in one": Person(platform="discord", community_id="one", user_id="ann", name="Ann"),
