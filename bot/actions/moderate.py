@@ -19,7 +19,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.moderation import LOCK, AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit, Turns
+from bot.domain.ports import CommunityStore, JobStore, NewAudit, Turns
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +54,6 @@ class Moderate:
         settings: Settings,
         exceptions: LimitExceptions,
         reports: Reports,
-        clock: Clock,
         turns: Turns,
     ) -> None:
         self._store = store
@@ -64,7 +63,6 @@ class Moderate:
         self._settings = settings
         self._exceptions = exceptions
         self._reports = reports
-        self._clock = clock
         self._turns = turns
 
     async def remove(self, job_id: str, by: Person) -> Done:
@@ -76,7 +74,7 @@ class Moderate:
                 raise NotAllowed("already-removed")
             if not job.state.finished:
                 raise NotAllowed("nothing-to-delete")
-            job = await self._store.note(job.id, deleted_at=self._clock.now())
+            job = await self._results.remove(job)
             undo = {"kind": "removed", "job": job.id}
             if not is_author(job, by):
                 strike, locked = await self._people.strike(by, job)
@@ -188,7 +186,7 @@ class Moderate:
         job = await self._store.get(undo["job"])
         if job is None or (job.state is JobState.DONE and not job.pictures):
             return Done(None)  # forgotten meanwhile: nothing is left to show
-        job = await self._store.note(job.id, deleted_at=None, result_id=None)
+        job = await self._results.restore(job)
         restored = await self._communities.write_audit(_audit(by, AuditAction.RESTORED, job.id, {}, None))
         left_over = not await self._results.post_again(job)
         await self._reports.refresh(job, closed=False)

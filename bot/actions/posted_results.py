@@ -8,16 +8,27 @@ import structlog
 
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job, JobState
-from bot.domain.ports import ChatPlatform, Dispatcher, JobStore
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore
 
 _log = structlog.get_logger(__name__)
 
 
 class PostedResults:
-    def __init__(self, *, store: JobStore, dispatcher: Dispatcher, platforms: Mapping[str, ChatPlatform]) -> None:
+    def __init__(
+        self, *, store: JobStore, dispatcher: Dispatcher, platforms: Mapping[str, ChatPlatform], clock: Clock
+    ) -> None:
+        self._clock = clock
         self._store = store
         self._dispatcher = dispatcher
         self._platforms = platforms
+
+    async def remove(self, job: Job) -> Job:
+        """Nobody is shown it any more; its message is still there."""
+        return await self._store.note(job.id, deleted_at=self._clock.now())
+
+    async def restore(self, job: Job) -> Job:
+        """It may be shown again, by a message that is still to be posted."""
+        return await self._store.note(job.id, deleted_at=None, result_id=None)
 
     async def take_away(self, job: Job) -> bool:
         """Whether its message is gone; False where the platform refuses or isn't connected."""

@@ -164,12 +164,11 @@ def connect(
         moderate=Moderate(
             store=store,
             communities=communities,
-            results=PostedResults(store=store, dispatcher=dispatcher, platforms=places.platforms),
+            results=PostedResults(store=store, dispatcher=dispatcher, platforms=places.platforms, clock=clock),
             people=people,
             settings=settings,
             exceptions=exceptions,
             reports=reports,
-            clock=clock,
             turns=turns,
         ),
         people=people,

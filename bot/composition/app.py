@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from aiohttp.web import RouteDef
 
 from bot.composition.core import Core, Role, check, open_core
 from bot.composition.deeds import Deeds
@@ -25,7 +24,7 @@ from bot.observability.health import Health
 from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
 from bot.platforms.web.config import WebConfig
-from bot.platforms.web.platform import WebPlatform
+from bot.platforms.web.probes import ProbeSources
 from bot.platforms.web.server import WebServer
 from bot.settings import Settings
 from db.address import database_file
@@ -69,8 +68,8 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             slack = _slack(settings, core, health, role)
             door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
             routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
-            web = _web_server(await _web_config(settings, core, local_secret), core, health, routes, role)
-            await web.start()
+            web = _web_server(await _web_config(settings, core, local_secret, role), core, health)
+            await web.start(routes)
             stack.push_async_callback(web.stop)
             discord = _discord(settings, core, web, role) if settings.discord_token else None
             lock.publish(web.url, local_secret)
@@ -215,7 +214,7 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-async def _web_config(settings: Settings, core: Core, local_secret: str) -> WebConfig:
+async def _web_config(settings: Settings, core: Core, local_secret: str, role: Role) -> WebConfig:
     return WebConfig(
         host=settings.web_host,
         port=settings.web_port,
@@ -228,16 +227,11 @@ async def _web_config(settings: Settings, core: Core, local_secret: str) -> WebC
         legacy_until=await core.meta.first_time("web-signing-since") + SESSION_LASTS,
         callback_secret=core.callback_secret,
         sandbox=core.sandbox_url is not None,
+        page=role.listens,
     )
 
 
-def _web_server(
-    config: WebConfig, core: Core, health: Health, extra_routes: Sequence[RouteDef], role: Role
-) -> WebServer:
-    hub = open_hub(core)
-    platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
-    core.places.platforms.update(platforms)
-    core.places.desks["web"] = platforms["web"]
+def _web_server(config: WebConfig, core: Core, health: Health) -> WebServer:
 
     async def readiness() -> tuple[bool, Mapping[str, Any]]:
         await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
@@ -248,18 +242,16 @@ def _web_server(
         core.measure()
         return core.metrics.render()[0]
 
-    return WebServer(
+    server = WebServer(
         config,
-        hub=hub,
-        page=role.listens,
+        hub=open_hub(core),
         actions=core.actions,
         store=core.stores.jobs,
-        dispatcher=core.dispatcher,
         pictures=core.pictures,
         clock=core.clock,
-        platforms=platforms,
         sign_ins=core.stores.sign_ins,
-        readiness=readiness,
-        metrics=metrics,
-        extra_routes=extra_routes,
+        probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=core.dispatcher),
     )
+    core.places.platforms.update(server.platforms)
+    core.places.desks["web"] = server.platforms["web"]
+    return server

@@ -21,7 +21,8 @@ from bot.engine.in_process import InProcessDispatcher
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
-from bot.platforms.web import EventHub, WebConfig, WebPlatform, WebServer
+from bot.platforms.web import EventHub, WebConfig, WebServer
+from bot.platforms.web.probes import ProbeSources
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from tests.fakes.chat import FakeChat
@@ -103,7 +104,6 @@ class Site:
         """One life of the program."""
         self.starts += 1
         self.hub = EventHub(run=f"run{self.starts}", keep=keep, room=room)
-        chats = {name: WebPlatform(self.hub, name=name) for name in ("web", "terminal")}
         shown_as_sandbox = config.get("sandbox", False)
         built = connected(
             self.stores,
@@ -117,8 +117,6 @@ class Site:
                 foot=partial(sheet_foot, sandbox=shown_as_sandbox),
             ),
         )
-        built.places.platforms.update({**chats, "fake": FakeChat()})
-        built.places.desks["web"] = chats["web"]
         self.dispatcher, actions = built.dispatcher, built.actions
         self.actions = actions
         self.dispatcher.nudge = self.nudges.append  # type: ignore[method-assign, assignment]
@@ -133,14 +131,13 @@ class Site:
             hub=self.hub,
             actions=actions,
             store=self.store,
-            dispatcher=self.dispatcher,
             pictures=PictureFitter(self.shelf),
             clock=self.clock,
-            platforms=chats,
             sign_ins=self.stores.sign_ins,
-            readiness=readiness,
-            metrics=lambda: b"easel_jobs 1\n",
+            probes=ProbeSources(readiness=readiness, metrics=lambda: b"easel_jobs 1\n", dispatcher=self.dispatcher),
         )
+        built.places.platforms.update({**self.server.platforms, "fake": FakeChat()})
+        built.places.desks["web"] = self.server.platforms["web"]
         await self.server.start()
         life = asyncio.create_task(self.dispatcher.run())
         try:

@@ -38,6 +38,7 @@ class WebConfig:
     trusted_proxies: tuple[Network, ...] = ()
     callback_secret: str | None = field(default=None, repr=False)
     sandbox: bool = False
+    page: bool = True  # without it there are only the probes, for a process that serves nobody
     most_streams: int = 200  # open pages; each costs a socket and a queue
     most_streams_each: int = 20  # of one person
     most_streams_client: int = 100  # of one address, behind which may be many people

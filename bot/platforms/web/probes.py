@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
@@ -23,22 +24,21 @@ _TASK_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _DEEPEST: Final = 4
 
 
-class Probes:
-    """`metrics` gives Prometheus' text format."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSources:
+    """What machines are told of. `metrics` gives Prometheus' text format."""
 
-    def __init__(
-        self,
-        *,
-        config: WebConfig,
-        readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
-        metrics: Callable[[], bytes],
-        dispatcher: Dispatcher,
-        visitors: Visitors,
-    ) -> None:
+    readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
+    metrics: Callable[[], bytes]
+    dispatcher: Dispatcher
+
+
+class Probes:
+    def __init__(self, *, config: WebConfig, sources: ProbeSources, visitors: Visitors) -> None:
         self._config = config
-        self._readiness = readiness
-        self._metrics = metrics
-        self._dispatcher = dispatcher
+        self._readiness = sources.readiness
+        self._metrics = sources.metrics
+        self._dispatcher = sources.dispatcher
         self._visitors = visitors
 
     def routes(self) -> list[web.RouteDef]:

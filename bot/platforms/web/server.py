@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
 
 from bot.actions import Actions
-from bot.domain.ports import Clock, Dispatcher, JobStore, SignIns
+from bot.domain.ports import Clock, JobStore, SignIns
 
 from .assets import Assets
 from .commands import Commands
@@ -25,7 +24,7 @@ from .messages import Messages
 from .mydata import MyDataRoutes
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
-from .probes import Probes
+from .probes import Probes, ProbeSources
 from .proxies import TrustedProxies
 from .render import picture_url
 from .requests import BODY_LIMIT
@@ -41,10 +40,7 @@ STOP_SECONDS = 1.0
 
 
 class WebServer:
-    """Serves the page, its API, the pictures and the probes on one port. Give it the hub that its platforms feed.
-
-    `extra_routes` are another platform's, which sees to who may call them.
-    """
+    """Serves the page, its API, the pictures and the probes on one port. Its `platforms` feed the hub."""
 
     def __init__(
         self,
@@ -52,25 +48,20 @@ class WebServer:
         *,
         hub: EventHub,
         store: JobStore,
-        dispatcher: Dispatcher,
         pictures: PagePictures,
         clock: Clock,
-        platforms: Mapping[str, WebPlatform],
         actions: Actions,
         sign_ins: SignIns,
-        readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]],
-        metrics: Callable[[], bytes],
-        extra_routes: Sequence[web.RouteDef] = (),
-        page: bool = True,
+        probes: ProbeSources,
     ) -> None:
-        """Without `page` there are only the probes, for a process that serves nobody."""
         self._config = config
+        self.platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
         signer = Signer(config.signing_key, token=config.token, legacy_until=config.legacy_until)
         proxies = TrustedProxies(config.trusted_proxies)
         self._visitors = Visitors(config, clock, sign_ins=sign_ins, signer=signer, proxies=proxies)
         self._guard = Guard(config, self._visitors, clock)
         self._stream = Stream(hub=hub, jobs=actions.jobs, visitors=self._visitors, clock=clock, config=config)
-        messages = Messages(actions=actions, platforms=platforms, clock=clock)
+        messages = Messages(actions=actions, platforms=self.platforms, clock=clock)
         lookups = Lookups(actions=actions, messages=messages, visitors=self._visitors)
         handler = RequestHandler(actions=actions, store=store, messages=messages, visitors=self._visitors, clock=clock)
         commands = Commands(
@@ -84,14 +75,11 @@ class WebServer:
         studio = Studio(actions=actions, messages=messages, visitors=self._visitors, sign_ins=sign_ins)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         self._archives = mydata.archives
-        probes = Probes(
-            config=config, readiness=readiness, metrics=metrics, dispatcher=dispatcher, visitors=self._visitors
-        )
+        machines = Probes(config=config, sources=probes, visitors=self._visitors)
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
         sessions = Sessions(
             config=config, actions=actions, visitors=self._visitors, sign_ins=sign_ins, signer=signer, clock=clock
         )
-        self._page = page
         self._routes = [
             *sessions.routes(),
             *commands.routes(),
@@ -101,11 +89,10 @@ class WebServer:
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),
-            *probes.routes(),
-            *extra_routes,
+            *machines.routes(),
         ]
-        if not page:
-            self._routes = [*probes.routes()]
+        if not config.page:
+            self._routes = machines.routes()
         self._runner: web.AppRunner | None = None
         self._entrance: Entrance | None = None
 
@@ -128,13 +115,16 @@ class WebServer:
             return None
         return f"{self._config.public_url.rstrip('/')}{picture_url(job_id, index)}?key={key}"
 
-    async def start(self) -> None:
-        """Listen. CannotServe, naming the setting, where that would open the page to strangers or the port is taken."""
+    async def start(self, extra_routes: Sequence[web.RouteDef] = ()) -> None:
+        """Listen. `extra_routes` go with the page and decide by themselves who may call them.
+
+        CannotServe, naming the setting: that would open the page to strangers, or the port is taken.
+        """
         self._config.check()
         assets = await asyncio.to_thread(Assets.read)
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard.errors, self._guard.borders])
         app.on_response_prepare.append(self._guard.add_headers)
-        app.add_routes([*(assets.routes() if self._page else ()), *self._routes])
+        app.add_routes([*assets.routes(), *self._routes, *extra_routes] if self._config.page else self._routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         entrance = Entrance(
