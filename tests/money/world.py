@@ -45,8 +45,8 @@ LIMITS = Limits(
     ),
 )
 COMMUNITIES = (
-    Community(platform="discord", community_id="one", user_daily=7, channel_daily={"general": 10}),
-    Community(platform="discord", community_id="two", user_waiting=1, cooldown=40, monthly=6, weights={2048: 2}),
+    Community(platform="discord", community_id="one", user_daily=7, user_waiting=1, channel_daily={"general": 10}),
+    Community(platform="discord", community_id="two", cooldown=40, monthly=6, weights={2048: 2}),
 )
 PEOPLE = {
     "ann in one": Person(platform="discord", community_id="one", user_id="ann", name="Ann"),
