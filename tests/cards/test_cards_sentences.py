@@ -39,8 +39,11 @@ NUMBERS = {
     "points",
     "price",
 }
-# Alternatives in a prompt, and what Slack fills in.
-WITH_BRACES = {"help-matrix", "slack-time", "slack-date"}
+# Alternatives in a prompt, JSON, and what Slack fills in.
+WITH_BRACES = {
+    "help-matrix", "slack-time", "slack-date",
+    "problem-bad-json-hint", "problem-no-text-hint", "problem-not-sure-hint",
+}  # fmt: skip
 # What others may say at any time, raised in the tree today or not.
 PROMISED = {
     "limit-unfinished", "limit-daily", "limit-channel-daily", "limit-community-monthly",
@@ -89,14 +92,14 @@ def constants(node: ast.expr) -> Iterator[str]:
             yield from (f"bad-{option.name}" for option in OPTIONS)
 
 
-def calls(names: set[str]) -> Iterator[tuple[str, str]]:
+def calls(names: set[str], argument: int = 0) -> Iterator[tuple[str, str]]:
     for folder in ("bot", "cogs", "db"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and node.args:
+                if isinstance(node, ast.Call) and len(node.args) > argument:
                     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                     if name in names:
-                        for code in constants(node.args[0]):
+                        for code in constants(node.args[argument]):
                             yield code, f"{path.name}:{node.lineno}"
 
 
@@ -122,6 +125,12 @@ def test_every_sentence_asked_for_by_name_is_there() -> None:
     asked = dict(calls({"sentence", "words", "notice"}))
     assert "status-slow" in asked
     assert {code: where for code, where in asked.items() if not has_sentence(code)} == {}
+
+
+def test_every_problem_of_the_web_api_has_its_sentence_and_its_hint() -> None:
+    codes = {f"problem-{code}{part}" for code, _ in calls({"Problem"}, argument=1) for part in ("", "-hint")}
+    assert "problem-wrong-host-hint" in codes
+    assert {code for code in codes if not has_sentence(code)} == set()
 
 
 @pytest.mark.parametrize("tongue", LANGUAGES)

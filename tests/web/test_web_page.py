@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.card import Moment
-from bot.platforms.web import assets, sentences
+from bot.platforms.web import assets
+from bot.platforms.web.languages import best_locale
 from bot.platforms.web.render import text_json
-from bot.platforms.web.sentences import best_locale, sentence
 from tests.web.conftest import Site
 
 STATIC = Path(assets.__file__).parent / "static"
@@ -79,15 +79,6 @@ def test_both_languages_have_all_words() -> None:
         used |= set(re.findall(r'\bt\(\w+ \? "(\w+)" : "\w+"\)', text))
         used |= set(re.findall(r'\bt\(\w+ \? "\w+" : "(\w+)"\)', text))
     assert used == set(keys[0])
-
-
-def test_both_languages_have_all_sentences() -> None:
-    assert list(sentences._EN) == list(sentences._ZH)
-    for code in sentences._EN:
-        for locale in sentences.LOCALES:
-            words = sentence(code, locale)
-            assert words.message
-            assert words.hint
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ async def test_whoever_runs_it_is_spoken_to_in_both_languages(page: Site) -> Non
     assert "You were refused" in refused
     assert "You blocked the word “octopus”" in blocked
     refused, blocked = await told("zh-CN")
-    assert "您 的请求没有通过" in refused
-    assert "您 屏蔽了“octopus”" in blocked
+    assert "你 的请求没有通过" in refused
+    assert "你 屏蔽了“octopus”" in blocked
 
 
 async def test_the_trail_has_pages(page: Site) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.domain.ports import GalleryShelf, UsageGroup
-from bot.domain.usage import UsagePeriod, UsageScope
+from bot.domain.ports import GalleryShelf
+from bot.grammar.typed_commands import GROUPS, PERIODS, SCOPES, SHELVES
 from bot.interactions.commands import Command
 
 COMMAND = "/easel"
@@ -23,41 +23,7 @@ _ALONE: Mapping[str, Command] = MappingProxyType(
         "why": Command.WHY,
     }
 )
-_SHELVES: Mapping[str, GalleryShelf] = MappingProxyType(
-    {
-        "gallery": GalleryShelf.MINE,
-        "mine": GalleryShelf.MINE,
-        "here": GalleryShelf.HERE,
-        "starred": GalleryShelf.STARRED,
-    }
-)
-_SCOPES: Mapping[str, UsageScope] = MappingProxyType(
-    {
-        **dict.fromkeys(("mine", "me", "我的"), UsageScope.MINE),
-        **dict.fromkeys(("channel", "here", "频道"), UsageScope.CHANNEL),
-        **dict.fromkeys(("workspace", "everybody", "大家"), UsageScope.COMMUNITY),
-    }
-)
-_PERIODS: Mapping[str, UsagePeriod] = MappingProxyType(
-    {
-        **{period.value: period for period in UsagePeriod},
-        "今天": UsagePeriod.TODAY,
-        "本周": UsagePeriod.WEEK,
-        "本月": UsagePeriod.MONTH,
-        "今年": UsagePeriod.YEAR,
-    }
-)
-_GROUPS: Mapping[str, UsageGroup] = MappingProxyType(
-    {
-        **{f"by-{group.value}": group for group in UsageGroup},
-        "按人": UsageGroup.PERSON,
-        "按频道": UsageGroup.CHANNEL,
-        "按角色": UsageGroup.ROLE,
-        "按天": UsageGroup.DAY,
-        "按月": UsageGroup.MONTH,
-    }
-)
-_OF_USAGE = (("scope", _SCOPES), ("period", _PERIODS), ("group", _GROUPS), ("table", {"csv": "yes"}))
+_OF_USAGE = (("scope", SCOPES), ("period", PERIODS), ("group", GROUPS), ("table", {"csv": "yes"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +54,10 @@ def call_of(text: str) -> Call | None:
             return Call(Command.USAGE, values=_usage(rest))
         case "show":
             return Call(Command.SHOW, target=rest.lower())
-        case shelf if shelf in _SHELVES:
-            return Call(Command.GALLERY, values={"shelf": _SHELVES[shelf], "words": rest})
+        case "gallery":
+            return Call(Command.GALLERY, values={"shelf": GalleryShelf.MINE, "words": rest})
+        case shelf if shelf in SHELVES:
+            return Call(Command.GALLERY, values={"shelf": SHELVES[shelf], "words": rest})
         case _:
             raise NotUnderstood("easel-help")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.cards.sentences import words
 from bot.domain.errors import BadOption, OverLimit, Refused
 
-from .sentences import best_locale, sentence
+from .languages import best_locale
 
 # Refusals of the actions that are neither a wrong option (400) nor a limit (429); any other is 403.
 _STATUS: Mapping[str, int] = MappingProxyType(
@@ -47,8 +48,9 @@ def locale_of(request: web.Request) -> str:
 
 
 def problem_answer(problem: Problem, locale: str) -> web.Response:
-    words = sentence(problem.code, locale, **problem.values)
-    error = {"code": problem.code, "message": words.message, "hint": words.hint}
+    message = words(f"problem-{problem.code}", locale, **problem.values)
+    hint = words(f"problem-{problem.code}-hint", locale, **problem.values)
+    error = {"code": problem.code, "message": message, "hint": hint}
     answer = web.json_response({"error": error}, status=problem.status, headers=problem.headers)
     if problem.headers.get("Connection") == "close":  # the header alone leaves our end open
         answer.force_close()

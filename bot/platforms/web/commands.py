@@ -13,9 +13,10 @@ from bot.domain.errors import Refused
 from bot.domain.ports import Clock, GalleryShelf
 from bot.domain.usage import UsagePeriod, UsageScope
 from bot.grammar.parse import TypedOptions
+from bot.grammar.typed_commands import MYDATA, PERIODS, SCOPES, SHELVES
 
 from .answers import Problem, refusal_answer
-from .command_table import COMMANDS, FOR_MANAGERS, PERIODS, SCOPES, SHELVES, command_table, option_table
+from .command_table import COMMANDS, FOR_MANAGERS, command_table, option_table
 from .handler import RequestHandler
 from .idempotency import order_event
 from .lookups import Lookups, first_word
@@ -26,7 +27,8 @@ from .requests import json_body, parent_in, text_in
 from .visitors import Visitor, Visitors
 
 HISTORY = 50
-_MYDATA = {"export": "export", "delete": "delete", "导出": "export", "删除": "delete"}
+# The page is one channel: its usage is that of everybody.
+_SCOPES = {word: scope for word, scope in SCOPES.items() if scope is not UsageScope.CHANNEL}
 
 
 class Commands:
@@ -118,10 +120,10 @@ class Commands:
         return await self._lookups.show(visitor, job_id)
 
     async def _usage(self, text: str, visitor: Visitor) -> dict[str, Any]:
-        scope, rest = first_word(text, SCOPES)
+        scope, rest = first_word(text, _SCOPES)
         period, rest = first_word(rest, PERIODS)
         if scope is None:
-            scope, rest = first_word(rest, SCOPES)
+            scope, rest = first_word(rest, _SCOPES)
         if rest:
             raise Problem(400, "unknown-word", word=rest[:40])
         return await self._lookups.usage(visitor, scope=scope or UsageScope.MINE, period=period or UsagePeriod.MONTH)
@@ -170,9 +172,9 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _mydata(word: str) -> str:
-    if word not in _MYDATA:
+    if word not in MYDATA:
         raise Problem(400, "export-or-delete")
-    return _MYDATA[word]
+    return MYDATA[word]
 
 
 def _unknown(name: str, visitor: Visitor) -> Problem:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from bot.cards.sentences import words
 from bot.domain.desk import ReportView
 from bot.domain.moderation import AuditEntry
 from bot.domain.ports import SignIns
-from bot.grammar.language import language
 
+# As the database keeps them.
 _OPERATOR = "You"
 _GUEST = "Guest "
-_CHINESE = {_OPERATOR: "您", _GUEST: "访客 "}
 
 
 def guest_name(user_id: str, locale: str = "en") -> str:
@@ -39,9 +39,11 @@ class Names:
 
 def called(name: str, locale: str) -> str:
     """A name that was kept, for this reader."""
-    if language(locale) == "en":
-        return name
-    return next((chinese + name.removeprefix(own) for own, chinese in _CHINESE.items() if name.startswith(own)), name)
+    if name == _OPERATOR:
+        return words("name-operator", locale)
+    if name.startswith(_GUEST):
+        return words("name-guest", locale, id=name.removeprefix(_GUEST))
+    return name
 
 
 def entry_for(entry: AuditEntry, locale: str) -> AuditEntry:
