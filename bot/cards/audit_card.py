@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.cards.clip import clip
 from bot.cards.sentences import has_sentence, sentence, words
-from bot.domain.card import Button, Card, Moment, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Moment, Text, Tone
 from bot.domain.moderation import AuditAction, AuditEntry
 
 _SHOWN_TARGET = 60
@@ -62,7 +62,8 @@ def undo_buttons(entries: Iterable[AuditEntry], locale: str) -> tuple[Button, ..
     """One for each of the first few that can still be undone."""
     able = [entry for entry in entries if entry.undoable]
     return tuple(
-        Button(press=Press.UNDO, label=undo_label(entry, locale), target=str(entry.id)) for entry in able[:MOST_UNDOS]
+        Button(press=ButtonAction.UNDO, label=undo_label(entry, locale), target=str(entry.id))
+        for entry in able[:MOST_UNDOS]
     )
 
 

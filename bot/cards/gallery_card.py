@@ -8,7 +8,7 @@ from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import ai_note, card_picture, options_line
 from bot.cards.sentences import sentence, words
-from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.gallery import FoundPage
 from bot.domain.report import JobReport
 
@@ -51,8 +51,8 @@ def wall_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
         pictures=tuple(card_picture(job, index, locale) for index in indexes if 1 <= index <= len(job.pictures)),
         notes=((ai_note(locale, job.request.spec, sandbox=report.sandbox),),),
         buttons=(
-            Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id),
-            Button(press=Press.SHOW, label=words("button-show", locale), target=job.id),
+            Button(press=ButtonAction.AGAIN, label=words("button-again", locale), target=job.id),
+            Button(press=ButtonAction.SHOW, label=words("button-show", locale), target=job.id),
         ),
     )
 
@@ -60,8 +60,8 @@ def wall_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
 def _buttons(found: FoundPage) -> Iterator[Button]:
     page = found.page
     for number, job in enumerate(page.jobs, 1):
-        yield Button(press=Press.SHOW, label=str(number), target=job.id, row=(number - 1) // _PRESSED_PER_ROW)
+        yield Button(press=ButtonAction.SHOW, label=str(number), target=job.id, row=(number - 1) // _PRESSED_PER_ROW)
     turning = (len(page.jobs) - 1) // _PRESSED_PER_ROW + 1
     for label, index in (("‹", page.page - 1), ("›", page.page + 1)):
         if 0 <= index < page.pages:
-            yield Button(press=Press.PAGE, label=label, target=found.target, index=index, row=turning)
+            yield Button(press=ButtonAction.PAGE, label=label, target=found.target, index=index, row=turning)

@@ -8,7 +8,7 @@ from bot.cards.phrases import ai_note, card_picture, options_line, span, took
 from bot.cards.result_buttons import result_buttons
 from bot.cards.sentences import sentence, words
 from bot.cards.sheet_card import sheet_card
-from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
 from bot.domain.job import Job, JobKind, JobState
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
@@ -67,7 +67,7 @@ def _under_way(report: JobReport, locale: str) -> Card:
     if report.slow and not queued and not report.away:
         notes = [status] if report.resumed else []
         tone, status = Tone.SLOW, sentence("status-slow", locale)
-    return _card(report, locale, tone, status, notes=notes, buttons=(_button(Press.CANCEL, job, locale),))
+    return _card(report, locale, tone, status, notes=notes, buttons=(_button(ButtonAction.CANCEL, job, locale),))
 
 
 def _price(report: JobReport, locale: str) -> list[Text]:
@@ -115,9 +115,9 @@ def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None
         (f"{ai_note(locale, job.request.spec, sandbox=report.sandbox)} · {words('note-job', locale, id=job.id)}",)
     )
     buttons = all_buttons or (
-        _button(Press.AGAIN, job, locale),
-        _button(Press.EDIT, job, locale),
-        _button(Press.DELETE, job, locale, danger=True),
+        _button(ButtonAction.AGAIN, job, locale),
+        _button(ButtonAction.EDIT, job, locale),
+        _button(ButtonAction.DELETE, job, locale, danger=True),
     )
     pictures = tuple(card_picture(job, index, locale) for index in range(1, len(job.pictures) + 1))
     told = (" · ".join(part for part in status if part),)
@@ -134,8 +134,8 @@ def _failed(report: JobReport, locale: str) -> Card:
         heading=words("heading-failed", locale),
         notes=[sentence("note-not-charged", locale)],
         buttons=(
-            _button(Press.AGAIN, job, locale, "button-try-again", primary=True),
-            _button(Press.EDIT, job, locale),
+            _button(ButtonAction.AGAIN, job, locale, "button-try-again", primary=True),
+            _button(ButtonAction.EDIT, job, locale),
         ),
         mention=True,
     )
@@ -143,7 +143,7 @@ def _failed(report: JobReport, locale: str) -> Card:
 
 def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:
     job = report.job
-    kept = () if not job.pictures or full else (_button(Press.SHOW, job, locale, "button-show-kept"),)
+    kept = () if not job.pictures or full else (_button(ButtonAction.SHOW, job, locale, "button-show-kept"),)
     shown = range(1, len(job.pictures) + 1) if full else ()
     return _card(
         report,
@@ -151,7 +151,7 @@ def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:
         Tone.CANCELLED,
         sentence("status-cancelled", locale),
         notes=[cancelled_sentence(job, locale)],
-        buttons=(*kept, _button(Press.AGAIN, job, locale), _button(Press.EDIT, job, locale)),
+        buttons=(*kept, _button(ButtonAction.AGAIN, job, locale), _button(ButtonAction.EDIT, job, locale)),
         pictures=tuple(card_picture(job, index, locale) for index in shown),
     )
 
@@ -209,7 +209,7 @@ def _card(
 
 
 def _button(
-    press: Press, job: Job, locale: str, label: str = "", *, primary: bool = False, danger: bool = False
+    press: ButtonAction, job: Job, locale: str, label: str = "", *, primary: bool = False, danger: bool = False
 ) -> Button:
     said = words(label or f"button-{press.value}", locale)
     return Button(press=press, label=said, target=job.id, primary=primary, danger=danger)

@@ -9,7 +9,7 @@ from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
-from bot.domain.card import Button, Card, CardPicture, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
 from bot.domain.desk import AppealView, BudgetWarning, CeilingWarning, CutLimit, ReportView
 from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
 
@@ -23,12 +23,17 @@ def report_card(view: ReportView, locale: str) -> Card:
     reasons: list[Text] = [(f"“{clip(reason, _SHOWN_REASON)}”",) for reason in view.reasons[-_SHOWN_REASONS:]]
     done = {entry.action for entry in view.done}
     offered = [
-        (Press.REMOVE, AuditAction.REMOVED not in done),
-        (Press.LOCK, not done & {AuditAction.LOCKED, AuditAction.BLOCKED}),
-        (Press.BLOCK_WORD, True),
+        (ButtonAction.REMOVE, AuditAction.REMOVED not in done),
+        (ButtonAction.LOCK, not done & {AuditAction.LOCKED, AuditAction.BLOCKED}),
+        (ButtonAction.BLOCK_WORD, True),
     ]
     buttons = tuple(
-        Button(press=press, label=words(f"button-{press.value}", locale), target=job.id, danger=press is Press.REMOVE)
+        Button(
+            press=press,
+            label=words(f"button-{press.value}", locale),
+            target=job.id,
+            danger=press is ButtonAction.REMOVE,
+        )
         for press, possible in offered
         if possible
     )
@@ -65,7 +70,7 @@ def appeal_card(view: AppealView, locale: str) -> Card:
     buttons: tuple[Button, ...] = ()
     if view.added is not None:
         label = words("button-allow-word", locale)
-        buttons = (Button(press=Press.UNDO, label=label, target=str(view.added.id)),)
+        buttons = (Button(press=ButtonAction.UNDO, label=label, target=str(view.added.id)),)
     return Card(
         tone=Tone.REFUSED,
         heading=words("appeal-heading", locale),

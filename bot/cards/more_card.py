@@ -9,7 +9,7 @@ from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import options_line
 from bot.cards.sentences import sentence, words
 from bot.cards.show_card import command, liked_by
-from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.job import JobState
 from bot.domain.ports import Opinion
 from bot.domain.variant import MoreView, Price, shapes, sharper
@@ -55,9 +55,9 @@ def _buttons(view: MoreView, locale: str) -> Iterator[Button]:
     job = view.job
     for index, request in shapes(job.request):
         label = RATIO.label(request.ratio, locale)
-        yield Button(press=Press.SHAPE, label=label, target=job.id, index=index, row=0)
+        yield Button(press=ButtonAction.SHAPE, label=label, target=job.id, index=index, row=0)
     if view.hd is not None:
-        yield Button(press=Press.HD, label=words("button-hd", locale), target=job.id, row=1)
+        yield Button(press=ButtonAction.HD, label=words("button-hd", locale), target=job.id, row=1)
     if job.state is JobState.DONE:
-        yield Button(press=Press.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
-        yield Button(press=Press.REPORT, label=words("button-report", locale), target=job.id, row=1)
+        yield Button(press=ButtonAction.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
+        yield Button(press=ButtonAction.REPORT, label=words("button-report", locale), target=job.id, row=1)

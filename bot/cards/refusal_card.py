@@ -10,7 +10,7 @@ from bot.cards.help_text import help_text
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import listed, options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
-from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, OverLimit, Refused, Repair
 from bot.grammar.options import NO_STYLE, NUMBER, OPTIONS, STYLE, Option
 from bot.grammar.small_talk import SmallTalk
@@ -38,10 +38,10 @@ def refusal_card(
     buttons: tuple[Button, ...] = ()
     if refused.repair is not None and draft:
         label = _use(refused, refused.repair, locale)
-        buttons = (Button(press=Press.USE, label=label, target=draft, primary=True),)
+        buttons = (Button(press=ButtonAction.USE, label=label, target=draft, primary=True),)
     elif refused.code == "blocked-word" and refused.entry_id is not None:
         label = words("button-appeal", locale)
-        buttons = (Button(press=Press.APPEAL, label=label, target=str(refused.entry_id)),)
+        buttons = (Button(press=ButtonAction.APPEAL, label=label, target=str(refused.entry_id)),)
     if refused.code == "not-a-request":
         return _small_talk(refused, locale, buttons)
     return Card(

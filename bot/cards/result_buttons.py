@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cards.sentences import words
-from bot.domain.card import Button, Press
+from bot.domain.card import Button, ButtonAction
 from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.ports import Opinion
@@ -25,18 +25,18 @@ def result_buttons(
 
 
 def _buttons(job: Job, locale: str, opinion: Opinion, limits: Limits | None) -> Iterator[Button]:
-    yield Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id, row=0)
-    yield Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id, row=0)
+    yield Button(press=ButtonAction.AGAIN, label=words("button-again", locale), target=job.id, row=0)
+    yield Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id, row=0)
     if (hd := sharper(job.request)) is not None:
-        yield Button(press=Press.HD, label=_hd(hd, limits, locale), target=job.id, row=0)
-    yield Button(press=Press.STAR, label=_star(opinion, locale), target=job.id, row=0)
-    yield Button(press=Press.MORE, label=words("button-more", locale), target=job.id, row=0)
+        yield Button(press=ButtonAction.HD, label=_hd(hd, limits, locale), target=job.id, row=0)
+    yield Button(press=ButtonAction.STAR, label=_star(opinion, locale), target=job.id, row=0)
+    yield Button(press=ButtonAction.MORE, label=words("button-more", locale), target=job.id, row=0)
     if len(job.pictures) > 1:
         for index in range(1, len(job.pictures) + 1):
             votes = opinion.votes.get(index, 0)
             label = words("button-voted", locale, index=index, votes=votes) if votes else str(index)
-            yield Button(press=Press.VOTE, label=label, target=job.id, index=index, row=1)
-    yield Button(press=Press.DELETE, label=words("button-delete", locale), target=job.id, danger=True, row=1)
+            yield Button(press=ButtonAction.VOTE, label=label, target=job.id, index=index, row=1)
+    yield Button(press=ButtonAction.DELETE, label=words("button-delete", locale), target=job.id, danger=True, row=1)
 
 
 def _hd(request: ImageRequest, limits: Limits | None, locale: str) -> str:

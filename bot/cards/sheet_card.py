@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards.clip import clip
 from bot.cards.phrases import ai_note, card_picture, options_line, took
 from bot.cards.sentences import sentence, words
-from bot.domain.card import Button, Card, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.job import Job, JobState
 from bot.domain.report import JobReport
 from bot.grammar.matrix import combinations
@@ -65,11 +65,11 @@ def _state(report: JobReport, jobs: int, locale: str) -> tuple[Tone, Text, list[
 def _buttons(report: JobReport, locale: str) -> tuple[Button, ...]:
     job = report.job
     if not job.state.finished:
-        return (Button(press=Press.CANCEL, label=words("button-cancel", locale), target=job.id),)
+        return (Button(press=ButtonAction.CANCEL, label=words("button-cancel", locale), target=job.id),)
     again = (
-        Button(press=Press.AGAIN, label=words("button-again", locale), target=job.id),
-        Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id),
+        Button(press=ButtonAction.AGAIN, label=words("button-again", locale), target=job.id),
+        Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id),
     )
     if job.state is not JobState.DONE:
         return again
-    return (*again, Button(press=Press.DELETE, label=words("button-delete", locale), target=job.id, danger=True))
+    return (*again, Button(press=ButtonAction.DELETE, label=words("button-delete", locale), target=job.id, danger=True))

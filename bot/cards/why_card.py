@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards.audit_card import reason_text
 from bot.cards.clip import clip
 from bot.cards.sentences import sentence, words
-from bot.domain.card import Button, Card, Moment, Press, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Moment, Text, Tone
 from bot.domain.desk import PastRefusal
 
 _SHOWN_WORD = 60
@@ -30,7 +30,7 @@ def why_card(refusals: Sequence[PastRefusal], locale: str) -> Card:
     buttons: tuple[Button, ...] = ()
     if newest.holds and newest.refused.code == "blocked-word" and newest.refused.entry_id is not None:
         label = words("button-appeal", locale)
-        buttons = (Button(press=Press.APPEAL, label=label, target=str(newest.refused.entry_id)),)
+        buttons = (Button(press=ButtonAction.APPEAL, label=label, target=str(newest.refused.entry_id)),)
     return Card(
         tone=Tone.REFUSED if newest.holds else Tone.DONE,
         heading=heading,

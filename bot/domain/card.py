@@ -29,7 +29,7 @@ class Tone(StrEnum):
     REFUSED = "refused"
 
 
-class Press(StrEnum):
+class ButtonAction(StrEnum):
     """What a button does. The value is part of Discord's custom_id, so it never changes."""
 
     CANCEL = "cancel"
@@ -56,9 +56,9 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    press: Press
+    press: ButtonAction
     label: str
-    target: str  # a job's id, unless Press says otherwise
+    target: str  # a job's id, unless ButtonAction says otherwise
     index: int | None = None
     primary: bool = False
     danger: bool = False
@@ -96,6 +96,6 @@ class Card:
     buttons: tuple[Button, ...] = ()
     mention: bool = False
 
-    def without(self, press: Press) -> Card:
+    def without(self, press: ButtonAction) -> Card:
         """The card without this button."""
         return replace(self, buttons=tuple(button for button in self.buttons if button.press is not press))

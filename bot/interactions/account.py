@@ -9,7 +9,7 @@ from bot.actions.actions import Actions
 from bot.cards.defaults_form import default_fields
 from bot.cards.sentences import sentence, words
 from bot.cards.why_card import why_card
-from bot.domain.card import Card, Press, Tone
+from bot.domain.card import ButtonAction, Card, Tone
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.ports import UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
@@ -136,7 +136,7 @@ async def keep(given: Input, _: Actions) -> Replies:
 
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
-    {Press.WHY: Route(why, First.ALONE), Press.APPEAL: Route(appeal, First.ALONE)}
+    {ButtonAction.WHY: Route(why, First.ALONE), ButtonAction.APPEAL: Route(appeal, First.ALONE)}
 )
 PANELS: Mapping[str, Route] = MappingProxyType(
     {

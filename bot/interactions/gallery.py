@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.actions.actions import Actions
-from bot.domain.card import Press
+from bot.domain.card import ButtonAction
 from bot.domain.ports import GalleryShelf
 
 from .commands import Command
@@ -39,7 +39,7 @@ async def show(given: Input, actions: Actions) -> Replies:
 
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
-    {Press.SHOW: Route(show, First.ALONE), Press.PAGE: Route(page, First.SILENT)}
+    {ButtonAction.SHOW: Route(show, First.ALONE), ButtonAction.PAGE: Route(page, First.SILENT)}
 )
 COMMANDS: Mapping[Command, Route] = MappingProxyType(
     {Command.GALLERY: Route(search, First.ALONE), Command.SHOW: Route(show, first_for_show)}

@@ -9,7 +9,7 @@ from bot.actions.actions import Actions
 from bot.actions.moderate import Done
 from bot.actions.settings import LONGEST_WORD
 from bot.cards.audit_card import audit_line
-from bot.domain.card import Card, Press, Tone
+from bot.domain.card import ButtonAction, Card, Tone
 from bot.domain.errors import NotAllowed
 from bot.domain.moderation import AuditAction
 
@@ -68,10 +68,10 @@ def _left_over(given: Input, done: Done) -> Replies:
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
     {
-        Press.REMOVE: Route(remove, First.SILENT),
-        Press.LOCK: Route(lock, First.SILENT),
-        Press.UNDO: Route(undo, First.SILENT),
-        Press.BLOCK_WORD: Route(block_word, First.FORM),
+        ButtonAction.REMOVE: Route(remove, First.SILENT),
+        ButtonAction.LOCK: Route(lock, First.SILENT),
+        ButtonAction.UNDO: Route(undo, First.SILENT),
+        ButtonAction.BLOCK_WORD: Route(block_word, First.FORM),
     }
 )
 FORMS: Mapping[str, Route] = MappingProxyType({FormId.BLOCK_WORD: Route(word_given, First.ALONE)})

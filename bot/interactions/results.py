@@ -14,7 +14,7 @@ from bot.actions.reports import LONGEST_REASON
 from bot.cards.clip import clip
 from bot.cards.more_card import more_card
 from bot.cards.notice import notice
-from bot.domain.card import Card, Press, Text, Tone
+from bot.domain.card import ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.people import Destination, Person
@@ -194,7 +194,7 @@ async def more(given: Input, actions: Actions) -> Replies:
     view = await actions.variants.more(given.target, person=person, channel_id=given.counted_channel)
     card = more_card(view, person.locale, await actions.gallery.opinion(view.job))
     if not given.abilities.hides_pictures:
-        card = card.without(Press.SPOILER)
+        card = card.without(ButtonAction.SPOILER)
     return (Say(card, apart=True),)
 
 
@@ -232,18 +232,18 @@ def _card(said: Text, tone: Tone = Tone.DONE) -> Card:
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
     {
-        Press.AGAIN: Route(again, First.ORDER),
-        Press.HD: Route(hd, First.ORDER),
-        Press.SHAPE: Route(shape, First.ORDER),
-        Press.USE: Route(use, First.BESIDE),
-        Press.EDIT: Route(edit, First.FORM),
-        Press.CANCEL: Route(cancel, First.SILENT),
-        Press.DELETE: Route(delete, First.SILENT),
-        Press.STAR: Route(star, First.SILENT),
-        Press.VOTE: Route(vote, First.SILENT),
-        Press.MORE: Route(more, First.ALONE),
-        Press.SPOILER: Route(spoiler, First.ALONE),
-        Press.REPORT: Route(report, First.FORM),
+        ButtonAction.AGAIN: Route(again, First.ORDER),
+        ButtonAction.HD: Route(hd, First.ORDER),
+        ButtonAction.SHAPE: Route(shape, First.ORDER),
+        ButtonAction.USE: Route(use, First.BESIDE),
+        ButtonAction.EDIT: Route(edit, First.FORM),
+        ButtonAction.CANCEL: Route(cancel, First.SILENT),
+        ButtonAction.DELETE: Route(delete, First.SILENT),
+        ButtonAction.STAR: Route(star, First.SILENT),
+        ButtonAction.VOTE: Route(vote, First.SILENT),
+        ButtonAction.MORE: Route(more, First.ALONE),
+        ButtonAction.SPOILER: Route(spoiler, First.ALONE),
+        ButtonAction.REPORT: Route(report, First.FORM),
     }
 )
 PANELS: Mapping[str, Route] = MappingProxyType({PanelAction.DRAW: Route(draw, First.FORM)})

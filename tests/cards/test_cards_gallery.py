@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.cards import gallery_card, job_card, more_card, mydata_readme, show_card, wall_card
-from bot.domain.card import Button, Card, Moment, Press
+from bot.domain.card import Button, ButtonAction, Card, Moment
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits
@@ -40,13 +40,13 @@ def changed(report: JobReport, **fields: object) -> JobReport:
 
 def test_a_result_is_as_it_was_until_a_platform_asks_for_more(make_report: Make) -> None:
     card = job_card(make_report(JobState.DONE), "en")
-    assert [button.press for button in card.buttons] == [Press.AGAIN, Press.EDIT, Press.DELETE]
+    assert [button.press for button in card.buttons] == [ButtonAction.AGAIN, ButtonAction.EDIT, ButtonAction.DELETE]
 
 
 def test_the_full_set_stands_in_two_rows(make_report: Make) -> None:
     card = job_card(make_report(JobState.DONE), "en", full=True)
     assert rows(card.buttons) == {0: ["Again", "Edit", "HD", "Star", "More"], 1: ["1", "2", "Delete"]}
-    assert [button.index for button in card.buttons if button.press is Press.VOTE] == [1, 2]
+    assert [button.index for button in card.buttons if button.press is ButtonAction.VOTE] == [1, 2]
     assert card.mention
 
 
@@ -133,8 +133,8 @@ def test_a_page_has_a_number_for_each_and_turns(make_report: Make) -> None:
     jobs = jobs_of(make_report, 6)
     card = gallery_card(page_of(jobs, page=1, pages=3), "en")
     assert rows(card.buttons) == {0: ["1", "2", "3", "4", "5"], 1: ["6"], 2: ["‹", "›"]}
-    assert [button.target for button in card.buttons if button.press is Press.SHOW] == [job.id for job in jobs]
-    assert [(it.target, it.index) for it in card.buttons if it.press is Press.PAGE] == [("mine", 0), ("mine", 2)]
+    assert [button.target for button in card.buttons if button.press is ButtonAction.SHOW] == [job.id for job in jobs]
+    assert [(it.target, it.index) for it in card.buttons if it.press is ButtonAction.PAGE] == [("mine", 0), ("mine", 2)]
     assert [picture.key for picture in card.pictures] == [job.pictures[0].key for job in jobs]
     assert "Page 2 of 3" in text(card)
 
@@ -142,7 +142,7 @@ def test_a_page_has_a_number_for_each_and_turns(make_report: Make) -> None:
 @pytest.mark.parametrize(("page", "labels"), [(0, ["›"]), (1, ["‹"])])
 def test_there_is_no_way_beyond_the_ends(make_report: Make, page: int, labels: list[str]) -> None:
     card = gallery_card(page_of(jobs_of(make_report, 1), page=page, pages=2), "en")
-    assert [button.label for button in card.buttons if button.press is Press.PAGE] == labels
+    assert [button.label for button in card.buttons if button.press is ButtonAction.PAGE] == labels
 
 
 @pytest.mark.parametrize("shelf", GalleryShelf)
@@ -206,7 +206,7 @@ def test_more_tells_the_price_first(make_report: Make) -> None:
     assert "In another shape: counts 2 of the 14 you have left today" in text(card)
     assert "HD draws it anew at 4096: counts 6 of the 14 you have left today." in text(card)
     assert rows(card.buttons)[1] == ["HD", "Spoiler", "Report"]
-    shapes = [button for button in card.buttons if button.press is Press.SHAPE]
+    shapes = [button for button in card.buttons if button.press is ButtonAction.SHAPE]
     assert [MODEL.ratios[button.index or 0] for button in shapes] == ["1:1", "3:4", "4:3", "9:16"]
     assert card.command == "/imagine a lighthouse in a storm ratio:16:9 n:2"
 
@@ -214,7 +214,7 @@ def test_more_tells_the_price_first(make_report: Make) -> None:
 def test_more_says_what_does_not_fit(make_report: Make) -> None:
     card = more(make_report(JobState.DONE), Price(points=4, left=2), None)
     assert "counts 4, and you have 2 left today" in text(card)
-    assert Press.HD not in {button.press for button in card.buttons}
+    assert ButtonAction.HD not in {button.press for button in card.buttons}
 
 
 def test_without_a_limit_only_the_count(make_report: Make) -> None:
@@ -223,7 +223,7 @@ def test_without_a_limit_only_the_count(make_report: Make) -> None:
 
 def test_nothing_to_report_where_nothing_is_seen(make_report: Make) -> None:
     card = more(make_report(JobState.FAILED), Price(points=2, left=None), None)
-    assert {button.press for button in card.buttons} == {Press.SHAPE}
+    assert {button.press for button in card.buttons} == {ButtonAction.SHAPE}
 
 
 # the README

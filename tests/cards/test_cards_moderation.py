@@ -6,7 +6,7 @@ import pytest
 from bot.cards import appeal_card, audit_card, budget_card, report_card, settings_card, why_card
 from bot.cards.audit_card import MOST_UNDOS, audit_line
 from bot.cards.sentences import OTHERWISE, has_sentence, words
-from bot.domain.card import Card, Moment, Press, Text, Tone
+from bot.domain.card import ButtonAction, Card, Moment, Text, Tone
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import FIELDS
 from bot.domain.desk import AppealView, BudgetWarning, PastRefusal, ReportView
@@ -58,7 +58,7 @@ def test_a_report_shows_what_who_why_and_what_can_be_done() -> None:
     assert [picture.key for picture in card.pictures] == ["k1", "k2"]
     assert all("AI-generated" in picture.alt for picture in card.pictures)
     assert [(button.press, button.target) for button in card.buttons] == [
-        (press, JOB.id) for press in (Press.REMOVE, Press.LOCK, Press.BLOCK_WORD)
+        (press, JOB.id) for press in (ButtonAction.REMOVE, ButtonAction.LOCK, ButtonAction.BLOCK_WORD)
     ]
     assert card.buttons[0].danger
 
@@ -75,9 +75,9 @@ def test_what_was_done_stands_on_it_with_its_undo_newest_first() -> None:
         "<then> · Mod locked Ada until <then>: rude",
     ]
     assert [(button.press, button.target, button.label) for button in card.buttons] == [
-        (Press.BLOCK_WORD, JOB.id, "Block a word"),
-        (Press.UNDO, "8", "Undo: locked"),
-        (Press.UNDO, "7", "Undo: removed"),
+        (ButtonAction.BLOCK_WORD, JOB.id, "Block a word"),
+        (ButtonAction.UNDO, "8", "Undo: locked"),
+        (ButtonAction.UNDO, "7", "Undo: removed"),
     ]
 
 
@@ -140,7 +140,7 @@ def test_an_appeal_can_be_granted_where_the_word_is_known() -> None:
     assert plain(card.status) == "Ada was refused <then> for “cocktail” and says that it is harmless."
     own = appeal_card(replace(view, name="You"), "en")
     assert plain(own.status) == "You were refused <then> for “cocktail” and say that it is harmless."
-    assert [(button.press, button.target) for button in card.buttons] == [(Press.UNDO, "3")]
+    assert [(button.press, button.target) for button in card.buttons] == [(ButtonAction.UNDO, "3")]
     assert appeal_card(replace(view, added=None), "en").buttons == ()
 
 
@@ -191,7 +191,7 @@ def test_why_names_the_word_and_the_moment() -> None:
         "<then> · a blocked word (“rude”)",
         "<then> · the pictures of that day were used",
     ]
-    assert [(button.press, button.target) for button in card.buttons] == [(Press.APPEAL, "5")]
+    assert [(button.press, button.target) for button in card.buttons] == [(ButtonAction.APPEAL, "5")]
     waiting = why_card([PastRefusal(at=NOW, refused=limit, holds=True)], "en")
     assert waiting.status == ("You can ask again ", Moment(NOW), ".")
     assert plain(why_card([], "en").status) == "You haven't been refused anything here."

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.cards import help_text, refusal_card
-from bot.domain.card import Button, Moment, Press, Tone
+from bot.domain.card import Button, ButtonAction, Moment, Tone
 from bot.domain.errors import BadOption, NotAllowed, OverLimit, Refused, Repair
 from bot.domain.request import ImageRequest
 from bot.grammar.options import OPTIONS
@@ -31,7 +31,7 @@ def test_a_wrong_ratio_says_what_was_understood_and_offers_the_nearest() -> None
         ('Meant it as part of the picture? Put it in "double quotes".',),
         ("Nothing was charged",),
     )
-    assert card.buttons == (Button(press=Press.USE, label="Use 16:9", target="d", primary=True),)
+    assert card.buttons == (Button(press=ButtonAction.USE, label="Use 16:9", target="d", primary=True),)
     assert not card.mention
 
 
@@ -116,7 +116,7 @@ def test_a_blocked_word_is_named_and_may_be_called_harmless() -> None:
     refused.entry_id = 17
     card = refusal_card(refused, "en")
     assert str(card.status[0]).startswith("“bad” is on this community's list of blocked words.")
-    assert card.buttons == (Button(press=Press.APPEAL, label="It's harmless", target="17"),)
+    assert card.buttons == (Button(press=ButtonAction.APPEAL, label="It's harmless", target="17"),)
 
 
 def test_channels_are_named_as_the_platform_does() -> None:

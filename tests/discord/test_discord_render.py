@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.card import Button, Card, CardPicture, Moment, Press, Tone
+from bot.domain.card import Button, ButtonAction, Card, CardPicture, Moment, Tone
 from bot.domain.ports import FittedPicture
 from bot.domain.request import ImageRequest
 from bot.grammar.parse import TypedOptions
@@ -90,8 +90,8 @@ async def test_every_tone_has_a_colour() -> None:
 
 
 ALL = (
-    *(Button(press=press, label="x" * 200, target="0123456789ab") for press in Press),
-    *(Button(press=Press.VOTE, label=str(index), target="0" * 12, index=index, row=0) for index in (1, 2, 3, 4)),
+    *(Button(press=press, label="x" * 200, target="0123456789ab") for press in ButtonAction),
+    *(Button(press=ButtonAction.VOTE, label=str(index), target="0" * 12, index=index, row=0) for index in (1, 2, 3, 4)),
 )
 
 
@@ -105,7 +105,7 @@ async def test_buttons_carry_what_to_do_and_to_which_job(*, classic: bool) -> No
     assert [button["custom_id"] for button in rows[0]] == [f"im:vote:000000000000:{index}" for index in (1, 2, 3, 4)]
     found = [button for row in rows[1:] for button in row]
     assert [button["custom_id"] for button in found] == [
-        f"im:{press}:0123456789ab" for press in list(Press)[: 20 if classic else None]
+        f"im:{press}:0123456789ab" for press in list(ButtonAction)[: 20 if classic else None]
     ]
     assert all(len(button["label"]) <= limits.BUTTON_LABEL for button in found)
     assert all(belongs_to(button["custom_id"], "0123456789ab") for button in found)

@@ -255,8 +255,8 @@ def test_a_platform(copy: Copy) -> None:
 TOY_BUTTON = {
     "bot/domain/card.py": ("    CANCEL = ", '    WAVE = "wave"\n'),
     "bot/cards/result_buttons.py": (
-        "    yield Button(press=Press.DELETE",
-        '    yield Button(press=Press.WAVE, label=words("button-wave", locale), target=job.id, row=1)\n',
+        "    yield Button(press=ButtonAction.DELETE",
+        '    yield Button(press=ButtonAction.WAVE, label=words("button-wave", locale), target=job.id, row=1)\n',
     ),
     "bot/cards/locales/en/cards.ftl": ("button-hd = ", "button-wave = Wave\nwaved = You waved at { $prompt }.\n"),
     "bot/cards/locales/zh-CN/cards.ftl": ("button-hd = ", "button-wave = 挥手\nwaved = 你向{ $prompt }挥了手。\n"),
@@ -305,7 +305,9 @@ def test_a_button(copy: Copy) -> None:
         copy.insert(file, before, text)
     copy.insert("bot/interactions/results.py", "BUTTONS: Mapping[str, Route]", TOY_HANDLER)
     copy.insert(
-        "bot/interactions/results.py", "        Press.AGAIN: Route", "        Press.WAVE: Route(wave, First.ALONE),\n"
+        "bot/interactions/results.py",
+        "        ButtonAction.AGAIN: Route",
+        "        ButtonAction.WAVE: Route(wave, First.ALONE),\n",
     )
     touched = copy.touched()
     assert touched == {*TOY_BUTTON, "bot/interactions/results.py"}

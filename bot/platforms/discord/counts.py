@@ -8,7 +8,7 @@ import discord
 
 from bot.actions.gallery import GalleryActions
 from bot.cards.result_buttons import result_buttons
-from bot.domain.card import Press
+from bot.domain.card import ButtonAction
 from bot.domain.job import Job
 from bot.domain.people import Destination
 from bot.domain.ports import Clock
@@ -22,7 +22,7 @@ from .limits import EDIT_INTERVAL_SECONDS
 from .place import destination_of, way_back
 from .wire import Wire
 
-_COUNTED = frozenset({Press.STAR, Press.VOTE})
+_COUNTED = frozenset({ButtonAction.STAR, ButtonAction.VOTE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,7 +57,7 @@ def pressed(action: Mapping[str, Any]) -> Pressed:
     return Pressed(found["press"], target, None if found["index"] is None else int(found["index"]))
 
 
-# Of the panels that Slack shows. No name is a Press's too, and the one that turns a page is not the one that opens it.
+# Of the panels that Slack shows. None is the name of a ButtonAction; "audit-page" turns the page that "audit" opens.
 PANEL_ACTIONS: Mapping[str, PanelAction] = MappingProxyType(
     {
         "settings": PanelAction.HOME,

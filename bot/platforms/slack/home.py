@@ -17,7 +17,7 @@ from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text
 from bot.cards.sentences import words
 from bot.cards.usage_card import usage_card, usage_chart
-from bot.domain.card import Button, Press
+from bot.domain.card import Button, ButtonAction
 from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
@@ -182,5 +182,5 @@ def _line(job: Job, locale: str) -> dict[str, Any]:
         "type": "section",
         "block_id": f"{PROMPT_BLOCK}-{job.id}",
         "text": {"type": "plain_text", "text": clip(job.request.prompt, SHOWN_PROMPT), "emoji": False},
-        "accessory": button_element(Button(press=Press.EDIT, label=words("button-edit", locale), target=job.id)),
+        "accessory": button_element(Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id)),
     }

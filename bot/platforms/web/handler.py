@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.actions import Actions
 from bot.cards.refusal_card import refusal_sentence
-from bot.domain.card import Press
+from bot.domain.card import ButtonAction
 from bot.domain.errors import NotAllowed
 from bot.domain.moderation import AuditEntry
 from bot.domain.people import Person
@@ -54,7 +54,7 @@ from .visitors import Visitor, Visitors
 
 ABILITIES = Abilities(hides_pictures=True, whole_forms=True, names_roles=True, form_seconds=10.0)
 ACCEPTED = 202
-_COUNTED = frozenset({Press.VOTE, Press.SHAPE})  # their index is part of what is asked
+_COUNTED = frozenset({ButtonAction.VOTE, ButtonAction.SHAPE})  # their index is part of what is asked
 _OPTION_NAMES = frozenset(option.name for option in OPTIONS)
 _NO_TARGET = "-"
 _OF_JOBS = "again|hd|shape|cancel|delete|star|vote|spoiler"
@@ -134,10 +134,10 @@ class RequestHandler:
         return form_json(opened.form) if isinstance(opened, Open) else {}
 
     async def _more(self, request: web.Request) -> web.Response:
-        return await self._press(request, Press.MORE, {})
+        return await self._press(request, ButtonAction.MORE, {})
 
     async def _appeal(self, request: web.Request) -> web.Response:
-        return await self._press(request, Press.APPEAL, await json_body(request))
+        return await self._press(request, ButtonAction.APPEAL, await json_body(request))
 
     async def _report(self, request: web.Request) -> web.Response:
         """`{"reason"?}`; the answer is a card that thanks."""

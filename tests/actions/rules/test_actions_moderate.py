@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.card import Button, Press
+from bot.domain.card import Button, ButtonAction
 from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
 from bot.domain.job import Failure, FailureCode, JobState
 from bot.domain.moderation import STRIKE_LASTS, AuditAction
@@ -14,12 +14,12 @@ from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
 
 
-def presses(court: Court, message: str = "report-1") -> list[Press]:
+def presses(court: Court, message: str = "report-1") -> list[ButtonAction]:
     return [button.press for button in court.desk.cards[message].buttons]
 
 
 def undo_button(court: Court, message: str = "report-1") -> Button:
-    return next(button for button in court.desk.cards[message].buttons if button.press is Press.UNDO)
+    return next(button for button in court.desk.cards[message].buttons if button.press is ButtonAction.UNDO)
 
 
 async def code_of(awaitable: object) -> str:
@@ -44,7 +44,7 @@ async def test_a_report_reaches_the_moderators_with_the_picture_and_what_can_be_
     assert (community, channel, posted) == ("guild", "mods", job)
     assert (card.prompt, card.job_id, len(card.pictures)) == ("a rude fox", job.id, 2)
     assert ("“not nice”",) in card.notes
-    assert presses(court) == [Press.REMOVE, Press.LOCK, Press.BLOCK_WORD]
+    assert presses(court) == [ButtonAction.REMOVE, ButtonAction.LOCK, ButtonAction.BLOCK_WORD]
     assert {button.target for button in card.buttons} == {job.id}
     saved = await court.communities.report(reported.report.id)
     assert saved is not None
@@ -93,7 +93,7 @@ async def test_remove_hides_the_result_and_strikes_and_undo_brings_all_back(cour
     assert removed.deleted_at == NOON
     assert removed.pictures == job.pictures
     assert await court.communities.strikes(person(), NOON) == 1
-    assert presses(court) == [Press.LOCK, Press.BLOCK_WORD, Press.UNDO]
+    assert presses(court) == [ButtonAction.LOCK, ButtonAction.BLOCK_WORD, ButtonAction.UNDO]
     assert "Mod removed job" in str(court.desk.cards["report-1"].notes)
 
     undone = await court.moderate.undo(int(undo_button(court).target), OTHER_MOD)
@@ -103,7 +103,7 @@ async def test_remove_hides_the_result_and_strikes_and_undo_brings_all_back(cour
     assert back.result_id == court.chat.messages[job.id]
     assert [report.job.id for report in court.chat.concluded] == [job.id]
     assert await court.communities.strikes(person(), NOON) == 0
-    assert presses(court) == [Press.REMOVE, Press.LOCK, Press.BLOCK_WORD]
+    assert presses(court) == [ButtonAction.REMOVE, ButtonAction.LOCK, ButtonAction.BLOCK_WORD]
     actions = [entry.action for entry in reversed(await court.trail())][2:]
     assert actions == [AuditAction.STRUCK, AuditAction.REMOVED, AuditAction.FORGIVEN, AuditAction.RESTORED]
 
@@ -229,10 +229,10 @@ async def test_lock_for_an_hour_from_the_card_and_undo(court: Court) -> None:
     block = await court.communities.block_of(person(), NOON)
     assert block is not None
     assert block.until == NOON + timedelta(hours=1)
-    assert presses(court) == [Press.REMOVE, Press.BLOCK_WORD, Press.UNDO]
+    assert presses(court) == [ButtonAction.REMOVE, ButtonAction.BLOCK_WORD, ButtonAction.UNDO]
     await court.moderate.undo(int(undo_button(court).target), OTHER_MOD)
     assert not await blocked(court)
-    assert presses(court) == [Press.REMOVE, Press.LOCK, Press.BLOCK_WORD]
+    assert presses(court) == [ButtonAction.REMOVE, ButtonAction.LOCK, ButtonAction.BLOCK_WORD]
 
 
 async def test_block_a_word_from_the_card_and_undo(court: Court) -> None:
@@ -244,7 +244,7 @@ async def test_block_a_word_from_the_card_and_undo(court: Court) -> None:
     assert undo_button(court).label == "Undo: word blocked"
     await court.moderate.undo(int(undo_button(court).target), MOD)
     await court.ask("a rude dog")
-    assert Press.UNDO not in presses(court)
+    assert ButtonAction.UNDO not in presses(court)
 
 
 async def test_undoing_a_lock_lifts_that_lock_alone(court: Court) -> None:
