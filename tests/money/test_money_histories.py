@@ -85,7 +85,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(
         who=st.sampled_from(sorted(PEOPLE)),
-        n=st.sampled_from([2, 3, 4]),
+        n=st.sampled_from([1, 2, 3, 4]),
         times=st.integers(2, 4),
         finished=st.booleans(),
     )
