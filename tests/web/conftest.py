@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.actions import Actions
 from bot.cards import sheet_foot
@@ -94,6 +95,7 @@ class Site:
     server: WebServer = field(init=False, repr=False)
     nudges: list[str] = field(default_factory=list)
     starts: int = 0
+    more_routes: Callable[[Actions], Sequence[web.RouteDef]] = lambda _: ()
 
     @property
     def store(self) -> SqlJobStore:
@@ -138,7 +140,7 @@ class Site:
         )
         built.places.platforms.update({**self.server.platforms, "fake": FakeChat()})
         built.places.desks["web"] = self.server.platforms["web"]
-        await self.server.start()
+        await self.server.start(self.more_routes(actions))
         life = asyncio.create_task(self.dispatcher.run())
         try:
             yield self

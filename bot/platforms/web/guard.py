@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from bot.domain.errors import NotAllowed, Refused, StoreUnavailable
 from bot.domain.ports import Clock
@@ -74,6 +74,8 @@ class Guard:
             _log.warning("refused: the database is away", action="web", error=str(error))
             away = NotAllowed("storage-away")
             return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
+        except ClientConnectionResetError:
+            raise  # who asked has gone: nobody to answer, and nothing is broken
         except Exception:
             # The path of a callback holds its secret; the route's pattern doesn't.
             resource = request.match_info.route.resource

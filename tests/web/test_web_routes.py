@@ -1,0 +1,208 @@
+"""Every route of the page for everybody who may knock: nobody, a guest, somebody with a name, a manager, the operator.
+
+A route without its row fails the test: whoever adds one says here who may use it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+from aiohttp import web
+
+from bot.actions import Actions
+from bot.actions.invites import Invites
+from bot.composition.deeds import Deeds
+from bot.composition.door import Door
+from bot.platforms.slack.http import HttpEvents
+from tests.db.orders import PLENTY, order
+from tests.web.conftest import CALLBACK_SECRET, LOCAL_SECRET, OPERATOR, Site
+
+TOKEN = "a long random text of the operator"
+WHO = ("nobody", "guest", "named", "manager", "operator")
+
+
+Statuses = tuple[int, int, int, int, int]
+
+
+class Row(NamedTuple):
+    """What each of WHO is answered, with `body` where it writes. A job in the path is another guest's."""
+
+    statuses: Statuses
+    body: Mapping[str, Any] = MappingProxyType({})
+
+
+EVERYBODY, SIGNED_IN, NOBODY = (200,) * 5, (401, 200, 200, 200, 200), (404,) * 5
+MANAGERS: Statuses = (401, 403, 403, 200, 200)
+ROWS: Mapping[tuple[str, str], Row] = {
+    ("GET", "/"): Row(EVERYBODY),
+    ("GET", "/static/{version}/{name}"): Row(NOBODY),  # of another version
+    ("GET", "/healthz"): Row(EVERYBODY),
+    ("GET", "/readyz"): Row(EVERYBODY),
+    ("GET", "/metrics"): Row(SIGNED_IN),
+    ("POST", "/seedream/callback/{secret}"): Row(EVERYBODY),  # who knows the secret
+    ("POST", "/slack/events"): Row((401,) * 5),  # who doesn't sign as Slack does
+    # Signing in and out
+    ("GET", "/api/session"): Row(SIGNED_IN),
+    ("POST", "/api/session"): Row((401,) * 5, {"token": "a guess"}),
+    ("DELETE", "/api/session"): Row((204,) * 5),
+    ("POST", "/api/session/code"): Row((401, 200, 200, 403, 403)),
+    ("POST", "/api/invite"): Row((401,) * 5, {"invite": "a guess"}),
+    # Asking and looking up
+    ("POST", "/api/commands"): Row((401, 202, 202, 202, 202), {"text": "a hen"}),
+    ("GET", "/api/jobs/{id}"): Row(SIGNED_IN),
+    ("GET", "/api/jobs/{id}/series"): Row(SIGNED_IN),
+    ("GET", "/api/jobs/{target}/more"): Row(SIGNED_IN),
+    ("GET", "/api/show/{id}"): Row(SIGNED_IN),
+    ("GET", "/pictures/{job}/{index}"): Row(SIGNED_IN),
+    ("GET", "/api/history"): Row(SIGNED_IN),
+    ("GET", "/api/events"): Row(SIGNED_IN),
+    ("GET", "/api/options"): Row(SIGNED_IN),
+    ("GET", "/api/gallery"): Row(SIGNED_IN),
+    ("GET", "/api/prompts"): Row(SIGNED_IN),
+    ("GET", "/api/usage"): Row(SIGNED_IN),
+    ("GET", "/api/usage.csv"): Row(SIGNED_IN),
+    ("GET", "/api/why"): Row(SIGNED_IN),
+    ("GET", "/api/defaults"): Row(SIGNED_IN),
+    ("GET", "/api/mydata"): Row(SIGNED_IN),
+    # What somebody decides for themselves, and about what others have made
+    ("POST", "/api/defaults"): Row(SIGNED_IN, {"changes": {"n": "2"}}),
+    ("POST", "/api/mydata/delete"): Row(SIGNED_IN, {"sure": True}),
+    ("POST", "/api/actions/{action}/{target}"): Row((401, 403, 403, 200, 200)),
+    ("POST", "/api/jobs/{target}/{action}"): Row((401, 403, 403, 200, 200)),
+    ("POST", "/api/jobs/{target}/report"): Row(SIGNED_IN),
+    ("POST", "/api/forms/{form}/{target}"): Row(SIGNED_IN),
+    ("POST", "/api/drafts/{target}/{action}"): Row((401, 404, 404, 404, 404)),  # there is none
+    ("POST", "/api/appeals/{target}"): Row((401, 403, 403, 403, 403)),  # there is nothing to appeal
+    # Managing the page
+    ("GET", "/api/studio"): Row(MANAGERS),
+    ("GET", "/api/studio/audit"): Row(MANAGERS),
+    ("POST", "/api/studio/settings"): Row(MANAGERS, {"changes": {"user_daily": "20"}}),
+    ("POST", "/api/studio/pause"): Row((401, 403, 403, 400, 400)),  # nothing is said
+    ("POST", "/api/studio/words"): Row((401, 403, 403, 400, 400)),
+    ("POST", "/api/studio/styles"): Row(MANAGERS, {"name": "house", "words": "bold lines"}),
+    ("POST", "/api/studio/people"): Row(MANAGERS, {"person": "b-0000", "deed": "block"}),
+    ("POST", "/api/studio/undo/{entry}"): Row((401, 403, 403, 403, 403)),  # there is no such entry
+    ("POST", "/api/studio/reports/{job}/{deed}"): Row(MANAGERS),
+    # The operator's terminal: for everybody else there is nothing here
+    ("POST", "/api/operator/jobs/{id}/cancel"): Row((404, 404, 404, 404, 409)),  # finished
+    ("POST", "/api/operator/audit/{id}/undo"): Row((404, 404, 404, 404, 403)),  # there is no such entry
+    ("POST", "/api/operator/people/{platform}/{id}/forget"): Row((404, 404, 404, 404, 200)),
+}
+FILLS = {
+    "version": "x",
+    "name": "x.js",
+    "index": "1",
+    "secret": CALLBACK_SECRET,
+    "action": "delete",
+    "form": "defaults",
+    "deed": "remove",
+    "entry": "999",
+    "platform": "web",
+}
+# Whose paths name a job; the operator's own are not of the page.
+OF_JOBS = [
+    (method, path) for method, path in ROWS if re.search(r"\{(id|job|target)\}", path) and "operator" not in path
+]
+
+
+@pytest.fixture
+def whole(site: Site) -> Site:
+    """With the routes that others add to the page's server."""
+
+    def more(actions: Actions) -> list[web.RouteDef]:
+        door = Door(deeds=Deeds(stores=site.stores, actions=actions), local_secret=LOCAL_SECRET)
+        return [*door.routes(), *HttpEvents(signing_secret="s", clock=site.clock).routes()]
+
+    site.more_routes = more
+    return site
+
+
+async def knocking(page: Site, who: str) -> dict[str, str]:
+    """The headers that somebody sends; a session of their own each time, for one may be ended."""
+
+    async def cookie(**secret: str) -> dict[str, str]:
+        page.client.cookie_jar.clear()
+        async with page.client.post(f"{page.server.url}/api/session", json=secret) as answer:
+            assert answer.status == 204
+        found = next(one.value for one in page.client.cookie_jar)
+        page.client.cookie_jar.clear()
+        return {"Cookie": f"easel={found}"}
+
+    match who:
+        case "nobody":
+            return {}
+        case "guest":
+            return await cookie(token=TOKEN)
+        case "named":
+            invites = Invites(sign_ins=page.stores.sign_ins, clock=page.clock)
+            return await cookie(invite=(await invites.invite("Ada")).secret)
+        case "manager":
+            return await cookie(secret=LOCAL_SECRET)
+        case _:
+            return OPERATOR
+
+
+async def drawn(page: Site) -> str:
+    """A finished job of somebody else's."""
+    async with page.client.post(
+        f"{page.server.url}/api/commands", json={"text": "a fox"}, headers={"Authorization": f"Bearer {TOKEN}"}
+    ) as answer:
+        job_id = (await answer.json())["job"]["id"]
+    await page.finished(job_id)
+    return str(job_id)
+
+
+def routes(page: Site) -> list[tuple[str, str]]:
+    assert page.server._runner is not None
+    app = page.server._runner.app
+    return [
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    ]
+
+
+def filled(path: str, job_id: str) -> str:
+    use = {**FILLS, "action": "use"} if "drafts" in path else FILLS
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: use.get(found[1], job_id), path)
+
+
+async def status_of(page: Site, method: str, path: str, headers: dict[str, str], body: Mapping[str, Any]) -> int:
+    json = None if method == "GET" else dict(body)
+    async with page.client.request(method, f"{page.server.url}{path}", json=json, headers=headers) as answer:
+        return answer.status
+
+
+async def test_every_route_has_its_row(whole: Site) -> None:
+    async with whole.open(token=TOKEN) as page:
+        assert set(routes(page)) == set(ROWS)
+
+
+@pytest.mark.parametrize(("method", "path"), ROWS)
+async def test_who_is_answered_what(whole: Site, method: str, path: str) -> None:
+    row, found = ROWS[method, path], []
+    async with whole.open(token=TOKEN) as page:
+        for who in WHO:
+            headers = await knocking(page, who)
+            found.append(await status_of(page, method, filled(path, await drawn(page)), headers, row.body))
+    assert tuple(found) == row.statuses
+
+
+@pytest.mark.parametrize(("method", "path"), OF_JOBS)
+async def test_a_job_of_another_platform_is_not_there(whole: Site, method: str, path: str) -> None:
+    """Whoever knows its id learns no more than of one that never was."""
+    async with whole.open(token=TOKEN) as page:
+        elsewhere = order("a secret fox")  # on Discord
+        await page.store.add(elsewhere, PLENTY)
+        for who in WHO:
+            headers = await knocking(page, who)
+            there, nowhere = [
+                await status_of(page, method, filled(path, each), headers, ROWS[method, path].body)
+                for each in (elsewhere.id, "000000000000")
+            ]
+            assert there == nowhere
+            assert there >= 400 or "/forms/" in path  # whose target is none
