@@ -95,6 +95,12 @@ class Money(RuleBasedStateMachine):
             if finished:
                 self.run(self.world.clock.advance(60.0))
 
+    @rule(where=st.sampled_from([["ann in one"], ["ann in one", "ann alone"], ["bob at work"], ["ann in two"]]))
+    def fill_the_queue(self, where: list[str]) -> None:
+        for _ in range(6 // len(where)):
+            for who in where:
+                self._fox(who, 1)
+
     @rule(n=st.sampled_from([3, 4]), finished=st.booleans())
     def everybody_asks(self, n: int, *, finished: bool) -> None:
         for who in sorted(PEOPLE):
