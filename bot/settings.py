@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     chanjing_access_token: SecretStr | None = None
     seedream_api_url: str = VENDOR_URL
     seedream_qps: float = Field(default=5, gt=0, le=1000)
+
+    picture_hosts: str = ""
+
+    http_proxy: SecretStr | None = None
+    https_proxy: SecretStr | None = None
+    no_proxy: str = ""
+    ssl_cert_file: Path | None = None
 
     discord_token: SecretStr | None = None
     discord_api_url: str | None = None
@@ -275,6 +282,10 @@ class Settings(BaseSettings):
         return tuple(ipaddress.ip_network(part, strict=False) for part in parts if part)
 
     @property
+    def trusted_picture_hosts(self) -> tuple[str, ...]:
+        return tuple(host for part in self.picture_hosts.split(",") if (host := part.strip()))
+
+    @property
     def slack_store_keys(self) -> list[str]:
         """The newest first; separated by commas."""
         given = self.slack_store_key.get_secret_value() if self.slack_store_key is not None else ""
@@ -332,7 +343,9 @@ class Settings(BaseSettings):
         """Every secret among the settings, for the log's redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
         plain = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
-        return (*plain, *self.slack_store_keys)
+        urls = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
+        passwords = (unquote(urlsplit(url).password or "") for url in urls)
+        return (*plain, *self.slack_store_keys, *filter(None, passwords))
 
 
 def _is_fernet_key(key: str) -> bool:

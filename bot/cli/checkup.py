@@ -10,14 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from PIL import ImageFont
+from yarl import URL
 
+from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
-from bot.domain.errors import ModelAccountRefused, ModelError
+from bot.domain.errors import ModelAccountRefused, ModelError, PictureBroken
 from bot.domain.finding import Finding, Health, broken, fine, note
+from bot.domain.ports import ImageModel, ModelTask, TaskState
 from bot.drawing.fonts import Lettering, find_fonts
 from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
+from bot.runtime.network import Network
+from bot.seedream.addresses import AddressNotPublic
 from bot.seedream.connect import Account, open_seedream
 from bot.settings import Settings
 from db.address import database_file
@@ -150,17 +155,27 @@ async def check_seedream(settings: Settings) -> Sequence[Finding]:
 
 
 async def _provider(settings: Settings, url: str, success: str) -> Finding:
-    """A token, and a look at the last minute's tasks: neither costs anything."""
+    """A token, a look at the newest tasks, and one picture of a finished one: none costs anything."""
     token, secret = settings.chanjing_access_token, settings.chanjing_secret_key
     clock = SystemClock()
+    way = network_of(settings)
     try:
         account = Account(
             app_id=settings.chanjing_app_id or "sandbox",
             secret_key=secret.get_secret_value() if secret is not None else "sandbox",
             access_token=token.get_secret_value() if token is not None else "",
         )
-        async with open_seedream(base_url=url, account=account, qps=settings.seedream_qps, clock=clock) as model:
-            await model.tasks_since(clock.now() - _LATELY)
+        async with open_seedream(
+            base_url=url,
+            account=account,
+            qps=settings.seedream_qps,
+            clock=clock,
+            network=way,
+            picture_hosts=settings.trusted_picture_hosts,
+        ) as model:
+            listing = await model.tasks_since(clock.now() - _LATELY)
+            beans = await model.balance()
+            picture = await _look_at_a_picture(model, (*listing.tasks, *listing.older), way)
     except ModelAccountRefused as error:
         return broken(
             "Seedream",
@@ -168,14 +183,46 @@ async def _provider(settings: Settings, url: str, success: str) -> Finding:
             "Copy CHANJING_APP_ID and CHANJING_SECRET_KEY again (or a fresh CHANJING_ACCESS_TOKEN).",
         )
     except ModelError as error:
+        went = way.told(URL(url))
         if not error.came:
-            said = f"{url} does not answer as it should: {error.detail}"
-            return broken("Seedream", said, "Check SEEDREAM_API_URL and the network.")
+            said = f"{url} does not answer as it should: {error.detail} (asked {went})"
+            return broken("Seedream", said, "Check SEEDREAM_API_URL, HTTPS_PROXY and the network.")
         return broken(
             "Seedream",
-            f"{url} answers, but not as the Seedream API does: {error.detail}; it says: {error.came}",
+            f"{url} answers, but not as the Seedream API does: {error.detail}; it says: {error.came} (asked {went})",
             "Check SEEDREAM_API_URL: it is the address of the API itself, and nothing that redirects to it.",
         )
     except ValueError as error:
         return broken("Seedream", str(error))
-    return fine("Seedream", success)
+    if isinstance(picture, Finding):
+        return picture
+    balance = "" if beans is None else f"; {beans:g} beans are left"
+    return fine("Seedream", f"{success} (asked {way.told(URL(url))}){balance}{picture}")
+
+
+async def _look_at_a_picture(model: ImageModel, tasks: Sequence[ModelTask], way: Network) -> Finding | str:
+    """What came of fetching one, in words; a Finding where no picture would ever come."""
+    link = next((task.urls[0] for task in tasks if task.state is TaskState.SUCCEEDED and task.urls), None)
+    if link is None:
+        return ""
+    try:
+        host, went = URL(link).host or "", way.told(URL(link))
+    except ValueError:
+        return ""
+    try:
+        await model.download(link)
+    except AddressNotPublic as error:
+        return broken(
+            "Seedream",
+            f"the account is accepted, but its pictures are not fetched from {error.host}: {error}",
+            f"If that host is yours, set PICTURE_HOSTS={error.host}.",
+        )
+    except PictureBroken as error:
+        return f"; the newest picture can't be fetched any more ({error}), which may be its age"
+    except ModelError as error:
+        return broken(
+            "Seedream",
+            f"the account is accepted, but no picture comes from {host} (asked {went}): {error.detail}",
+            "Check the way to that host: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, and what the proxy lets through.",
+        )
+    return f"; a picture came from {host} ({went})"

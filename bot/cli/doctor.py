@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.cli.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
+from bot.composition.network import network_of
 from bot.composition.private_files import new_files_are_private
 from bot.domain.finding import Finding, Health, broken
 from bot.observability.logs import configure_logs
@@ -68,7 +69,10 @@ async def _discord(settings: Settings) -> Sequence[Finding]:
     from cogs import described_commands  # noqa: PLC0415
 
     return await check_discord(
-        settings.discord_token.get_secret_value(), api_url=settings.discord_api_url, commands=described_commands()
+        settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        commands=described_commands(),
+        network=network_of(settings),
     )
 
 
@@ -89,6 +93,7 @@ async def _slack(settings: Settings) -> Sequence[Finding]:
         has_signing_secret=settings.slack_signing_secret is not None,
         api_url=settings.slack_api_url,
         oauth=oauth,
+        network=network_of(settings),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
+from yarl import URL
 
 from bot import __version__
 from bot.actions import Actions
@@ -22,6 +23,7 @@ from bot.actions.moderators_channel import ModeratorsChannel
 from bot.actions.turns import LocalTurns
 from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, Places, Stores, connect
+from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
@@ -35,6 +37,8 @@ from bot.pictures.sheet import ContactSheets
 from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
+from bot.runtime.network import Network
+from bot.seedream.addresses import PictureHosts
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import TokenShelf
@@ -107,6 +111,7 @@ class Core:
     limiter: Limiter
     model: ImageModel
     cut_limits: CutLimitsNotice
+    network: Network
     sandbox_url: str | None
     callback_secret: str | None
     news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
@@ -164,8 +169,10 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
             f"--role {role} needs one provider for all processes: CHANJING_APP_ID and CHANJING_SECRET_KEY, or for a "
             "trial `python -m bot sandbox` with SEEDREAM_API_URL and any CHANJING_APP_ID and CHANJING_SECRET_KEY."
         )
+    network_of(settings)
     try:
         database_file(settings.database_url)
+        PictureHosts.of(URL(settings.seedream_api_url), settings.trusted_picture_hosts)
         open_pictures(settings.pictures_url)
         if settings.uses_sandbox:
             check_sandbox(settings)
@@ -179,6 +186,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
     """Everything built and connected, closed in reverse order. The database's lock is the caller's."""
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
+        way = network_of(settings)
         engine = await stack.enter_async_context(open_database(settings.database_url))
         await migrate(engine)
         meta, limits = Meta(engine=engine), settings.limits
@@ -193,6 +201,8 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 clock=clock,
                 observe=metrics.provider_call,
                 shelf=_shelf(settings, engine),
+                network=way,
+                picture_hosts=settings.trusted_picture_hosts,
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
@@ -253,6 +263,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 limits=limits,
                 draw=cut_limits_card,
             ),
+            network=way,
             sandbox_url=sandbox_url,
             callback_secret=callback_secret,
             news=None if server_conninfo(settings.database_url) is None else dispatcher,

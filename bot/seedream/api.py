@@ -57,12 +57,13 @@ NOTHING_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is asked of the API, but for the token."""
+    """What is asked of the API, but for the token. `aside`: whether it fails says nothing of the provider."""
 
     method: str
     path: str
     body: dict[str, Any] | None = None
     query: dict[str, str] | None = None
+    aside: bool = False
 
     @property
     def name(self) -> str:
@@ -119,9 +120,12 @@ class Api:
         except ModelError as error:
             word = "unclear" if isinstance(error, ModelUnclear) else "unavailable"
             self._observe(call.name, word, time.monotonic() - began)
-            self._circuit.failed(error.detail, came=error.came)
+            if not call.aside:
+                self._circuit.failed(error.detail, came=error.came)
             raise
         self._observe(call.name, self._told(answer.code), time.monotonic() - began)
+        if call.aside:
+            return answer
         if answer.code == Code.INTERNAL:
             self._circuit.failed(answer.msg or f"code {answer.code}")
         else:

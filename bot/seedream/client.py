@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.domain.errors import ModelRejected, ModelUnavailable, ModelUnclear
+from bot.domain.errors import ModelError, ModelRejected, ModelUnavailable, ModelUnclear
 from bot.domain.job import Job
 from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing
 
@@ -27,6 +27,7 @@ from .payloads import (
     ReadTask,
     Unreadable,
     page_body,
+    read_beans,
     read_page,
     read_task,
     read_task_id,
@@ -41,6 +42,7 @@ T = TypeVar("T")
 SUBMIT_PATH = "/open/v1/ai_creation/task/submit"
 TASK_PATH = "/open/v1/ai_creation/task"
 PAGE_PATH = "/open/v1/ai_creation/task/page"
+BALANCE_PATH = "/open/v1/user_duration"
 
 # Values of `progress_desc` that are remembered as logged: a provider that invents one for each call fills no memory.
 MOST_UNKNOWN = 100
@@ -143,6 +145,14 @@ class SeedreamClient:
             behind = self._api.clock_behind
             listing = await list_since(moment - behind, self._page)
         return replace(listing, behind=behind)
+
+    async def balance(self) -> float | None:
+        """The account's beans. No document has this call, so that whatever else comes means that nobody tells."""
+        try:
+            answer = await self._call(Call("GET", BALANCE_PATH, aside=True), Lane.STATUS)
+        except ModelError:
+            return None
+        return read_beans(answer.data) if answer.code == Code.SUCCESS else None
 
     async def download(self, url: str) -> ModelPicture:
         """Fetch and verify one picture. After PictureBroken, fresh links of the same task may work: these expire."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,8 +10,9 @@ import aiohttp
 from yarl import URL
 
 from bot.domain.ports import Clock
+from bot.runtime.network import DIRECT, Network
 
-from .addresses import is_loopback_host
+from .addresses import PictureHosts
 from .api import API_TIMEOUT, Api, Observe, nobody_watches
 from .circuit import Circuit
 from .client import SeedreamClient
@@ -48,28 +49,30 @@ async def open_seedream(
     clock: Clock,
     observe: Observe = nobody_watches,
     shelf: TokenShelf | None = None,
+    network: Network = DIRECT,
+    picture_hosts: Iterable[str] = (),
 ) -> AsyncIterator[SeedreamClient]:
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
 
     `observe` is told of every call to the API: its name, code and seconds. `shelf`: where processes that share the
-    account keep its token.
+    account keep its token. `network`: the way out. `picture_hosts`: whose pictures are taken besides public hosts'
+    and the API's own.
 
-    ValueError for a base URL, account or rate that can't be meant.
+    ValueError for a base URL, account, rate or host that can't be meant.
     """
     circuit = Circuit(clock=clock, limiter=Limiter(clock=clock, qps=qps))
-    loopback = is_loopback_host(URL(base_url).host)
+    hosts = PictureHosts.of(URL(base_url), picture_hosts)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE),
+                connector=network.connector(keepalive_timeout=KEEP_ALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=API_TIMEOUT,
                 headers={"User-Agent": "Easel"},
-                trust_env=not loopback,  # a company's HTTPS_PROXY; it can't reach this machine
             )
         )
         api = Api(session, base_url, clock=clock, circuit=circuit, observe=observe)
-        downloads = await stack.enter_async_context(Downloads(loopback=loopback))
+        downloads = await stack.enter_async_context(Downloads(hosts=hosts, network=network))
         tokens: TokenSource
         if account.access_token:
             tokens = FixedToken(account.access_token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -13,9 +13,18 @@ from yarl import URL
 
 from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
 from bot.domain.ports import ModelPicture
+from bot.runtime.network import DIRECT, Network
 from bot.runtime.quiet_threads import QuietThreads
 
-from .addresses import AddressRefused, PublicResolver, checked_url
+from .addresses import (
+    PUBLIC_ONLY,
+    AddressNotPublic,
+    AddressRefused,
+    PictureHosts,
+    PublicResolver,
+    check_name,
+    checked_url,
+)
 from .decode import decoded
 
 # All in seconds.
@@ -43,30 +52,33 @@ _OK, _SERVER_ERRORS = 200, 500
 class Downloads:
     """Fetches pictures over connections of its own, whose resolver refuses addresses that are not public.
 
-    `loopback`: the provider itself is on this machine, and so may its pictures be, also over http.
+    Through a proxy, which resolves by itself, names that may be local are refused. `hosts`: the exceptions.
     """
 
     def __init__(
         self,
         *,
-        loopback: bool = False,
+        hosts: PictureHosts = PUBLIC_ONLY,
+        network: Network = DIRECT,
         resolver: AbstractResolver | None = None,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
         largest: int = LARGEST_FILE,
     ) -> None:
-        self._loopback = loopback
+        self._hosts = hosts
+        self._network = network
         self._largest = largest
         self._slots = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
         self._decoders = QuietThreads(DECODES_AT_ONCE, name="downloads")
         self._timeout = timeout
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=PublicResolver(loopback=loopback, inner=resolver)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=timeout,
+        how: dict[str, Any] = {
+            "cookie_jar": aiohttp.DummyCookieJar(),
+            "timeout": timeout,
             # Plain bytes: pictures are packed already, and a packed answer could unfold without end.
-            headers={"Accept": "image/png, image/jpeg, image/webp, image/*;q=0.5", "Accept-Encoding": "identity"},
-            trust_env=False,  # behind a proxy the name would be resolved where nobody checks it
-        )
+            "headers": {"Accept": "image/png, image/jpeg, image/webp, image/*;q=0.5", "Accept-Encoding": "identity"},
+        }
+        checked = PublicResolver(hosts, inner=resolver)
+        self._direct = aiohttp.ClientSession(connector=network.connector(resolver=checked), **how)
+        self._proxied = aiohttp.ClientSession(connector=network.connector(), **how)
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,7 +87,8 @@ class Downloads:
         await self.aclose()
 
     async def aclose(self) -> None:
-        await self._session.close()
+        await self._direct.close()
+        await self._proxied.close()
 
     async def fetch(self, url: str) -> ModelPicture:
         """One picture, checked to the last pixel.
@@ -85,11 +98,11 @@ class Downloads:
         ModelUnavailable: the same link may work later.
         """
         async with self._slots:
-            data = await self._fetch(checked_url(url, loopback=self._loopback))
+            data = await self._fetch(checked_url(url, hosts=self._hosts))
             return await self._decoders.run(partial(decoded, data))
 
     async def _fetch(self, url: URL) -> bytes:
-        if self._session.closed:
+        if self._direct.closed:
             raise ModelUnavailable("the connections for pictures are closed")
         # `from None`: the errors hold the link, and a signed link is a secret.
         try:
@@ -97,7 +110,7 @@ class Downloads:
                 return await self._follow(url)
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
-                raise PictureUnusable(str(error.os_error)) from None
+                raise AddressNotPublic(str(error.os_error), url.host or "") from None
             reason = errno.errorcode.get(error.os_error.errno or 0, type(error).__name__)
             raise ModelUnavailable(f"no connection to the picture's host ({reason})") from None
         except aiohttp.InvalidURL:
@@ -111,11 +124,14 @@ class Downloads:
             if url in seen:
                 raise PictureUnusable("the picture's link is redirected to itself")
             seen.add(url)
-            async with self._session.get(url, allow_redirects=False) as response:
+            proxied = self._network.proxy(url) is not None
+            if proxied:
+                check_name(url, self._hosts)
+            async with (self._proxied if proxied else self._direct).get(url, allow_redirects=False) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or target is None:
                     return await self._body(response)
-            url = checked_url(target, loopback=self._loopback, base=url)
+            url = checked_url(target, hosts=self._hosts, base=url)
         raise PictureUnusable(f"the picture's link was redirected more than {MOST_REDIRECTS} times")
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:

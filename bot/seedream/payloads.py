@@ -6,6 +6,7 @@ What can't be read raises Unreadable and nothing else. See docs/seedream.md for 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -133,6 +134,17 @@ def read_token(data: Any) -> GivenToken:
 def is_token(text: str) -> bool:
     """Whether it can stand in a header; a line break in it would end the header."""
     return 0 < len(text) <= LONGEST_TOKEN and text.isascii() and text.isprintable() and " " not in text
+
+
+def read_beans(data: Any) -> float | None:
+    """What is left on the account; None where it isn't said."""
+    beans = data.get("resi_total_bean") if isinstance(data, dict) else None
+    if isinstance(beans, str):
+        with suppress(ValueError):
+            beans = float(beans)
+    if not isinstance(beans, int | float) or isinstance(beans, bool) or not math.isfinite(beans):
+        return None
+    return float(beans)
 
 
 def read_task_id(data: Any) -> str:

@@ -5,6 +5,8 @@ import json
 import os
 import sqlite3
 import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from bot.settings import Settings, load_settings
 from db.engine import open_database
 from db.lock import DatabaseLock
 from db.migrate import migrate
+from tests.fakes.pictures import encoded, smooth
+from tests.fakes.proxy import Proxy
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +121,87 @@ async def test_a_server_that_answers_something_else_is_quoted(name: str) -> None
     assert "does not answer" not in found.said
     assert all(word in found.said for word in words), found.said
     assert "secret" not in found.said
+
+
+@dataclass
+class Provider:
+    """Has one finished task, whose picture is at `link`."""
+
+    url: str = ""
+    link: str = ""
+    beans: int | None = None
+
+    async def answer(self, request: web.Request) -> web.Response:
+        data: object = {"access_token": "t", "expire_in": 4_000_000_000}
+        if request.path.endswith("/page"):
+            task = {
+                "unique_id": "t",
+                "progress_desc": "Success",
+                "output_url": [self.link],
+                "create_time": 1_700_000_000,
+            }
+            data = {"list": [task], "total": 1}
+        if request.path == "/a.png":
+            return web.Response(body=encoded(smooth(8, 8)), content_type="image/png")
+        if request.path.endswith("/user_duration"):
+            if self.beans is None:
+                raise web.HTTPNotFound
+            data = {"resi_total_bean": self.beans}
+        return web.json_response({"code": 0, "msg": "success", "data": data})
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    provider, app = Provider(), web.Application()
+    app.router.add_route("*", "/{path:.*}", provider.answer)
+    async with TestServer(app) as server:
+        provider.url = str(server.make_url("")).rstrip("/")
+        provider.link = f"{provider.url}/a.png"
+        yield provider
+
+
+def settings_for(provider: Provider) -> Settings:
+    return load_settings(chanjing_app_id="a", chanjing_secret_key="b", seedream_api_url=provider.url)
+
+
+class TestAFinishedTask:
+    async def test_its_picture_is_fetched_and_the_way_told(self, provider: Provider) -> None:
+        (found,) = await check_seedream(settings_for(provider))
+        assert found.health is Health.FINE
+        assert "a picture came from 127.0.0.1 (directly)" in found.said
+        assert "beans" not in found.said
+
+    async def test_the_balance_is_told_where_the_provider_tells_it(self, provider: Provider) -> None:
+        provider.beans = 1234
+        (found,) = await check_seedream(settings_for(provider))
+        assert "1234 beans are left" in found.said
+
+    @pytest.mark.parametrize("link", ["http://pictures.corp:9000/a.png", "https://10.0.0.7/a.png"])
+    async def test_a_host_that_is_not_trusted_is_named_with_what_to_set(self, provider: Provider, link: str) -> None:
+        provider.link = link
+        (found,) = await check_seedream(settings_for(provider))
+        assert found.health is Health.BROKEN
+        assert f"PICTURE_HOSTS={link.split('/')[2].split(':', maxsplit=1)[0]}" in found.advice
+
+    async def test_a_link_that_is_too_old_breaks_nothing(self, provider: Provider) -> None:
+        provider.link = f"{provider.url}/open/v1/user_duration"
+        (found,) = await check_seedream(settings_for(provider))
+        assert found.health is Health.FINE
+        assert "can't be fetched any more" in found.said
+
+
+async def test_the_way_through_a_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, "")  # what is exported is taken back
+    async with Proxy({}, credentials="ann:very-secret") as proxy:
+        settings = load_settings(
+            chanjing_access_token="t", seedream_api_url="https://api.vendor.net", https_proxy=proxy.url
+        )
+        (found,) = await check_seedream(settings)
+        assert proxy.asked
+    assert found.health is Health.BROKEN
+    assert f"through the proxy http://127.0.0.1:{proxy.port}" in found.said
+    assert "very-secret" not in found.said + found.advice
 
 
 async def test_a_store_that_takes_nothing(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from bot.observability.metrics import Metrics
 from bot.pictures.fit import PictureFitter
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.config import DiscordConfig, Shards
+from bot.runtime.network import DIRECT, Network
 from cogs import all_cogs
 from db.communities import SqlCommunityStore
 from db.engine import open_database
@@ -98,6 +99,7 @@ class Bot:
     allowed: AllowedCommunities = EVERYBODY
     notebook: Notebook = field(default_factory=Notebook)
     api_url: str | None = None
+    network: Network = DIRECT
     public_url: str | None = None
     shards: Shards | None = None
     line: int | None = None  # with a number the presence tells it, and a minute's sleep is never far
@@ -125,6 +127,7 @@ class Bot:
                 shards=self.shards,
                 picture_link=self.picture_link,
                 presence=self.line is not None,
+                network=self.network,
             ),
             actions=actions,
             pictures=pictures,

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.domain.errors import PlatformError
+from bot.domain.finding import Health
 from bot.platforms.discord import platform
+from bot.platforms.discord.checkup import check_discord
 from bot.platforms.discord.config import Shards
+from bot.runtime.network import Network
+from cogs import described_commands
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Reply, rest_commands
+from tests.fakes.proxy import Proxy
 
 PUT = "/applications/*/commands"
 
@@ -99,6 +105,23 @@ async def test_the_api_may_be_somewhere_else(idle: Bot) -> None:
     idle.api_url = idle.fake.url + "/"
     await idle.start()
     assert "a red fox" in (await idle.card()).text
+
+
+async def test_rest_and_gateway_go_through_the_companys_proxy(idle: Bot) -> None:
+    port = URL(idle.fake.origin).port or 0
+    async with Proxy({"discord.vendor.net:80": port}) as proxy:
+        idle.fake.seen_at("http://discord.vendor.net")
+        idle.api_url = "http://discord.vendor.net/api/v10"
+        idle.network = Network(http_proxy=proxy.url)
+        await idle.start()
+        assert "a red fox" in (await idle.card()).text
+        asked = len(proxy.asked)
+        found = await check_discord(
+            idle.fake.token, api_url=idle.api_url, commands=described_commands(), network=idle.network
+        )
+        assert found[0].health is Health.FINE
+        assert len(proxy.asked) > asked
+        await idle.stop()
 
 
 async def test_a_refused_token_is_a_sentence_and_the_end(idle: Bot) -> None:

@@ -160,6 +160,9 @@ class FakeModel:
             behind=behind,
         )
 
+    async def balance(self) -> float | None:
+        return None
+
     async def download(self, url: str) -> ModelPicture:
         if self.downloads:
             raise self.downloads.popleft()

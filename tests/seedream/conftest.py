@@ -6,6 +6,7 @@ from typing import TypeVar
 import aiohttp
 import pytest
 
+from bot.seedream.addresses import PictureHosts
 from bot.seedream.api import API_TIMEOUT, Api
 from bot.seedream.circuit import Circuit
 from bot.seedream.client import SeedreamClient
@@ -78,7 +79,7 @@ MakeBench = Callable[..., Bench]
 @pytest.fixture
 async def make_bench(provider: Provider, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[MakeBench]:
     benches: list[Bench] = []
-    async with Downloads(loopback=True) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True)) as downloads:
 
         def make(base_url: str = "", **parts: object) -> Bench:
             bench = Bench(session, base_url or provider.url, clock, downloads, **parts)  # type: ignore[arg-type]  # by name

@@ -19,7 +19,7 @@ from yarl import URL
 from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
 from bot.domain.ports import ModelPicture
 from bot.seedream import downloads as module
-from bot.seedream.addresses import checked_url, is_loopback_host, is_public
+from bot.seedream.addresses import PUBLIC_ONLY, PictureHosts, checked_url, is_loopback_host, is_public
 from bot.seedream.decode import decoded
 from bot.seedream.downloads import MOST_REDIRECTS, Downloads
 from tests.seedream.conftest import Bench
@@ -72,7 +72,7 @@ class Names(AbstractResolver):
 
 @pytest.fixture
 async def local() -> AsyncIterator[Downloads]:
-    async with Downloads(loopback=True) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True)) as downloads:
         yield downloads
 
 
@@ -181,7 +181,7 @@ async def test_more_bytes_than_allowed_are_not_read_to_the_end(provider: Provide
             written += 10_000
 
     provider.on("/p", endless)
-    async with Downloads(loopback=True, largest=100_000) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True), largest=100_000) as downloads:
         with pytest.raises(PictureBroken, match="bytes"):
             await downloads.fetch(f"{provider.url}/p")
         await asyncio.sleep(0.02)
@@ -191,7 +191,7 @@ async def test_more_bytes_than_allowed_are_not_read_to_the_end(provider: Provide
 async def test_a_small_announcement_is_not_believed(provider: Provider) -> None:
     packed = zlib.compress(b"\0" * 1_000_000)
     provider.on("/p", raw(packed, encoding="deflate"))
-    async with Downloads(loopback=True, largest=100_000) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True), largest=100_000) as downloads:
         with pytest.raises(PictureBroken, match="bytes"):
             await downloads.fetch(f"{provider.url}/p")
 
@@ -219,7 +219,7 @@ async def test_a_download_that_is_cut_off_is_unavailable(local: Downloads, provi
 
 async def test_a_download_that_takes_too_long_is_unavailable(provider: Provider) -> None:
     provider.on("/p", provider.hang)
-    async with Downloads(loopback=True, timeout=aiohttp.ClientTimeout(total=0.05)) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True), timeout=aiohttp.ClientTimeout(total=0.05)) as downloads:
         with pytest.raises(ModelUnavailable):
             await downloads.fetch(f"{provider.url}/p")
 
@@ -233,7 +233,7 @@ async def test_nobody_there_is_unavailable_and_the_link_stays_secret(local: Down
 
 
 async def test_after_closing_it_is_unavailable(provider: Provider) -> None:
-    async with Downloads(loopback=True) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True)) as downloads:
         pass
     with pytest.raises(ModelUnavailable):
         await downloads.fetch(f"{provider.url}/p")
@@ -319,7 +319,7 @@ async def test_a_redirect_is_checked_like_the_first_link(local: Downloads, provi
 )
 def test_links_that_are_not_public_https_are_refused(link: str) -> None:
     with pytest.raises(PictureBroken):
-        checked_url(link, loopback=False)
+        checked_url(link, hosts=PUBLIC_ONLY)
 
 
 @pytest.mark.parametrize("link", ["https://2130706433/", "https://127.1/", "https://0x7f.1/", "https://localhost/p"])
@@ -335,14 +335,14 @@ async def test_numbers_that_mean_an_address_are_refused_too(link: str) -> None:
     "link", ["https://res.chanjing.cc/a.png?sign=x", "https://8.8.8.8/p", "https://[2606:4700::1]/p"]
 )
 def test_public_https_is_taken(link: str) -> None:
-    assert checked_url(link, loopback=False) == URL(link)
+    assert checked_url(link, hosts=PUBLIC_ONLY) == URL(link)
 
 
 def test_loopback_is_taken_only_where_the_provider_is() -> None:
     for link in ("http://127.0.0.1:1/p", "http://localhost/p", "http://[::1]/p", "https://127.0.0.9/p"):
-        assert checked_url(link, loopback=True)
+        assert checked_url(link, hosts=PictureHosts(loopback=True))
         with pytest.raises(PictureBroken):
-            checked_url(link, loopback=False)
+            checked_url(link, hosts=PUBLIC_ONLY)
     assert is_loopback_host("localhost")
     assert not is_loopback_host("localhost.example.org")
     assert not is_loopback_host(None)
@@ -368,7 +368,7 @@ def test_what_is_public(address: str, public: bool) -> None:  # noqa: FBT001 - p
 async def test_a_name_that_leads_inside_is_refused_while_connecting(found: list[str]) -> None:
     names = Names(found)
     for loopback in (False, True):
-        async with Downloads(loopback=loopback, resolver=names) as downloads:
+        async with Downloads(hosts=PictureHosts(loopback=loopback), resolver=names) as downloads:
             with pytest.raises(PictureBroken, match="not public"):
                 await downloads.fetch("https://pictures.test/p")
     assert names.asked == ["pictures.test"] * 2
@@ -409,7 +409,7 @@ async def test_only_a_few_are_under_way_at_once(provider: Provider, monkeypatch:
 
     provider.always("/p", slow)
     monkeypatch.setattr(module, "DOWNLOADS_AT_ONCE", 2)
-    async with Downloads(loopback=True) as downloads:
+    async with Downloads(hosts=PictureHosts(loopback=True)) as downloads:
         pictures = await asyncio.gather(*(downloads.fetch(f"{provider.url}/p") for _ in range(6)))
     assert len(pictures) == 6
     assert most == 2

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
+from yarl import URL
 
 from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.platforms.slack import Installation
 from bot.platforms.slack.installations import SealedInstallations
 from bot.platforms.slack.once import Once
+from bot.runtime.network import Network
 from db.slack_installations import SqlSlackInstallations
+from tests.fakes.proxy import Proxy
 
 if TYPE_CHECKING:
     from .conftest import Bot
@@ -31,6 +34,35 @@ async def test_a_refused_app_token_is_said_in_a_sentence(idle: Bot) -> None:
     idle.build()
     with pytest.raises(PlatformError, match="SLACK_APP_TOKEN"):
         await idle.platform.run()
+
+
+async def test_everything_goes_through_the_companys_proxy(idle: Bot) -> None:
+    """The Web API, the socket, what is answered to a response_url, the files' uploads."""
+    port = URL(idle.fake.origin).port or 0
+    async with Proxy({"slack.vendor.net:80": port}) as proxy:
+        idle.fake.origin = "http://slack.vendor.net"
+        idle.options["api_url"] = f"{idle.fake.origin}/api/"
+        idle.options["network"] = Network(http_proxy=proxy.url)
+        await idle.start()
+        direct = len(idle.fake.requests)
+        await idle.result()
+        assert len(idle.fake.requests) > direct
+        assert len(proxy.asked) >= len(idle.fake.requests)
+        await idle.stop()
+
+
+@pytest.mark.parametrize("exception", ["*", "slack.vendor.net"])
+async def test_what_needs_no_proxy_is_reached_without(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch, exception: str
+) -> None:
+    """slack_sdk reads HTTPS_PROXY by itself, and knows no NO_PROXY."""
+    async with Proxy({}) as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        idle.options["network"] = Network(http_proxy=proxy.url, https_proxy=proxy.url, no_proxy=exception)
+        await idle.start()
+        await idle.stop()
+        assert proxy.asked == []
 
 
 async def test_a_bot_token_alone_is_no_way_in(idle: Bot) -> None:

@@ -110,6 +110,10 @@ class ImageModel(Protocol):
         """All tasks of the account created at or after `moment`, by our clock; rather some more than one too few."""
         ...
 
+    async def balance(self) -> float | None:
+        """What is left on the account, in the provider's own unit; None where it doesn't tell. Nothing hangs on it."""
+        ...
+
     async def download(self, url: str) -> ModelPicture:
         """Fetch and verify one picture. PictureBroken: it will not get better; ModelUnavailable: it may."""
         ...

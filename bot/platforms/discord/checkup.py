@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.domain.finding import Finding, Health, broken, fine, note
+from bot.runtime.network import DIRECT, Network
 
 from .platform import TOKEN_REFUSED
 from .registration import Command, Differences, compare, payloads, registered
@@ -31,11 +32,15 @@ _MOST_CHANNELS_NAMED = 8
 _SPEAKING = (discord.TextChannel, discord.ForumChannel)
 
 
-async def check_discord(token: str, *, api_url: str | None, commands: Sequence[Command]) -> list[Finding]:
+async def check_discord(
+    token: str, *, api_url: str | None, commands: Sequence[Command], network: Network = DIRECT
+) -> list[Finding]:
     """What is found; `commands` are those that should be registered."""
     if api_url is not None:
         discord.http.Route.BASE = api_url.rstrip("/")
-    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30.0)
+    client = discord.Client(
+        intents=discord.Intents.none(), max_ratelimit_timeout=30.0, connector=network.connector(limit=0)
+    )
     found: list[Finding] = []
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):

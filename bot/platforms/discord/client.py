@@ -11,6 +11,8 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.runtime.network import Network
+
 from .buttons import PressButton
 from .config import Shards
 from .first_answers import FirstAnswers
@@ -55,6 +57,7 @@ class EaselClient(AnsweringBot):
         handler: RequestHandler,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         http_trace: aiohttp.TraceConfig,
+        network: Network,
         shards: Shards | None = None,
     ) -> None:
         sharding: dict[str, Any] = (
@@ -75,6 +78,7 @@ class EaselClient(AnsweringBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
             http_trace=http_trace,
+            connector=network.connector(limit=0),
             **sharding,
         )
         self.handler = handler

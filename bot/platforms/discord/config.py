@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.runtime.network import DIRECT, Network
+
 from .posting import PictureLink
 
 
@@ -20,7 +22,8 @@ class DiscordConfig:
     """`api_url`: a proxy or a test server in Discord's place. Without `listens` it posts by REST and hears nothing.
 
     `shards`: those of all that this process connects; None leaves it to Discord. `picture_link`: where people find an
-    original, None for nowhere. `presence`: whether the bot's status says how many requests wait.
+    original, None for nowhere. `presence`: whether the bot's status says how many requests wait. `network`: the way
+    out of this machine's.
     """
 
     token: str = field(repr=False)
@@ -29,3 +32,4 @@ class DiscordConfig:
     shards: Shards | None = None
     picture_link: PictureLink | None = None
     presence: bool = True
+    network: Network = DIRECT

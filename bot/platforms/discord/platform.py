@@ -195,6 +195,7 @@ class DiscordPlatform:
     async def _live(self) -> None:
         """One client from login to its end."""
         client = self._client = EaselClient(
+            network=self._config.network,
             handler=self._handler,
             cogs=self._cogs,
             http_trace=self._guest.trace(),

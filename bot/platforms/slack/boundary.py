@@ -108,6 +108,7 @@ class Boundary:
         if not url or not self._use(url):
             return False
         client = AsyncWebhookClient(url, session=self._workspaces.session)
+        client.proxy = None  # the session knows the way
         client.retry_handlers = []
         try:
             async with asyncio.timeout(CALL_SECONDS):

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.finding import Finding, broken, fine
+from bot.runtime.network import DIRECT, Network
 
 from .faults import TokenRefused, translated
 from .limits import CALL_SECONDS
@@ -32,11 +33,13 @@ async def check_slack(
     has_signing_secret: bool,
     api_url: str | None,
     oauth: OAuthApp | None = None,
+    network: Network = DIRECT,
 ) -> list[Finding]:
     """The bot's token with its scopes, or the credentials by which workspaces install it; and the way in for events."""
-    async with aiohttp.ClientSession(trust_env=True) as session:
+    async with aiohttp.ClientSession(connector=network.connector()) as session:
         # With a slash at the end, or the library leaves the path's last part out.
         client = AsyncWebClient(base_url=f"{(api_url or API_URL).rstrip('/')}/", session=session)
+        client.proxy = None  # the session knows the way
         if bot_token is not None:
             found = await _look_at_bot(client, bot_token)
         elif oauth is not None:

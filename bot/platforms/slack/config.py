@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.runtime.network import DIRECT, Network
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackConfig:
@@ -11,7 +13,8 @@ class SlackConfig:
 
     `bot_token` is one workspace's; without it the installations say which workspaces there are. `api_url`: the base of
     the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
-    shared channels. Without `listens` it posts by the Web API and hears nothing.
+    shared channels. Without `listens` it posts by the Web API and hears nothing. `network`: the way out
+    of this machine's.
     """
 
     bot_token: str | None = field(default=None, repr=False)
@@ -20,3 +23,4 @@ class SlackConfig:
     api_url: str | None = None
     serve_strangers: bool = False
     listens: bool = True
+    network: Network = DIRECT

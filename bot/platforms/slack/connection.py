@@ -9,8 +9,11 @@ import asyncio
 import contextlib
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+
+from bot.runtime.network import Network
 
 from .faults import TokenRefused, translated
 from .limits import CALL_SECONDS
@@ -23,12 +26,13 @@ PING_SECONDS = 10.0
 class SocketMode:
     """`connect` once; the library reconnects from then on. Made within the running loop."""
 
-    def __init__(self, *, app: AsyncApp, app_token: str, workspaces: Workspaces) -> None:
+    def __init__(self, *, app: AsyncApp, app_token: str, workspaces: Workspaces, network: Network) -> None:
         self._app_token = app_token
         self._workspaces = workspaces
         self._handler = AsyncSocketModeHandler(
             app, app_token, web_client=workspaces.client_with(None), ping_interval=PING_SECONDS
         )
+        self._network = network
         self.token_refused = asyncio.Event()
 
     @property
@@ -40,6 +44,9 @@ class SocketMode:
     async def connect(self) -> None:
         """TokenRefused or PlatformUnavailable where the socket's address is refused: the library would try for ever."""
         client = self._handler.client
+        await client.aiohttp_client_session.close()  # not in use yet; ours knows the way
+        client.aiohttp_client_session = aiohttp.ClientSession(connector=self._network.connector())
+        client.proxy = None
         client.wss_uri = await self._address()
         # From now on every reconnection asks here, so that a token that was taken back is noticed.
         client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]

@@ -159,7 +159,7 @@ class SlackPlatform:
         for name in ("slack_sdk", "slack_bolt"):
             logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
         pause = FIRST_PAUSE_SECONDS
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(connector=self._config.network.connector()) as session:
             self._workspaces.connect(session)
             try:
                 while not self._closing.is_set():
@@ -211,7 +211,10 @@ class SlackPlatform:
         try:
             if self._config.app_token and self._config.listens:
                 socket = self._socket = SocketMode(
-                    app=app, app_token=self._config.app_token, workspaces=self._workspaces
+                    app=app,
+                    app_token=self._config.app_token,
+                    workspaces=self._workspaces,
+                    network=self._config.network,
                 )
                 await socket.connect()
             if self._http is not None:

@@ -91,7 +91,9 @@ class Workspaces:
 
     def client_with(self, token: str | None) -> AsyncWebClient:
         """No retries by the library: it repeats a POST whose answer was lost, and its pauses know no clock of ours."""
-        return AsyncWebClient(token=token, base_url=self.api_url, session=self._session, retry_handlers=[])
+        client = AsyncWebClient(token=token, base_url=self.api_url, session=self._session, retry_handlers=[])
+        client.proxy = None  # it reads the environment by itself, but not NO_PROXY: the session knows the way
+        return client
 
     async def installation(self, workspace: Workspace) -> Installation:
         """NotInstalled where there is none."""
