@@ -98,6 +98,8 @@ async def test_a_provider_that_is_away_is_tried_again_without_a_second_order(wor
         job = await world.settled(await world.asked())
     assert job.state is DONE
     assert len(world.model.made) == 1
+    assert job.submitted_at is not None
+    assert (job.submitted_at - job.created_at).total_seconds() >= 4 * 3.0  # it pauses as long as the provider wants
 
 
 async def test_a_provider_that_stays_away_fails_the_job_in_the_end(world: World) -> None:
@@ -226,6 +228,16 @@ async def test_cancel_while_waiting_in_line(world: World) -> None:
     assert len(world.model.made) == 1
     assert await world.taken_today() == 1
     assert world.chat.states_of(second.id)[-1] == "cancelled"
+
+
+async def test_whoever_cancels_while_waiting_makes_room_for_those_behind(world: World) -> None:
+    world.limits = replace(world.limits, user_running=1)
+    async with world.running() as dispatcher:
+        await world.reaches(await world.asked("first"), GENERATING)
+        second, third = await world.asked("second"), await world.asked("third")
+        assert (dispatcher.waiting, dispatcher.report(third).position) == (2, 2)
+        await dispatcher.cancel(second.id)
+        assert (dispatcher.waiting, dispatcher.report(third).position) == (1, 1)
 
 
 async def test_cancel_while_drawing_posts_nothing(world: World) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.hostile.simulated_day import course
+
+pytestmark = pytest.mark.journey
 
 
 async def test_hours_of_load_leave_memory_files_and_tables_as_they_were() -> None:
