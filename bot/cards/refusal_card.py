@@ -27,18 +27,22 @@ def refusal_card(
     *,
     draft_id: str | None = None,
     prompt: str = "",
+    form: str = "",
     channel_name: Callable[[str], str] = str,
 ) -> Card:
     """Why nothing was done. With a repair and the draft that keeps it there is one button, which takes it.
 
     `draft_id` is where the repair waits (the refusal's own where none is given); `prompt` is what the person typed;
-    `channel_name` makes `#general` of a channel's id. A blocked word can be called harmless by a button.
+    `channel_name` makes `#general` of a channel's id. A blocked word can be called harmless by a button, and the `form`
+    that could not be taken can be opened again.
     """
     draft = draft_id or refused.draft_id
     buttons: tuple[Button, ...] = ()
     if refused.repair is not None and draft:
         label = _use(refused, refused.repair, locale)
         buttons = (Button(press=ButtonAction.USE, label=label, target=draft, primary=True),)
+    elif form:
+        buttons = (Button(press=ButtonAction.FIX, label=words("button-fix", locale), target=form, primary=True),)
     elif refused.code == "blocked-word" and refused.entry_id is not None:
         label = words("button-appeal", locale)
         buttons = (Button(press=ButtonAction.APPEAL, label=label, target=str(refused.entry_id)),)

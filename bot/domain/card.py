@@ -50,6 +50,7 @@ class ButtonAction(StrEnum):
     UNDO = "undo"  # what a moderator has just done; the target is an audit entry's id
     LOCK = "lock"  # the author may not ask for an hour
     BLOCK_WORD = "blockword"
+    FIX = "fix"  # opens a form again that could not be taken; the target is `<form>` or `<form>.<section>`
     WHY = "why"  # why was I refused?
     APPEAL = "appeal"  # this refusal for a blocked word was wrong; the target is its audit entry's id
 

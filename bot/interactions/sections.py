@@ -1,15 +1,11 @@
-"""A community's settings as the sections of a form, and what was filled in as changes of settings."""
+"""A community's settings as the sections of a form."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
 
-from bot.actions.people_rules import LONGEST_REASON
 from bot.cards.mentions import channel_mark
 from bot.cards.phrases import sentences
 from bot.cards.sentences import words
@@ -17,43 +13,22 @@ from bot.cards.settings_card import ceiling_hint, settings_card
 from bot.domain.community import Community
 from bot.domain.community_fields import LONGEST_STYLE, write_field
 from bot.domain.limits import Limits
-from bot.domain.moderation import LOCK
 from bot.grammar.options import CLARITY, NO_STYLE, NUMBER, RATIO, STYLE, Option
 
 from .controls import PanelAction, PanelButton
 from .forms import Field, Form, FormId, Kind, Section
-from .inputs import Abilities, Input
-
-PEOPLE = "people"
-LOCKS: Mapping[str, timedelta] = MappingProxyType(
-    {"lock": LOCK, "lock-day": timedelta(days=1), "lock-week": timedelta(days=7)}
-)
-DEEDS = (*LOCKS, "block", "lift", "forgive", "reset")
+from .inputs import Abilities
 
 _SHORT, _LONG_LINE, _WORDS, _LONGEST_TABLE = 20, 200, 2000, 3000
-_MOST_CHANNELS = 25  # of a list to choose from
-_LIMITS = ("user_daily", "user_running", "user_waiting", "monthly", "cooldown")
-_DEFAULTS: tuple[tuple[str, Option], ...] = (
+MOST_CHANNELS = 25  # of a list to choose from
+LIMITS = ("user_daily", "user_running", "user_waiting", "monthly", "cooldown")
+DEFAULTS: tuple[tuple[str, Option], ...] = (
     ("default_ratio", RATIO),
     ("default_clarity", CLARITY),
     ("default_n", NUMBER),
     ("default_style", STYLE),
 )
-_HEAVY = 4096
-# The field in which a key is chosen, and the one with its number.
-_TABLES = (("role", "role_daily"), ("channel", "channel_daily"), ("channel_daily_where", "channel_daily"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What came back. `changes` are for Settings.change.
-
-    `words` by the field's name, `…add` or `…remove`, each with whether it counts only as a word of its own.
-    """
-
-    changes: Mapping[str, str]
-    paused: bool | None
-    words: Mapping[str, tuple[tuple[str, bool], ...]]
+HEAVY = 4096
 
 
 def settings_form(section: str, community: Community, limits: Limits, abilities: Abilities, locale: str) -> Form:
@@ -73,46 +48,11 @@ def settings_form(section: str, community: Community, limits: Limits, abilities:
     )
 
 
-def people_form(locale: str) -> Form:
-    """What to do about a person."""
-    deeds = tuple((deed, words(f"deed-{deed}", locale)) for deed in DEEDS)
-    fields = (
-        Field(kind=Kind.PERSON, name="person", label=words("people-person", locale), required=True),
-        Field(kind=Kind.CHOICE, name="deed", label=words("people-deed", locale), choices=deeds, required=True),
-        Field(kind=Kind.LINE, name="reason", label=words("people-reason", locale), most=LONGEST_REASON),
-    )
-    return Form(
-        id=FormId.PEOPLE,
-        title=words("section-people", locale),
-        target=PEOPLE,
-        submit=words("people-do", locale),
-        sections=(Section(name=PEOPLE, fields=fields),),
-    )
-
-
 def ways_in(locale: str) -> tuple[PanelButton, ...]:
     return (
         PanelButton(action=PanelAction.HELD, label=words("home-people", locale)),
         PanelButton(action=PanelAction.AUDIT, label=words("home-audit", locale)),
     )
-
-
-def read_settings(given: Input, community: Community) -> Filled:
-    """A field that the form didn't have is left as it is."""
-    section = given.target
-    changes: dict[str, str] = {}
-    for name, read in _READ.items():
-        if section in {"", name}:
-            changes |= read(given, community)
-    lists = {"": ("words_add", "words_remove"), "words": ("add", "remove")}.get(section, ())
-    return Filled(
-        changes=changes,
-        paused={"yes": True, "no": False}.get(given.text("paused")),
-        words={name: tuple(_words_in(given.text(name))) for name in lists},
-    )
-
-
-# The fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +100,7 @@ def _state(now: _Now) -> Iterator[Field]:
 
 
 def _defaults(now: _Now) -> Iterator[Field]:
-    for name, option in _DEFAULTS:
+    for name, option in DEFAULTS:
         offered = [(str(choice.value), choice.label) for choice in option.choices(now.locale)]
         if option is STYLE:
             offered += [(style, style) for style in now.community.styles]
@@ -169,7 +109,7 @@ def _defaults(now: _Now) -> Iterator[Field]:
 
 
 def _limits(now: _Now) -> Iterator[Field]:
-    for name in _LIMITS:
+    for name in LIMITS:
         yield now.setting(name, hint="empty-operator")
 
 
@@ -190,7 +130,7 @@ def _house(now: _Now) -> Iterator[Field]:
     if now.abilities.whole_forms:
         yield now.setting("weights", most=_LONG_LINE)
     else:
-        weight = str(now.community.weights.get(_HEAVY, 1))
+        weight = str(now.community.weights.get(HEAVY, 1))
         yield now.line("weight", words("studio-weight", now.locale), value=weight, hint=now.hint("weight"))
     yield now.setting("timezone", hint="zone", most=_LONG_LINE)
     yield now.setting("retention_days", hint="empty-operator")
@@ -203,7 +143,7 @@ def _channels(now: _Now) -> Iterator[Field]:
         label=now.label("allowed_channels"),
         hint=now.hint("allowed"),
         value=now.community.allowed_channels,
-        most=_MOST_CHANNELS,
+        most=MOST_CHANNELS,
     )
     for name in ("moderation_channel", "gallery_channel"):
         chosen = getattr(now.community, name)
@@ -253,83 +193,3 @@ def _notes(section: str, now: _Now) -> tuple[str, ...]:
     if section == "words":
         return ("".join(str(part) for part in settings_card(now.community, now.limits, now.locale).notes[-1]),)
     return ()
-
-
-# Reading them back
-
-
-def _read_texts(*names: str) -> Callable[[Input, Community], Mapping[str, str]]:
-    def read(given: Input, _: Community) -> Mapping[str, str]:
-        return {name: given.text(name) for name in names if name in given.values}
-
-    return read
-
-
-def _read_defaults(given: Input, _: Community) -> Mapping[str, str]:
-    found = {name: given.text(name) for name, _ in _DEFAULTS if name in given.values}
-    return found | ({"default_style": ""} if found.get("default_style") == NO_STYLE else {})
-
-
-def _read_groups(given: Input, community: Community) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    if "role" not in given.values and "role_daily" in given.values:
-        found["role_daily"] = given.text("role_daily")
-    for chosen, field in _TABLES:
-        table: dict[Any, Any] = dict(getattr(community, field))
-        for number in given.all(chosen):
-            table.pop(number, None)
-            if typed := given.text(field):
-                table[number] = typed
-        if given.all(chosen):
-            found[field] = _write(table)
-    return found
-
-
-def _read_house(given: Input, community: Community) -> Mapping[str, str]:
-    found = dict(_read_texts("weights", "timezone", "retention_days")(given, community))
-    if "weight" in given.values:
-        found["weights"] = _write({**community.weights, _HEAVY: given.text("weight") or "1"})
-    return found
-
-
-def _read_channels(given: Input, community: Community) -> Mapping[str, str]:
-    found = dict(_read_texts("moderation_channel", "gallery_channel")(given, community))
-    if "allowed_channels" in given.values:
-        # A list shows so many; those behind them stay.
-        hidden = () if given.abilities.whole_forms else community.allowed_channels[_MOST_CHANNELS:]
-        found["allowed_channels"] = ", ".join((*given.all("allowed_channels"), *hidden))
-    return found
-
-
-def _read_styles(given: Input, community: Community) -> Mapping[str, str]:
-    if "name" not in given.values:
-        return _read_texts("styles")(given, community)
-    styles = {name: said for name, said in community.styles.items() if name not in given.all("remove")}
-    name, said = given.text("name").lower(), " ".join(given.text("words").split())
-    if name or said:
-        styles[name] = said
-    return {"styles": "\n".join(f"{name}: {said}" for name, said in styles.items())}
-
-
-_READ: Mapping[str, Callable[[Input, Community], Mapping[str, str]]] = MappingProxyType(
-    {
-        "defaults": _read_defaults,
-        "limits": _read_texts(*_LIMITS),
-        "groups": _read_groups,
-        "house": _read_house,
-        "channels": _read_channels,
-        "styles": _read_styles,
-    }
-)
-
-
-def _words_in(text: str) -> Iterator[tuple[str, bool]]:
-    """One a line, with whether it counts only as a word of its own: never in a script without spaces."""
-    for line in filter(None, map(str.strip, text.splitlines())):
-        word = line.strip("*").strip()
-        within = line != line.strip("*") or any(unicodedata.east_asian_width(letter) in "WF" for letter in word)
-        yield word, not within
-
-
-def _write(table: Mapping[Any, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in table.items())

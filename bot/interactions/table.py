@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import account, gallery, moderation, results, settings
+from . import account, audit, fixing, gallery, moderation, people, results, settings
 from .commands import Command
 from .routes import Route
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
-    {**results.BUTTONS, **gallery.BUTTONS, **moderation.BUTTONS, **account.BUTTONS}
+    {**results.BUTTONS, **gallery.BUTTONS, **moderation.BUTTONS, **account.BUTTONS, **fixing.BUTTONS}
 )
-PANELS: Mapping[str, Route] = MappingProxyType({**results.PANELS, **account.PANELS, **settings.PANELS})
-FORMS: Mapping[str, Route] = MappingProxyType({**results.FORMS, **moderation.FORMS, **account.FORMS, **settings.FORMS})
+PANELS: Mapping[str, Route] = MappingProxyType(
+    {**results.PANELS, **account.PANELS, **settings.PANELS, **people.PANELS, **audit.PANELS}
+)
+FORMS: Mapping[str, Route] = MappingProxyType(
+    {**results.FORMS, **moderation.FORMS, **account.FORMS, **settings.FORMS, **people.FORMS}
+)
 COMMANDS: Mapping[Command, Route] = MappingProxyType(
-    {**results.COMMANDS, **gallery.COMMANDS, **account.COMMANDS, **settings.COMMANDS}
+    {
+        **results.COMMANDS,
+        **gallery.COMMANDS,
+        **account.COMMANDS,
+        **settings.COMMANDS,
+        **people.COMMANDS,
+        **audit.COMMANDS,
+    }
 )

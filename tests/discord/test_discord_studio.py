@@ -105,7 +105,11 @@ async def test_limits_and_a_wrong_number(bot: Bot, boss: User, panel: Message) -
     assert (found.user_daily, found.monthly, found.cooldown, found.user_running) == (5, 300, 30, None)
     asked = await opened(bot, boss, panel, "limits")
     await bot.fake.submit_modal(boss, asked, {"user_daily": "many", "monthly": "1"})
-    await bot.said_to(boss, "isn't a whole number")
+    said = await bot.said_to(boss, "isn't a whole number")
+    again = await bot.fake.press(boss, said, "Fix it")
+    await again.answered()
+    assert again.modal is not None
+    assert "Limits" in again.modal.title
     assert (await community(bot)).monthly == 300, "all or nothing"
     await filled(bot, boss, panel, "limits", {"user_daily": ""})
     assert (await community(bot)).user_daily is None

@@ -8,15 +8,17 @@ from typing import TypeVar
 
 import pytest
 
+from bot.domain.card import ButtonAction
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed
 from bot.interactions.controls import PanelAction
 from bot.interactions.forms import Form, FormId
 from bot.interactions.inputs import Abilities
 from bot.interactions.panels import Panel
+from bot.interactions.people_form import DEEDS
 from bot.interactions.replies import InvalidField, Open, Replies, Say, ShowPanel, ShowSettings
-from bot.interactions.sections import DEEDS, SECTIONS
-from bot.interactions.table import FORMS, PANELS
+from bot.interactions.sections import SECTIONS
+from bot.interactions.table import BUTTONS, FORMS, PANELS
 from tests.actions.house import House, manager
 from tests.db.orders import person
 from tests.interactions.given import SECTIONED, WHOLE, Given, do
@@ -224,3 +226,17 @@ async def test_moderators_who_manage_nothing_read_the_trail(house: House) -> Non
     moderator = dataclasses.replace(person("mo"), moderator=True)
     panel = one(await do(house, PANELS[PanelAction.AUDIT], Given(by=moderator)), ShowPanel).panel
     assert panel.text == "Nothing yet."
+
+
+@pytest.mark.parametrize(
+    ("target", "title"), [("studio.limits", "Limits"), ("people.people", "People"), ("defaults.", "defaults")]
+)
+async def test_a_form_that_could_not_be_taken_is_opened_again(house: House, target: str, title: str) -> None:
+    form = one(await do(house, BUTTONS[ButtonAction.FIX], Given(by=manager(), target=target)), Open).form
+    assert title in form.title
+
+
+@pytest.mark.parametrize("target", ["", "x", "studio.x", "form.0123456789ab"])
+async def test_a_form_that_is_none_is_not(house: House, target: str) -> None:
+    with pytest.raises(NotAllowed, match="draft-gone"):
+        await do(house, BUTTONS[ButtonAction.FIX], Given(by=manager(), target=target))

@@ -9,6 +9,8 @@ from typing import Any
 import discord
 
 from bot.actions.actions import Actions
+from bot.cards.mentions import channel_mark
+from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError
@@ -18,9 +20,10 @@ from bot.domain.report import JobReport
 from bot.grammar.parse import TypedOptions
 from bot.interactions.commands import Command
 from bot.interactions.controls import PanelAction
+from bot.interactions.fixing import fix_target
 from bot.interactions.forms import FormId
 from bot.interactions.inputs import Stage
-from bot.interactions.replies import Ask, InvalidField, Order, Reply
+from bot.interactions.replies import Ask, InvalidField, Order, Replies, Reply, Say
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
@@ -87,9 +90,13 @@ class RequestHandler:
         if found is not None:
             form, target = found
             values = values_in(data.get("components") or [])
-            await self._run(FORMS.get(form), input_of(interaction, target=target, values=values, stage=Stage.FORM))
+            given = input_of(interaction, target=target, values=values, stage=Stage.FORM)
+            await self._run(FORMS.get(form), given, fixed_by=fix_target(form, target))
 
-    async def _run(self, route: Route | None, given: DiscordInput, missing: str = "job-gone") -> None:
+    async def _run(
+        self, route: Route | None, given: DiscordInput, missing: str = "job-gone", *, fixed_by: str = ""
+    ) -> None:
+        """`fixed_by`: what a button carries that opens the form again, if this is one."""
         given.event = order_event(given.interaction, self._clock.now())
         async with self.boundary.answering(given.interaction, prompt=given.text("prompt")):
             if route is None:
@@ -101,9 +108,10 @@ class RequestHandler:
                 working = Card(tone=Tone.WORKING, status=sentence("working", given.locale))
                 await self.answers.in_place(given.interaction, working)
             try:
-                replies = await route.run(given, self._actions)
+                replies: Replies = await route.run(given, self._actions)
             except InvalidField as wrong:
-                raise wrong.refused from wrong
+                card = refusal_card(wrong.refused, given.locale, channel_name=channel_mark, form=fixed_by)
+                replies = (Say(card),)
             for reply in replies:
                 await self._reply(given, first, reply)
 

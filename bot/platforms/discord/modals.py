@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from bot.interactions.forms import Field, Form, FormId, Kind, shortened
-from bot.interactions.sections import PEOPLE
+from bot.interactions.people_form import PEOPLE
 
 from .limits import FORM_HINT, FORM_LABEL, FORM_SECONDS, FORM_TITLE, SELECT_OPTIONS, TEXT_INPUT
 from .text import clip

@@ -15,8 +15,9 @@ from bot.domain.community import Community
 from bot.domain.community_fields import write_field
 from bot.domain.usage import Allowance
 from bot.interactions.controls import PanelAction, PanelButton, Select
+from bot.interactions.people_form import PEOPLE
 from bot.interactions.replies import ShowSettings
-from bot.interactions.sections import PEOPLE, SECTIONS
+from bot.interactions.sections import SECTIONS
 
 from .look import COLOURS
 from .panel_ids import RouteSelect

@@ -8,8 +8,8 @@ from typing import Any
 from bot.actions import Actions
 from bot.domain.moderation import AuditEntry, Block
 from bot.domain.people import Person
-from bot.interactions.sections import DEEDS
-from bot.interactions.settings import decide
+from bot.interactions.people import decide
+from bot.interactions.people_form import DEEDS
 
 from .answers import Problem
 from .names import Names

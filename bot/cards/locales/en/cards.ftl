@@ -104,6 +104,7 @@ button-use-no-style = Use no style
 button-draw-all = Draw all { $jobs }
 button-fewer = Use fewer
 button-make-it = Make it { $n }
+button-fix = Fix it
 button-appeal = It's harmless
 button-why = Why?
 

@@ -80,6 +80,7 @@ button-use-no-style = 不用风格
 button-draw-all = 全部绘制（{ $jobs }）
 button-fewer = 减少一些
 button-make-it = 改成 { $n } 张
+button-fix = 修改
 button-appeal = 没有恶意
 button-why = 为什么？
 
