@@ -54,6 +54,9 @@ lock: $(DEV) ## renew both lock files from pyproject.toml (with hashes, without 
 	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
+vendor: ## renew the page's copy of @fluent/bundle from npm, checked by its hash (nothing else needs npm)
+	$(PYTHON) ops/vendor_fluent.py
+
 clean: ## remove the environment and caches; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -69,4 +72,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check format lock clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check format lock vendor clean

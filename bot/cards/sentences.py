@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ from typing import Any
 from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax.ast import Message
+from fluent.syntax.serializer import FluentSerializer
 
 from bot.domain.card import Moment, Text
 from bot.grammar.language import Language, language
@@ -37,7 +39,7 @@ def sentence(code: str, locale: str, **values: str | int | datetime | Moment) ->
             moments.append(value if isinstance(value, Moment) else Moment(value))
         else:
             arguments[name] = _UNWELCOME.sub("", value) if isinstance(value, str) else value
-    said = _format(code, language(locale), arguments)
+    said = _format(code, language(locale), arguments) or _format(code, "en", arguments)
     if said is None:
         said = _format(OTHERWISE, language(locale), {}) or ""
     parts = _MOMENT.split(said)
@@ -52,6 +54,17 @@ def words(code: str, locale: str = "en", **values: str | int) -> str:
 
 def has_sentence(code: str, locale: str = "en") -> bool:
     return bool(bundle(language(locale)).has_message(code))
+
+
+def complete_source(tongue: Language, names: Iterable[str]) -> str:
+    """Several files as one, with the English of what this language lacks."""
+    parts = []
+    for name in names:
+        parts.append(source(tongue, name))
+        there = {entry.id.name for entry in FluentResource(parts[-1]).body if isinstance(entry, Message)}
+        english = (entry for entry in FluentResource(source("en", name)).body if isinstance(entry, Message))
+        parts += [FluentSerializer().serialize_entry(entry) for entry in english if entry.id.name not in there]
+    return "\n".join(parts)
 
 
 def codes(name: str) -> tuple[str, ...]:

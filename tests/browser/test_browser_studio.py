@@ -145,7 +145,7 @@ async def test_somebody_is_blocked_and_lifted(programs: Callable[..., Program], 
     await expect(guest.get_by_role("article")).to_have_count(1)
     page = await look(f"{program.url}/#/studio", extra_http_headers=program.operator)
     room = page.locator("#view")
-    await room.get_by_role("radio", name="Block", exact=True).check()
+    await room.get_by_role("radio", name="Block until somebody lifts it").check()
     await room.get_by_label("Reason, which they will read").fill("too many foxes")
     await room.get_by_role("button", name="Do it").click()
     people = room.locator("section").filter(has=page.get_by_role("heading", name="People"))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
 
+from bot.cards import sentences as loading
+from bot.cards.sentences import codes
 from bot.domain.card import Moment
 from bot.platforms.web import assets
 from bot.platforms.web.languages import best_locale
@@ -12,7 +15,8 @@ from bot.platforms.web.render import text_json
 from tests.web.conftest import Site
 
 STATIC = Path(assets.__file__).parent / "static"
-SOURCES = sorted(STATIC.iterdir())
+ROOT = STATIC.parents[3]
+SOURCES = sorted(file for file in STATIC.iterdir() if file.is_file())
 
 
 async def test_the_page_and_everything_on_it(page: Site) -> None:
@@ -67,18 +71,52 @@ def test_nothing_on_the_page_is_inline_or_from_elsewhere(file: Path) -> None:
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
 
 
-def test_both_languages_have_all_words() -> None:
-    source = (STATIC / "i18n.js").read_text("utf-8")
-    english, chinese = re.findall(r"\n  (?:en|\"zh-CN\"): \{\n(.*?)\n  \},", source, re.DOTALL)[:2]
-    keys = [re.findall(r"^    (\w+):", words, re.MULTILINE) for words in (english, chinese)]
-    assert keys[0] == keys[1]
-    used = set()
+def test_every_word_of_the_page_is_served_to_it() -> None:
+    used: set[str] = set()
     for file in SOURCES:
         text = file.read_text("utf-8")
-        used |= set(re.findall(r'\bt\("(\w+)"', text)) | set(re.findall(r'data-t(?:-\w+)?="(\w+)"', text))
-        used |= set(re.findall(r'\bt\(\w+ \? "(\w+)" : "\w+"\)', text))
-        used |= set(re.findall(r'\bt\(\w+ \? "\w+" : "(\w+)"\)', text))
-    assert used == set(keys[0])
+        used |= set(re.findall(r'\bt\((?:\w+ \? "[\w-]+" : )?"([\w-]+)"', text))
+        used |= set(re.findall(r'\bt\(\w+ \? "([\w-]+)"', text)) | set(re.findall(r'\bid: "(page-[\w-]+)"', text))
+        used |= set(re.findall(r'data-t(?:-\w+)?="([\w-]+)"', text))
+    served = {*codes("page"), *codes("shared")}
+    assert len(used) > 100
+    assert used - served == set()
+    assert served - used == set()
+
+
+def test_what_a_language_lacks_is_served_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"en": "page-a = One\npage-b = Two { $n }\n", "zh-CN": "page-a = 一\n"}
+    monkeypatch.setattr(loading, "source", lambda tongue, _name: files[tongue])
+    served = loading.complete_source("zh-CN", ["page"])
+    assert "page-a = 一" in served
+    assert "One" not in served
+    assert "page-b = Two { $n }" in served
+
+
+async def test_the_words_come_with_the_page_and_stay(page: Site) -> None:
+    async with page.client.get(page.server.url) as response:
+        html = await response.text()
+    root = re.findall(r'src="(/static/[^"]+/)language.js"', html)[0]
+    for locale, said in (("en", "page-welcome = "), ("zh-CN", "想画点什么")):
+        async with page.client.get(f"{page.server.url}{root}{locale}.ftl") as response:
+            assert "immutable" in response.headers["Cache-Control"]
+            assert said in await response.text()
+    async with page.client.get(f"{page.server.url}{root}../en.ftl") as response:
+        assert response.status == 404
+
+
+def test_no_text_of_the_page_is_there_before_its_language() -> None:
+    """What stood in the document in English would be seen by others for a moment."""
+    html = (STATIC / "index.html").read_text("utf-8")
+    body = re.sub(r"<svg.*?</svg>", "", html.partition("<body>")[2], flags=re.DOTALL)
+    assert set(re.findall(r">\s*([^<>\s][^<>]*)<", body)) == {"Easel", "{no-script}"}
+
+
+def test_the_vendored_module_is_what_its_sum_says() -> None:
+    recipe = (ROOT / "ops/vendor_fluent.py").read_text("utf-8")
+    module = (STATIC / "vendor/fluent-bundle.js").read_bytes()
+    assert f'MODULE = "{hashlib.sha256(module).hexdigest()}"' in recipe
+    assert "Apache License" in (STATIC / "vendor/fluent-bundle.LICENSE.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

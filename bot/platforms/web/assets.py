@@ -11,8 +11,13 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from bot.cards.sentences import complete_source, words
+from bot.grammar.language import LANGUAGES
+
 from .answers import Problem, locale_of
 
+# What the page's own words are in; the rest of what it shows comes from the server.
+_WORDS = ("page", "shared")
 _TYPES: Mapping[str, str] = MappingProxyType(
     {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "webmanifest": "application/manifest+json"}
 )
@@ -39,28 +44,30 @@ class Assets:
     def read(cls) -> Assets:
         """Read the files of the package; slow, for a thread."""
         assets: dict[str, Asset] = {}
-        page = ""
         digest = hashlib.sha256()
-        for file in sorted(files(__package__).joinpath("static").iterdir(), key=lambda entry: entry.name):
-            if file.name == "index.html":
-                page = file.read_text("utf-8")
-                continue
-            content_type = _TYPES.get(file.name.rpartition(".")[2])
-            if content_type is None:
-                continue
-            body = file.read_bytes()
-            assets[file.name] = Asset(body, content_type)
-            digest.update(f"{file.name}\0{len(body)}\0".encode() + body)
+        static = files(__package__).joinpath("static")
+        page = static.joinpath("index.html").read_text("utf-8")
+        for folder in ("", "vendor/"):
+            for file in static.joinpath(folder).iterdir():
+                content_type = _TYPES.get(file.name.rpartition(".")[2])
+                if content_type is not None:
+                    assets[f"{folder}{file.name}"] = Asset(file.read_bytes(), content_type)
+        for language in LANGUAGES:
+            assets[f"{language}.ftl"] = Asset(complete_source(language, _WORDS).encode(), "text/plain")
+        for name, asset in sorted(assets.items()):
+            digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
         return cls(page, assets, digest.hexdigest()[:16])
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/", self.page), web.get("/static/{version}/{name}", self.static)]
+        return [web.get("/", self.page), web.get("/static/{version}/{name:.+}", self.static)]
 
     async def page(self, request: web.Request) -> web.Response:
         """The same page for everybody: it holds nothing until its scripts have asked for it."""
-        page = self._page.replace("{static}", f"/static/{self._version}").replace(
-            "{lang}", html.escape(locale_of(request))
-        )
+        locale = locale_of(request)
+        values = {"static": f"/static/{self._version}", "lang": locale, "no-script": words("page-no-script", locale)}
+        page = self._page
+        for name, value in values.items():
+            page = page.replace(f"{{{name}}}", html.escape(value))
         return web.Response(
             text=page, content_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"}
         )

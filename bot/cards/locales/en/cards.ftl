@@ -97,7 +97,6 @@ button-show-kept = Show the pictures
 button-again = Again
 button-try-again = Try again
 button-edit = Edit
-button-delete = Delete
 button-use = Use { $what }
 button-draw-anyway = Draw it anyway
 button-use-no-style = Use no style
@@ -327,7 +326,6 @@ undo-resumed = resumed
 undo-other = this
 
 audit-heading = What was done here
-audit-empty = Nothing yet.
 audit-until = until { $moment }
 audit-undone = undone by { $actor }
 audit-refused = { $target ->
@@ -389,8 +387,6 @@ todo-reword = Nothing was charged. Ask again in other words: the provider decide
 todo-word = Leave the word out, or tell the moderators that it is harmless.
 
 settings-heading = Settings of this community
-settings-running = Drawing is on.
-settings-paused = Drawing is paused.
 settings-operator = { $value } (the operator's)
 settings-at-most = At most { $most }, set by the operator
 settings-at-least = At least { $least }, set by the operator
@@ -411,7 +407,6 @@ field-default_ratio = Ratio unless said otherwise
 field-default_clarity = Clarity unless said otherwise
 field-default_n = Pictures unless said otherwise
 field-default_style = Style unless said otherwise
-field-styles = Own styles
 field-retention_days = Days that pictures and prompts are kept
 field-blocked_words = Blocked words ({ $n })
 
@@ -502,8 +497,6 @@ button-hd-price = HD · counts { $n }
 button-star = Star
 button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }
-button-more = More
-button-show = Details
 button-spoiler = Spoiler
 button-report = Report
 
@@ -564,13 +557,10 @@ mydata-left-out = { $n ->
    *[other] { $n } older pictures are
 } not in it: the file would be too large to send.
 mydata-delete-ask = Delete everything that is kept of you: your requests, your pictures, your stars and votes, in every community here? What is running is cancelled. This can't be undone.
-mydata-delete-ask-again = Really everything? It can't be brought back.
 mydata-deleted = Done: nothing of you is kept any more. { $messages ->
     [0] Your results are gone from the chat, too.
    *[other] { $messages } of your messages could not be removed from the chat; you can delete them there.
 }
-button-delete-mine = Delete my data
-button-delete-mine-really = Yes, delete it all
 button-keep-mine = Keep it
 mydata-readme-title = This is everything that Easel keeps of you here.
 mydata-readme-jobs = jobs.json: your { $jobs ->
@@ -601,30 +591,20 @@ mydata-kept = Nothing was deleted.
 more-ordered = It's on its way, and comes where this one stands.
 
 form-title = Draw a picture
-form-title-edit = Edit and draw again
 form-prompt = What you'd like to see
 form-ratio = Ratio
 form-n = How many
 form-clarity = Clarity
 form-style = Style
-form-draw = Draw
-form-send = Send
-form-save = Save
 form-report-title = Report this picture
 form-report-text = What is wrong with it?
 form-blockword-title = Block a word here
-form-blockword-text = Word
 
-studio-heading = Studio
-studio-title = Settings
 studio-intro = They hold for everybody here. Empty: as the operator has set it.
 studio-state = State
 studio-same = Nothing is different from before.
 studio-saved = Saved
-studio-pause = Pause drawing
-studio-resume = Let drawing go on
 studio-usage = Who used what
-studio-audit = What was done
 studio-held = Who is kept out
 studio-people = Block or lift…
 studio-home = Back
@@ -641,14 +621,12 @@ studio-weight = A picture of 4096 counts as
 studio-words-add = Block these too
 studio-words-remove = Allow these again
 studio-style-name = Name of a style to add or change
-studio-style-words = The words it adds to the prompt
 studio-style-remove = Take these away
 section-defaults = What holds unless said otherwise
 section-limits = Limits and budget
 section-groups = Limits by role and channel
 section-house = Points, time zone, retention
 section-channels = Channels
-section-words = Blocked words
 section-styles = This community's own styles
 section-people = People: block, lift, start anew
 hint-empty-operator = Empty: as the operator has set it
@@ -659,24 +637,10 @@ hint-allowed = With their threads and posts; none chosen: everywhere
 hint-words = One a line; *word* also within other words
 hint-role_daily = Such as guest=5, member=20. Roles in Slack: owner, admin, member, guest, external
 hint-styles = One a line: a name, a colon, and the words that it adds
-people-person = Person
-people-deed = What to do
-people-reason = Reason (they will read it)
-people-do = Do it
-deed-lock = Lock for an hour
-deed-lock-day = Lock for a day
-deed-lock-week = Lock for a week
-deed-block = Block until somebody lifts it
-deed-lift = Lift locks and blocks
-deed-forgive = Forgive strikes
-deed-reset = Let the day begin anew
 home-people = People…
 home-audit = What was done…
 held-heading = Who may not ask here
 held-none = Nobody is locked or blocked.
 held-open = until somebody lifts it
-held-lift-one = Lift
 held-lift = Lift { $number }
-audit-undo = Undo
-audit-older = Older
 audit-newest = Newest

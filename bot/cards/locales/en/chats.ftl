@@ -8,7 +8,6 @@ file-too-large = That is too large to be sent here. Ask whoever runs this bot: t
 help-menus = On any message: Apps → Imagine this. On a picture: Apps → Report picture.
 no-words = There are no words in that message to draw.
 no-picture-there = That isn't one of my pictures. Choose a message of mine with a picture in it.
-form-close = Close
 form-where = Where it is shown
 form-late = Slack closed the door before the form was ready. Press again, or type the request after /imagine.
 comes-privately = I can't speak in this conversation, so it comes to the one between you and me.

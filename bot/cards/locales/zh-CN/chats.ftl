@@ -8,7 +8,6 @@ file-too-large = 文件太大，没法发到这里。请联系运行这个机器
 help-menus = 任意消息上：应用 → 把这段话画出来；图片消息上：应用 → 举报这张图。
 no-words = 那条消息里没有可以画的文字。
 no-picture-there = 那不是我画的图。请选一条我发的、带图的消息。
-form-close = 关闭
 form-where = 发到哪里
 form-late = 表单没能及时打开。请再按一次，或者把想画的写在 /imagine 后面。
 comes-privately = 我不能在这个对话里发消息，所以会发到我们两人的对话里。

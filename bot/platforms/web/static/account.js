@@ -46,8 +46,8 @@ export class Account {
       return false;
     }
     this.#invite = invite;
-    $("invite-title").textContent = t("inviteTitle", { name });
-    $("invite-yes").textContent = t("inviteYes", { name });
+    $("invite-title").textContent = t("page-invite-title", { name });
+    $("invite-yes").textContent = t("page-invite-yes", { name });
     $("invite").showModal();
     return true;
   }
@@ -93,10 +93,10 @@ export class Account {
       const left = h("p", { role: "timer" });
       const count = () => {
         const seconds = Math.max(0, Math.round((ends - Date.now()) / 1000));
-        left.textContent = seconds ? t("codeLeft", { n: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : t("codeGone");
+        left.textContent = seconds ? t("page-code-left", { n: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : t("page-code-gone");
         if (!seconds) clearInterval(this.#timer);
       };
-      $("device").replaceChildren(h("p", {}, t("codeHow", { page: location.host })), h("output", { class: "device-code" }, code), left);
+      $("device").replaceChildren(h("p", {}, t("page-code-how", { page: location.host })), h("output", { class: "device-code" }, code), left);
       clearInterval(this.#timer);
       this.#timer = setInterval(count, 1000);
       count();
@@ -116,12 +116,12 @@ export class Account {
 }
 
 function whoIsHere() {
-  if (me.manager) return t("signedInAsOperator");
-  return me.named ? t("signedInAs", { name: me.name }) : t("signedInAsGuest", { name: me.name });
+  if (me.manager) return t("page-signed-in-as-operator");
+  return me.named ? t("page-signed-in-as", { name: me.name }) : t("page-signed-in-as-guest", { name: me.name });
 }
 
 function complain(dialog, error) {
   const shown = $(`${dialog}-error`);
-  shown.textContent = error.error ? `${error.error.message} ${error.error.hint}` : t("unreachablePress");
+  shown.textContent = error.error ? `${error.error.message} ${error.error.hint}` : t("page-unreachable-press");
   shown.hidden = false;
 }

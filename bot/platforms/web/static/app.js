@@ -6,7 +6,7 @@ import { $, h, remember, shape } from "./dom.js";
 import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
 import { GalleryView } from "./gallery.js";
-import { EXAMPLES, locale, switchLanguage, t, translate } from "./i18n.js";
+import { switchLanguage, t, translate } from "./i18n.js";
 import { Lightbox } from "./lightbox.js";
 import { leave, Router } from "./router.js";
 import { learn, me } from "./session.js";
@@ -15,6 +15,11 @@ import { StudioView } from "./studio.js";
 import { setServerTime, tick } from "./time.js";
 
 const HISTORY_PAUSE = 2000;
+const EXAMPLES = [
+  { id: "page-example-lighthouse", set: "ratio:16:9 n:2" },
+  { id: "page-example-fox", set: "style:watercolor" },
+  { id: "page-example-greenhouse", set: "ratio:3:4 n:2" },
+];
 
 const lightbox = new Lightbox();
 const look = (...args) => lightbox.show(...args);
@@ -88,7 +93,7 @@ let connectionTimer = 0;
 function showConnection(state) {
   clearTimeout(connectionTimer);
   const show = () => {
-    $("connection").textContent = navigator.onLine ? t("reconnecting") : t("offline");
+    $("connection").textContent = navigator.onLine ? t("page-reconnecting") : t("page-offline");
     $("connection").hidden = state === "open";
   };
   // A break shorter than a blink is not worth a word.
@@ -99,7 +104,7 @@ function showConnection(state) {
 function showTheme() {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const label = t(dark ? "themeLight" : "themeDark");
+  const label = t(dark ? "page-theme-light" : "page-theme-dark");
   $("theme").setAttribute("aria-label", label);
   $("theme").title = label;
   return dark;
@@ -107,7 +112,8 @@ function showTheme() {
 
 function drawExamples() {
   $("examples").replaceChildren(
-    ...EXAMPLES[locale].map(({ words, set }) => {
+    ...EXAMPLES.map(({ id, set }) => {
+      const words = t(id);
       const ratio = /ratio:(\S+)/.exec(set)?.[1] ?? "1:1";
       return h(
         "button",
@@ -181,8 +187,8 @@ async function sendEdited(text, extra) {
 }
 
 translate();
-$("log").setAttribute("aria-label", t("log"));
-$("language").textContent = t("otherLanguage");
+$("log").setAttribute("aria-label", t("page-log"));
+$("language").textContent = t("page-other-language");
 $("language").addEventListener("click", switchLanguage);
 $("theme").addEventListener("click", () => {
   const theme = showTheme() ? "light" : "dark";

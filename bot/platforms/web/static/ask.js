@@ -3,7 +3,7 @@ import { $, h } from "./dom.js";
 import { t } from "./i18n.js";
 
 /** Whether the person said yes. Whatever closes the dialog otherwise is a no. */
-export async function sure({ title, text, yes, no = t("keep") }) {
+export async function sure({ title, text, yes, no = t("page-keep") }) {
   $("confirm-title").textContent = title;
   $("confirm-text").textContent = text;
   $("confirm-field").replaceChildren();
@@ -17,7 +17,7 @@ export async function words({ title, text, label, yes, longest, required = false
   const limits = { id: "confirm-words", maxlength: longest, required };
   const input = several ? h("textarea", { ...limits, rows: 3 }) : h("input", { ...limits, autocomplete: "off" });
   $("confirm-field").replaceChildren(h("label", { class: "field" }, h("span", {}, label), input));
-  return (await open(yes, t("never"), "button primary")) === "yes" ? input.value : null;
+  return (await open(yes, t("page-never"), "button primary")) === "yes" ? input.value : null;
 }
 
 function open(yes, no, kind) {

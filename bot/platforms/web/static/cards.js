@@ -80,7 +80,7 @@ function voter(message, act) {
 function countdown({ card, job, sheet }) {
   if (sheet || card.tone !== "working" || !job?.eta || card.status.some((part) => typeof part !== "string")) return [];
   if (secondsUntil(job.eta) <= 0 || job.state === "delivering") return [];
-  const [before, after] = t("readyIn", { moment: "\0" }).split("\0");
+  const [before, after] = t("page-ready-in", { moment: "\0" }).split("\0");
   return [" · ", before, moment(job.eta), after];
 }
 
@@ -99,8 +99,8 @@ function asIcon(element, button, { opinion }) {
   element.replaceChildren(icon(ICON_ONLY[button.press]), stars ? String(stars) : "");
   if (button.press === "star") {
     element.setAttribute("aria-pressed", String(Boolean(opinion?.starred)));
-    element.setAttribute("aria-label", t("star", { n: stars }));
-    element.title = t("starHint");
+    element.setAttribute("aria-label", t("page-star", { n: stars }));
+    element.title = t("page-star-hint");
   } else {
     element.setAttribute("aria-haspopup", "dialog");
     element.setAttribute("aria-label", button.label);
@@ -113,19 +113,19 @@ function price(element, { request }) {
   const clarity = Object.keys(me.prices).map(Number).sort((one, other) => one - other).find((each) => each > request.clarity);
   if (!clarity) return;
   const count = me.prices[clarity] * request.n;
-  element.setAttribute("aria-label", t("hd", { clarity, n: count }));
-  element.title = t("hd", { clarity, n: count });
+  element.setAttribute("aria-label", t("page-hd", { clarity, n: count }));
+  element.title = t("page-hd", { clarity, n: count });
 }
 
 /** A command that can be copied and sent. */
 export function drawCommand(command) {
   const code = h("code", {}, command);
-  const button = h("button", { type: "button", class: "copy", "aria-label": t("copy"), title: t("copy") }, icon("copy", 18));
+  const button = h("button", { type: "button", class: "copy", "aria-label": t("page-copy"), title: t("page-copy") }, icon("copy", 18));
   const said = h("span", { class: "copied", role: "status" });
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(command);
-      said.textContent = t("copied");
+      said.textContent = t("page-copied");
     } catch {
       getSelection().selectAllChildren(code); // without a secure connection there is no clipboard
     }
@@ -140,7 +140,7 @@ export function drawNotice(card, { ask = "", act, dismiss, more = null }) {
   const body = more ?? drawBody({ card, id: null }, { act: (...args) => act(...args, article) });
   const drawn = h("div", { class: "card", "data-tone": card.tone }, body);
   drawn.append(
-    h("p", { class: "only-you" }, t("onlyYou"), " · ", h("button", { type: "button", onclick: () => dismiss(article) }, t("dismiss"))),
+    h("p", { class: "only-you" }, t("page-only-you"), " · ", h("button", { type: "button", onclick: () => dismiss(article) }, t("page-dismiss"))),
   );
   article.append(drawn);
   return article;

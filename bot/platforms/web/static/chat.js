@@ -74,7 +74,7 @@ export class Chat {
       return error.status < 500 && error.status !== 401;
     }
     if (!(error instanceof api.Unreachable)) throw error;
-    this.say(plainCard({ message: t(ask ? "unreachable" : "unreachablePress") }));
+    this.say(plainCard({ message: t(ask ? "page-unreachable" : "page-unreachable-press") }));
     return false;
   }
 
@@ -102,7 +102,7 @@ export class Chat {
       this.edit?.open(message);
       return;
     }
-    if (button.press === "delete" && !(await sure({ title: t("deleteTitle"), text: t("deleteText"), yes: t("delete") }))) return;
+    if (button.press === "delete" && !(await sure({ title: t("page-delete-title"), text: t("page-delete-text"), yes: t("button-delete") }))) return;
     wait(element, true);
     try {
       if (button.press === "more") await this.more.open(message, element);

@@ -48,7 +48,7 @@ export class EditForm {
       this.#dialog.close();
     } catch (error) {
       if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
-      $("edit-error").textContent = error instanceof api.Refusal ? `${error.error.message} ${error.error.hint}` : t("unreachable");
+      $("edit-error").textContent = error instanceof api.Refusal ? `${error.error.message} ${error.error.hint}` : t("page-unreachable");
       $("edit-error").hidden = false;
     } finally {
       button.disabled = false;

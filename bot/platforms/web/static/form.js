@@ -10,7 +10,7 @@ export function fillIn(form) {
   $("form-title").textContent = form.title;
   $("form-intro").textContent = form.intro.join(" ");
   fields.replaceChildren(...form.fields.map(drawField));
-  $("form-send").textContent = form.submit || t("save");
+  $("form-send").textContent = form.submit || t("form-save");
   $("form-error").hidden = true;
   let answer = null;
   $("form-form").onsubmit = async (event) => {
@@ -22,7 +22,7 @@ export function fillIn(form) {
       dialog.close();
     } catch (error) {
       if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
-      $("form-error").textContent = error.error?.message ?? t("unreachablePress");
+      $("form-error").textContent = error.error?.message ?? t("page-unreachable-press");
       $("form-error").hidden = false;
       $("form-form").elements[error.error?.field]?.focus();
     } finally {

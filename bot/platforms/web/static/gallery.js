@@ -47,19 +47,19 @@ export class GalleryView {
   }
 
   #frame() {
-    const search = h("input", { type: "search", class: "search", placeholder: t("searchHint"), "aria-label": t("search"), maxlength: 100 });
+    const search = h("input", { type: "search", class: "search", placeholder: t("page-search-hint"), "aria-label": t("page-search"), maxlength: 100 });
     search.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#search(search.value), PAUSE);
     });
-    const shelves = { mine: t("shelfMine"), here: t("shelfHere"), starred: t("shelfStarred") };
+    const shelves = { mine: t("page-shelf-mine"), here: t("page-shelf-here"), starred: t("page-shelf-starred") };
     return h(
       "div",
       { class: "room gallery" },
-      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("gallery")), search),
-      h("nav", { class: "segments", "aria-label": t("gallery") }, Object.entries(shelves).map(([shelf, name]) => h("a", { href: address("gallery", { shelf }), "data-shelf": shelf }, name))),
+      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), search),
+      h("nav", { class: "segments", "aria-label": t("page-gallery") }, Object.entries(shelves).map(([shelf, name]) => h("a", { href: address("gallery", { shelf }), "data-shelf": shelf }, name))),
       h("div", { class: "wall", "aria-live": "polite" }),
-      h("nav", { class: "pager", "aria-label": t("pages") }),
+      h("nav", { class: "pager", "aria-label": t("page-pages") }),
     );
   }
 
@@ -91,9 +91,9 @@ export class GalleryView {
     room.querySelector(".pager").replaceChildren(
       ...(found.items.length
         ? [
-            turn("back", t("newerPage"), page > 1 && to(page - 1)),
+            turn("back", t("page-newer-page"), page > 1 && to(page - 1)),
             h("span", {}, found.status),
-            turn("on", t("olderPage"), page < found.pages && to(page + 1)),
+            turn("on", t("page-older-page"), page < found.pages && to(page + 1)),
           ]
         : []),
     );
@@ -102,7 +102,7 @@ export class GalleryView {
   #drawItem(item) {
     const [picture] = item.pictures;
     const image = h("img", { src: picture.thumb, alt: "", loading: "lazy", decoding: "async", draggable: "false" });
-    const open = h("button", { type: "button", class: item.hidden ? "tile veiled" : "tile", "aria-label": item.hidden ? t("openVeiled", { index: 1, count: item.pictures.length }) : picture.alt }, image);
+    const open = h("button", { type: "button", class: item.hidden ? "tile veiled" : "tile", "aria-label": item.hidden ? t("page-open-veiled", { index: 1, count: item.pictures.length }) : picture.alt }, image);
     if (item.pictures.length > 1) open.append(h("span", { class: "many", "aria-hidden": "true" }, `1/${item.pictures.length}`));
     open.addEventListener("click", () => {
       if (open.classList.contains("veiled")) {

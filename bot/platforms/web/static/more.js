@@ -17,7 +17,7 @@ export class More {
   constructor({ press }) {
     this.press = press;
     this.ratios = [];
-    this.#menu.setAttribute("aria-label", t("more"));
+    this.#menu.setAttribute("aria-label", t("button-more"));
     this.#menu.addEventListener("toggle", (event) => {
       if (event.newState === "closed") this.#opener?.setAttribute("aria-expanded", "false");
     });
@@ -45,7 +45,7 @@ export class More {
       h("div", { class: "menu-notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note)))),
       drawCommand(card.command),
       h("div", { class: "menu-rows" }, [
-        h("a", { class: "button", href: `#/show/${message.id}`, onclick: () => this.#menu.hidePopover() }, t("details")),
+        h("a", { class: "button", href: `#/show/${message.id}`, onclick: () => this.#menu.hidePopover() }, t("button-show")),
         ...card.buttons.filter(({ press }) => !ELSEWHERE.has(press)).map((button) => this.#drawButton(button, message)),
       ].filter(Boolean)),
     ];
@@ -65,7 +65,7 @@ export class More {
   #drawButton(button, message) {
     if (button.press !== "spoiler") return this.#row(button.label, () => this.press(button));
     if (!message.mine && !me.moderator) return null;
-    return this.#row(message.hidden ? t("unveil") : t("veil"), () => this.press(button, { hidden: !message.hidden }));
+    return this.#row(message.hidden ? t("page-unveil") : t("page-veil"), () => this.press(button, { hidden: !message.hidden }));
   }
 
   #row(label, act) {

@@ -11,12 +11,12 @@ export function exportMine() {
   document.body.append(link);
   link.click();
   link.remove();
-  return plainCard({ message: t("exporting") }, "done");
+  return plainCard({ message: t("page-exporting") }, "done");
 }
 
 /** The card that says what was done; null where the person thought better of it. */
 export async function deleteMine() {
-  const first = await sure({ title: t("forgetTitle"), text: t("forgetText"), yes: t("forget") });
-  if (!first || !(await sure({ title: t("forgetTitle"), text: t("forgetAgain"), yes: t("forgetReally") }))) return null;
+  const first = await sure({ title: t("page-forget-title"), text: t("page-forget-text"), yes: t("button-delete-mine") });
+  if (!first || !(await sure({ title: t("page-forget-title"), text: t("mydata-delete-ask-again"), yes: t("button-delete-mine-really") }))) return null;
   return (await api.forgetMe()).card;
 }

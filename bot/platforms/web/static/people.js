@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { moment } from "./time.js";
 
-const DEEDS = { lock: t("deedLock"), "lock-day": t("deedLockDay"), "lock-week": t("deedLockWeek"), block: t("deedBlock"), lift: t("deedLift"), forgive: t("deedForgive"), reset: t("deedReset") };
+const DEEDS = { lock: t("deed-lock"), "lock-day": t("deed-lock-day"), "lock-week": t("deed-lock-week"), block: t("deed-block"), lift: t("deed-lift"), forgive: t("deed-forgive"), reset: t("deed-reset") };
 const [FIRST] = Object.keys(DEEDS);
 const WITH_REASON = new Set(["lock", "lock-day", "lock-week", "block"]);
 const LONGEST_REASON = 300;
@@ -13,7 +13,7 @@ export class PeoplePanel {
   #list = h("ul", { class: "listed" });
   #person = h("select", { name: "person", required: true, "data-act": "person" });
   #reason = h("input", { name: "reason", maxlength: LONGEST_REASON, autocomplete: "off" });
-  #nobody = h("p", { class: "nothing" }, t("nobodyElse"));
+  #nobody = h("p", { class: "nothing" }, t("page-nobody-else"));
 
   constructor({ act }) {
     this.act = act;
@@ -25,14 +25,14 @@ export class PeoplePanel {
         h("span", {}, name),
       ),
     );
-    const why = h("label", { class: "field" }, h("span", {}, t("deedReason")), this.#reason);
+    const why = h("label", { class: "field" }, h("span", {}, t("people-reason")), this.#reason);
     this.form = h(
       "form",
       { class: "people-form" },
-      h("label", { class: "field" }, h("span", {}, t("person")), this.#person),
-      h("fieldset", {}, h("legend", {}, t("deed")), h("div", { class: "choices" }, deeds)),
+      h("label", { class: "field" }, h("span", {}, t("people-person")), this.#person),
+      h("fieldset", {}, h("legend", {}, t("people-deed")), h("div", { class: "choices" }, deeds)),
       why,
-      h("div", {}, h("button", { type: "submit", class: "button" }, t("doIt"))),
+      h("div", {}, h("button", { type: "submit", class: "button" }, t("people-do"))),
     );
     this.form.addEventListener("change", () => (why.hidden = !WITH_REASON.has(this.form.elements.deed.value)));
     this.form.addEventListener("submit", (event) => {
@@ -51,10 +51,10 @@ export class PeoplePanel {
   }
 
   #draw({ id, name, until, reason }) {
-    const lift = h("button", { type: "button", class: "button small", "aria-label": t("liftOf", { name }) }, t("lift"));
+    const lift = h("button", { type: "button", class: "button small", "aria-label": t("page-lift-of", { name }) }, t("held-lift-one"));
     lift.addEventListener("click", () => this.act({ person: id, deed: "lift" }));
-    const [before, after] = t("lockedUntil", { moment: "\0" }).split("\0");
-    const told = until ? [before, moment(until), after] : [t("blockedForGood")];
+    const [before, after] = t("page-locked-until", { moment: "\0" }).split("\0");
+    const told = until ? [before, moment(until), after] : [t("page-blocked-for-good")];
     return h("li", {}, h("p", {}, h("strong", {}, name), h("span", {}, ...told, reason ? ` · ${reason}` : "")), h("span", { class: "listed-acts" }, lift));
   }
 

@@ -23,7 +23,7 @@ function grid(ratio, count, whole = 0) {
 export function drawFrames({ ratio, n }) {
   const frames = grid(ratio, n);
   frames.setAttribute("role", "img");
-  frames.setAttribute("aria-label", t("drawing"));
+  frames.setAttribute("aria-label", t("page-drawing"));
   frames.append(...Array.from({ length: n }, () => h("span", { class: "frame drawing" })));
   return frames;
 }
@@ -56,7 +56,7 @@ function drawPicture(frames, pictures, index, look, sheet) {
     draggable: "false",
   });
   const frame = h("button", { type: "button", class: "frame" }, image);
-  image.addEventListener("error", () => frame.replaceWith(h("span", { class: "frame lost" }, t("lost"))));
+  image.addEventListener("error", () => frame.replaceWith(h("span", { class: "frame lost" }, t("page-lost"))));
   frame.addEventListener("click", () => {
     if ("veiled" in frames.dataset) veil(frames, pictures, false);
     else look(pictures, index);
@@ -65,11 +65,11 @@ function drawPicture(frames, pictures, index, look, sheet) {
 }
 
 /** Blur the pictures until somebody looks, or show them. */
-export function veil(frames, pictures, veiled, word = t("spoiler")) {
+export function veil(frames, pictures, veiled, word = t("page-spoiler")) {
   frames.toggleAttribute("data-veiled", veiled);
   frames.querySelectorAll("button.frame").forEach((frame, index) => {
     const place = { index: index + 1, count: pictures.length };
-    const name = veiled ? t("openVeiled", place) : `${t("open", place)}: ${pictures[index]?.alt ?? ""}`;
+    const name = veiled ? t("page-open-veiled", place) : `${t("page-open", place)}: ${pictures[index]?.alt ?? ""}`;
     frame.setAttribute("aria-label", name);
     frame.querySelector(".veil")?.remove();
     if (veiled) frame.append(h("span", { class: "veil", "aria-hidden": "true" }, icon("eye", 22), word));
@@ -88,7 +88,7 @@ export function showVotes(frames, { votes = {}, vote = null } = {}) {
     cell.classList.toggle("best", index === best);
     badge.replaceChildren(String(index), count ? h("span", { class: "count" }, index === best ? icon("star", 12) : "♥", String(count)) : "");
     badge.setAttribute("aria-pressed", String(index === vote));
-    badge.setAttribute("aria-label", index === best ? t("voteBest", { index, count }) : t("vote", { index, count }));
-    badge.title = t("voteHint");
+    badge.setAttribute("aria-label", index === best ? t("page-vote-best", { index, count }) : t("page-vote", { index, count }));
+    badge.title = t("page-vote-hint");
   });
 }

@@ -16,7 +16,7 @@ export class SettingsForm {
       { class: "settings-form" },
       this.#fields,
       this.#error,
-      h("div", { class: "sheet-actions" }, h("button", { type: "submit", class: "button primary" }, t("save"))),
+      h("div", { class: "sheet-actions" }, h("button", { type: "submit", class: "button primary" }, t("form-save"))),
     );
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -26,7 +26,7 @@ export class SettingsForm {
 
   fill(fields) {
     this.#were = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
-    const names = { defaults: t("groupDefaults"), limits: t("groupLimits"), keeping: t("groupKeeping") };
+    const names = { defaults: t("page-group-defaults"), limits: t("page-group-limits"), keeping: t("page-group-keeping") };
     this.#fields.replaceChildren(
       ...Object.entries(names).map(([group, name]) =>
         h("fieldset", {}, h("legend", {}, name), fields.filter((field) => field.group === group).map(drawField)),
@@ -44,7 +44,7 @@ export class SettingsForm {
       await this.save(changes);
     } catch (error) {
       if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
-      this.#error.textContent = error.error?.message ?? t("unreachablePress");
+      this.#error.textContent = error.error?.message ?? t("page-unreachable-press");
       const input = this.element.elements[error.error?.field];
       input?.setAttribute("aria-invalid", "true");
       input?.focus();

@@ -13,7 +13,7 @@ export async function drawShow(id, room, handlers, failed) {
     setServerTime(now);
     if (room.dataset.name !== "show") return null;
     const article = drawMessage(message, handlers);
-    room.replaceChildren(h("div", { class: "room show" }, h("h2", { class: "hidden-label", tabindex: "-1" }, t("details")), article));
+    room.replaceChildren(h("div", { class: "room show" }, h("h2", { class: "hidden-label", tabindex: "-1" }, t("button-show")), article));
     return { message, article };
   } catch (error) {
     failed(error);

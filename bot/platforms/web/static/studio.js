@@ -51,15 +51,15 @@ export class StudioView {
       h(
         "div",
         { class: "room studio" },
-        h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("studio")), this.#drawPause(data.paused)),
+        h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("studio-heading")), this.#drawPause(data.paused)),
         this.#said,
-        this.#section(t("reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("noReports")),
-        this.#section(t("usedBy"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("nothingUsed")),
-        this.#section(t("settings"), [this.#form.element]),
-        this.#section(t("ownStyles"), [this.#styles.element]),
-        this.#section(t("blockedWords"), [this.#drawWords(data.words)]),
-        this.#section(t("people"), [this.#people.element]),
-        this.#section(t("trail"), [this.#drawTrail(data.audit)]),
+        this.#section(t("page-reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("page-no-reports")),
+        this.#section(t("page-used-by"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("page-nothing-used")),
+        this.#section(t("studio-title"), [this.#form.element]),
+        this.#section(t("field-styles"), [this.#styles.element]),
+        this.#section(t("section-words"), [this.#drawWords(data.words)]),
+        this.#section(t("page-people"), [this.#people.element]),
+        this.#section(t("studio-audit"), [this.#drawTrail(data.audit)]),
       ),
     );
     if (focused) this.#room.querySelector(`[data-act="${focused}"]`)?.focus();
@@ -70,10 +70,10 @@ export class StudioView {
   }
 
   #drawPause(paused) {
-    const label = paused ? t("resume") : t("pause");
+    const label = paused ? t("studio-resume") : t("studio-pause");
     const button = h("button", { type: "button", class: paused ? "button primary" : "button", "data-act": "pause" }, label);
     button.addEventListener("click", () => this.#act("pause", { paused: !paused }));
-    return h("div", { class: "pause" }, h("span", { class: paused ? "state off" : "state" }, paused ? t("isPaused") : t("isOn")), button);
+    return h("div", { class: "pause" }, h("span", { class: paused ? "state off" : "state" }, paused ? t("settings-paused") : t("settings-running")), button);
   }
 
   #drawCard(card) {
@@ -81,7 +81,7 @@ export class StudioView {
     const message = { card, request: { ratio, prompt: card.prompt }, mine: false };
     const element = h("div", { class: "card", "data-tone": card.tone }, drawBody(message, { act: (button) => this.#press(button), look: this.look }));
     const frames = element.querySelector(".frames");
-    if (frames) veil(frames, card.pictures, true, t("look"));
+    if (frames) veil(frames, card.pictures, true, t("page-look"));
     return element;
   }
 
@@ -90,28 +90,28 @@ export class StudioView {
     else if (press === "remove" || press === "lock") await this.#act(`reports/${target}/${press}`);
     else if (press === "blockword") {
       const word = await words({
-        title: t("blockWord"), text: t("blockWordText"), label: t("word"), yes: t("block"), longest: LONGEST_WORD, required: true, several: false,
+        title: t("page-block-word"), text: t("page-block-word-text"), label: t("form-blockword-text"), yes: t("page-block"), longest: LONGEST_WORD, required: true, several: false,
       });
       if (word) await this.#act(`reports/${target}/word`, { word });
     }
   }
 
   #drawWords(list) {
-    const input = h("input", { maxlength: LONGEST_WORD, required: true, autocomplete: "off", "aria-label": t("word"), placeholder: t("word"), "data-act": "word" });
+    const input = h("input", { maxlength: LONGEST_WORD, required: true, autocomplete: "off", "aria-label": t("form-blockword-text"), placeholder: t("form-blockword-text"), "data-act": "word" });
     const within = h("input", { type: "checkbox" });
     const form = h(
       "form",
       { class: "inline" },
       input,
-      h("label", { class: "check" }, within, t("within")),
-      h("button", { type: "submit", class: "button" }, t("block")),
+      h("label", { class: "check" }, within, t("page-within")),
+      h("button", { type: "submit", class: "button" }, t("page-block")),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#act("words", { word: input.value, whole: !within.checked, blocked: true });
     });
     const chips = list.map(({ word, whole }) => {
-      const allow = h("button", { type: "button", "aria-label": t("allow", { word }), title: t("allow", { word }) }, icon("close", 14));
+      const allow = h("button", { type: "button", "aria-label": t("page-allow", { word }), title: t("page-allow", { word }) }, icon("close", 14));
       allow.addEventListener("click", () => this.#act("words", { word, blocked: false }));
       return h("li", {}, whole ? word : `…${word}…`, allow);
     });
@@ -120,7 +120,7 @@ export class StudioView {
 
   #drawTrail(audit) {
     const list = h("ol", { class: "trail" }, audit.map((entry) => this.#drawEntry(entry)));
-    const earlier = h("button", { type: "button", class: "button" }, t("earlier"));
+    const earlier = h("button", { type: "button", class: "button" }, t("audit-older"));
     earlier.hidden = audit.length < 10;
     let last = audit.at(-1)?.id;
     earlier.addEventListener("click", async () => {
@@ -133,11 +133,11 @@ export class StudioView {
         this.failed(error);
       }
     });
-    return audit.length ? h("div", {}, list, earlier) : h("p", { class: "nothing" }, t("nothingDone"));
+    return audit.length ? h("div", {}, list, earlier) : h("p", { class: "nothing" }, t("audit-empty"));
   }
 
   #drawEntry({ id, text, undo, undone }) {
-    const button = undo ? h("button", { type: "button", class: "button small", "aria-label": undo }, t("undo")) : null;
+    const button = undo ? h("button", { type: "button", class: "button small", "aria-label": undo }, t("audit-undo")) : null;
     button?.addEventListener("click", () => this.#act(`undo/${id}`));
     return h("li", { class: undone ? "undone" : "" }, h("span", {}, ...textNodes(text)), button);
   }
@@ -179,9 +179,9 @@ export class StudioView {
   }
 
   #say({ done, said = [] }) {
-    const undo = done?.undo ? h("button", { type: "button", class: "button small", "aria-label": done.undo }, t("undo")) : null;
+    const undo = done?.undo ? h("button", { type: "button", class: "button small", "aria-label": done.undo }, t("audit-undo")) : null;
     undo?.addEventListener("click", () => this.#act(`undo/${done.id}`));
-    const text = said.length ? textNodes(said) : done ? textNodes(done.text) : [t("nothingChanged")];
+    const text = said.length ? textNodes(said) : done ? textNodes(done.text) : [t("page-nothing-changed")];
     this.#said.className = "studio-said";
     this.#said.replaceChildren(h("span", {}, ...text), undo ?? "");
   }
@@ -189,7 +189,7 @@ export class StudioView {
   #complain(error) {
     if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
     this.#said.className = "studio-said wrong";
-    this.#said.replaceChildren(error.error ? `${error.error.message} ${error.error.hint ?? ""}` : t("unreachablePress"));
+    this.#said.replaceChildren(error.error ? `${error.error.message} ${error.error.hint ?? ""}` : t("page-unreachable-press"));
     this.#said.scrollIntoView({ block: "nearest" });
   }
 }
@@ -197,6 +197,6 @@ export class StudioView {
 /** How much of the month's budget is used, where there is one. */
 function drawMonth(month) {
   if (!month?.limit) return null;
-  const said = t("monthUsed", { taken: month.taken, limit: month.limit });
+  const said = t("page-month-used", { taken: month.taken, limit: month.limit });
   return h("div", { class: "month" }, h("p", {}, said), h("meter", { max: month.limit, value: month.taken, high: month.limit * 0.8, optimum: 0, "aria-label": said }));
 }

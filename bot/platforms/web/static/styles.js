@@ -16,15 +16,15 @@ export class StylesPanel {
     const form = h(
       "form",
       { class: "styles-form" },
-      h("label", { class: "field" }, h("span", {}, t("styleName")), this.#name),
-      h("label", { class: "field" }, h("span", {}, t("styleWords")), this.#words),
-      h("button", { type: "submit", class: "button" }, t("styleSave")),
+      h("label", { class: "field" }, h("span", {}, t("page-style-name")), this.#name),
+      h("label", { class: "field" }, h("span", {}, t("studio-style-words")), this.#words),
+      h("button", { type: "submit", class: "button" }, t("page-style-save")),
     );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (await this.save({ name: this.#name.value, words: this.#words.value })) form.reset();
     });
-    this.element = h("div", {}, h("p", { class: "panel-note" }, t("stylesNote")), this.#list, form);
+    this.element = h("div", {}, h("p", { class: "panel-note" }, t("page-styles-note")), this.#list, form);
   }
 
   fill(styles) {
@@ -32,13 +32,13 @@ export class StylesPanel {
   }
 
   #draw({ name, words }) {
-    const change = h("button", { type: "button", class: "button small", "aria-label": t("styleChange", { name }) }, t("change"));
+    const change = h("button", { type: "button", class: "button small", "aria-label": t("page-style-change", { name }) }, t("page-change"));
     change.addEventListener("click", () => {
       this.#name.value = name;
       this.#words.value = words;
       this.#words.focus();
     });
-    const remove = h("button", { type: "button", class: "button small danger", "aria-label": t("styleRemove", { name }) }, t("remove"));
+    const remove = h("button", { type: "button", class: "button small danger", "aria-label": t("page-style-remove", { name }) }, t("page-remove"));
     remove.addEventListener("click", () => this.save({ name, words: "" }));
     return h("li", {}, h("p", {}, h("code", {}, `style:${name}`), h("span", {}, words)), h("span", { class: "listed-acts" }, change, remove));
   }

@@ -19,10 +19,10 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 function words(iso, past) {
   const seconds = secondsUntil(iso);
   if (past) return ago(-seconds, iso);
-  if (seconds <= 0) return t("soon");
-  if (seconds < 90) return t("inSeconds", { n: seconds });
-  if (seconds < 90 * 60) return t("inMinutes", { n: Math.round(seconds / 60) });
-  if (seconds < 36 * 3600) return t("inHours", { n: Math.round(seconds / 3600) });
+  if (seconds <= 0) return t("page-soon");
+  if (seconds < 90) return t("page-in-seconds", { n: seconds });
+  if (seconds < 90 * 60) return t("page-in-minutes", { n: Math.round(seconds / 60) });
+  if (seconds < 36 * 3600) return t("page-in-hours", { n: Math.round(seconds / 3600) });
   return absolute.format(new Date(iso));
 }
 

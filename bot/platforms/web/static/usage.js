@@ -29,7 +29,7 @@ export function drawUsage(answer, failed) {
 function draw(answer, change) {
   const { scope, period } = answer;
   const choices = (kind, now, all) =>
-    h("div", { class: "segments", role: "group", "aria-label": kind === "scope" ? t("whose") : t("when") }, Object.entries(all).map(([value, name]) =>
+    h("div", { class: "segments", role: "group", "aria-label": kind === "scope" ? t("page-whose") : t("page-when") }, Object.entries(all).map(([value, name]) =>
       h(
         "button",
         {
@@ -44,14 +44,14 @@ function draw(answer, change) {
   const body = drawBody({ card: answer.card }, {});
   body.querySelector(".status").after(
     h("div", { class: "usage-choices" }, [
-      choices("period", period, { today: t("today"), week: t("week"), month: t("month"), year: t("year") }),
-      choices("scope", scope, { mine: t("mine"), community: t("everybody") }),
+      choices("period", period, { today: t("page-today"), week: t("page-week"), month: t("page-month"), year: t("page-year") }),
+      choices("scope", scope, { mine: t("page-mine"), community: t("page-everybody") }),
     ]),
     TIMES.has(answer.group) && answer.rows.length > 1 ? drawChart(answer.rows) : "",
   );
   body.append(
-    h("details", { class: "numbers" }, h("summary", {}, t("asTable")), drawTable(answer)),
-    h("p", { class: "usage-file" }, h("a", { href: `/api/usage.csv?${new URLSearchParams({ scope, lang: locale })}`, download: "" }, t("csv"))),
+    h("details", { class: "numbers" }, h("summary", {}, t("page-as-table")), drawTable(answer)),
+    h("p", { class: "usage-file" }, h("a", { href: `/api/usage.csv?${new URLSearchParams({ scope, lang: locale })}`, download: "" }, t("page-csv"))),
   );
   return body.childNodes.length ? [body] : [];
 }
@@ -60,7 +60,7 @@ function draw(answer, change) {
 export function drawTable({ rows, group }) {
   const used = rows.filter((row) => row.jobs);
   if (TIMES.has(group)) used.reverse();
-  const heads = [TIMES.has(group) ? t("when") : t("who"), t("requests"), t("pictures"), t("underWay")];
+  const heads = [TIMES.has(group) ? t("page-when") : t("page-who"), t("page-requests"), t("page-pictures"), t("page-under-way")];
   return h(
     "table",
     {},
