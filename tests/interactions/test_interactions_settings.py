@@ -228,12 +228,10 @@ async def test_moderators_who_manage_nothing_read_the_trail(house: House) -> Non
     assert panel.text == "Nothing yet."
 
 
-@pytest.mark.parametrize(
-    ("target", "title"), [("studio.limits", "Limits"), ("people.people", "People"), ("defaults.", "defaults")]
-)
-async def test_a_form_that_could_not_be_taken_is_opened_again(house: House, target: str, title: str) -> None:
+@pytest.mark.parametrize("target", ["studio.limits", "people.people", "defaults."])
+async def test_a_form_that_could_not_be_taken_is_opened_again(house: House, target: str) -> None:
     form = one(await do(house, BUTTONS[ButtonAction.FIX], Given(by=manager(), target=target)), Open).form
-    assert title in form.title
+    assert f"{form.id}.{form.target}" == target
 
 
 @pytest.mark.parametrize("target", ["", "x", "studio.x", "form.0123456789ab"])
