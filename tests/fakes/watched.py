@@ -19,7 +19,7 @@ class Watched:
         self._change.set()
         self._change = asyncio.Event()
 
-    async def until(self, condition: Callable[[], object], timeout: float = 5.0) -> Any:  # noqa: ASYNC109  # a deadline for tests to set
+    async def until(self, condition: Callable[[], object], timeout: float = 20.0) -> Any:  # noqa: ASYNC109  # a deadline for tests to set
         """Wait until the condition holds and return its value; raises TimeoutError.
 
         The condition is checked after each change here, and for changes elsewhere whenever the event loop has nothing

@@ -93,7 +93,7 @@ class Act:
         """Everything that this person alone was shown since the act, oldest first."""
         return self.look(self)
 
-    async def acked(self, timeout: float = 5.0) -> Ack:  # noqa: ASYNC109  # a deadline for tests to set
+    async def acked(self, timeout: float = 20.0) -> Ack:  # noqa: ASYNC109  # a deadline for tests to set
         """Wait for the acknowledgement; raises `NotAnswered`, also when Slack gave up on it."""
         try:
             await self.wait(lambda: self.ack is not None or self.failure, timeout)
@@ -103,13 +103,13 @@ class Act:
             raise NotAnswered(f"{self._name}: {self.failure}")
         return self.ack
 
-    async def opened(self, timeout: float = 5.0) -> View:  # noqa: ASYNC109  # as above
+    async def opened(self, timeout: float = 20.0) -> View:  # noqa: ASYNC109  # as above
         """Wait for the view that this act opens, pushes or updates."""
         await self._until(lambda: self.view, timeout, "no view")
         assert self.view is not None
         return self.view
 
-    async def told(self, contains: str = "", timeout: float = 5.0) -> Message:  # noqa: ASYNC109  # as above
+    async def told(self, contains: str = "", timeout: float = 20.0) -> Message:  # noqa: ASYNC109  # as above
         """Wait for something that this person alone sees (by ack, response_url or chat.postEphemeral)."""
 
         def found() -> Message | None:
@@ -120,7 +120,7 @@ class Act:
         assert message is not None
         return message
 
-    async def answered(self, count: int = 1, timeout: float = 5.0) -> Message:  # noqa: ASYNC109  # as above
+    async def answered(self, count: int = 1, timeout: float = 20.0) -> Message:  # noqa: ASYNC109  # as above
         """Wait for the count-th message by acknowledgement or response_url, whoever sees it."""
         await self._until(lambda: len(self.answers) >= count, timeout, f"{len(self.answers)} answers")
         return self.answers[count - 1]
