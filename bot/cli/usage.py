@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.cli.office import Office
-from bot.cli.output import Form, Output, Row
+from bot.cli.output import Form, Output, Row, warn
 from bot.cli.places import known_places
+from bot.composition.balance import last_balance
+from bot.composition.core import Meta
 from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
 
 # Ids are unique within these only, so a view of them is read one platform or community at a time.
@@ -33,6 +35,9 @@ async def usage(office: Office, options: Namespace, output: Output) -> None:
     # Somebody's jobs count for each of their roles, so roles don't add up.
     total: Row | None = None if group is UsageGroup.ROLE else {"id": "together", **_summed(rows)}
     await output.rows(_columns(group), rows, total=total)
+    balance = await last_balance(Meta(engine=office.engine))
+    if balance is not None:
+        warn(f"On the Seedream account {balance.beans:g} beans are left, as of {balance.at:%Y-%m-%d %H:%M} UTC.")
 
 
 async def _rows(office: Office, group: UsageGroup, where: UsageFilter) -> list[Row]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from bot.composition.balance import watch_balance
 from bot.composition.core import Core, Role, check, open_core
 from bot.composition.deeds import Deeds
 from bot.composition.door import Door
@@ -94,6 +95,9 @@ async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop
         beside = [
             group.create_task(watch_loop_lag(core.metrics), name="loop-lag"),
             group.create_task(core.watch_usage(), name="usage"),
+            group.create_task(
+                watch_balance(core.model, facts=core.meta, metrics=core.metrics, clock=core.clock), name="balance"
+            ),
             group.create_task(core.actions.retention.run(), name="retention"),
             group.create_task(core.cut_limits.run(), name="cut-limits"),
         ]

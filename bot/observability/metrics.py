@@ -62,6 +62,10 @@ class Metrics:
         )
         self._limiter_rate = Gauge("easel_limiter_rate", "Calls a second that the limiter allows now.", registry=own)
         self._limiter_waiting = Gauge("easel_limiter_waiting", "Calls that wait for their turn.", registry=own)
+        # Without a sample until the provider has told it: a 0 would be an alarm.
+        self._balance = Gauge(
+            "easel_account_balance", "What is left on the provider's account.", ["unit"], registry=own
+        )
         self._posts = Counter(
             "easel_posts",
             "Results and failures posted to chat platforms, by what came of it.",
@@ -106,6 +110,10 @@ class Metrics:
 
     def provider_up(self, up: bool) -> None:  # noqa: FBT001 - reads as said
         self._provider_up.set(up)
+
+    def balance(self, beans: float) -> None:
+        """What is left on the provider's account."""
+        self._balance.labels("beans").set(beans)
 
     def limiter(self, *, rate: float, waiting: int) -> None:
         """`rate`: calls a second."""

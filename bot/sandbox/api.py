@@ -50,6 +50,7 @@ class Api:
         self._public_url = config.public_url
         self._models = config.models
         self.slow_seconds = config.slow_seconds
+        self.beans = config.beans
         self.calls: Counter[tuple[str, str]] = Counter()
         """How often each (path, code) was answered; a code is also a fault's name or an HTTP status."""
 
@@ -59,6 +60,7 @@ class Api:
         router.add_post("/open/v1/ai_creation/task/submit", partial(self._answer, self._submit))
         router.add_get("/open/v1/ai_creation/task", partial(self._answer, self._task))
         router.add_post("/open/v1/ai_creation/task/page", partial(self._answer, self._page))
+        router.add_get("/open/v1/user_duration", partial(self._answer, self._balance))
         router.add_get("/pictures/{key}/{index:[0-9]}.png", self._picture)
 
     async def _answer(self, work: type_of_work, request: web.Request) -> web.StreamResponse:
@@ -117,6 +119,11 @@ class Api:
         if asked.callback:
             self._callbacks.watch(task, self._base_url(request))
         return task.unique_id
+
+    def _balance(self, _request: web.Request, _body: bytes) -> object:
+        if not self.beans:
+            raise Refusal(Code.BAD_VALUE, "no such call")
+        return {"resi_total_bean": self.beans}
 
     def _task(self, request: web.Request, _body: bytes) -> object:
         unique_id = request.query.get("unique_id", "")

@@ -25,6 +25,8 @@ class SandboxConfig:
     """How many times faster than life a task runs: 1 takes 2 to 8 s, 100 takes 20 to 80 ms."""
     token_lifetime: float = 86_400.0
     """Seconds."""
+    beans: int = 0
+    """What it says is left on the account; 0: it has no such call, which is in no document of the vendor's."""
     replace_tokens: bool = True
     """A new token makes the one before it invalid."""
     slow_seconds: float = 5.0
@@ -111,6 +113,7 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "SANDBOX_APP_ID": ("app_id", str, "any text"),
     "SANDBOX_SECRET_KEY": ("secret_key", str, "any text"),
     "SANDBOX_QPS": ("qps", _whole(0, 100_000), "a whole number of calls a second, 0 for no limit"),
+    "SANDBOX_BEANS": ("beans", _whole(0, 2**53), "a whole number from 0, which is not to tell"),
     "SANDBOX_SPEED": ("speed", _number(0.01, 100_000), "a number from 0.01 to 100000 (1 is as slow as life)"),
     "SANDBOX_TOKEN_LIFETIME": ("token_lifetime", _number(1, 31_536_000), "seconds, from 1 to 31536000"),
     "SANDBOX_REPLACE_TOKENS": ("replace_tokens", _yes_or_no, "yes or no"),

@@ -80,6 +80,7 @@ class Control:
             "token_lifetime": self._tokens.lifetime,
             "replace_tokens": self._tokens.replace,
             "slow_seconds": self._api.slow_seconds,
+            "beans": self._api.beans,
         }
 
     def change(self, values: Mapping[str, object]) -> None:
@@ -91,7 +92,11 @@ class Control:
                 legal = isinstance(value, bool)
             else:
                 legal = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-            if not legal or (name == "speed" and not value) or (name == "qps" and not isinstance(value, int)):
+            if (
+                not legal
+                or (name == "speed" and not value)
+                or (name in {"qps", "beans"} and not isinstance(value, int))
+            ):
                 raise ValueError(f"{name} cannot be {value!r}.")
         new = self.settings() | dict(values)
         self._quota.qps = int(str(new["qps"]))
@@ -99,6 +104,7 @@ class Control:
         self._tokens.lifetime = float(str(new["token_lifetime"]))
         self._tokens.replace = bool(new["replace_tokens"])
         self._api.slow_seconds = float(str(new["slow_seconds"]))
+        self._api.beans = int(str(new["beans"]))
 
     async def _get_faults(self, request: web.Request) -> web.Response:
         _only_loopback(request)

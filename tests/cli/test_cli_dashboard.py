@@ -16,7 +16,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from bot.observability.metrics import Metrics
 from tests.project.tree import ROOT
 
-_WORDS = frozenset({"by", "sum", "rate", "increase", "time", "vector", "or", "histogram_quantile", "le"})
+_WORDS = frozenset({"by", "sum", "min", "rate", "increase", "time", "vector", "or", "histogram_quantile", "le"})
 _OF_SCRAPES = frozenset({"instance"})  # which Prometheus adds by itself
 # What Grafana needs of a dashboard to import it:
 # https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/

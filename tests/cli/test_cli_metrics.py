@@ -48,7 +48,9 @@ class Scrapes:
 
 async def test_every_documented_metric_moves(bot: BotProgram, sandbox: SandboxProgram) -> None:
     bot.settings = {**bot.settings, "SEEDREAM_QPS": "4"}
-    await sandbox.change(speed=4)  # slow enough for the gauge of usage, which is looked at every five seconds
+    await sandbox.change(
+        speed=4, beans=10_000
+    )  # slow enough for the gauge of usage, which is looked at every five seconds
     await bot.start()
     seen = Scrapes(bot)
     # More at once than the account allows in a second, so that calls wait; and one person's fourth job waits in line.

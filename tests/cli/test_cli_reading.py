@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import re
 import shlex
 import sqlite3
@@ -14,7 +15,9 @@ import pytest
 from bot.__main__ import _parser
 from bot.cli import dates
 from bot.cli.run import UPKEEP, WORK
+from bot.composition.core import Meta
 from bot.domain.ports import UsageGroup
+from db.engine import open_database
 from db.lock import DatabaseLock
 from tests.cli.shop import Shop
 from tests.db.orders import order, person
@@ -223,3 +226,17 @@ def test_every_example_is_understood_and_every_command_does_something() -> None:
         assert _parser().parse_args(shlex.split(example)).work in WORK.keys() | UPKEEP.keys()
     works = {parser.get_default("work") for parser in _leaves(_parser())} - {None}
     assert works == WORK.keys() | UPKEEP.keys()
+
+
+def test_usage_tells_the_balance_that_a_bot_has_heard_beside_the_table(used: Shop) -> None:
+    _, before, err = used("usage")
+    assert err == ""
+
+    async def hear() -> None:
+        async with open_database(used.url) as engine:
+            await Meta(engine=engine).set("account-balance", '[1234.5, "2026-01-02T03:04:05+00:00"]')
+
+    asyncio.run(hear())
+    code, out, err = used("usage")
+    assert (code, out) == (0, before)
+    assert err == "On the Seedream account 1234.5 beans are left, as of 2026-01-02 03:04 UTC.\n"

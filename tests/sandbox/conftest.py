@@ -53,6 +53,10 @@ class Caller:
             envelope: dict[str, Any] = await response.json()
         return envelope
 
+    async def balance(self) -> dict[str, Any]:
+        async with self.session.get(f"{self.url}/open/v1/user_duration", headers=self.headers) as response:
+            return dict(await response.json())
+
     async def page(self, **changes: object) -> dict[str, Any]:
         body = {"unique_ids": [], "type": 3, "page": 1, "page_size": 50} | changes
         return await self.post("/open/v1/ai_creation/task/page", body)

@@ -105,3 +105,10 @@ async def test_wrong_settings_change_nothing(caller: Caller, sandbox: RunningSan
     before = sandbox.control.settings()
     assert (await caller.control("POST", "settings", body))[0] == 400
     assert sandbox.control.settings() == before
+
+
+async def test_the_balance_is_told_where_it_is_set(caller: Caller, sandbox: RunningSandbox) -> None:
+    await caller.log_in()
+    assert (await caller.balance())["code"] == 40000
+    sandbox.control.change({"beans": 1234})
+    assert (await caller.balance())["data"] == {"resi_total_bean": 1234}
