@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.composition.balance import watch_balance
+from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, Role, check, open_core
 from bot.composition.deeds import Deeds
 from bot.composition.door import Door
@@ -19,7 +20,8 @@ from bot.composition.garbage import collect_when_quiet
 from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.page_relay import open_hub
 from bot.composition.private_files import mend, new_files_are_private
-from bot.domain.errors import EaselError, PlatformError
+from bot.composition.readiness import Readiness
+from bot.domain.errors import EaselError
 from bot.domain.sign_in import SESSION_LASTS
 from bot.observability.health import Health
 from bot.observability.logs import configure_logs
@@ -69,27 +71,19 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             slack = _slack(settings, core, health, role)
             door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
             routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
-            web = _web_server(await _web_config(settings, core, local_secret, role), core, health)
+            readiness = Readiness(core, health)
+            web = _web_server(await _web_config(settings, core, local_secret, role), core, readiness)
+            discord = _discord(settings, core, web, role) if settings.discord_token else None
+            platforms: list[Connected] = [platform for platform in (discord, slack) if platform is not None]
+            readiness.connections += [PlatformConnection(platform, core.clock) for platform in platforms]
             await web.start(routes)
             stack.push_async_callback(web.stop)
-            discord = _discord(settings, core, web, role) if settings.discord_token else None
             lock.publish(web.url, local_secret)
             _announce(settings, core, web, local_secret)
-            platforms: list[Connected] = [platform for platform in (discord, slack) if platform is not None]
-            await _work(core, health, platforms, stop)
+            await _work(core, health, readiness.connections, stop)
 
 
-class Connected(Protocol):
-    """A platform with a connection of its own."""
-
-    name: str
-
-    async def run(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop: asyncio.Event) -> None:
+async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnection], stop: asyncio.Event) -> None:
     """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
         beside = [
@@ -104,7 +98,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         beside.append(group.create_task(collect_when_quiet(lambda: core.dispatcher.under_way), name="garbage"))
         health.set("engine", ok=True)
-        connected = [group.create_task(_stay_connected(one, health), name=one.name) for one in platforms]
+        connected = [group.create_task(one.run(), name=one.name) for one in platforms]
         await stop.wait()
         _log.info("stopping", action="stop", under_way=core.dispatcher.under_way)
         health.draining = True
@@ -115,15 +109,6 @@ async def _work(core: Core, health: Health, platforms: Sequence[Connected], stop
         await core.actions.budget.close()
         await asyncio.gather(*(platform.close() for platform in platforms))
         await asyncio.gather(*connected)
-
-
-async def _stay_connected(platform: Connected, health: Health) -> None:
-    """The platform's life. Refused credentials are said in a sentence and take no other platform down."""
-    try:
-        await platform.run()
-    except PlatformError as error:
-        _log.error("platform is off", action="connect", platform=platform.name, error=str(error))
-        health.set(platform.name, ok=False, detail=str(error))
 
 
 def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
@@ -163,7 +148,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
             "Slack needs SLACK_BOT_TOKEN (or SLACK_CLIENT_ID, for many workspaces) and, with it, SLACK_APP_TOKEN for "
             "Socket Mode or SLACK_SIGNING_SECRET for HTTP events; it stays off"
         )
-        _log.error("platform is off", action="connect", platform="slack", error=said)
+        _log.error("platform_off", action="connect", platform="slack", error=said)
         health.set("slack", ok=False, detail=said)
         return None
     from bot.platforms.slack import (  # noqa: PLC0415 - loaded for those who use it
@@ -237,13 +222,7 @@ async def _web_config(settings: Settings, core: Core, local_secret: str, role: R
     )
 
 
-def _web_server(config: WebConfig, core: Core, health: Health) -> WebServer:
-
-    async def readiness() -> tuple[bool, Mapping[str, Any]]:
-        await core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
-        _, answer = health.readyz()
-        return health.ready(), {**answer["checks"], "provider": core.provider_check(), "saves": core.saves_check()}
-
+def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServer:
     def metrics() -> bytes:
         core.measure()
         return core.metrics.render()[0]

@@ -15,6 +15,7 @@ EaselError
 │  └─ PictureUnusable      too large, of an unknown kind, or at an address that is not allowed: fetching it anew is vain
 ├─ PlatformError           the chat platform's side of a call
 │  ├─ PlatformUnavailable  try again after `after` seconds
+│  ├─ CredentialsRefused   the platform refuses the bot's own credentials: only the operator can mend it
 │  └─ Undeliverable        this destination takes nothing from us any more
 ├─ StoreUnavailable        the database can't be reached or used: nothing is known to have been saved
 ├─ AlreadyOrdered          this event, or a press in the same moment, has ordered a job
@@ -129,6 +130,10 @@ class PlatformUnavailable(PlatformError):
     def __init__(self, detail: str, *, after: float = 1.0) -> None:
         super().__init__(detail)
         self.after = after
+
+
+class CredentialsRefused(PlatformError):
+    """The platform refuses the bot's own credentials. The text is a sentence for the operator, without secrets."""
 
 
 class Undeliverable(PlatformError):

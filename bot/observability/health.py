@@ -15,9 +15,17 @@ import structlog
 class Check:
     """The last word on one thing that the process depends on. `detail` is shown to anybody: no secrets."""
 
-    ok: bool
+    ok: bool | None  # None: not known yet
     detail: str
-    since: datetime  # when `ok` last changed
+    since: datetime | None  # when `ok` last changed
+
+    def as_json(self, *, required: bool) -> dict[str, Any]:
+        """The entry of `checks` in /readyz."""
+        since = None if self.since is None else self.since.isoformat()
+        return {"ok": self.ok, "detail": self.detail, "since": since, "required": required}
+
+
+NOT_KNOWN = Check(ok=None, detail="not known yet", since=None)
 
 
 def _utc_now() -> datetime:
@@ -50,7 +58,9 @@ class Health:
             log.info("a check is well again", check=name, detail=detail)
 
     def ready(self) -> bool:
-        return not self.draining and all(name in self._checks and self._checks[name].ok for name in self._required)
+        return not self.draining and all(
+            name in self._checks and self._checks[name].ok is True for name in self._required
+        )
 
     def healthz(self) -> tuple[int, dict[str, Any]]:
         """Status and JSON: whoever can answer is alive."""
@@ -58,17 +68,8 @@ class Health:
 
     def readyz(self) -> tuple[int, dict[str, Any]]:
         """Status (200 or 503) and JSON: every check, those that are still awaited with `ok` null."""
-        checks: dict[str, dict[str, Any]] = {
-            name: {"ok": None, "detail": "not known yet", "since": None, "required": True}
-            for name in self._required - self._checks.keys()
-        }
-        for name, check in self._checks.items():
-            checks[name] = {
-                "ok": check.ok,
-                "detail": check.detail,
-                "since": check.since.isoformat(),
-                "required": name in self._required,
-            }
+        known = dict.fromkeys(self._required, NOT_KNOWN) | self._checks
+        checks = {name: check.as_json(required=name in self._required) for name, check in known.items()}
         ready = self.ready()
         return (
             HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
 from bot.composition.acting import Stores
+from bot.composition.connections import PlatformConnection
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -106,6 +107,7 @@ class Bot:
     raster: PlainRaster = field(default_factory=PlainRaster)
     metrics: Metrics = field(default_factory=Metrics)
     platform: DiscordPlatform = field(init=False)
+    connection: PlatformConnection = field(init=False)
     built: Connected = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -138,8 +140,9 @@ class Bot:
             waiting=lambda: self.line or 0,
         )
         self.built.places.add(self.platform)
-        self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
-        await self.until(lambda: self.platform.ready)
+        self.connection = PlatformConnection(self.platform, self.clock)
+        self.lives = [asyncio.create_task(self.connection.run()), asyncio.create_task(self.dispatcher.run())]
+        await self.until(lambda: self.platform.ready and self.platform.checks()["discord_commands"].ok is not None)
 
     @property
     def jobs(self) -> JobActions:
@@ -161,7 +164,7 @@ class Bot:
         if self.lives:
             await self.dispatcher.stop()
             await self.clock.until(self.lives[1], real_seconds=10)
-            await self.platform.close()
+            await self.connection.close()
             await self.clock.until(self.lives[0], real_seconds=10)
         self.lives = []
 
@@ -172,7 +175,7 @@ class Bot:
         for life in self.lives:
             with contextlib.suppress(asyncio.CancelledError):
                 await life
-        await self.platform.close()
+        await self.connection.close()
         self.lives = []
 
     async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> Any:

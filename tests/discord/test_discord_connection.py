@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 from yarl import URL
 
-from bot.domain.errors import PlatformError
+from bot.composition import connections
 from bot.domain.finding import Health
-from bot.platforms.discord import platform
+from bot.observability.health import Check
+from bot.platforms.discord import command_sync, platform
 from bot.platforms.discord.checkup import check_discord
+from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.config import Shards
+from bot.platforms.discord.faults import NO_SENSE
 from bot.runtime.network import Network
 from cogs import described_commands
 from tests.discord.conftest import Bot
@@ -73,11 +77,114 @@ async def test_what_discord_reads_otherwise_is_not_told_at_every_start(
     assert len(idle.fake.calls("PUT", PUT)) == 1
 
 
-async def test_a_refused_command_does_not_keep_the_bot_away(idle: Bot) -> None:
-    idle.fake.faults.fail("PUT", PUT, status=400, code=50035)
-    await idle.start()
-    assert idle.platform.ready
-    assert idle.notebook.facts == {}
+def discord_check(bot: Bot) -> Check:
+    return bot.connection.checks()["discord"]
+
+
+def arrange_fault(bot: Bot, kind: str) -> None:
+    """One trouble of the routes of commands that lasts for a thousand calls."""
+    faults = bot.fake.faults
+    arranged: dict[str, Callable[[], object]] = {
+        "GET 403": lambda: faults.fail("GET", PUT, status=403, code=50001, times=1000),
+        "GET 500": lambda: faults.fail("GET", PUT, status=500, times=1000),
+        "GET 429": lambda: faults.rate_limit("GET", PUT, retry_after=3600, times=1000),
+        "GET page": lambda: faults.page("GET", PUT, times=1000),
+        "PUT 403": lambda: faults.fail("PUT", PUT, status=403, code=50001, times=1000),
+        "PUT 30032": lambda: faults.fail("PUT", PUT, status=400, code=30032, times=1000),
+        "PUT 50035": lambda: faults.fail("PUT", PUT, status=400, code=50035, times=1000),
+        "PUT 429": lambda: faults.rate_limit("PUT", PUT, retry_after=3600, times=1000),
+        "PUT hang-up": lambda: faults.lose_answer("PUT", PUT, times=1000, before_effect=True),
+        "PUT page": lambda: faults.page("PUT", PUT, times=1000),
+    }
+    arranged[kind]()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    "GET 403,GET 500,GET 429,GET page,PUT 403,PUT 30032,PUT 50035,PUT 429,PUT hang-up,PUT page".split(","),  # noqa: SIM905
+)
+async def test_no_trouble_with_the_commands_keeps_the_bot_away(bot: Bot, kind: str) -> None:
+    """What Discord knows from before works, /readyz and the log say it, and it is mended later by itself."""
+    bot.model.draws_for = 300.0
+    await bot.card()
+    await bot.kill()
+    registered(bot)["options"].pop()
+    puts = len(bot.fake.calls("PUT", PUT))
+    arrange_fault(bot, kind)
+    with capture_logs() as logs:
+        await bot.start()
+        await bot.posted()  # the job of the former life
+        assert "a red fox" in (await bot.card()).text
+        check = bot.connection.checks()["discord_commands"]
+        assert check.ok is False
+        assert "tried again in" in check.detail
+        assert discord_check(bot).detail == "ok"
+        if kind.endswith("429"):
+            began = bot.clock.monotonic()
+            await bot.clock.advance(3000)
+            assert bot.connection.checks()["discord_commands"].ok is False
+            assert bot.clock.monotonic() - began < 3600
+        bot.fake.faults.clear()
+        await bot.clock.advance(2 * command_sync.LONGEST_PAUSE_SECONDS)
+        await bot.until(lambda: bot.connection.checks()["discord_commands"].ok)
+    assert len([entry for entry in logs if entry["event"] == "commands_not_synced"]) == 1
+    assert len(registered(bot)["options"]) == 5
+    assert len(bot.fake.calls("PUT", PUT)) > puts
+
+
+@pytest.mark.parametrize("path", ["/users/@me", "/gateway/bot", "/oauth2/applications/@me"])
+async def test_a_sign_in_page_of_the_network_ends_nothing(idle: Bot, path: str) -> None:
+    page = idle.fake.faults.page("GET", path, times=3)
+    with capture_logs() as logs:
+        await idle.start()
+    assert "a red fox" in (await idle.card()).text
+    if page.hits:
+        off = [entry for entry in logs if entry["event"] == "platform_off"]
+        assert [entry["error"] for entry in off] == [NO_SENSE]
+
+
+@pytest.mark.parametrize("code", [1000, 1006, 4000, 4008, 4013, 4014, 4999])
+async def test_a_gateway_that_closes_with_any_code_ends_nothing(bot: Bot, code: int) -> None:
+    """Some codes discord.py mends by itself; the others turn the platform off for a moment."""
+    before = bot.fake.gateway.identifies + bot.fake.gateway.resumes
+    await bot.fake.gateway.close_with(4000 if code == 1006 else code)  # 1006 is never sent
+    await bot.until(lambda: bot.fake.gateway.identifies + bot.fake.gateway.resumes > before)
+    await bot.until(lambda: discord_check(bot).ok)
+    assert "a red fox" in (await bot.card()).text
+
+
+async def test_what_nobody_foresaw_turns_the_platform_off_and_it_comes_back(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter(range(3))
+    login = EaselClient.login
+
+    async def odd(self: EaselClient, token: str) -> None:
+        await login(self, token)
+        if next(failures, None) is not None:
+            raise AssertionError("a bug of somebody's")
+
+    monkeypatch.setattr(EaselClient, "login", odd)
+    with capture_logs() as logs:
+        await idle.start()
+    (told,) = [entry for entry in logs if entry["event"] == "platform_off"]
+    assert told["error"] == "of an unexpected AssertionError, see the log"
+    assert isinstance(told["exc_info"], AssertionError)
+    assert idle.clock.slept[:3] == [2.0, 4.0, 8.0]
+
+
+async def test_a_connection_says_what_it_is_doing(idle: Bot) -> None:
+    gate = idle.fake.faults.hold("GET", "/users/@me")
+    starting = asyncio.create_task(idle.start())
+    await gate.arrived.wait()
+    assert (discord_check(idle).ok, discord_check(idle).detail) == (None, "connecting")
+    idle.fake.faults.fail("GET", "/users/@me", status=503, times=5)
+    idle.fake.faults.fail("GET", "/users/@me", status=403, times=1)
+    gate.open()
+    await idle.soon(lambda: discord_check(idle).ok is False)
+    assert discord_check(idle).detail == "off, because Discord answered 503, code 0; tried again in 2 s"
+    await starting
+    assert (discord_check(idle).ok, discord_check(idle).detail) == (True, "ok")
 
 
 async def test_there_are_as_many_shards_as_discord_wants(idle: Bot) -> None:
@@ -124,27 +231,25 @@ async def test_rest_and_gateway_go_through_the_companys_proxy(idle: Bot) -> None
         await idle.stop()
 
 
-async def test_a_refused_token_is_a_sentence_and_the_end(idle: Bot) -> None:
-    token, idle.fake.gateway.token = idle.fake.gateway.token, "another"
-    idle.fake.token = "another"
+async def test_a_refused_token_is_a_sentence_and_tried_again_rarely(idle: Bot) -> None:
     idle.fake.faults.fail("GET", "/users/@me", status=401)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.5):
-            await idle.start()
-    with pytest.raises(PlatformError, match="Discord refuses DISCORD_TOKEN") as refused:
-        await idle.lives[0]
-    assert token not in str(refused.value)
-    assert not idle.platform.ready
-    idle.lives[0] = asyncio.create_task(asyncio.sleep(0))
+    began = idle.clock.monotonic()
+    with capture_logs() as logs:
+        await idle.start()
+    assert idle.clock.monotonic() - began >= connections.REFUSED_PAUSE_SECONDS
+    (told,) = [entry for entry in logs if entry["event"] == "platform_off"]
+    assert (told["log_level"], told["exc_info"]) == ("error", None)
+    assert told["error"].startswith("Discord refuses DISCORD_TOKEN. ")
+    assert idle.fake.token not in str(logs)
+    assert "a red fox" in (await idle.card()).text
 
 
-async def test_a_token_taken_back_ends_the_connection(bot: Bot) -> None:
+async def test_a_token_taken_back_turns_the_platform_off(bot: Bot) -> None:
     await bot.card()
     bot.fake.faults.fail("*", "/channels/*", status=401, times=1000)
-    with pytest.raises(PlatformError, match="Discord refuses DISCORD_TOKEN"):
-        await bot.clock.until(bot.lives[0], real_seconds=5)
+    await bot.until(lambda: "Discord refuses DISCORD_TOKEN" in discord_check(bot).detail, seconds=5)
+    assert discord_check(bot).ok is False
     assert bot.fake.invalid_requests <= 2
-    bot.lives[0] = asyncio.create_task(asyncio.sleep(0))
 
 
 async def test_an_outage_at_the_start_is_waited_out(idle: Bot) -> None:

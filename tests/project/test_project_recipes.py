@@ -44,11 +44,15 @@ from bot.domain.report import JobReport
 
 class ToyPlatform:
     name = "toy"
+    ready = True
 
     def __init__(self, *, actions: Actions, file: Path) -> None:
         self._actions = actions
         self._file = file
         self._closing = asyncio.Event()
+
+    def checks(self):
+        return {}
 
     async def run(self) -> None:
         author = Person(platform="toy", community_id="toys", user_id="ann", name="Ann")
@@ -223,7 +227,7 @@ def test_a_platform(copy: Copy) -> None:
     copy.insert(root, "from bot.settings import", "from bot.platforms.toy import ToyPlatform\n")
     copy.insert(
         root,
-        "            await _work(core, health, platforms, stop)\n",
+        "            readiness.connections += [",
         """            toy = ToyPlatform(actions=core.actions, file=settings.data_dir / "toy.txt")
             core.places.platforms[toy.name] = toy
             platforms.append(toy)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.actions import JobActions
 from bot.actions.defaults import PersonalDefaults
 from bot.composition.acting import Stores
+from bot.composition.connections import PlatformConnection
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -61,6 +62,7 @@ class Bot:
     oauth: OAuthApp | None = None
     http: bool = False
     platform: SlackPlatform = field(init=False)
+    connection: PlatformConnection = field(init=False)
     built: Connected = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
@@ -119,7 +121,8 @@ class Bot:
         self.build()
         if self.http:
             await self._serve()
-        self.lives = [asyncio.create_task(self.platform.run()), asyncio.create_task(self.dispatcher.run())]
+        self.connection = PlatformConnection(self.platform, self.clock)
+        self.lives = [asyncio.create_task(self.connection.run()), asyncio.create_task(self.dispatcher.run())]
         await self.until(lambda: self.platform.ready)
 
     async def _serve(self) -> None:
@@ -139,7 +142,7 @@ class Bot:
         if self.lives:
             await self.dispatcher.stop()
             await self.clock.until(self.lives[1], real_seconds=10)
-            await self.platform.close()
+            await self.connection.close()
             await self.clock.until(self.lives[0], real_seconds=10)
         if self.runner is not None:
             await self.runner.cleanup()
@@ -153,7 +156,7 @@ class Bot:
         for life in self.lives:
             with contextlib.suppress(asyncio.CancelledError):
                 await life
-        await self.platform.close()
+        await self.connection.close()
         self.lives = []
 
     async def until(self, condition: Callable[[], Any], seconds: float = 8.0) -> Any:

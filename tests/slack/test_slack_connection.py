@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
+from structlog.testing import capture_logs
 from yarl import URL
 
-from bot.domain.errors import PlatformError, StoreUnavailable
+from bot.composition import connections
+from bot.domain.errors import CredentialsRefused, StoreUnavailable
+from bot.observability.health import Check
 from bot.platforms.slack import Installation
 from bot.platforms.slack.installations import SealedInstallations
 from bot.platforms.slack.once import Once
@@ -21,10 +24,14 @@ if TYPE_CHECKING:
     from .conftest import Bot
 
 
+def slack_check(bot: Bot) -> Check:
+    return bot.connection.checks()["slack"]
+
+
 async def test_a_refused_bot_token_is_said_in_a_sentence(idle: Bot) -> None:
     idle.options["bot_token"] = "xoxb-wrong"
     idle.build()
-    with pytest.raises(PlatformError, match="SLACK_BOT_TOKEN"):
+    with pytest.raises(CredentialsRefused, match="SLACK_BOT_TOKEN"):
         await idle.platform.run()
     assert not idle.platform.ready
 
@@ -32,7 +39,7 @@ async def test_a_refused_bot_token_is_said_in_a_sentence(idle: Bot) -> None:
 async def test_a_refused_app_token_is_said_in_a_sentence(idle: Bot) -> None:
     idle.options["app_token"] = "xapp-wrong"
     idle.build()
-    with pytest.raises(PlatformError, match="SLACK_APP_TOKEN"):
+    with pytest.raises(CredentialsRefused, match="SLACK_APP_TOKEN"):
         await idle.platform.run()
 
 
@@ -78,14 +85,42 @@ async def test_slack_away_at_the_start_is_tried_again(idle: Bot) -> None:
     assert (await idle.result()).pictures
 
 
-async def test_a_token_taken_back_meanwhile_ends_it_with_a_sentence(bot: Bot) -> None:
+async def test_a_token_taken_back_meanwhile_turns_it_off_with_a_sentence(bot: Bot) -> None:
     await bot.card()
     bot.fake.revoke(bot.team)
-
-    with pytest.raises(PlatformError, match="SLACK_BOT_TOKEN"):
-        await bot.clock.until(asyncio.shield(bot.lives[0]), real_seconds=8)
+    await bot.until(lambda: "SLACK_BOT_TOKEN" in slack_check(bot).detail, seconds=8)
+    assert slack_check(bot).ok is False
     assert not bot.platform.ready
-    bot.lives[0] = asyncio.create_task(asyncio.sleep(0))
+
+
+@pytest.mark.parametrize("error", ["account_inactive", "invalid_auth"])
+async def test_an_account_that_is_accepted_again_is_used_again(bot: Bot, error: str) -> None:
+    await bot.card()
+    bot.fake.faults.fail("*", error=error, times=3)
+    began = bot.clock.monotonic()
+    await bot.until(lambda: slack_check(bot).ok is False)
+    bot.fake.faults.clear()
+    await bot.until(lambda: slack_check(bot).ok)
+    assert bot.clock.monotonic() - began >= connections.REFUSED_PAUSE_SECONDS
+    assert (await bot.result()).pictures
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("error", ["internal_error", "some_error_of_tomorrow", "missing_scope"])
+async def test_any_error_while_connecting_is_tried_again(idle: Bot, method: str, error: str) -> None:
+    idle.fake.faults.fail(method, error=error, times=2)
+    with capture_logs() as logs:
+        await idle.start()
+    assert len([entry for entry in logs if entry["event"] == "platform_off"]) == 1
+    assert (await idle.result()).pictures
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_sign_in_page_of_the_network_ends_nothing(idle: Bot, method: str) -> None:
+    idle.fake.faults.page(method, times=2)
+    await idle.start()
+    assert slack_check(idle).detail == "ok"
+    assert (await idle.result()).pictures
 
 
 async def test_slack_refreshes_the_connection_and_nobody_notices(bot: Bot) -> None:

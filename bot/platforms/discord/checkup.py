@@ -9,10 +9,11 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.domain.errors import PlatformError
 from bot.domain.finding import Finding, Health, broken, fine, note
 from bot.runtime.network import DIRECT, Network
 
-from .platform import TOKEN_REFUSED
+from .faults import NO_SENSE, TOKEN_REFUSED
 from .registration import Command, Differences, compare, payloads, registered
 
 PART = "Discord"
@@ -51,6 +52,12 @@ async def check_discord(
         found.append(broken(PART, "the token is refused", TOKEN_REFUSED))
     except discord.HTTPException as error:
         found.append(broken(PART, f"Discord answers {error.status}, code {error.code}", "Try again in a few minutes."))
+    except discord.RateLimited as error:
+        said = f"Discord asks for a pause of {error.retry_after:.0f} s"
+        found.append(broken(PART, said, "Try again after that."))
+    except (PlatformError, TypeError, KeyError, ValueError, AttributeError):
+        advice = "Check this machine's network, its proxy and DISCORD_API_URL."
+        found.append(broken(PART, NO_SENSE, advice))
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         found.append(
             broken(

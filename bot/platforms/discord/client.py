@@ -15,6 +15,7 @@ from bot.runtime.network import Network
 
 from .buttons import PressButton
 from .config import Shards
+from .faults import making_sense
 from .first_answers import FirstAnswers
 from .handler import RequestHandler
 from .interaction import AnsweringBot
@@ -92,7 +93,8 @@ class EaselClient(AnsweringBot):
 
     async def launch_shards(self) -> None:
         """Also: discord.py's own pauses between two tries grow to 17 minutes, in which nobody is answered."""
-        await super().launch_shards()
+        with making_sense():
+            await super().launch_shards()
         for shard in self.shards.values():
             shard._parent._backoff._max = _LONGEST_PAUSE_EXPONENT  # noqa: SLF001 - it has no setting
 
@@ -120,7 +122,8 @@ class EaselClient(AnsweringBot):
         theirs = await registered(self, self.application_id)
         if not compare(ours, theirs) or await meta.get(key) == f"{digest(ours)} {digest(theirs)}":
             return False
-        await self.tree.sync()
+        with making_sense():
+            await self.tree.sync()
         await meta.set(key, f"{digest(ours)} {digest(await registered(self, self.application_id))}")
         _log.info("commands synced", action="sync", count=len(ours))
         return True

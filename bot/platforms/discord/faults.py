@@ -13,16 +13,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import discord
 
-from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
+from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable, Undeliverable
 
 # Codes of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json that others ask for.
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+_AUTHENTICATION_FAILED = 4004  # the gateway's word for a wrong token
+
+TOKEN_REFUSED = (
+    "Discord refuses DISCORD_TOKEN. Copy the bot's token again from https://discord.com/developers/applications "  # noqa: S105 - a sentence
+    "(your application, Bot, Reset Token) and restart Easel."
+)
+NO_SENSE = "Discord's answer makes no sense (a proxy or a sign-in page may stand between)"
 
 
 class FormRefused(Undeliverable):
@@ -104,3 +111,45 @@ def _retry_after(error: discord.HTTPException) -> float:
         return float(error.response.headers["Retry-After"])
     except (KeyError, ValueError):
         return 30.0
+
+
+def pause_asked_by(error: Exception) -> float:
+    """Seconds that Discord asks to wait before the next try; 0 where it asks for none."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    if isinstance(error, discord.HTTPException) and error.status == 429:  # noqa: PLR2004 - HTTP's own number
+        return _retry_after(error)
+    return error.after if isinstance(error, PlatformUnavailable) else 0.0
+
+
+@contextlib.contextmanager
+def connecting() -> Iterator[None]:
+    """Around the whole connection: turn what ends it into a PlatformError with a sentence for the operator."""
+    try:
+        yield
+    except discord.LoginFailure as error:
+        raise CredentialsRefused(TOKEN_REFUSED) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise PlatformError("Discord closed the gateway with code 4014 (an intent is not allowed)") from error
+    except discord.ConnectionClosed as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise CredentialsRefused(TOKEN_REFUSED) from error
+        raise PlatformError(f"Discord closed the gateway with code {error.code}") from error
+    except discord.RateLimited as error:
+        raise PlatformUnavailable("Discord asks for a pause", after=error.retry_after) from error
+    except discord.HTTPException as error:
+        after = pause_asked_by(error)
+        raise PlatformUnavailable(f"Discord answered {error.status}, code {error.code}", after=after) from error
+    except discord.GatewayNotFound as error:
+        raise PlatformUnavailable("Discord names no gateway", after=0.0) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise PlatformUnavailable(f"Discord can't be reached ({type(error).__name__})", after=0.0) from error
+
+
+@contextlib.contextmanager
+def making_sense() -> Iterator[None]:
+    """Around calls whose answers discord.py reads without a check: with HTML it raises what Python raises."""
+    try:
+        yield
+    except (TypeError, KeyError, ValueError, AttributeError, IndexError) as error:
+        raise PlatformError(NO_SENSE) from error

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import aiohttp
 import discord
 import structlog
 import yarl
@@ -15,18 +14,21 @@ from discord.ext import commands
 
 from bot.actions import Actions
 from bot.domain.card import Card
-from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.errors import CredentialsRefused, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
+from bot.observability.health import Check
 
 from .answers import Answers
 from .boundary import Boundary
 from .channels import Channels
 from .client import EaselClient, Meta
+from .command_sync import CommandSync
 from .config import DiscordConfig
 from .counts import Counts
 from .delivery import Delivery
+from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
 from .guest import Guest
 from .handler import RequestHandler
@@ -47,13 +49,6 @@ LOGIN_SECONDS = 30.0
 # On the way down: for those who are being answered, and for the sockets.
 LAST_ANSWERS_SECONDS = 1.0
 CLOSE_SECONDS = 2.0
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
-_AUTHENTICATION_FAILED = 4004  # the gateway's word for a wrong token
-
-TOKEN_REFUSED = (
-    "Discord refuses DISCORD_TOKEN. Copy the bot's token again from https://discord.com/developers/applications "  # noqa: S105 - a sentence
-    "(your application, Bot, Reset Token) and start Easel anew."
-)
 
 
 class DiscordPlatform:
@@ -78,13 +73,14 @@ class DiscordPlatform:
     ) -> None:
         """`waiting`: how many requests wait, for the presence."""
         self._config = config
-        self._meta = meta
         self._clock = clock
         self._cogs = cogs
         self._client: EaselClient | None = None
         self._logged_in = asyncio.Event()
         self._closing = asyncio.Event()
         self._token_refused = False
+        self._hung_up = asyncio.Event()  # the token was taken back
+        self._commands = CommandSync(meta, clock)
         self._closer: asyncio.Task[None] | None = None
         self._presence = Presence(clock, waiting) if config.presence else None
         self._guest = Guest(clock)
@@ -128,43 +124,38 @@ class DiscordPlatform:
 
     @property
     def ready(self) -> bool:
-        """Whether events arrive and messages can be sent."""
+        """Whether events arrive and messages can be sent; where it does not listen, whether they can be sent."""
         client = self._client
-        if client is None or self._closing.is_set() or client.is_closed() or not client.is_ready():
+        if client is None or self._closing.is_set() or client.is_closed():
+            return False
+        if not self._config.listens:
+            return self._logged_in.is_set()
+        if not client.is_ready():
             return False
         return any(not shard.is_closed() for shard in client.shards.values())
 
+    def checks(self) -> Mapping[str, Check]:
+        """What belongs in /readyz beside the connection."""
+        return {"discord_commands": self._commands.check} if self._config.listens else {}
+
     async def run(self) -> None:
-        """Stay connected until `close()`. PlatformError, with a sentence for the operator, if the token is refused."""
+        """One connection. Returns after `close()`; else raises what ends it, mostly a PlatformError.
+
+        CredentialsRefused, with a sentence for the operator, if the token is refused.
+        """
         # At debug discord.py logs every address and body: interaction tokens and prompts.
         logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
         if self._config.api_url is not None:
             discord.http.Route.BASE = self._config.api_url.rstrip("/")
-        with late_completions_are_no_errors():
-            await self._stay_connected()
-
-    async def _stay_connected(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        while not self._closing.is_set():
-            began = self._clock.monotonic()
-            try:
-                await self._live()
-            except discord.LoginFailure:
-                self._token_refused = True
-            except discord.ConnectionClosed as error:
-                self._token_refused |= error.code == _AUTHENTICATION_FAILED
-                _log.warning("gateway closed", action="connect", code=error.code)
-            except (discord.HTTPException, discord.GatewayNotFound, discord.RateLimited) as error:
-                _log.warning("Discord refuses the connection", action="connect", error=str(error))
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                _log.warning("Discord can't be reached", action="connect", error=type(error).__name__)
-            if self._token_refused:
-                raise PlatformError(TOKEN_REFUSED)
-            if self._closing.is_set():
-                return
-            lasted = self._clock.monotonic() - began
-            pause = FIRST_PAUSE_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
-            await self._pause(pause)
+        self._token_refused = False
+        self._hung_up.clear()
+        with late_completions_are_no_errors(), connecting():
+            await self._live()
+        if self._closing.is_set():
+            return
+        if self._token_refused:
+            raise CredentialsRefused(TOKEN_REFUSED)
+        raise PlatformUnavailable("the connection to Discord ended", after=0.0)
 
     async def close(self) -> None:
         """Take nothing new, let those who are being answered have their answer, hang up. Seconds, not more."""
@@ -201,20 +192,25 @@ class DiscordPlatform:
             http_trace=self._guest.trace(),
             shards=self._config.shards,
         )
+        syncing: asyncio.Task[None] | None = None
         try:
-            await client.login(self._config.token)
-            if not self._config.listens:
-                self._logged_in.set()
-                _log.info("logged in to post", action="connect", user=str(client.user))
-                await self._closing.wait()
-                return
-            await self._sync(client)
+            with making_sense():
+                await client.login(self._config.token)
             self._logged_in.set()
-            await self._find_gateway(client)
+            if not self._config.listens:
+                _log.info("logged in to post", action="connect", user=str(client.user))
+                await _first_of(self._closing.wait(), self._hung_up.wait())
+                return
+            syncing = asyncio.create_task(self._commands.run(client), name="discord-commands")
+            with making_sense():
+                await self._find_gateway(client)
             _log.info("logged in", action="connect", user=str(client.user))
             await self._connect(client)
         finally:
             self._logged_in.clear()
+            if syncing is not None:
+                syncing.cancel()
+                await asyncio.gather(syncing, return_exceptions=True)
             await self._hang_up(client)
 
     async def _connect(self, client: EaselClient) -> None:
@@ -238,17 +234,6 @@ class DiscordPlatform:
             _, address, _ = await client.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address).with_query(None)
 
-    async def _pause(self, seconds: float) -> None:
-        """That long, or until `close()`."""
-        await _first_of(self._clock.sleep(seconds), self._closing.wait())
-
-    async def _sync(self, client: EaselClient) -> None:
-        try:
-            await client.sync_commands(self._meta)
-        except discord.app_commands.CommandSyncFailure as error:
-            # Those that Discord knows from before still work.
-            _log.error("Discord refuses the commands", action="sync", error=str(error))
-
     async def _hang_up(self, client: EaselClient | None) -> None:
         if client is None or client.is_closed():
             return
@@ -260,6 +245,7 @@ class DiscordPlatform:
         """The token was taken back while we were connected: hang up, and let `run` say so."""
         if not self._token_refused:
             self._token_refused = True
+            self._hung_up.set()
             self._closer = asyncio.create_task(self._hang_up(self._client))
 
     async def _connected(self) -> None:

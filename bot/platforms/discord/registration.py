@@ -15,6 +15,9 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
+from bot.domain.errors import PlatformError
+
+from .faults import NO_SENSE
 from .localise import TableTranslator, all_texts
 
 Command: TypeAlias = (
@@ -60,9 +63,14 @@ async def payloads(commands: Iterable[Command], tree: app_commands.CommandTree[A
 
 
 async def registered(client: discord.Client, application_id: int) -> list[Payload]:
-    """As Discord has them; it leaves the translations out unless it is asked for them."""
+    """As Discord has them; it leaves the translations out unless it is asked for them.
+
+    PlatformError: the answer is no list of commands.
+    """
     route = Route("GET", "/applications/{application_id}/commands", application_id=application_id)
-    found: list[Payload] = await client.http.request(route, params={"with_localizations": "true"})
+    found: Any = await client.http.request(route, params={"with_localizations": "true"})
+    if not isinstance(found, list) or not all(isinstance(one, dict) and "name" in one for one in found):
+        raise PlatformError(NO_SENSE)  # HTML with 200, from whatever stands between
     return found
 
 

@@ -50,7 +50,7 @@ class SocketMode:
         client.wss_uri = await self._address()
         # From now on every reconnection asks here, so that a token that was taken back is noticed.
         client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]
-        async with asyncio.timeout(CALL_SECONDS):
+        async with translated(CALL_SECONDS):
             await self._handler.connect_async()  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:

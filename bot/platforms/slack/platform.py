@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -16,11 +16,12 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import Actions
 from bot.domain.card import Card
-from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.errors import CredentialsRefused, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
 from bot.drawing.raster import Raster
+from bot.observability.health import Check
 
 from .asking import NAME, People
 from .boards import Boards
@@ -45,17 +46,16 @@ _log = structlog.get_logger(__name__)
 CONNECT_SECONDS = 30.0
 # On the way down: for those who are being answered.
 LAST_ANSWERS_SECONDS = 1.0
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 # Sentences, no secrets.
 BOT_TOKEN_REFUSED = (
     "Slack refuses SLACK_BOT_TOKEN. Copy the Bot User OAuth Token (xoxb-…) again from https://api.slack.com/apps "  # noqa: S105
-    "(your app, OAuth & Permissions) and start Easel anew."
+    "(your app, OAuth & Permissions) and restart Easel."
 )
 APP_TOKEN_REFUSED = (
     "Slack refuses SLACK_APP_TOKEN. Make an app-level token (xapp-…) with the scope connections:write at "  # noqa: S105
-    "https://api.slack.com/apps (your app, Basic Information, App-Level Tokens), switch Socket Mode on, and start "
-    "Easel anew."
+    "https://api.slack.com/apps (your app, Basic Information, App-Level Tokens), switch Socket Mode on, and restart "
+    "Easel."
 )
 NO_WAY_IN = (
     "SLACK_BOT_TOKEN alone lets nobody reach the bot: set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET "
@@ -153,25 +153,28 @@ class SlackPlatform:
         parts = [part for part in (self._http, self._installing) if part is not None]
         return [route for part in parts for route in part.routes()]
 
+    def checks(self) -> Mapping[str, Check]:
+        """What belongs in /readyz beside the connection."""
+        return {}
+
     async def run(self) -> None:
-        """Stay connected until `close()`. PlatformError, with a sentence for the operator, if a token is refused."""
+        """One connection. Returns after `close()`; else raises what ends it, mostly a PlatformError.
+
+        CredentialsRefused, with a sentence for the operator, if a token is refused.
+        """
         # At debug they log every body: tokens and prompts.
         for name in ("slack_sdk", "slack_bolt"):
             logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
-        pause = FIRST_PAUSE_SECONDS
+        self._refused.clear()
         async with aiohttp.ClientSession(connector=self._config.network.connector()) as session:
             self._workspaces.connect(session)
             try:
-                while not self._closing.is_set():
-                    try:
-                        await self._live()
-                    except TokenRefused as error:
-                        raise PlatformError(self._whose_token(error)) from error
-                    except (PlatformUnavailable, TimeoutError) as error:
-                        _log.warning("Slack can't be reached", action="connect", error=str(error))
-                    if not self._closing.is_set():
-                        await _first_of(self._clock.sleep(pause), self._closing.wait())
-                    pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                if not self._closing.is_set():
+                    await self._live()
+            except TokenRefused as error:
+                raise CredentialsRefused(self._whose_token(error)) from error
+            except TimeoutError as error:
+                raise PlatformUnavailable("Slack did not answer in time", after=0.0) from error
             finally:
                 self._workspaces.connect(None)
 

@@ -157,21 +157,25 @@ class Control:
         self._fake.permit(self._user(body["user"]), self._channel(body["channel"]), **body["permissions"])
 
     def _fault(self, body: Json) -> None:
-        """`{"kind": "fail"|"rate_limit"|"lose_answer"|"hold", "method", "path", …}` as in `Faults`.
+        """`{"kind": "fail"|"page"|"rate_limit"|"lose_answer"|"hold", "method", "path", …}` as in `Faults`.
 
         What is held passes with `clear_faults`.
         """
         more = {key: value for key, value in body.items() if key not in {"kind", "method", "path"}}
         kinds: dict[str, Callable[..., Any]] = {
             "fail": self._fake.faults.fail,
+            "page": self._fake.faults.page,
             "rate_limit": self._fake.faults.rate_limit,
             "lose_answer": self._fake.faults.lose_answer,
             "hold": self._fake.faults.hold,
         }
         kinds[body["kind"]](body["method"], body["path"], **more)
 
-    def _gateway(self, body: Json) -> None:
+    async def _gateway(self, body: Json) -> None:
         gateway = self._fake.gateway
+        if body["do"] == "close":
+            await gateway.close_with(body["code"])
+            return
         acts: dict[str, Callable[[], None]] = {
             "drop": gateway.drop,
             "reconnect": gateway.ask_to_reconnect,

@@ -20,7 +20,7 @@ class Fault:
     path: str
     times: int
     status: int | None = None  # None: the connection is closed instead
-    body: Json = field(default_factory=dict)
+    body: Json | str = field(default_factory=dict)  # text is a page of HTML
     headers: dict[str, str] = field(default_factory=dict)
     after_effect: bool = False  # the call does its work first
     hits: int = 0
@@ -113,6 +113,10 @@ class Faults:
         """Answer the next calls with this status; `after_effect`: only once the work was done."""
         body = {"message": f"{status}: arranged by the test", "code": code}
         return self._add(Fault(method, path, times, status, body, after_effect=after_effect))
+
+    def page(self, method: str, path: str, *, times: int = 1) -> Fault:
+        """Answer 200 with a page of HTML, as a captive portal or a proxy does."""
+        return self._add(Fault(method, path, times, 200, "<html><body>Please sign in</body></html>"))
 
     def rate_limit(
         self,

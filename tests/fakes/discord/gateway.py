@@ -120,6 +120,11 @@ class Gateway:
         for connection in list(self._connections):
             connection.abort()
 
+    async def close_with(self, code: int) -> None:
+        """Close every connection with this code."""
+        for connection in list(self._connections):
+            await connection.socket.close(code=code)
+
     def ask_to_reconnect(self) -> None:
         """Send op 7."""
         for connection in self._connections:

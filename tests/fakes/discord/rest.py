@@ -53,6 +53,8 @@ class Rest:
         core.changed()
         if body is None:
             return web.Response(status=status)
+        if isinstance(body, str):
+            return web.Response(text=body, status=status, content_type="text/html")
         # discord.py parses the body only if this is the header to the letter, without a charset.
         return web.Response(
             body=json.dumps(body).encode(),

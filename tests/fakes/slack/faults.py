@@ -116,6 +116,11 @@ class Faults:
             body, kind = json.dumps({"ok": False, "error": error}).encode(), "application/json; charset=utf-8"
         return self._add(Fault(method, times, status, body, {"Content-Type": kind}, after_effect))
 
+    def page(self, method: str, *, times: int = 1) -> Fault:
+        """Answer 200 with a page of HTML, as a captive portal or a proxy does."""
+        page = b"<html><body>Please sign in</body></html>"
+        return self._add(Fault(method, times, 200, page, {"Content-Type": "text/html"}))
+
     def rate_limit(self, method: str, *, retry_after: float = 1, times: int = 1) -> Fault:
         """Answer 429 `ratelimited` with Retry-After in whole seconds."""
         return self._add(rate_limited(method, retry_after, times))
