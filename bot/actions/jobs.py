@@ -29,8 +29,8 @@ async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
 
 
 def without_kept(job: Job) -> Job:
-    """The job as everybody but its author sees it: what was drawn for a cancelled one was never posted."""
-    return dataclasses.replace(job, pictures=()) if job.state is JobState.CANCELLED else job
+    """The job as everybody but its author sees it: what a cancelled or failed one has was never posted."""
+    return dataclasses.replace(job, pictures=()) if job.state in {JobState.CANCELLED, JobState.FAILED} else job
 
 
 async def with_parent(store: JobStore, report: JobReport) -> JobReport:

@@ -23,7 +23,7 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
 
     With `done` it is the result with its pictures, to be posted anew; so is `failed`: both mention their author.
     `full`: a result has all of its buttons, with the stars and votes of `opinion`; else Again, Edit and Delete. A
-    cancelled job shows the pictures that are kept for its author; else a button that does.
+    cancelled or failed job shows the pictures that are kept for its author; else a button that does.
     """
     job = report.job
     if job.deleted_at is not None:
@@ -38,7 +38,7 @@ def job_card(report: JobReport, locale: str, *, opinion: Opinion | None = None, 
 def _without_result(report: JobReport, locale: str, *, full: bool) -> Card:
     match report.job.state:
         case JobState.FAILED:
-            return _failed(report, locale)
+            return _failed(report, locale, full=full)
         case JobState.CANCELLED:
             return _cancelled(report, locale, full=full)
         case JobState.DELIVERING:
@@ -124,36 +124,49 @@ def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None
     return _card(report, locale, Tone.DONE, told, notes=notes, buttons=buttons, pictures=pictures, mention=True)
 
 
-def _failed(report: JobReport, locale: str) -> Card:
+def _failed(report: JobReport, locale: str, *, full: bool) -> Card:
     job = report.job
+    counts = sentence("note-kept-counts", locale, n=job.charged, id=job.id) if job.charged else None
     return _card(
         report,
         locale,
         Tone.FAILED,
         failure_sentence(job, locale),
         heading=words("heading-failed", locale),
-        notes=[sentence("note-not-charged", locale)],
+        notes=[counts or sentence("note-not-charged", locale)],
         buttons=(
+            *_show_kept(job, locale, full=full),
             _button(ButtonAction.AGAIN, job, locale, "button-try-again", primary=True),
             _button(ButtonAction.EDIT, job, locale),
         ),
+        pictures=_kept_pictures(job, locale, full=full),
         mention=True,
     )
 
 
 def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:
     job = report.job
-    kept = () if not job.pictures or full else (_button(ButtonAction.SHOW, job, locale, "button-show-kept"),)
-    shown = range(1, len(job.pictures) + 1) if full else ()
     return _card(
         report,
         locale,
         Tone.CANCELLED,
         sentence("status-cancelled", locale),
         notes=[cancelled_sentence(job, locale)],
-        buttons=(*kept, _button(ButtonAction.AGAIN, job, locale), _button(ButtonAction.EDIT, job, locale)),
-        pictures=tuple(card_picture(job, index, locale) for index in shown),
+        buttons=(
+            *_show_kept(job, locale, full=full),
+            _button(ButtonAction.AGAIN, job, locale),
+            _button(ButtonAction.EDIT, job, locale),
+        ),
+        pictures=_kept_pictures(job, locale, full=full),
     )
+
+
+def _show_kept(job: Job, locale: str, *, full: bool) -> tuple[Button, ...]:
+    return () if not job.unposted or full else (_button(ButtonAction.SHOW, job, locale, "button-show-kept"),)
+
+
+def _kept_pictures(job: Job, locale: str, *, full: bool) -> tuple[CardPicture, ...]:
+    return tuple(card_picture(job, index, locale) for index in range(1, len(job.unposted) + 1)) if full else ()
 
 
 def cancelled_sentence(job: Job, locale: str) -> Text:

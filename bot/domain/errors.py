@@ -17,6 +17,7 @@ EaselError
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  ├─ CredentialsRefused   the platform refuses the bot's own credentials: only the operator can mend it
 │  └─ Undeliverable        this destination takes nothing from us any more
+│     └─ PicturesUnusable   the kept pictures can't be opened
 ├─ StoreUnavailable        the database can't be reached or used: nothing is known to have been saved
 ├─ AlreadyOrdered          this event, or a press in the same moment, has ordered a job
 ├─ JobExists               another job has this id
@@ -138,6 +139,10 @@ class CredentialsRefused(PlatformError):
 
 class Undeliverable(PlatformError):
     """The channel is gone or closed to us for good."""
+
+
+class PicturesUnusable(Undeliverable):
+    """The kept pictures can't be opened: there is nothing to show, in no place."""
 
 
 class StoreUnavailable(EaselError):

@@ -137,11 +137,18 @@ class Job:
         return len(self.pictures) if self.state is JobState.DONE and self.kind is JobKind.PICTURES else 0
 
     @property
+    def unposted(self) -> tuple[StoredPicture, ...]:
+        """What was drawn, was not posted, and is kept for the author alone."""
+        unusable = self.failure is not None and self.failure.code is FailureCode.NO_PICTURES
+        return self.pictures if self.state in {JobState.FAILED, JobState.CANCELLED} and not unusable else ()
+
+    @property
     def charged(self) -> int | None:
         """How many pictures count for the author; None while it is not known.
 
-        The delivered ones, and of an order that was cancelled after it went out the drawn ones. An order whose end the
-        provider never tells counts as drawn if it was cancelled: nothing else bounds what a Cancel button can order.
+        The delivered ones; those that could not be posted and are kept for the author; and of an order that was
+        cancelled after it went out the drawn ones. An order whose end the provider never tells counts as drawn if it
+        was cancelled: nothing else bounds what a Cancel button, or a person who takes no messages, can order.
         """
         if self.kind is JobKind.SHEET:
             return 0
@@ -149,7 +156,8 @@ class Job:
             case JobState.DONE:
                 return len(self.pictures)
             case JobState.FAILED:
-                return 0
+                undelivered = self.failure is not None and self.failure.code is FailureCode.UNDELIVERABLE
+                return len(self.pictures) if undelivered else 0
             case JobState.CANCELLED if self.settled:
                 timed_out = self.failure is not None and self.failure.code is FailureCode.TIMED_OUT
                 return self.request.n if timed_out else len(self.pictures)

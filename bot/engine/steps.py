@@ -22,6 +22,7 @@ from bot.domain.errors import (
     ModelRejected,
     ModelUnavailable,
     ModelUnclear,
+    PicturesUnusable,
     StaleJob,
     SubmitBusy,
     TaskTaken,
@@ -305,6 +306,9 @@ class Steps:
     async def _deliver(self, job: Job, run: Run) -> Job:
         try:
             return await self._delivery.deliver(job, run)
+        except PicturesUnusable as error:
+            _log.error("kept pictures unusable", action="deliver", job=job.id, error=str(error))
+            return await self.fail(job, FailureCode.NO_PICTURES)
         except Undeliverable as error:
             _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
             return await self.fail(job, FailureCode.UNDELIVERABLE)

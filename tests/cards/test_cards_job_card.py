@@ -251,6 +251,19 @@ def test_pictures_of_a_cancelled_order_are_shown_to_whoever_presses_for_them(mak
     assert (len(full.pictures), presses(full)) == (len(kept), [ButtonAction.AGAIN, ButtonAction.EDIT])
 
 
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_pictures_that_could_not_be_posted_are_shown_to_whoever_presses_for_them(
+    make_report: Make, locale: str
+) -> None:
+    kept = make_report(JobState.DONE).job.pictures
+    failure = Failure(code=FailureCode.UNDELIVERABLE)
+    report = make_report(JobState.FAILED, task_id="t", pictures=kept, failure=failure)
+    card = job_card(report, locale)
+    assert (card.pictures, presses(card)[0]) == ((), ButtonAction.SHOW)
+    assert f"/show {report.job.id}" in small_print(card)
+    assert len(job_card(report, locale, full=True).pictures) == len(kept)
+
+
 def test_deleted_shows_nothing_of_it(make_report: Make) -> None:
     card = job_card(make_report(JobState.DONE, deleted_at=NOW), "en")
     assert (card.prompt, card.pictures, card.buttons) == ("", (), ())

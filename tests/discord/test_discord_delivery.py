@@ -277,14 +277,19 @@ class TestClosedChannel:
         bot.ann.dms_open = False
         assert await bot.posted() is card
 
-    async def test_with_no_way_left_the_job_fails_and_nothing_is_charged(self, bot: Bot, card: Message) -> None:
+    async def test_with_no_way_left_the_pictures_are_kept_for_show_and_count(self, bot: Bot, card: Message) -> None:
         bot.ann.dms_open = False
         bot.clock.jump(16 * 60)
         await bot.settled()
         job = await last_job(bot)
         assert job.failure is not None
         assert job.failure.code is FailureCode.UNDELIVERABLE
-        assert (await bot.store.usage(job.author, bot.clock.now())).today == 0
+        assert (await bot.store.usage(job.author, bot.clock.now())).today == 1
+        shown = await (await bot.fake.slash(bot.ann, bot.channel, "show", {"id": job.id})).shown()
+        await bot.soon(lambda: shown.attachments)
+        assert "It is kept for you and counts" in shown.text
+        other = await (await bot.fake.slash(bot.bob, bot.channel, "show", {"id": job.id})).shown()
+        assert not other.attachments
 
 
 async def test_a_channel_that_was_deleted(bot: Bot) -> None:
@@ -330,7 +335,8 @@ async def test_a_picture_that_is_gone_from_the_disk(bot: Bot) -> None:
     await bot.settled()
     job = await last_job(bot)
     assert job.failure is not None
-    assert job.failure.code is FailureCode.UNDELIVERABLE
+    assert job.failure.code is FailureCode.NO_PICTURES
+    assert job.charged == 0
 
 
 async def test_concluding_twice_gives_the_same_message(bot: Bot) -> None:

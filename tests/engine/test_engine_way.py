@@ -11,11 +11,14 @@ from bot.domain.errors import (
     ModelAccountRefused,
     ModelRejected,
     ModelUnavailable,
+    OverLimit,
     PictureBroken,
+    PicturesUnusable,
     PlatformUnavailable,
     Undeliverable,
 )
 from bot.domain.job import FailureCode, JobState
+from bot.domain.limits import Limits
 from bot.domain.ports import TaskState
 from tests.engine.conftest import World
 
@@ -175,7 +178,27 @@ async def test_a_closed_channel_fails_the_job_and_keeps_the_pictures(world: Worl
         job = await world.settled(await world.asked())
     assert job.failure is not None
     assert job.failure.code is FailureCode.UNDELIVERABLE
-    assert world.shelf.kept
+    assert {picture.key for picture in job.unposted} == world.shelf.kept.keys()
+    assert await world.taken_today() == 1
+
+
+async def test_a_person_who_takes_no_messages_gets_no_more_drawn_than_the_limit(world: World) -> None:
+    world.limits = Limits(user_daily=2)
+    world.chat.refusals.extend([Undeliverable("private messages are closed")] * 20)
+    async with world.running():
+        for _ in range(2):
+            await world.settled(await world.asked())
+        with pytest.raises(OverLimit):
+            await world.asked()
+    assert len(world.model.made) == 2
+
+
+async def test_kept_pictures_that_cannot_be_opened_are_not_charged(world: World) -> None:
+    world.chat.refusals.append(PicturesUnusable("not an image"))
+    async with world.running():
+        job = await world.settled(await world.asked())
+    assert job.failure is not None
+    assert job.failure.code is FailureCode.NO_PICTURES
     assert await world.taken_today() == 0
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from bot.cards.sentences import words
-from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
+from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import FittedPicture, PictureReader
 
@@ -91,9 +91,9 @@ class Fitting:
             broken, others = errors.split(PictureBroken)
             if others is not None:
                 raise
-            raise Undeliverable(f"the kept pictures are not usable: {broken}") from errors
+            raise PicturesUnusable(f"the kept pictures are not usable: {broken}") from errors
         except PictureBroken as error:
-            raise Undeliverable(f"the kept pictures are not usable: {error}") from error
+            raise PicturesUnusable(f"the kept pictures are not usable: {error}") from error
 
 
 def _budgets(file_limit: int) -> Iterator[tuple[int, int]]:

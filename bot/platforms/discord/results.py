@@ -14,7 +14,7 @@ from bot.cards.job_card import job_card
 from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
-from bot.domain.job import Job
+from bot.domain.job import Job, JobState
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
@@ -69,6 +69,8 @@ class Results:
             raise
         except PlatformError as error:
             self._unclear.discard(job.id)
+            if isinstance(error, Undeliverable):
+                raise
             raise Undeliverable(str(error)) from error
         self._unclear.discard(job.id)
         return result_id
@@ -100,7 +102,8 @@ class Results:
         """With the counts of now: a result may be drawn again long after it was voted on."""
         job = report.job
         opinion = await self._opinions(job)
-        return job_card(report, locale or job.destination.locale, opinion=opinion, full=True)
+        done = job.state is JobState.DONE
+        return job_card(report, locale or job.destination.locale, opinion=opinion, full=done)
 
     def removed(self, job: Job) -> None:
         """Its message was taken away. If a moderator restores it, Discord must not take the new one for the old."""

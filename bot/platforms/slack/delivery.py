@@ -14,7 +14,7 @@ from bot.cards.job_card import job_card
 from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
-from bot.domain.job import Job
+from bot.domain.job import Job, JobState
 from bot.domain.people import Destination
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
@@ -103,7 +103,7 @@ class Delivery:
         if (told := job.result_id or self._concluded.get(job.id)) is not None:
             await self._drop_card(job)
             return told
-        card = job_card(report, job.destination.locale, full=True)
+        card = job_card(report, job.destination.locale, full=job.state is JobState.DONE)
         try:
             posted = await self._result(report, card)
         except CallUnclear:

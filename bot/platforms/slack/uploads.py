@@ -12,7 +12,7 @@ import structlog
 
 from bot.cards.phrases import alt_text
 from bot.domain.card import Card
-from bot.domain.errors import PictureBroken, PlatformUnavailable, Undeliverable
+from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
@@ -150,7 +150,7 @@ class Uploads:
         except OSError as error:
             raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error
         except PictureBroken as error:
-            raise Undeliverable(f"the kept pictures are not usable: {error}") from error
+            raise PicturesUnusable(f"the kept pictures are not usable: {error}") from error
 
 
 def _shared_key(job: Job, place: Place) -> tuple[str, str, str]:

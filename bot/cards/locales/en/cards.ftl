@@ -57,6 +57,10 @@ note-fewer = { $came } of { $wanted } pictures came; only { $came ->
    *[other] those count
 } for you
 note-not-charged = Not charged
+note-kept-counts = { $n ->
+    [one] It is kept for you and counts. /show { $id } brings it.
+   *[other] { $n } are kept for you and count. /show { $id } brings them.
+}
 note-cancelled = It doesn't count for you
 note-cancelled-unknown = Not known yet whether the order went out. This card will say.
 note-cancelled-drawing = The order had gone out and is still being drawn: { $n ->

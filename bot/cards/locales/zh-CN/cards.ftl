@@ -42,13 +42,14 @@ between-sentences = 。
 pictures = { $n } 张
 note-fewer = 要了 { $wanted } 张，只收到 { $came } 张；只按收到的计数
 note-not-charged = 没有扣费
+note-kept-counts = 已为你保留 { $n } 张，计入你的用量。用 /show { $id } 查看。
 note-cancelled = 不占用你的额度
 note-cancelled-unknown = 还不知道请求是否已经发出，结果会显示在这里。
 note-cancelled-drawing = 请求已经发出，仍在绘制：除非服务商绘制失败，否则计 { $n } 张。结果会显示在这里。
 note-cancelled-drawn = 请求已经发出，画好了 { $n } 张，计入你的用量。图片已保留，没有发布。
 note-cancelled-counts = 请求已经发出，服务商一直没有给出结果，计 { $n } 张。
 note-cancelled-nothing = 请求已经发出，但没有画出图片，不占用你的额度。
-note-cancelled-sheet = 已画好的会保留，其余的不计入您的用量
+note-cancelled-sheet = 已画好的会保留，其余的不计入你的用量
 note-ai = AI 生成，模型：{ $model }
 note-ai-sandbox = AI 生成：由沙盒代替 { $model } 绘制
 note-sandbox = 沙盒模式：由内置的模拟服务绘制，不是真实服务
@@ -117,15 +118,15 @@ prompt-empty = 请说说想画什么，比如：暴风雨中的灯塔 比例:16:
 prompt-too-long = 一共 { $length } 个字符，描述最多 { $limit } 个。请删短一些再发。
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
 matrix-offer = { $left ->
-    [-1] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }。您确认之前不会绘制。
-   *[other] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }，您今天还剩 { $left }。您确认之前不会绘制。
+    [-1] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }。你确认之前不会绘制。
+   *[other] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }，你今天还剩 { $left }。你确认之前不会绘制。
 }
 matrix-too-large = 组合超过了一次最多的 { $most } 种。请去掉一些。
 matrix-not-here = 这里我只能回复一条消息，不能用花括号里的组合。请只选其中一种。
 
 limit-unfinished = { $wanted ->
     [1] 你还有 { $used } 个请求没有完成，同时最多 { $limit } 个。请等一个完成。取消的请求在绘制结束前仍然算一个。
-   *[other] 这是 { $wanted } 个请求，您还有 { $used } 个请求在进行中，超过了同时最多 { $limit } 个的限制。请等一些完成，或者少要一些。
+   *[other] 这是 { $wanted } 个请求，你还有 { $used } 个请求在进行中，超过了同时最多 { $limit } 个的限制。请等一些完成，或者少要一些。
 }
 # 有的清晰度一张算几点，这时按点数来说。
 limit-daily = { $points ->
@@ -373,7 +374,7 @@ help-usage = 写下想看到的画面，选项放在哪里都行：暴风雨中�
 help-option = { $name } – { $description }：{ $values }（默认 { $default }）
 help-also = 也可以写 --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k。
 help-quote = "双引号" 里的内容一定是画面，不会当作选项。
-help-matrix = 一次画出所有组合，会先告诉您价格：{"{红|蓝}狐狸，{水墨|黏土}"}
+help-matrix = 一次画出所有组合，会先告诉你价格：{"{红|蓝}狐狸，{水墨|黏土}"}
 
 ## Terminal
 
