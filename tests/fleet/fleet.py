@@ -71,7 +71,7 @@ class Fleet:
     def __init__(self, directory: Path, database_url: str, settings: Mapping[str, str]) -> None:
         self.database_url = database_url
         self._directory = directory
-        self._settings = {
+        self.settings = {
             "DATABASE_URL": database_url,
             "PICTURES_URL": f"file:{directory}/pictures",
             "WEB_PORT": "0",
@@ -107,7 +107,7 @@ class Fleet:
             "run",
             "--role",
             role,
-            settings={**self._settings, "DATA_DIR": str(directory / "data"), **(settings or {})},
+            settings={**self.settings, "DATA_DIR": str(directory / "data"), **(settings or {})},
             directory=directory,
             log=self._directory / f"{name}.log",
         )

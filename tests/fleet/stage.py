@@ -91,10 +91,12 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(directory: Path, database_url: str, more: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
+async def staged(
+    directory: Path, database_url: str, more: Mapping[str, str] | None = None, *, sandbox_host: str = "127.0.0.1"
+) -> AsyncIterator[Stage]:
     """Nothing of the fleet is started yet; all of its processes will use these, and the settings in `more`."""
     async with (
-        SandboxProgram(directory / "provider", speed="20") as sandbox,
+        SandboxProgram(directory / "provider", host=sandbox_host, speed="20") as sandbox,
         RemoteFakeDiscord() as discord,
         FakeS3() as s3,
     ):

@@ -112,8 +112,9 @@ class Program:
 class SandboxProgram:
     """The provider: `python -m bot sandbox`. `async with` starts and ends it."""
 
-    def __init__(self, directory: Path, **settings: str) -> None:
-        """`settings`: SANDBOX_* without the prefix, in lower case."""
+    def __init__(self, directory: Path, *, host: str = "127.0.0.1", **settings: str) -> None:
+        """`settings`: SANDBOX_* without the prefix, in lower case. `host`: where it listens."""
+        self._host = host
         named = {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
         self._settings = {
             "SANDBOX_APP_ID": APP_ID,
@@ -128,7 +129,7 @@ class SandboxProgram:
 
     async def __aenter__(self) -> Self:
         log = self._directory / "sandbox.log"
-        arguments = ("bot", "sandbox", "--port", "0")
+        arguments = ("bot", "sandbox", "--host", self._host, "--port", "0")
         self._program = Program(*arguments, settings=self._settings, directory=self._directory, log=log)
         found = await until(lambda: _LISTENS.search(self._program.said), what="the sandbox")
         assert found is not None
