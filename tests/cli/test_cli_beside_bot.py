@@ -15,7 +15,7 @@ import pytest
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 async def told(bot: BotProgram, *arguments: str, code: int = 0) -> str:
