@@ -146,7 +146,7 @@ async def test_what_lists_go_on_missing_is_asked_for_by_itself(watched: Watched)
     await watched.clock.advance(1.6)
     assert watched.model.alone == [], "one list without it says little"
     await watched.clock.advance(10)
-    assert (await hidden).state is TaskState.SUCCEEDED
+    assert (await asyncio.wait_for(hidden, 10)).state is TaskState.SUCCEEDED
     assert watched.model.alone == ["hidden"]
 
 
