@@ -207,6 +207,8 @@ class Imagine:
     async def _order(self, job: Job, *, priced: bool, event: OrderEvent | None) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
+        if self._dispatcher.account_refused:
+            raise NotAllowed("provider-account")
         ways = await self._combinations(job, event)
         limits = await self._admit([way.request for way in ways], job.author, job.destination)
         job = dataclasses.replace(

@@ -17,7 +17,7 @@ from bot.cards import job_json, notice, refusal_card
 from bot.cli.standard_input import terminal_locale
 from bot.composition.core import Core, check, open_core
 from bot.composition.private_files import new_files_are_private
-from bot.domain.errors import OverLimit, Refused
+from bot.domain.errors import ModelError, OverLimit, Refused
 from bot.domain.job import JobState
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
@@ -32,6 +32,7 @@ from db.lock import AlreadyRunning, DatabaseLock, find_running
 # Another command of the terminal holds the database for as long as its pictures take.
 _PATIENCE = 900.0  # seconds
 _LOOK = 0.25  # seconds
+_ACCOUNT_SECONDS = 5.0  # for a look at the account before anything is accepted
 
 
 def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool, priced: bool = False) -> int:
@@ -115,6 +116,9 @@ async def _here(
     settings: Settings, order: _Order, *, file_mode: int, locale: str, stop: asyncio.Event, line: ProgressLine
 ) -> Outcome:
     async with open_core(settings) as core:
+        with contextlib.suppress(ModelError, TimeoutError):  # what is not known refuses nothing
+            async with asyncio.timeout(_ACCOUNT_SECONDS):
+                await core.model.check_account()
         if core.sandbox_url is not None:
             line.say(notice("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)

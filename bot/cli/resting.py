@@ -18,6 +18,7 @@ class RestingDispatcher:
     """
 
     accepting = False
+    account_refused = False
 
     def __init__(self, store: JobStore) -> None:
         self._store = store

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.composition.account import watch_account
 from bot.composition.balance import watch_balance
 from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, Role, check, open_core
@@ -92,6 +93,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
             group.create_task(
                 watch_balance(core.model, facts=core.meta, metrics=core.metrics, clock=core.clock), name="balance"
             ),
+            group.create_task(watch_account(core.model, core.clock), name="account"),
             group.create_task(core.actions.retention.run(), name="retention"),
             group.create_task(core.cut_limits.run(), name="cut-limits"),
         ]

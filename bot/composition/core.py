@@ -119,6 +119,7 @@ class Core:
     def measure(self) -> None:
         """Bring the gauges of the moment up to date; what happens is counted when it happens."""
         self.metrics.provider_up(self.model.away_since is None)
+        self.metrics.account_accepted(self.model.account.accepted)
         self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
         self.metrics.jobs({"waiting": self.dispatcher.waiting, "running": self.dispatcher.under_way})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.composition.account import account_check, drawing_check
 from bot.composition.connections import PlatformConnection
 from bot.composition.core import Core
 from bot.observability.health import Health
@@ -29,4 +30,10 @@ class Readiness:
         return {name: check.as_json(required=False) for items in checks for name, check in items}
 
     def _of_provider(self) -> Mapping[str, Any]:
-        return {"provider": self._core.provider_check(), "saves": self._core.saves_check()}
+        model = self._core.model
+        return {
+            "provider": self._core.provider_check(),
+            "account": account_check(model.account).as_json(required=False),
+            "drawing": drawing_check(model).as_json(required=False),
+            "saves": self._core.saves_check(),
+        }

@@ -121,6 +121,10 @@ class BaseDispatcher(ABC):
         """Take no more, wait a little for calls whose outcome matters, leave the rest to the next start."""
         self._stopping.set()
 
+    @property
+    def account_refused(self) -> bool:
+        return self._model.account.accepted is False
+
     @abstractmethod
     def add(self, job: Job, limits: Limits | None = None) -> None: ...
 

@@ -60,6 +60,11 @@ class Metrics:
         self._provider_up = Gauge(
             "easel_provider_up", "1 while the provider answers, 0 while calls wait for it.", registry=own
         )
+        self._account_accepted = Gauge(
+            "easel_account_accepted",
+            "1 while the provider accepts the account, 0 while it refuses it, NaN while nobody knows.",
+            registry=own,
+        )
         self._limiter_rate = Gauge("easel_limiter_rate", "Calls a second that the limiter allows now.", registry=own)
         self._limiter_waiting = Gauge("easel_limiter_waiting", "Calls that wait for their turn.", registry=own)
         # Without a sample until the provider has told it: a 0 would be an alarm.
@@ -114,6 +119,9 @@ class Metrics:
     def balance(self, beans: float) -> None:
         """What is left on the provider's account."""
         self._balance.labels("beans").set(beans)
+
+    def account_accepted(self, accepted: bool | None) -> None:  # noqa: FBT001 - reads as said
+        self._account_accepted.set(float("nan") if accepted is None else accepted)
 
     def limiter(self, *, rate: float, waiting: int) -> None:
         """`rate`: calls a second."""

@@ -12,8 +12,9 @@ import structlog
 
 from bot.domain.errors import ModelError, ModelRejected, ModelUnavailable, ModelUnclear
 from bot.domain.job import Job
-from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing
+from bot.domain.ports import AccountState, Clock, ModelPicture, ModelTask, TaskListing
 
+from .account import AccountWatch
 from .api import Api, Call
 from .circuit import Circuit
 from .downloads import Downloads
@@ -72,6 +73,7 @@ class SeedreamClient:
         self._tokens = tokens
         self._clock = clock
         self._downloads = downloads
+        self._account = AccountWatch(clock)
         self._unknown: set[str] = set()
         circuit.probe_with(self._probe)
 
@@ -88,6 +90,20 @@ class SeedreamClient:
     async def away_changed(self) -> None:
         """See the port."""
         await self._circuit.changed()
+
+    @property
+    def account(self) -> AccountState:
+        """See the port."""
+        return self._account.state
+
+    async def check_account(self) -> None:
+        """A list of one task; see the port."""
+        try:
+            answer = await self._call(Call("POST", PAGE_PATH, page_body(size=1)), Lane.STATUS)
+        except ModelUnclear as error:
+            raise unavailable(error) from None
+        if answer.code != Code.SUCCESS:
+            raise failure(answer)
 
     async def submit(
         self,
@@ -194,17 +210,24 @@ class SeedreamClient:
         It waits for a provider that is away, but not between the two: `before` has been awaited by then.
         """
         await self._circuit.back()
-        token = await self._tokens.get()
+        with self._account.asking():
+            token = await self._tokens.get()
         async with self._circuit.turn(lane) as turn:
             # The wait for the turn may have been longer than the token's life, and somebody renewed it.
             token = self._tokens.newest or token
             await before()
             answer = await self._send(call, token, turn)
         if answer.code != Code.BAD_TOKEN:
+            if answer.code == Code.SUCCESS:
+                self._account.accepted()
             return answer
-        token = await self._tokens.replacement(token)
+        with self._account.asking():
+            token = await self._tokens.replacement(token)
         async with self._circuit.turn(Lane.FIRST, wait=False) as turn:
-            return await self._send(call, token, turn)
+            answer = await self._send(call, token, turn)
+        if answer.code == Code.SUCCESS:
+            self._account.accepted()
+        return answer
 
     async def _probe(self) -> None:
         """Does it answer? A token that has ended meanwhile makes no difference to that."""

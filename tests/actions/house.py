@@ -52,6 +52,7 @@ class Wall:
 @dataclass
 class House:
     clock: FakeClock
+    model: FakeModel
     store: SqlJobStore
     ledger: SqlUsageLedger
     gallery: SqlGallery
@@ -106,16 +107,18 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
     store = store_class(engine, clock)
     shelf, chat = PictureShelf(), FakeChat(name="discord")
     wall = Wall()
+    model = FakeModel(clock)
     built = connected(
         dataclasses.replace(Stores.over(engine, clock, shelf), jobs=store),
         clock=clock,
-        model=FakeModel(clock),
+        model=model,
         limits=LIMITS,
     )
     built.places.platforms["discord"] = chat
     built.places.walls["discord"] = wall
     yield House(
         clock=clock,
+        model=model,
         store=built.stores.jobs,
         ledger=built.stores.ledger,
         gallery=built.stores.gallery,

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.errors import ModelUnclear
+from bot.domain.errors import ModelAccountRefused, ModelUnclear
 from bot.domain.job import Job
-from bot.domain.ports import Clock, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports import AccountState, Clock, ModelPicture, ModelTask, TaskListing, TaskState
 from tests.fakes.pictures import encoded, smooth
 
 PICTURE = encoded(smooth(64, 36))
@@ -55,6 +55,7 @@ class FakeModel:
     alone: list[str] = field(default_factory=list)  # the ids that task() was asked for
     alone_refusals: deque[Exception] = field(default_factory=deque)  # for the next calls of task()
     away_since: datetime | None = None
+    account: AccountState = field(default_factory=AccountState)
     rate: float = 5.0
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,6 +79,11 @@ class FakeModel:
         self.away_since = None
         self.back.set()
         self._tell()
+
+    async def check_account(self) -> None:
+        if self.account.accepted is False:
+            raise ModelAccountRefused("the secret key is wrong")
+        self.account = AccountState(accepted=True, since=self.clock.now())
 
     def _tell(self) -> None:
         before, self.changed = self.changed, asyncio.Event()

@@ -58,6 +58,28 @@ async def test_discord_refuses_the_token(sandbox: SandboxProgram, tmp_path: Path
             await bot.stop()
 
 
+async def test_the_provider_refuses_the_account(sandbox: SandboxProgram, tmp_path: Path) -> None:
+    settings = {**sandbox.account, "CHANJING_SECRET_KEY": "not-its-secret"}
+    async with BotProgram(tmp_path, settings) as bot:
+        await bot.start()
+        bot.forgiven.append("account_refused")
+        await until(lambda: "account_refused" in bot.life.said)
+        status, readiness = await bot.call("GET", "/readyz")
+        assert (status, readiness["ready"]) == (200, True)
+        assert readiness["checks"]["account"]["ok"] is False
+        assert readiness["checks"]["drawing"]["detail"].startswith("refused since 20")
+        assert readiness["drawing"] == readiness["checks"]["drawing"]["detail"]
+        assert "easel_account_accepted 0.0" in await bot.text("/metrics")
+        status, refused = await bot.call("POST", "/api/commands", {"text": "/imagine a fox"})
+        assert (status, refused["error"]["code"]) == (503, "provider-account")
+        assert bot.rows("SELECT id FROM jobs") == bot.rows("SELECT id FROM usage") == []
+        health = bot.launch("health")
+        assert await health.exit_code() == 0
+        assert "account: refused since" in health.said
+        assert bot.life.said.count("account_refused") == 1
+        await bot.stop()
+
+
 async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
     wrong = [
         ({"WEB_PORT": "eighty"}, "WEB_PORT"),

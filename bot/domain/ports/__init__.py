@@ -11,7 +11,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
 from bot.domain.ports.gallery import Gallery, GalleryPage, GalleryQuery, GalleryShelf, Opinion
-from bot.domain.ports.image_model import ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.personal_data import Expired, PersonalData
@@ -20,6 +20,7 @@ from bot.domain.ports.sign_ins import SignIns
 from bot.domain.ports.turns import Turns
 
 __all__ = [
+    "AccountState",
     "ChatPlatform",
     "Clock",
     "CommunityStore",

@@ -18,6 +18,11 @@ class Dispatcher(Protocol):
         """False once the program is on its way down: what is saved stays for the next start."""
         ...
 
+    @property
+    def account_refused(self) -> bool:
+        """True while the provider refuses the operator's account: nothing that is accepted would be drawn."""
+        ...
+
     def add(self, job: Job, limits: Limits | None = None) -> None:
         """This saved job waits for its turn; `limits` say how many of its author's may run at once."""
         ...

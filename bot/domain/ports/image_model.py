@@ -63,6 +63,14 @@ class ModelPicture:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What the provider's answers say of the operator's account. `accepted`: None while nobody knows."""
+
+    accepted: bool | None = None
+    since: datetime | None = None  # when `accepted` last changed
+
+
 class ImageModel(Protocol):
     """A provider of pictures. Raises only ModelError and its children, and PictureBroken from `download`.
 
@@ -81,6 +89,15 @@ class ImageModel(Protocol):
 
     async def away_changed(self) -> None:
         """Return when `away_since` changes next."""
+        ...
+
+    @property
+    def account(self) -> AccountState:
+        """Whether the provider accepts the account, as its last answer said."""
+        ...
+
+    async def check_account(self) -> None:
+        """Make one call that costs nothing and that only an accepted account may make. Raises ModelError."""
         ...
 
     async def submit(

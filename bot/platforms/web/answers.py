@@ -22,6 +22,7 @@ _STATUS: Mapping[str, int] = MappingProxyType(
         "already-finished": 409,
         "event-reused": 422,
         "nothing-to-delete": 409,
+        "provider-account": 503,
         "shutting-down": 503,
         "storage-away": 503,
     }

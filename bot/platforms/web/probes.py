@@ -61,6 +61,8 @@ class Probes:
             ready, checks = False, {"error": str(error)}
         ready = ready and self._dispatcher.accepting
         body = {"ready": ready, "draining": not self._dispatcher.accepting, "checks": dict(checks)}
+        if "drawing" in checks:
+            body["drawing"] = checks["drawing"]["detail"]
         return web.json_response(body, status=200 if ready else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:
