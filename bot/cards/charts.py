@@ -14,40 +14,52 @@ from xml.sax.saxutils import escape
 from bot.drawing.lettering import clean, font_family, shorten, text_element, width
 
 WIDTH = 640
-_HEIGHT = 360  # of upright bars; lying ones grow with their number
+_HEIGHT = 400  # of upright bars; lying ones grow with their number
 _EDGE = 28
-_TOP = 104  # where the bars' part begins
+_TOP = 150  # where the bars' part begins
 _ROW = 38
 _TITLE, _BIG, _SMALL = 23, 34, 16
 _INK, _GREY, _GRID = "#1d2433", "#596275", "#e7e9f0"
-_DONE, _OPEN = "#4a56d8", "#b9c0f5"  # delivered; reserved, still being drawn
+# From a bar's foot up: delivered; charged besides; ordered besides; reserved, still being drawn.
+_COLOURS = ("#4a56d8", "#8a4fc4", "#c9ccd6", "#b9c0f5")
+_DONE = _COLOURS[0]
 _MOST_VALUES = 14  # more upright bars than this have no number on top
 _MOST_LABELS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`done` and `still` are stacked; `label` stands at the bar's foot."""
+    """Stacked parts, whose sum is the bar: `charged` without being delivered, `ordered` without being charged.
+
+    `label` stands at the bar's foot.
+    """
 
     label: str
     done: int
     still: int = 0
+    charged: int = 0
+    ordered: int = 0
+
+    @property
+    def parts(self) -> tuple[int, int, int, int]:
+        """In the order of the colours."""
+        return (self.done, self.charged, self.ordered, self.still)
 
     @property
     def whole(self) -> int:
-        return self.done + self.still
+        return sum(self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What is written around the bars; `done` and `still` name the two colours."""
+    """What is written around the bars; `parts` name the colours, as `Bar.parts` has them."""
 
     title: str
     subtitle: str = ""
+    sums: str = ""  # a line below it
     total: str = ""
     unit: str = ""
-    done: str = ""
-    still: str = ""
+    parts: tuple[str, str, str, str] = ("", "", "", "")
     nothing: str = ""  # where there is no bar to draw
 
 
@@ -59,7 +71,7 @@ def upright(bars: Sequence[Bar], words: Words) -> str:
     scale = (bottom - _TOP) / ticks[-1]
     step = (WIDTH - _EDGE - left) / max(1, len(bars))
     thick = min(48.0, step * 0.68)
-    parts = list(_heading(words, legend=any(bar.still for bar in bars)))
+    parts = list(_heading(words, bars=bars))
     for tick in ticks:
         y = bottom - tick * scale
         parts.append(_line(left, y, WIDTH - _EDGE, _GRID if tick else "#c5cad8"))
@@ -69,15 +81,13 @@ def upright(bars: Sequence[Bar], words: Words) -> str:
     every = math.ceil(len(bars) / _MOST_LABELS)
     for index, bar in enumerate(bars):
         middle = left + step * (index + 0.5)
-        done, still = bar.done * scale, bar.still * scale
-        parts.append(_bar(middle - thick / 2, bottom - done - still, thick, done + still, _OPEN if still else _DONE))
-        if still and done:
-            parts.append(_box(middle - thick / 2, bottom - done, thick, done, _DONE))
+        top = bottom - bar.whole * scale
+        for upto, colour in _stack(bar):
+            draw = _bar if upto == bar.whole else _box
+            parts.append(draw(middle - thick / 2, bottom - upto * scale, thick, upto * scale, colour))
         if bar.whole and len(bars) <= _MOST_VALUES:
             value = f"{bar.whole:,}"
-            parts.append(
-                text_element(value, middle, bottom - done - still - 7, _SMALL, fill=_INK, anchor="middle", bold=True)
-            )
+            parts.append(text_element(value, middle, top - 7, _SMALL, fill=_INK, anchor="middle", bold=True))
         if index % every == 0:
             label = shorten(clean(bar.label), _SMALL, step * every - 4)
             parts.append(text_element(label, middle, bottom + 25, _SMALL, fill=_GREY, anchor="middle"))
@@ -91,17 +101,15 @@ def lying(bars: Sequence[Bar], words: Words) -> str:
     left = _EDGE + max((width(name, _SMALL) for name in names), default=0) + 14
     values = max((width(f"{bar.whole:,}", _SMALL) for bar in bars), default=0) * 1.1
     scale = (WIDTH - _EDGE - left - values - 12) / most
-    parts = list(_heading(words, legend=any(bar.still for bar in bars)))
+    parts = list(_heading(words, bars=bars))
     for index, (bar, name) in enumerate(zip(bars, names, strict=True)):
         y = _TOP + _ROW * index - 6
-        done, still = bar.done * scale, bar.still * scale
         parts.append(text_element(name, left - 14, y + 21, _SMALL, fill=_INK, anchor="end"))
-        length = max(3.0, done + still)
-        parts.append(f'<rect x="{left:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="24" rx="5" fill="{_OPEN}"/>')
-        if done or not still:
-            shown = max(3.0, done)
+        length = max(3.0, bar.whole * scale)
+        for upto, colour in _stack(bar) or [(0, _DONE)]:
+            shown = max(3.0, upto * scale)
             parts.append(
-                f'<rect x="{left:.1f}" y="{y + 3:.1f}" width="{shown:.1f}" height="24" rx="5" fill="{_DONE}"/>'
+                f'<rect x="{left:.1f}" y="{y + 3:.1f}" width="{shown:.1f}" height="24" rx="5" fill="{colour}"/>'
             )
         parts.append(text_element(f"{bar.whole:,}", left + length + 10, y + 21, _SMALL, fill=_INK, bold=True))
     if not bars:
@@ -109,7 +117,7 @@ def lying(bars: Sequence[Bar], words: Words) -> str:
     return _svg(parts, _TOP + _ROW * max(1, len(bars)) + 16, words.title)
 
 
-def _heading(words: Words, *, legend: bool) -> Iterator[str]:
+def _heading(words: Words, *, bars: Sequence[Bar]) -> Iterator[str]:
     total, unit = clean(words.total), clean(words.unit)
     aside = max(width(total, _BIG) * 1.1, width(unit, _SMALL))
     title = shorten(clean(words.title), _TITLE, (WIDTH - 2 * _EDGE - aside - 20) / 1.08)
@@ -118,13 +126,26 @@ def _heading(words: Words, *, legend: bool) -> Iterator[str]:
     yield text_element(unit, WIDTH - _EDGE, 74, _SMALL, fill=_GREY, anchor="end")
     subtitle = shorten(clean(words.subtitle), _SMALL, WIDTH / 2)
     yield text_element(subtitle, _EDGE, 74, _SMALL, fill=_GREY)
-    if not legend:
+    yield text_element(shorten(clean(words.sums), _SMALL, WIDTH - 2 * _EDGE), _EDGE, 98, _SMALL, fill=_GREY)
+    there = [any(parts) for parts in zip(*(bar.parts for bar in bars), strict=True)]
+    if not any(there[1:]):
         return
-    x = _EDGE + (width(subtitle, _SMALL) + 26 if subtitle else 0)
-    for colour, label in ((_DONE, clean(words.done)), (_OPEN, clean(words.still))):
-        yield f'<rect x="{x:.1f}" y="62" width="13" height="13" rx="3" fill="{colour}"/>'
-        yield text_element(label, x + 19, 74, _SMALL, fill=_GREY)
-        x += width(label, _SMALL) + 38
+    x: float = _EDGE
+    for is_there, colour, label in zip(there, _COLOURS, words.parts, strict=True):
+        if is_there:
+            yield f'<rect x="{x:.1f}" y="110" width="13" height="13" rx="3" fill="{colour}"/>'
+            yield text_element(clean(label), x + 19, 122, _SMALL, fill=_GREY)
+            x += width(clean(label), _SMALL) + 38
+
+
+def _stack(bar: Bar) -> list[tuple[int, str]]:
+    """How far each part reaches, and its colour; the longest first, so that each is drawn over the one before."""
+    found, upto = [], 0
+    for part, colour in zip(bar.parts, _COLOURS, strict=True):
+        upto += part
+        if part:
+            found.append((upto, colour))
+    return found[::-1]
 
 
 def _nothing(words: Words, x: float, y: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,22 +67,37 @@ def usage_chart(view: UsageView, locale: str) -> Chart:
     """A bar a day or month; or a lying bar for each of the first eight rows, and one for all others together."""
     around = Words(
         title=words(f"usage-of-{view.scope.value}", locale),
-        subtitle=" · ".join(part for part in (_days(view, locale), _sums(view.total, locale)) if part),
+        subtitle=_days(view, locale),
+        sums=_sums(view.total, locale),
         total=f"{view.total.delivered:,}",
         unit=words("usage-unit", locale, n=view.total.delivered),
-        done=words("usage-done", locale),
-        still=words("usage-still", locale),
+        parts=(
+            words("usage-done", locale),
+            words("usage-charged", locale),
+            words("usage-ordered", locale),
+            words("usage-still", locale),
+        ),
         nothing=words("usage-nothing", locale),
     )
     if view.group in _TIMES:
-        bars = [Bar(_foot(view, row, locale), row.delivered, row.reserved) for row in view.rows]
-        told = [(_when(view, row, locale), row) for row in view.rows if row.delivered or row.reserved]
+        bars = [_bar(_foot(view, row, locale), [row]) for row in view.rows]
+        told = [(_when(view, row, locale), row) for row in view.rows if row.jobs]
         return Chart(svg=upright(bars, around), alt=_alt(around, told, locale))
-    bars = [Bar(clean(_name(row)) or row.key, row.delivered, row.reserved) for row in view.rows[:_DRAWN]]
+    bars = [_bar(clean(_name(row)) or row.key, [row]) for row in view.rows[:_DRAWN]]
     if others := view.rows[_DRAWN:]:
-        done, still = sum(row.delivered for row in others), sum(row.reserved for row in others)
-        bars.append(Bar(words("usage-others", locale, n=len(others)), done, still))
+        bars.append(_bar(words("usage-others", locale, n=len(others)), others))
     return Chart(svg=lying(bars, around), alt=_alt(around, ((_name(row), row) for row in view.rows), locale))
+
+
+def _bar(label: str, rows: Sequence[UsageRow]) -> Bar:
+    """Of several rows together."""
+    return Bar(
+        label,
+        done=sum(row.delivered for row in rows),
+        charged=sum(row.charged - row.delivered for row in rows),
+        ordered=sum(max(0, row.ordered - row.charged - row.reserved) for row in rows),
+        still=sum(row.reserved for row in rows),
+    )
 
 
 def _alt(around: Words, told: Iterable[tuple[str, UsageRow]], locale: str) -> str:
@@ -90,11 +105,15 @@ def _alt(around: Words, told: Iterable[tuple[str, UsageRow]], locale: str) -> st
     heading = words(
         "usage-alt", locale, title=around.title, days=around.subtitle, pictures=f"{around.total} {around.unit}"
     )
+    numbers = " · ".join(filter(None, (around.sums, numbers)))
     return clip(f"{heading} {numbers}".strip(), _LONGEST_ALT)
 
 
 def _numbers(name: str, row: UsageRow, locale: str) -> str:
-    return f"{name} {row.delivered}" + (f" (+{row.reserved} {words('usage-still', locale)})" if row.reserved else "")
+    bar = _bar(name, [row])
+    besides = zip(bar.parts[1:], ("usage-charged", "usage-ordered", "usage-still"), strict=True)
+    more = listed((f"+{part} {words(code, locale)}" for part, code in besides if part), locale)
+    return f"{name} {row.delivered}" + (f" ({more})" if more else "")
 
 
 def _sums(total: UsageRow, locale: str) -> str:

@@ -33,7 +33,7 @@ class AllowedCommunities:
     def read(cls, text: str) -> Self:
         """Nothing, or `all`, is everybody. ValueError, with a sentence, names the first entry that is none."""
         entries = [entry.strip() for entry in text.split(",")]
-        if entries in ([""], ["all"]):
+        if [entry.lower() for entry in entries] in ([""], ["all"]):
             return cls()
         for entry in entries:
             platform, _, name = entry.partition(":")

@@ -111,7 +111,7 @@ async def test_usage_with_its_chart_table_and_file(shared: Program, look: Look) 
     await card.get_by_role("button", name="Everybody").click()
     await expect(card).to_contain_text("Usage of this community")
     await card.get_by_text("As a table").click()
-    await expect(card.get_by_role("columnheader", name="Pictures")).to_be_visible()
+    await expect(card.get_by_role("columnheader", name="Delivered")).to_be_visible()
     async with page.expect_download() as download:
         await card.get_by_role("link", name="CSV").click()
     assert (await download.value).suggested_filename == "easel-usage.csv"

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +20,16 @@ NAMESPACE = {"svg": "http://www.w3.org/2000/svg"}
 
 
 def row(key: str, delivered: int, reserved: int = 0, name: str = "") -> UsageRow:
-    return UsageRow(key=key, name=name, jobs=delivered, delivered=delivered, reserved=reserved, points=delivered)
+    return UsageRow(
+        key=key,
+        name=name,
+        jobs=delivered,
+        ordered=delivered,
+        delivered=delivered,
+        charged=delivered,
+        reserved=reserved,
+        points=delivered,
+    )
 
 
 def view(*rows: UsageRow, **fields: Any) -> UsageView:
@@ -52,6 +62,7 @@ def test_the_card_has_the_numbers() -> None:
     assert card.status == ("8 pictures in 8 requests",)
     assert re.fullmatch("Nov 1\\s–\\s22, 2026", card.options)
     assert card.notes == (
+        ("ordered 8 · delivered 8 · charged 8 · given back 0",),
         ("Today: 2 of your 16 used, 14 left; new ones ", Moment(MIDNIGHT)),
         ("This community: 320 of 1,000 used this month, 680 left; new ones ", Moment(MONTH)),
     )
@@ -91,7 +102,22 @@ def test_every_view_has_a_card_and_a_chart(scope: UsageScope, group: UsageGroup,
 
 def test_the_alt_text_is_the_numbers_without_empty_days() -> None:
     chart = usage_chart(view(*days(3, 0, 5), row("2026-11-04", 1, 2)), "en")
-    assert chart.alt.endswith(": 9 pictures. Nov 1 3, Nov 3 5, Nov 4 1 (+2 on the way)")
+    assert chart.alt.endswith("given back 0 · Nov 1 3, Nov 3 5, Nov 4 1 (+2 on the way)")
+
+
+def test_bars_tell_delivered_charged_and_ordered_apart() -> None:
+    """Of 9 ordered: 3 delivered, 2 drawn after a cancel, 1 still drawn, 3 failed by the provider."""
+    used = UsageRow(key="2026-11-22", name="", jobs=5, ordered=9, delivered=3, charged=5, given_back=3, reserved=1)
+    for group in (UsageGroup.DAY, UsageGroup.PERSON):
+        shown = dataclasses.replace(view(used, group=group), total=used)
+        svg = usage_chart(shown, "en").svg
+        bar = dict.fromkeys(re.findall(r'fill="(#4a56d8|#8a4fc4|#c9ccd6|#b9c0f5)"', svg.split("on the way")[1]))
+        assert list(bar) == ["#b9c0f5", "#c9ccd6", "#8a4fc4", "#4a56d8"]
+        for said in ("delivered", "charged, not posted", "ordered, not charged", "on the way", ">9<"):
+            assert said in svg
+        assert "ordered 9 · delivered 3 · charged 5 · given back 3" in svg
+    alt = usage_chart(view(used), "zh-CN").alt
+    assert alt.endswith("11月22日 3 (+2 已计未发布、+3 已下单未计、+1 在画)")
 
 
 def test_the_alt_text_has_an_end() -> None:

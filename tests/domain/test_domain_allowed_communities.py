@@ -26,6 +26,7 @@ EVERYWHERE = (GUILD, GUILD_BY_INSTALLER, DM, GROUP_DM, WORKSPACE, IN_A_GRID, PAG
     [
         ("", EVERYWHERE),
         ("all", EVERYWHERE),
+        (" ALL", EVERYWHERE),
         ("discord:123", (GUILD, GUILD_BY_INSTALLER, PAGE, TERMINAL)),
         (" discord:7 ,slack:T0123 ", (WORKSPACE, IN_A_GRID, PAGE, TERMINAL)),
         ("discord:dm", (DM, PAGE, TERMINAL)),

@@ -463,6 +463,8 @@ usage-unit = { $n ->
    *[other] pictures
 }
 usage-done = delivered
+usage-charged = charged, not posted
+usage-ordered = ordered, not charged
 usage-still = on the way
 usage-nothing = Nothing yet
 usage-others = { $n } more

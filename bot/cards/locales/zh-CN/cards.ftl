@@ -412,6 +412,8 @@ usage-unit = { $n ->
    *[other] 张
 }
 usage-done = 已完成
+usage-charged = 已计未发布
+usage-ordered = 已下单未计
 usage-still = 在画
 usage-nothing = 还没有
 usage-others = 其他 { $n } 项

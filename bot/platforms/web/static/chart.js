@@ -17,10 +17,16 @@ export function rowName({ key, name }) {
   return name || key;
 }
 
-/** One bar a row; what is still being drawn stands paler on top of what was delivered. */
+/** From a bar's foot up: delivered; charged besides; ordered besides; still being drawn. As on the chats' charts. */
+function parts({ delivered, charged, ordered, reserved }) {
+  return Object.entries({ done: delivered, kept: charged - delivered, lost: Math.max(0, ordered - charged - reserved), open: reserved });
+}
+
+/** One bar a row, with its parts. */
 export function drawChart(rows) {
   const width = innerWidth < NARROW ? 320 : 640;
-  const most = Math.max(4, ...rows.map((row) => row.delivered + row.reserved));
+  const whole = (row) => parts(row).reduce((sum, [, part]) => sum + part, 0);
+  const most = Math.max(4, ...rows.map(whole));
   const room = HEIGHT - FOOT - 18;
   const step = width / rows.length;
   const thick = Math.min(40, step * 0.66);
@@ -29,14 +35,14 @@ export function drawChart(rows) {
   svg.append(s("line", { class: "base", x1: 0, x2: width, y1: HEIGHT - FOOT, y2: HEIGHT - FOOT }));
   rows.forEach((row, index) => {
     const middle = step * (index + 0.5);
-    const done = (row.delivered / most) * room;
-    const open = (row.reserved / most) * room;
-    const bottom = HEIGHT - FOOT;
-    const bar = (name, y, height) => s("rect", { class: name, x: middle - thick / 2, y, width: thick, height, rx: Math.min(4, thick / 4) });
-    if (open) svg.append(bar("open", bottom - done - open, open));
-    if (done) svg.append(bar("done", bottom - done, done));
-    const whole = row.delivered + row.reserved;
-    if (whole && (rows.length <= 14 || whole === most)) svg.append(label("value", middle, bottom - done - open - 6, String(whole)));
+    let top = HEIGHT - FOOT;
+    for (const [name, part] of parts(row)) {
+      const height = (part / most) * room;
+      top -= height;
+      if (part) svg.append(s("rect", { class: name, x: middle - thick / 2, y: top, width: thick, height, rx: Math.min(4, thick / 4) }));
+    }
+    const count = whole(row);
+    if (count && (rows.length <= 14 || count === most)) svg.append(label("value", middle, top - 6, String(count)));
     // Counted from the last, so that today always has its name.
     if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", clamp(middle, width), HEIGHT - 5, rowName(row)));
   });

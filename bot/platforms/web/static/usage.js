@@ -60,13 +60,13 @@ function draw(answer, change) {
 export function drawTable({ rows, group }) {
   const used = rows.filter((row) => row.jobs);
   if (TIMES.has(group)) used.reverse();
-  const heads = [TIMES.has(group) ? t("page-when") : t("page-who"), t("page-requests"), t("page-pictures"), t("page-under-way")];
+  const heads = [TIMES.has(group) ? t("page-when") : t("page-who"), t("page-requests"), t("page-ordered"), t("page-delivered"), t("page-charged"), t("page-given-back"), t("page-under-way")];
   return h(
     "table",
     {},
     h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
     h("tbody", {}, used.map((row) =>
-      h("tr", {}, h("th", { scope: "row" }, rowName(row)), [row.jobs, row.delivered, row.reserved].map((number) => h("td", {}, String(number)))),
+      h("tr", {}, h("th", { scope: "row" }, rowName(row)), [row.jobs, row.ordered, row.delivered, row.charged, row.given_back, row.reserved].map((number) => h("td", {}, String(number)))),
     )),
   );
 }
