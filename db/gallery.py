@@ -15,6 +15,7 @@ from bot.domain.ports import GalleryPage, GalleryQuery, GalleryShelf, Opinion
 from .rows import folded, job_of
 from .tables import HAS_WORDS, IS_DONE, IS_STARRED, jobs, stars, votes
 from .transactions import read, write
+from .visibility import may_see
 
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _STAR = text(
@@ -111,6 +112,7 @@ class SqlGallery:
 def _conditions(query: GalleryQuery) -> list[Any]:
     return [
         *_on_shelf(query),
+        may_see(query.person),
         IS_DONE,
         jobs.c.deleted_at.is_(None),
         HAS_WORDS,

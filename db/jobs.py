@@ -25,6 +25,7 @@ from .counters import Counters, GivenBack, give_back
 from .rows import changed_columns, job_columns, job_of
 from .tables import IS_DONE, NEEDS_SOMETHING, SUBMIT_OPEN, jobs, spent_tasks
 from .transactions import read, write
+from .visibility import may_see
 
 T = TypeVar("T")
 
@@ -232,13 +233,14 @@ class SqlJobStore:
         query = select(jobs).where(SUBMIT_OPEN)
         return await self._read(lambda connection: _jobs(connection, query))
 
-    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
+    async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
         query = (
             select(jobs)
             .where(
-                jobs.c.platform == platform,
-                jobs.c.community_id == community_id,
+                jobs.c.platform == reader.platform,
+                jobs.c.community_id == reader.community_id,
                 jobs.c.channel_id == channel_id,
+                may_see(reader),
                 jobs.c.deleted_at.is_(None),
             )
             .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())

@@ -33,6 +33,7 @@ _PLAIN = frozenset(
         "card_open",
         "parent_id",
         "deleted_at",
+        "shared_at",
         "owner",
     }
 )
@@ -139,6 +140,7 @@ def _destination_columns(destination: Destination) -> dict[str, Any]:
         "card_id": destination.card_id,
         "locale": destination.locale,
         "details": dict(destination.details),
+        "private": destination.private,
     }
 
 
@@ -153,6 +155,7 @@ def job_of(row: RowMapping) -> Job:
             card_id=row["card_id"],
             locale=row["locale"],
             details=row["details"],
+            private=bool(row["private"]),
         ),
         request=_request_of(row),
         kind=JobKind(row["kind"]),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from .types import AnyText, UtcDateTime
@@ -64,6 +65,7 @@ jobs = Table(
     Column("card_id", AnyText),
     Column("locale", AnyText, nullable=False),
     Column("details", JSON, nullable=False),
+    Column("private", Boolean, nullable=False, server_default=true()),
     # The order.
     Column("kind", String(8), nullable=False, server_default="pictures"),
     Column("series_id", AnyText),  # the sheet it goes on
@@ -100,6 +102,7 @@ jobs = Table(
     Column("owner", AnyText),  # the run that has it, where several processes share the database
     Column("parent_id", AnyText),
     Column("deleted_at", UtcDateTime),
+    Column("shared_at", UtcDateTime),
     # What people think of it, and whether its author wants it forgotten as soon as nothing needs it any more.
     Column("stars", Integer, nullable=False, server_default="0"),
     Column("forget", Boolean, nullable=False, server_default=false()),

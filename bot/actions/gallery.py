@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.actions.jobs import find_visible, is_author, with_parent
+from bot.actions.jobs import find_visible, with_parent
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
@@ -29,6 +29,7 @@ from bot.domain.ports import (
     Turns,
 )
 from bot.domain.report import JobReport
+from bot.domain.visibility import is_author, is_open, may_be_shared
 
 _log = structlog.get_logger(__name__)
 
@@ -99,10 +100,12 @@ class GalleryActions:
             found = await self._gallery.search(dataclasses.replace(query, page=min(found.pages - 1, _LAST_PAGE)))
         return FoundPage(shelf=shelf, page=found, target=target, words=words)
 
-    async def show(self, job_id: str, person: Person) -> Shown:
-        """Any job that this person may see: their own from anywhere, others' of the community they are in."""
+    async def show(self, job_id: str, person: Person, *, aloud: bool = False) -> Shown:
+        """Any job that this person may see; `aloud`: everybody in the channel reads the answer."""
         job = await find_visible(self._store, job_id, person)
-        report = await with_parent(self._store, await self._report(job))
+        # What the author alone may see of other jobs is not for the others.
+        reader = dataclasses.replace(person, user_id="") if aloud else person
+        report = await with_parent(self._store, await self._report(job), reader)
         return Shown(report=report, opinion=await self._gallery.opinion(job.id, person))
 
     async def opinion(self, job: Job, reader: Person | None = None) -> Opinion:
@@ -110,12 +113,34 @@ class GalleryActions:
         return await self._gallery.opinion(job.id, reader or job.author)
 
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
-        """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel."""
+        """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel.
+
+        Not one that the whole community may not see: the star stays where it was asked.
+        """
         job = await self._done(job_id, person)
         if starred is None:
             starred = not (await self._gallery.opinion(job.id, person)).starred
         opinion = await self._gallery.star(job.id, person, starred=starred)
         if starred and is_author(job, person):
+            await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
+        return Shown(report=await self._report(job), opinion=opinion)
+
+    async def share(self, job_id: str, person: Person, *, shared: bool = True) -> Shown:
+        """Let the whole community see a result that was asked in private, or no longer; a series goes with its sheet.
+
+        Its author alone may. NotAllowed: `only-author-shares`, `nobody-to-share-with`, `no-pictures-yet`.
+        """
+        job = await self._done(job_id, person)
+        if not is_author(job, person):
+            raise NotAllowed("only-author-shares")
+        if not may_be_shared(job):
+            raise NotAllowed("nobody-to-share-with")
+        at = self._clock.now() if shared else None
+        for one in await self._store.series(job.id):
+            await self._store.note(one.id, shared_at=at)
+        job = await self._store.note(job.id, shared_at=at)
+        opinion = await self._gallery.opinion(job.id, person)
+        if shared and opinion.starred:
             await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
         return Shown(report=await self._report(job), opinion=opinion)
 
@@ -174,6 +199,8 @@ class GalleryActions:
         The audit entry says that it hangs. It is written first, and taken back if the platform says no: after a kill
         in between nothing is posted, which is better than twice.
         """
+        if not is_open(job):
+            return
         place = job.destination
         wall = self._walls.get(place.platform)
         community = await self._communities.community(place.platform, place.community_id)

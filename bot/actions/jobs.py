@@ -6,41 +6,31 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Job, JobState, is_job_id
+from bot.domain.job import Job, is_job_id
 from bot.domain.people import Person
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
+from bot.domain.visibility import for_place, for_reader, is_author, may_see, without_kept
 
 
 async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
-    """The job, if this person may see it: their own anywhere, others' in the community they are in.
+    """The job, if this person may see it (bot.domain.visibility).
 
-    Buttons carry ids that anybody can forge, so a job from elsewhere is answered as if it were gone.
+    Buttons carry ids that anybody can forge, so what they may not see is answered as if it were gone.
     """
     job = await store.get(job_id) if is_job_id(job_id) else None
-    if job is None or job.deleted_at is not None:
+    if job is None or job.deleted_at is not None or not may_see(job, person):
         raise NotAllowed("job-gone")
-    here = (job.destination.platform, job.destination.community_id) == (person.platform, person.community_id)
-    if is_author(job, person):
-        return job
-    if not here:
-        raise NotAllowed("job-gone")
-    return without_kept(job)
+    return job if is_author(job, person) else without_kept(job)
 
 
-def without_kept(job: Job) -> Job:
-    """The job as everybody but its author sees it: what a cancelled or failed one has was never posted."""
-    return dataclasses.replace(job, pictures=()) if job.state in {JobState.CANCELLED, JobState.FAILED} else job
-
-
-async def with_parent(store: JobStore, report: JobReport) -> JobReport:
-    """The report with the job that this one was made from, where that is still to be seen."""
+async def with_parent(store: JobStore, report: JobReport, reader: Person | None = None) -> JobReport:
+    """The report with the job that this one was made from, if `reader` may see that; without one, if all there may."""
     parent = None if report.job.parent_id is None else await store.get(report.job.parent_id)
-    return report if parent is None else dataclasses.replace(report, parent=parent)
-
-
-def is_author(job: Job, person: Person) -> bool:
-    return (job.author.platform, job.author.user_id) == (person.platform, person.user_id)
+    if parent is None:
+        return report
+    report = dataclasses.replace(report, parent=parent)
+    return for_place(report) if reader is None else for_reader(report, reader)
 
 
 class JobActions:
@@ -62,19 +52,18 @@ class JobActions:
     async def show(self, job_id: str, person: Person) -> JobReport:
         job = await find_visible(self._store, job_id, person)
         usage = await self._store.usage(job.author, self._clock.now())
-        return await with_parent(self._store, self._dispatcher.report(job, usage))
+        return await with_parent(self._store, self._dispatcher.report(job, usage), person)
 
     async def series(self, sheet_id: str, person: Person) -> list[JobReport]:
         """The jobs that go on this sheet, in the order of their combinations."""
         sheet = await find_visible(self._store, sheet_id, person)
-        return [self._dispatcher.report(without_kept(job)) for job in await self._store.series(sheet.id)]
+        jobs = [job for job in await self._store.series(sheet.id) if may_see(job, person)]
+        return [self._dispatcher.report(without_kept(job)) for job in jobs]
 
-    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> list[JobReport]:
-        """The channel's newest jobs, oldest first."""
-        jobs = await self._store.recent(
-            platform=platform, community_id=community_id, channel_id=channel_id, count=count
-        )
-        return [await with_parent(self._store, self._dispatcher.report(without_kept(job))) for job in jobs]
+    async def recent(self, person: Person, *, channel_id: str, count: int) -> list[JobReport]:
+        """The channel's newest jobs that this person may see, oldest first."""
+        jobs = await self._store.recent(person, channel_id=channel_id, count=count)
+        return [await with_parent(self._store, self._dispatcher.report(without_kept(job)), person) for job in jobs]
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:
         """Stop the job in whatever state it is, and with a sheet its series. Its author may, and moderators.
@@ -100,9 +89,12 @@ class JobActions:
         return job
 
     async def _own(self, job_id: str, person: Person) -> Job:
-        job = await find_visible(self._store, job_id, person)
-        if is_author(job, person):
-            return job
-        if person.moderator and job.destination.community_id == person.community_id:
-            return job
-        raise NotAllowed("not-yours")
+        job = await self._store.get(job_id) if is_job_id(job_id) else None
+        if job is not None and job.deleted_at is None:
+            there = (job.destination.platform, job.destination.community_id)
+            # Moderators end and take away what they need not see.
+            if is_author(job, person) or (person.moderator and there == (person.platform, person.community_id)):
+                return job
+            if may_see(job, person):
+                raise NotAllowed("not-yours")
+        raise NotAllowed("job-gone")

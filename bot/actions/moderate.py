@@ -9,7 +9,6 @@ from datetime import timedelta
 import structlog
 
 from bot.actions.exceptions import UNDO_EXCEPTIONS, LimitExceptions
-from bot.actions.jobs import is_author
 from bot.actions.people_rules import PeopleRules, block_of
 from bot.actions.permissions import require_manager, require_moderator, require_operator
 from bot.actions.posted_results import PostedResults
@@ -20,6 +19,7 @@ from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.moderation import LOCK, AuditAction, AuditEntry
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, JobStore, NewAudit, Turns
+from bot.domain.visibility import is_author
 
 _log = structlog.get_logger(__name__)
 

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from bot.cards.clip import clip
 from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import options_line
+from bot.cards.result_buttons import share_button, unshare_button
 from bot.cards.sentences import sentence, words
 from bot.cards.show_card import command, liked_by
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.job import JobState
 from bot.domain.ports import Opinion
 from bot.domain.variant import MoreView, Price, shapes, sharper
+from bot.domain.visibility import may_be_shared
 from bot.grammar.options import RATIO
 
 _SHOWN_SENT = 500
 
 
-def more_card(view: MoreView, locale: str, opinion: Opinion | None = None) -> Card:
-    """For whoever pressed More, alone: the prices are theirs. With an `opinion`, what people think of it by now."""
+def more_card(view: MoreView, locale: str, opinion: Opinion | None = None, *, by_author: bool = False) -> Card:
+    """For whoever pressed More, alone: the prices are theirs. With an `opinion`, what people think of it by now.
+
+    `by_author`: the author pressed it, who may share what was asked in private.
+    """
     job = view.job
     notes: list[Text] = []
     if opinion is not None and (liked := liked_by(opinion, locale)):
@@ -40,7 +45,7 @@ def more_card(view: MoreView, locale: str, opinion: Opinion | None = None) -> Ca
         status=sentence("more-shapes", locale, price="".join(map(str, _price(view.shape, locale)))),
         command=command(job.request),
         notes=tuple(notes),
-        buttons=tuple(_buttons(view, locale)),
+        buttons=tuple(_buttons(view, locale, by_author=by_author)),
     )
 
 
@@ -51,7 +56,7 @@ def _price(price: Price, locale: str) -> Text:
     return sentence("price" if price.fits else "price-too-much", locale, n=price.points, left=price.left)
 
 
-def _buttons(view: MoreView, locale: str) -> Iterator[Button]:
+def _buttons(view: MoreView, locale: str, *, by_author: bool) -> Iterator[Button]:
     job = view.job
     for index, request in shapes(job.request):
         label = RATIO.label(request.ratio, locale)
@@ -61,3 +66,6 @@ def _buttons(view: MoreView, locale: str) -> Iterator[Button]:
     if job.state is JobState.DONE:
         yield Button(press=ButtonAction.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
         yield Button(press=ButtonAction.REPORT, label=words("button-report", locale), target=job.id, row=1)
+        if by_author and may_be_shared(job):
+            share = share_button if job.shared_at is None else unshare_button
+            yield share(job, locale, row=1)

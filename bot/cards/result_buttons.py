@@ -47,3 +47,11 @@ def _hd(request: ImageRequest, limits: Limits | None, locale: str) -> str:
 
 def _star(opinion: Opinion, locale: str) -> str:
     return words("button-starred", locale, stars=opinion.stars) if opinion.stars else words("button-star", locale)
+
+
+def share_button(job: Job, locale: str, *, row: int | None = None) -> Button:
+    return Button(press=ButtonAction.SHARE, label=words("button-share", locale), target=job.id, row=row)
+
+
+def unshare_button(job: Job, locale: str, *, row: int | None = None) -> Button:
+    return Button(press=ButtonAction.UNSHARE, label=words("button-unshare", locale), target=job.id, row=row)

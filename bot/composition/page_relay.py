@@ -77,7 +77,7 @@ class SharedHub(EventHub):
             if kind is EventKind.OPINION:
                 opinion = await self._core.stores.gallery.opinion(job.id, _NOBODY)
                 super().publish(kind, job, opinion=opinion)
-            elif kind is EventKind.GONE:
+            elif kind in {EventKind.GONE, EventKind.UNSHARED}:
                 super().publish(kind, job)
             else:
                 super().publish(kind, job, await self._report(kind, job))

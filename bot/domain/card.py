@@ -44,6 +44,8 @@ class ButtonAction(StrEnum):
     SHAPE = "shape"  # the same words in another ratio; `index` counts the ratios of its model from 0
     SPOILER = "spoiler"
     REPORT = "report"
+    SHARE = "share"  # with the whole community; for the author of what was asked in private
+    UNSHARE = "unshare"
     SHOW = "show"  # one job of a gallery, with all there is to say of it
     PAGE = "page"  # of a gallery: the target is `<shelf>` or `<shelf>.<draft id>`, `index` counts pages from 0
     REMOVE = "remove"  # in the moderators' channel: take the reported result away

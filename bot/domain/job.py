@@ -121,6 +121,7 @@ class Job:
     parent_id: str | None = None  # the job this is an edit or a repetition of
     owner: str | None = None  # the run that has it, where several processes share the store: no other may save it
     deleted_at: datetime | None = None  # the result was taken away by its author or a moderator
+    shared_at: datetime | None = None  # its author shows it to the whole community, though it was asked in private
 
     @property
     def next_states(self) -> frozenset[JobState]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _IDS_PER_COMMUNITY = frozenset({"slack"})
+# How the id of a community begins that is one conversation and nothing else.
+CONVERSATION = "dm-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,8 @@ class Person:
     `manager` for "may change the community's settings"; `operator` is whoever runs this Easel. None is stored.
     `guest`: a visitor of the page without a name of their own; all of them together have a day's limit. `allowed_as`:
     what the operator's list of allowed communities may call where they are; the community's id where it is empty.
+    `channels`: the channel that they are in, and the one that its thread is in. `confined`: the platform shows them
+    only channels that they were invited to, so nothing of the community's other channels.
     """
 
     platform: str
@@ -30,6 +34,8 @@ class Person:
     operator: bool = False
     guest: bool = False
     allowed_as: tuple[str, ...] = field(default=(), compare=False)
+    channels: tuple[str, ...] = field(default=(), compare=False)
+    confined: bool = field(default=False, compare=False)
 
     @property
     def account(self) -> tuple[str, str, str]:
@@ -48,7 +54,7 @@ class Destination:
     `card_id` is the message that shows progress, if the platform has one by then. `locale` is the language of
     what everybody there sees. `details` is what one platform needs besides to find its way back after a restart
     (on Discord the interaction token and when it dies); no other room reads it, but for `parent`: the channel that a
-    thread or a forum's post is in.
+    thread or a forum's post is in. `private`: not everybody of the community can look in there, or nobody knows.
     """
 
     platform: str
@@ -57,6 +63,7 @@ class Destination:
     card_id: str | None = None
     locale: str = "en"
     details: Mapping[str, str] = field(default_factory=dict)
+    private: bool = True
     one_message: bool = field(default=False, compare=False)
 
     @property

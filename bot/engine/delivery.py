@@ -13,6 +13,7 @@ from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, JobStore
 from bot.domain.report import JobReport
+from bot.domain.visibility import for_place
 from bot.engine.patience import Patience
 from bot.engine.retry import Backoff
 from bot.engine.run import Run
@@ -136,7 +137,7 @@ class Delivery:
         name = job.destination.platform
         try:
             message_id = await self._platform(job).conclude(
-                dataclasses.replace(report, usage=usage, limits=limits, parent=parent)
+                for_place(dataclasses.replace(report, usage=usage, limits=limits, parent=parent))
             )
         except PlatformUnavailable:
             self._metrics.post(name, "later")

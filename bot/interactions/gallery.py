@@ -34,8 +34,9 @@ def first_for_show(given: Input) -> First:
 
 
 async def show(given: Input, actions: Actions) -> Replies:
-    shown = await actions.gallery.show(given.target, await given.person())
-    return (ShowJob(shown, everybody=given.text("everybody") == "yes"),)
+    everybody = given.text("everybody") == "yes"
+    shown = await actions.gallery.show(given.target, await given.person(), aloud=everybody)
+    return (ShowJob(shown, everybody=everybody),)
 
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(

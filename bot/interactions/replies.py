@@ -89,6 +89,14 @@ class Recount:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The whole community may see the result from now on, or no longer. Only pages show it."""
+
+    shown: Shown
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hide:
     """Hide the result's pictures until somebody looks, or show them again; then say that it worked, or that not."""
 
@@ -167,6 +175,7 @@ Reply: TypeAlias = (
     | Refresh
     | Changed
     | Recount
+    | Spread
     | Hide
     | ShowJob
     | ShowPage

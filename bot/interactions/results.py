@@ -9,17 +9,18 @@ from types import MappingProxyType
 import structlog
 
 from bot.actions.actions import Actions
-from bot.actions.jobs import is_author
 from bot.actions.reports import LONGEST_REASON
 from bot.cards.clip import clip
 from bot.cards.more_card import more_card
 from bot.cards.notice import notice
-from bot.domain.card import ButtonAction, Card, Text, Tone
+from bot.cards.result_buttons import share_button, unshare_button
+from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
 from bot.domain.request import MAX_PROMPT, ImageRequest
+from bot.domain.visibility import is_author, may_be_shared
 from bot.grammar.matrix import combinations
 from bot.grammar.parse import TypedOptions, parse
 
@@ -27,7 +28,21 @@ from .commands import Command
 from .controls import PanelAction
 from .forms import FormId, read_request, request_form, text_form
 from .inputs import Input
-from .replies import Changed, Hide, Open, Order, Recount, Refresh, Refuse, Remove, Replace, Replies, Reply, Say
+from .replies import (
+    Changed,
+    Hide,
+    Open,
+    Order,
+    Recount,
+    Refresh,
+    Refuse,
+    Remove,
+    Replace,
+    Replies,
+    Reply,
+    Say,
+    Spread,
+)
 from .routes import First, Route
 
 _log = structlog.get_logger(__name__)
@@ -192,7 +207,9 @@ async def more(given: Input, actions: Actions) -> Replies:
     """What stands behind More, with the prices of whoever pressed."""
     person = await given.person()
     view = await actions.variants.more(given.target, person=person, channel_id=given.counted_channel)
-    card = more_card(view, person.locale, await actions.gallery.opinion(view.job))
+    card = more_card(
+        view, person.locale, await actions.gallery.opinion(view.job), by_author=is_author(view.job, person)
+    )
     if not given.abilities.hides_pictures:
         card = card.without(ButtonAction.SPOILER)
     return (Say(card, apart=True),)
@@ -204,14 +221,40 @@ async def more(given: Input, actions: Actions) -> Replies:
 async def star(given: Input, actions: Actions) -> Replies:
     """The field `starred` says "yes" or "no"; without it the star is turned around."""
     starred = {"yes": True, "no": False}.get(given.text("starred"))
-    shown = await actions.gallery.star(given.target, await given.person(), starred=starred)
-    return (Recount(shown), say("starred-ok" if shown.opinion.starred else "unstarred-ok", given))
+    person = await given.person()
+    shown = await actions.gallery.star(given.target, person, starred=starred)
+    job = shown.report.job
+    if not shown.opinion.starred:
+        said = say("unstarred-ok", given)
+    elif is_author(job, person) and may_be_shared(job) and job.shared_at is None:
+        card = _card(notice("starred-private", given.locale), buttons=(share_button(job, given.locale),))
+        said = Say(card)
+    else:
+        said = say("starred-ok", given)
+    return (Recount(shown), said)
 
 
 async def vote(given: Input, actions: Actions) -> Replies:
     shown = await actions.gallery.vote(given.target, await given.person(), given.index)
     chosen = shown.opinion.vote
     return (Recount(shown), say("unvoted-ok", given) if chosen is None else say("voted-ok", given, index=chosen))
+
+
+# Sharing
+
+
+async def share(given: Input, actions: Actions) -> Replies:
+    """Show to the whole community what was asked in private; the answer has the way back."""
+    shown = await actions.gallery.share(given.target, await given.person())
+    return (
+        Spread(shown, shared=True),
+        Say(_card(notice("shared-ok", given.locale), buttons=(unshare_button(shown.report.job, given.locale),))),
+    )
+
+
+async def unshare(given: Input, actions: Actions) -> Replies:
+    shown = await actions.gallery.share(given.target, await given.person(), shared=False)
+    return (Spread(shown, shared=False), say("unshared-ok", given))
 
 
 # Reports
@@ -226,8 +269,8 @@ async def reported(given: Input, actions: Actions) -> Replies:
     return (say("reported-ok" if done.told else "reported-unseen", given),)
 
 
-def _card(said: Text, tone: Tone = Tone.DONE) -> Card:
-    return Card(tone=tone, status=said)
+def _card(said: Text, tone: Tone = Tone.DONE, *, buttons: tuple[Button, ...] = ()) -> Card:
+    return Card(tone=tone, status=said, buttons=buttons)
 
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
@@ -244,6 +287,8 @@ BUTTONS: Mapping[str, Route] = MappingProxyType(
         ButtonAction.MORE: Route(more, First.ALONE),
         ButtonAction.SPOILER: Route(spoiler, First.ALONE),
         ButtonAction.REPORT: Route(report, First.FORM),
+        ButtonAction.SHARE: Route(share, First.ALONE),
+        ButtonAction.UNSHARE: Route(unshare, First.ALONE),
     }
 )
 PANELS: Mapping[str, Route] = MappingProxyType({PanelAction.DRAW: Route(draw, First.FORM)})

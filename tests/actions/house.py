@@ -30,7 +30,7 @@ from tests.fakes.connected import connected
 from tests.fakes.model import PICTURE, FakeModel
 from tests.fakes.picture_shelf import PictureShelf
 
-HERE = Destination(platform="discord", community_id="guild", channel_id="general")
+HERE = Destination(platform="discord", community_id="guild", channel_id="general", private=False)
 LIMITS = Limits(user_daily=14, community_monthly=1000)
 
 

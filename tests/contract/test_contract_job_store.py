@@ -17,7 +17,7 @@ from bot.domain.people import Destination
 from bot.domain.ports import Draft, JobStore
 from bot.domain.request import ImageRequest
 from tests.contract.conftest import Opener
-from tests.db.orders import NOON, PLENTY, bring, counted, order, person, pictures
+from tests.db.orders import NOON, PLENTY, bring, counted, order, person, pictures, reader
 from tests.fakes.clock import FakeClock
 
 
@@ -270,9 +270,9 @@ async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore)
     for job in (*reversed(jobs), *elsewhere):
         await store.add(job, PLENTY)
     await store.note(jobs[4].id, deleted_at=NOON)
-    found = await store.recent(platform="discord", community_id="guild", channel_id="general", count=3)
+    found = await store.recent(reader("general"), channel_id="general", count=3)
     assert list(found) == [jobs[2], jobs[3], jobs[5]]
-    assert not await store.recent(platform="discord", community_id="guild", channel_id="empty", count=3)
+    assert not await store.recent(reader("empty"), channel_id="empty", count=3)
 
 
 async def test_declined_are_the_providers_refusals_of_one_person_newest_first(store: JobStore) -> None:
@@ -375,7 +375,7 @@ async def test_hostile_text_stays_text(store: JobStore) -> None:
     job = order(f"x {hostile} x", by=person(hostile), channel=hostile)
     await store.add(job, PLENTY)
     assert await store.get(job.id) == job
-    assert list(await store.recent(platform="discord", community_id="guild", channel_id=hostile, count=5)) == [job]
+    assert list(await store.recent(reader(hostile), channel_id=hostile, count=5)) == [job]
 
 
 # whose a job is

@@ -22,6 +22,11 @@ def person(user: str = "ann", community: str = "guild", platform: str = "discord
     return Person(platform=platform, community_id=community, user_id=user, name=user.title(), locale="zh-CN")
 
 
+def reader(channel: str, community: str = "guild", platform: str = "discord") -> Person:
+    """Somebody who is in that channel and has asked for nothing."""
+    return Person(platform=platform, community_id=community, user_id="reader", name="Reader", channels=(channel,))
+
+
 def counted(usage: Usage) -> Usage:
     """What is counted in the community: when the last request was, and the operator's sums, are left out."""
     return dataclasses.replace(here(usage), last_at=None)
@@ -33,14 +38,22 @@ def here(usage: Usage) -> Usage:
 
 
 def order(
-    prompt: str = "a fox", *, n: int = 1, by: Person | None = None, channel: str = "general", at: datetime = NOON
+    prompt: str = "a fox",
+    *,
+    n: int = 1,
+    by: Person | None = None,
+    channel: str = "general",
+    at: datetime = NOON,
+    private: bool = False,
 ) -> Job:
     author = by or person()
     request = ImageRequest(prompt=prompt, n=n)
     return Job(
         id=new_job_id(),
         author=author,
-        destination=Destination(platform=author.platform, community_id=author.community_id, channel_id=channel),
+        destination=Destination(
+            platform=author.platform, community_id=author.community_id, channel_id=channel, private=private
+        ),
         request=request,
         prompt_sent=request.prompt_sent,
         created_at=at,

@@ -27,7 +27,7 @@ from db.migrate import migrate
 from db.sqlite_driver import OneTripConnection
 from db.transactions import read, write
 from tests.db.audit import assert_books_agree
-from tests.db.orders import NOON, PLENTY, order, person
+from tests.db.orders import NOON, PLENTY, order, person, reader
 from tests.fakes.clock import FakeClock
 
 REPOSITORY = Path(__file__).parents[2]
@@ -213,7 +213,7 @@ async def test_the_lists_use_their_indices(engine: AsyncEngine, store: SqlJobSto
 
     event.listen(engine.sync_engine, "before_cursor_execute", listen)
     await store.unfinished()
-    await store.recent(platform="p", community_id="c", channel_id="h", count=5)
+    await store.recent(reader("h"), channel_id="h", count=5)
     await store.drawing_seconds(model=MODEL.code, clarity=2048, n=1, count=5)
     await store.usage_by_day(since=NOON.date())
     await store.owned_tasks(["t"])

@@ -146,7 +146,7 @@ async def test_meta_remembers_the_last(engine: AsyncEngine) -> None:
 
 async def test_what_an_older_version_saved_goes_on(url: str) -> None:
     """Rows of the first revision: under way, with limits that hold, and found by the gallery."""
-    job = order("Ein FUCHS", n=3, channel="art")
+    job = order("Ein FUCHS", n=3, channel="art", private=True)
     async with open_database(url) as engine:
         async with engine.begin() as connection:
             await connection.run_sync(_to_revision)

@@ -31,6 +31,7 @@ from cogs import all_cogs
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
+from tests.db.orders import reader
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
@@ -254,9 +255,7 @@ class Bot:
 
     async def jobs_in(self, channel: Channel) -> list[Job]:
         community = f"dm-{channel.id}" if channel.guild is None else str(channel.guild.id)
-        reports = await self.jobs.recent(
-            platform="discord", community_id=community, channel_id=str(channel.id), count=50
-        )
+        reports = await self.jobs.recent(reader(str(channel.id), community), channel_id=str(channel.id), count=50)
         return [report.job for report in reports]
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import ModelRejected, PlatformUnavailable, Undeliverable
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.ports import TaskState
+from tests.db.orders import reader
 from tests.discord.conftest import Bot
 from tests.fakes.discord import Message
 from tests.fakes.discord.core import MIB
@@ -317,9 +318,7 @@ async def test_a_late_word_does_not_overwrite_a_result(bot: Bot) -> None:
     group = bot.fake.add_group(cat, bot.bob)
     result = await bot.result("a red fox", cat, channel=group)
     drawn = list(result.versions)
-    (report,) = await bot.jobs.recent(
-        platform="discord", community_id=f"dm-{group.id}", channel_id=str(group.id), count=1
-    )
+    (report,) = await bot.jobs.recent(reader(str(group.id), f"dm-{group.id}"), channel_id=str(group.id), count=1)
     late = dataclasses.replace(report.job, state=JobState.GENERATING)
     await bot.platform.show(bot.dispatcher.report(late))
     await bot.clock.advance(10)

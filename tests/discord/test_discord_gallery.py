@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from tests.discord.conftest import Bot
-from tests.fakes.discord import CannotDoThat, Interaction, Message
+from tests.fakes.discord import CannotDoThat, Interaction, Message, User
 
 
-async def gallery(bot: Bot, **options: object) -> Message:
-    asked = await bot.fake.slash(bot.ann, bot.channel, "gallery", options)
+async def gallery(bot: Bot, user: User | None = None, **options: object) -> Message:
+    asked = await bot.fake.slash(user or bot.ann, bot.channel, "gallery", options)
     return await asked.shown()
 
 

@@ -41,5 +41,8 @@ class FakeChat:
         self.taken_away.append(job.id)
         self.messages.pop(job.id, None)
 
+    def concluded_of(self, job_id: str) -> JobReport:
+        return next(report for report in self.concluded if report.job.id == job_id)
+
     def states_of(self, job_id: str) -> list[str]:
         return [report.job.state.value for report in self.shown if report.job.id == job_id]

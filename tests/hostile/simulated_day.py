@@ -32,7 +32,7 @@ from bot.pictures.store import open_pictures
 from db.engine import open_database
 from db.migrate import migrate
 from db.tables import jobs, metadata
-from tests.db.orders import person
+from tests.db.orders import person, reader
 from tests.fakes import quiet_loop
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import PICTURE, FakeModel
@@ -177,7 +177,7 @@ class Day:
                 await site.clock.sleep(1)
 
         await site.clock.until(ended(), real_seconds=120)
-        newest = (await site.stores.jobs.recent(platform="web", community_id="web", channel_id="main", count=1))[0]
+        newest = (await site.stores.jobs.recent(reader("main", "web", "web"), channel_id="main", count=1))[0]
         for query in ("", "?size=thumb"):
             async with site.client.get(f"{site.server.url}/pictures/{newest.id}/1{query}") as answer:
                 assert answer.status == 200, await answer.text()

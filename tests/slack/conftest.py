@@ -32,6 +32,7 @@ from bot.platforms.slack import InstallationStore, OAuthApp, SlackConfig, SlackP
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
+from tests.db.orders import reader
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
 from tests.fakes.model import FakeModel
@@ -215,9 +216,8 @@ class Bot:
         await self.clock.until(nothing_left(), real_seconds=8)
 
     async def all_jobs(self, channel: Channel | None = None) -> list[Job]:
-        reports = await self.jobs.recent(
-            platform="slack", community_id=self.team.id, channel_id=(channel or self.channel).id, count=50
-        )
+        there = (channel or self.channel).id
+        reports = await self.jobs.recent(reader(there, self.team.id, "slack"), channel_id=there, count=50)
         return [report.job for report in reports]
 
 

@@ -95,10 +95,14 @@ async def test_an_id_of_before_finds_its_card_too(grid: Grid) -> None:
     assert "Over" in grid.bot.messages(grid.desk)[0].words
 
 
-async def test_a_star_hangs_in_the_gallery_of_another_workspace(grid: Grid) -> None:
+async def test_a_shared_result_hangs_in_the_gallery_of_another_workspace(grid: Grid) -> None:
+    """A workspace's public channel is not the organization's: its author shares with all of it."""
     await grid.bot.decide(gallery_channel=grid.desk.id)
     result = await grid.bot.result("a red fox", grid.ann, grid.room)
-    await (await grid.bot.fake.press(grid.ann, result, "Star")).acked()
+    said = await grid.bot.fake.press(grid.ann, result, "Star")
+    offer = await said.told("only people there see it")
+    assert grid.bot.messages(grid.desk) == []
+    await (await grid.bot.fake.press(grid.ann, offer, "Share with the server")).acked()
     assert (await grid.bot.posted(grid.desk)).pictures
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from tests.db.orders import reader
+
 if TYPE_CHECKING:
     from .conftest import Bot
 
@@ -98,5 +100,5 @@ async def test_in_enterprise_grid_limits_count_for_the_whole_organization(idle: 
     await idle.result("a red fox n:2", ann, rooms[0])
     asked = await idle.imagine("a red fox", ann, rooms[1])
     await asked.told("All 2 of your pictures")
-    jobs = await idle.jobs.recent(platform="slack", community_id=grid.id, channel_id=rooms[0].id, count=5)
+    jobs = await idle.jobs.recent(reader(rooms[0].id, grid.id, "slack"), channel_id=rooms[0].id, count=5)
     assert [report.job.author.community_id for report in jobs] == [grid.id]

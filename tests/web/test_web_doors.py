@@ -146,12 +146,18 @@ async def test_signing_in_makes_a_person_of_each_browser(site: Site) -> None:
         assert cookie["samesite"] == "Strict"
         assert TOKEN not in cookie.value
         mine = await page.ask("a fox")
+        await page.finished(mine["id"])
+        hers = {"Cookie": f"easel={cookie.value}"}
         page.client.cookie_jar.clear()
         async with page.client.post(f"{page.server.url}/api/session", json={"token": TOKEN}) as response:
             assert response.status == 204
-        _, answer = await page.get("/api/history")
+            his = {"Cookie": f"easel={SimpleCookie(response.headers['Set-Cookie'])['easel'].value}"}
+        page.client.cookie_jar.clear()
+        assert (await page.get("/api/history", headers=his))[1]["messages"] == []
+        assert (await page.post(f"/api/actions/share/{mine['id']}", headers=hers))[0] == 200
+        _, answer = await page.get("/api/history", headers=his)
         assert [message["mine"] for message in answer["messages"]] == [False]
-        status, answer = await page.post(f"/api/jobs/{mine['id']}/cancel")
+        status, answer = await page.post(f"/api/jobs/{mine['id']}/delete", headers=his)
         assert (status, answer["error"]["code"]) == (403, "not-yours")
 
 

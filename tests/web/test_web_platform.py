@@ -16,7 +16,7 @@ async def test_it_keeps_the_port_s_promises(page: Site) -> None:
     assert await platform.conclude(report) == await platform.conclude(report) == job.id
     await platform.take_away(job)
     await platform.take_away(job)
-    watcher = hub.subscribe(platform="web", after="a-0")
+    watcher = hub.subscribe(job.author, after="a-0")
     kinds = []
     for _ in range(5):
         event = await watcher.next()

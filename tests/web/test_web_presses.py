@@ -129,6 +129,7 @@ async def test_a_veil_is_its_author_s_to_lift(site: Site) -> None:
         await page.sign_in(TOKEN)
         job_id = await drawn(page)
         await page.post(f"/api/jobs/{job_id}/spoiler", {"hidden": True})
+        await page.post(f"/api/actions/share/{job_id}")
         other = {"Authorization": f"Bearer {TOKEN}"}
         status, answer = await page.post(f"/api/jobs/{job_id}/spoiler", {"hidden": False}, headers=other)
         assert (status, answer["error"]["code"]) == (403, "not-yours")

@@ -146,13 +146,16 @@ async def knocking(page: Site, who: str) -> dict[str, str]:
             return OPERATOR
 
 
-async def drawn(page: Site) -> str:
+AUTHOR = {"Authorization": f"Bearer {TOKEN}"}
+
+
+async def drawn(page: Site, *, shared: bool = True) -> str:
     """A finished job of somebody else's."""
-    async with page.client.post(
-        f"{page.server.url}/api/commands", json={"text": "a fox"}, headers={"Authorization": f"Bearer {TOKEN}"}
-    ) as answer:
+    async with page.client.post(f"{page.server.url}/api/commands", json={"text": "a fox"}, headers=AUTHOR) as answer:
         job_id = (await answer.json())["job"]["id"]
     await page.finished(job_id)
+    if shared:
+        assert (await page.post(f"/api/actions/share/{job_id}", headers=AUTHOR))[0] == 200
     return str(job_id)
 
 
@@ -190,6 +193,19 @@ async def test_who_is_answered_what(whole: Site, method: str, path: str) -> None
             headers = await knocking(page, who)
             found.append(await status_of(page, method, filled(path, await drawn(page)), headers, row.body))
     assert tuple(found) == row.statuses
+
+
+@pytest.mark.parametrize(("method", "path"), OF_JOBS)
+async def test_what_is_not_shared_is_not_there_for_others(whole: Site, method: str, path: str) -> None:
+    async with whole.open(token=TOKEN) as page:
+        secret = await drawn(page, shared=False)
+        for who in ("guest", "named"):
+            headers = await knocking(page, who)
+            found, never = [
+                await status_of(page, method, filled(path, job_id), headers, ROWS[method, path].body)
+                for job_id in (secret, "zzzzzzzzzzzz")
+            ]
+            assert found == never, who
 
 
 @pytest.mark.parametrize(("method", "path"), OF_JOBS)

@@ -209,7 +209,7 @@ async def test_a_full_queue_closes_the_subscription_and_says_so(page: Site) -> N
     hub = EventHub(run="a", room=2)
     job = await page.store.get((await page.ask("a fox"))["id"])
     assert job is not None
-    slow = hub.subscribe(platform="web")
+    slow = hub.subscribe(job.author)
     for _ in range(3):
         hub.publish(EventKind.GONE, job)
     assert slow.overflowed

@@ -21,7 +21,10 @@ class GalleryShelf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryQuery:
-    """`words` must all occur in the prompt, whatever their case. Only finished jobs with pictures are found."""
+    """`words` must all occur in the prompt, whatever their case.
+
+    Only finished jobs with pictures are found that `person` may see (bot.domain.visibility).
+    """
 
     shelf: GalleryShelf
     person: Person

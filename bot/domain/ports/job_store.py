@@ -111,8 +111,8 @@ class JobStore(Protocol):
         """Every job whose submit is open: its outcome is not known yet, whatever the state says since."""
         ...
 
-    async def recent(self, *, platform: str, community_id: str, channel_id: str, count: int) -> Sequence[Job]:
-        """The newest jobs of one channel, oldest first, without the deleted."""
+    async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
+        """The newest jobs of a channel of the reader's community that they may see, oldest first; no deleted."""
         ...
 
     async def declined(self, person: Person, count: int) -> Sequence[Job]:

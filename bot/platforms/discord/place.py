@@ -11,7 +11,7 @@ from bot.cards.phrases import listed
 from bot.cards.sentences import words
 from bot.domain.allowed_communities import DM, USER_INSTALL
 from bot.domain.errors import NotAllowed
-from bot.domain.people import Destination, Person
+from bot.domain.people import CONVERSATION, Destination, Person
 
 from .interaction import Interaction
 from .limits import FILE_FLOOR, TOKEN_MARGIN_SECONDS
@@ -22,7 +22,7 @@ NAME = "discord"
 def person_of(interaction: Interaction) -> Person:
     """Whoever pressed or typed. A private conversation is a community of its own."""
     in_guild = interaction.guild_id is not None
-    community = str(interaction.guild_id) if in_guild else f"dm-{interaction.channel_id}"
+    community = str(interaction.guild_id) if in_guild else f"{CONVERSATION}{interaction.channel_id}"
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
     return Person(
         platform=NAME,
@@ -34,6 +34,7 @@ def person_of(interaction: Interaction) -> Person:
         moderator=in_guild and interaction.permissions.manage_messages,
         manager=in_guild and interaction.permissions.manage_guild,
         allowed_as=_allowed_as(interaction),
+        channels=tuple(filter(None, (str(interaction.channel_id), _parent(interaction)))),
     )
 
 
@@ -66,8 +67,20 @@ def destination_of(interaction: Interaction, card_id: int | None) -> Destination
         card_id=str(card_id) if card_id else None,
         locale=locale.value,
         details=details,
+        private=_is_private(interaction),
         one_message=_interaction_only(interaction),
     )
+
+
+def _is_private(interaction: Interaction) -> bool:
+    """Whether some of the guild can't look in there: what @everyone can view is open. Unknown is private."""
+    channel, guild = interaction.channel, interaction.guild
+    if isinstance(channel, discord.Thread):
+        channel = None if channel.is_private() else channel.parent
+    if guild is None or not isinstance(channel, discord.abc.GuildChannel):
+        return True
+    everyone = guild.get_role(guild.id)
+    return everyone is None or not channel.permissions_for(everyone).view_channel
 
 
 def counted_channel(interaction: Interaction) -> str:

@@ -30,6 +30,7 @@ from bot.interactions.replies import (
     ShowPanel,
     ShowSettings,
     ShowUsage,
+    Spread,
 )
 
 from .answers import Answers
@@ -79,6 +80,7 @@ class Replying:
             Refresh: self._refresh,
             Changed: self._nothing,
             Recount: self._recount,
+            Spread: self._nothing,
             Hide: self._hide,
             ShowJob: self._job,
             ShowPage: self._page,
@@ -115,8 +117,8 @@ class Replying:
         showing = self._delivery.show(reply.report)
         self._boundary.keep(asyncio.create_task(showing, name=f"card-{reply.report.job.id}"))
 
-    async def _nothing(self, _: DiscordInput, __: Changed) -> None:
-        """The engine brings the card up to date."""
+    async def _nothing(self, _: DiscordInput, __: Changed | Spread) -> None:
+        """The engine brings the card up to date, and a message stands where it stood."""
 
     async def _recount(self, given: DiscordInput, reply: Recount) -> None:
         self._counts.show(given, reply.shown.report.job)

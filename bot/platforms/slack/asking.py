@@ -72,6 +72,7 @@ class Asking:
             channel_id=place.channel_id,
             locale=locale,
             details=details,
+            private=place.private,
         )
 
 
@@ -173,6 +174,9 @@ class People:
             moderator=(admin or manager) and not asking.stranger,
             manager=manager and not asking.stranger,
             allowed_as=tuple(filter(None, (asking.workspace.team_id, asking.workspace.enterprise_id))),
+            channels=tuple(filter(None, (asking.channel_id,))),
+            # https://slack.com/help/articles/202518103-Understand-guest-roles-in-Slack
+            confined=asking.stranger or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         )
 
     async def names(self, asking: Asking, entries: Iterable[AuditEntry]) -> Mapping[str, str]:

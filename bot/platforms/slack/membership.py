@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -28,6 +29,14 @@ class SaidHere(NotAllowed):
         return words(self.key, locale)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What Slack said of a channel that we are in; `until` in monotonic seconds."""
+
+    until: float
+    private: bool
+
+
 class Membership:
     """Joins public channels by itself, asks to be invited to private ones.
 
@@ -37,7 +46,7 @@ class Membership:
     def __init__(self, *, wire: Wire, clock: Clock) -> None:
         self._wire = wire
         self._clock = clock
-        self._in_until: OrderedDict[tuple[str, str], float] = OrderedDict()  # monotonic seconds
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
     async def place(self, asked: Place, user_id: str, *, private_talk: bool) -> Place:
         """Where the card and the result go: `asked`, or the conversation with this person where we can't be in it.
@@ -45,8 +54,9 @@ class Membership:
         `private_talk`: it is a conversation of people, which no app can join. SaidHere where there is no way in.
         """
         key = (asked.workspace.team_id, asked.channel_id)
-        if self._clock.monotonic() < self._in_until.get(key, 0.0):
-            return asked
+        known = self._known.get(key)
+        if known is not None and self._clock.monotonic() < known.until:
+            return replace(asked, private=known.private)
         try:
             answer = await self._wire.call(
                 asked.workspace, lambda client: client.conversations_info(channel=asked.channel_id)
@@ -66,12 +76,14 @@ class Membership:
             if channel.get("is_private"):
                 raise SaidHere("invite-me")
             await self._join(asked)
-        self._remember(key)
-        return asked
+        # A workspace's public channel is no public one of the organization.
+        public = channel.get("is_channel") and not (channel.get("is_private") or asked.workspace.enterprise_id)
+        self._remember(key, private=not public)
+        return replace(asked, private=not public)
 
     async def rejoined(self, place: Place) -> bool:
         """Whether a public channel that has thrown us out lets us in again."""
-        self._in_until.pop((place.workspace.team_id, place.channel_id), None)
+        self._known.pop((place.workspace.team_id, place.channel_id), None)
         try:
             await self._join(place)
         except (SaidHere, PlatformUnavailable):
@@ -85,7 +97,7 @@ class Membership:
             raise SaidHere("cannot-join") from refused
         _log.info("joined", action="join", channel=place.channel_id)
 
-    def _remember(self, key: tuple[str, str]) -> None:
-        self._in_until[key] = self._clock.monotonic() + MEMBERSHIP_SECONDS
-        if len(self._in_until) > REMEMBERED:
-            self._in_until.popitem(last=False)
+    def _remember(self, key: tuple[str, str], *, private: bool) -> None:
+        self._known[key] = _Known(self._clock.monotonic() + MEMBERSHIP_SECONDS, private)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)

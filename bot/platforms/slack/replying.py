@@ -28,6 +28,7 @@ from bot.interactions.replies import (
     ShowPage,
     ShowPanel,
     ShowUsage,
+    Spread,
 )
 
 from .boundary import Boundary
@@ -75,6 +76,7 @@ class Replying:
             Refresh: self._refresh,
             Changed: self._nothing,
             Recount: self._recount,
+            Spread: self._nothing,
             Hide: self._hide,
             ShowJob: self._job,
             ShowPage: self._page,
@@ -122,8 +124,8 @@ class Replying:
     async def _refresh(self, _: SlackInput, reply: Refresh) -> None:
         self._boundary.keep(asyncio.create_task(self._delivery.show(reply.report)))
 
-    async def _nothing(self, _: SlackInput, __: Changed) -> None:
-        """The engine brings the card up to date."""
+    async def _nothing(self, _: SlackInput, __: Changed | Spread) -> None:
+        """The engine brings the card up to date, and a message stands where it stood."""
 
     async def _recount(self, _: SlackInput, reply: Recount) -> None:
         self._delivery.refresh(reply.shown.report, reply.shown.opinion)

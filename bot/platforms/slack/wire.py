@@ -29,11 +29,15 @@ PAGES, PAGE_SIZE = 5, 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a message goes: a channel of a workspace, and the thread in it, if any."""
+    """Where a message goes: a channel of a workspace, and the thread in it, if any.
+
+    `private`: not everybody of the community can look in there, or Slack has not said so.
+    """
 
     workspace: Workspace
     channel_id: str
     thread: str | None = None
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,10 +144,8 @@ class Commands:
     async def history(self, request: web.Request) -> web.Response:
         """The newest jobs as messages, oldest first, and the server's time for their countdowns."""
         visitor = self._visitors.identify(request)
-        here = visitor.destination
-        reports = await self._actions.jobs.recent(
-            platform=here.platform, community_id=here.community_id, channel_id=here.channel_id, count=HISTORY
-        )
+        channel_id = visitor.destination.channel_id
+        reports = await self._actions.jobs.recent(visitor.person, channel_id=channel_id, count=HISTORY)
         messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
         return web.json_response({"now": self._messages.now(), "messages": messages})
 

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.job import Job
+from bot.domain.people import Person
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
+from bot.domain.visibility import is_author, may_see
 
 
 class EventKind(StrEnum):
     CARD = "card"  # the job's card as it is now
     RESULT = "result"  # the job's last word: pictures, or why there are none
     GONE = "gone"  # the result was taken away
+    UNSHARED = "unshared"  # its author keeps it; for everybody else it is gone
     OPINION = "opinion"  # it was starred or voted for
     DESK = "desk"  # moderators have something new to look at
 
@@ -34,7 +37,7 @@ class Event:
     job: Job | None = None  # DESK has none
     report: JobReport | None = None  # of CARD and RESULT
     opinion: Opinion | None = None  # of OPINION
-    drawn: dict[tuple[str, bool], str] = field(default_factory=dict, compare=False)  # its JSON, by locale and "mine"
+    drawn: dict[tuple[str, bool, bool], str] = field(default_factory=dict, compare=False)  # its JSON: see Stream
 
 
 class Subscription:
@@ -44,23 +47,26 @@ class Subscription:
     `overflowed`: it was too slow.
     """
 
-    def __init__(self, *, platform: str, job_id: str | None, moderator: bool, room: int) -> None:
+    def __init__(self, *, reader: Person, job_id: str | None, room: int) -> None:
         self.reset = False
         self.overflowed = False
-        self._platform = platform
+        self._reader = reader
         self._job_id = job_id
-        self._moderator = moderator
         self._room = room
         self._waiting: deque[Event] = deque()
         self._changed = asyncio.Event()
         self._closed = False
 
     def wants(self, event: Event) -> bool:
-        if event.platform != self._platform:
+        if event.platform != self._reader.platform:
             return False
         if event.job is None:
-            return self._moderator and self._job_id is None
-        return self._job_id in {None, event.job.id}
+            return self._reader.moderator and self._job_id is None
+        if self._job_id not in {None, event.job.id}:
+            return False
+        if event.kind is EventKind.UNSHARED:
+            return not is_author(event.job, self._reader)
+        return may_see(event.job, self._reader)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Events from before; they are kept anyway, so they don't count against the room."""
@@ -134,11 +140,9 @@ class EventHub:
         for subscription in tuple(self._subscriptions):
             subscription.push(event)
 
-    def subscribe(
-        self, *, platform: str, job_id: str | None = None, after: str | None = None, moderator: bool = False
-    ) -> Subscription:
-        """Everything of one platform, or of one job of it, after the event with the id `after`."""
-        subscription = Subscription(platform=platform, job_id=job_id, moderator=moderator, room=self._room)
+    def subscribe(self, reader: Person, *, job_id: str | None = None, after: str | None = None) -> Subscription:
+        """Everything of the reader's platform that they may see, or of one job of it, after the event `after`."""
+        subscription = Subscription(reader=reader, job_id=job_id, room=self._room)
         number = self._number_of(after)
         if number is None:
             subscription.reset = True

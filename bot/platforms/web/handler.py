@@ -39,6 +39,7 @@ from bot.interactions.replies import (
     Say,
     ShowJob,
     ShowPage,
+    Spread,
 )
 from bot.interactions.routes import Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS
@@ -92,6 +93,7 @@ class RequestHandler:
             Refresh: self._refresh,
             Changed: self._changed,
             Recount: self._recount,
+            Spread: self._spread,
             Hide: self._hide,
             ShowJob: self._job,
             ShowPage: self._page,
@@ -238,6 +240,10 @@ class RequestHandler:
         shown = reply.shown
         self._messages.opinion(shown.report, shown.opinion)
         return {"id": shown.report.job.id, "opinion": opinion_json(shown.opinion)}
+
+    async def _spread(self, _: WebInput, reply: Spread) -> dict[str, Any]:
+        self._messages.spread(reply.shown.report, shared=reply.shared)
+        return {"id": reply.shown.report.job.id, "shared": reply.shared}
 
     async def _hide(self, given: WebInput, reply: Hide) -> dict[str, Any]:
         job = reply.report.job

@@ -41,6 +41,9 @@ class Messages:
     def announce(self, report: JobReport) -> None:
         self._platforms[report.job.destination.platform].announce(report)
 
+    def spread(self, report: JobReport, *, shared: bool) -> None:
+        self._platforms[report.job.destination.platform].spread(report, shared=shared)
+
     def opinion(self, report: JobReport, opinion: Opinion) -> None:
         """Tell everybody what people think of it by now."""
         self._platforms[report.job.destination.platform].judge(report.job, opinion)

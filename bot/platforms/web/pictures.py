@@ -1,8 +1,8 @@
 """The pictures of jobs, for those who may see them.
 
-A page shows the pictures of its own jobs, and the local secret those that the terminal ordered. Pictures made on
-Discord are for the people of that channel, which a guest of the page needn't be in: they are served only to a link
-that carries a signature, such as the bot itself posts there when PUBLIC_URL is set.
+A page shows its reader's own pictures and those that were shared, and to the local secret those that the terminal
+ordered. Pictures made on Discord are for the people of that channel, which a guest of the page needn't be in: they are
+served only to a link that carries a signature, such as the bot itself posts there when PUBLIC_URL is set.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from bot.domain.errors import PictureBroken
 from bot.domain.job import Job, StoredPicture, is_job_id
 from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import JobStore
+from bot.domain.visibility import may_see
 
 from .answers import Problem
-from .visitors import Visitors
+from .visitors import Visitor, Visitors
 
 # A picture never changes, but it can be deleted: nobody between the browser and us may keep it.
 _CACHE = "private, max-age=31536000, immutable"
@@ -77,8 +78,14 @@ class Pictures:
         deleted = job is not None and job.deleted_at is not None
         if job is None or (deleted and not (visitor is not None and visitor.person.moderator)):
             raise Problem(404, "not-found")
-        if visitor is not None:
-            platforms = {"web", "terminal"} if visitor.from_terminal else {"web"}
-            if job.destination.platform not in platforms:
-                raise Problem(404, "not-found")
+        if visitor is not None and not _may_look(job, visitor):
+            raise Problem(404, "not-found")
         return job
+
+
+def _may_look(job: Job, visitor: Visitor) -> bool:
+    """The rule of visibility; whoever moderates the page may look at what is reported there."""
+    if job.destination.platform == "terminal":
+        return visitor.from_terminal
+    on_page = job.destination.platform == "web"
+    return on_page and (visitor.person.moderator or may_see(job, visitor.person))

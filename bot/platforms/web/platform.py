@@ -46,6 +46,13 @@ class WebPlatform:
     async def take_away(self, job: Job) -> None:
         self._hub.publish(EventKind.GONE, job)
 
+    def spread(self, report: JobReport, *, shared: bool) -> None:
+        """The result is there for everybody from now on, or no longer."""
+        if shared:
+            self._hub.publish(EventKind.RESULT, report.job, report)
+        else:
+            self._hub.publish(EventKind.UNSHARED, report.job)
+
     def judge(self, job: Job, opinion: Opinion) -> None:
         """People think something new of the pictures."""
         self._hub.publish(EventKind.OPINION, job, opinion=opinion)

@@ -17,6 +17,7 @@ from bot.actions import JobActions
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.ports import Clock
+from bot.domain.visibility import for_reader
 
 from .answers import Problem
 from .config import WebConfig
@@ -68,9 +69,7 @@ class Stream:
             raise Problem(503, "too-many-pages", headers={"Retry-After": "30", "Connection": "close"})
         job_id = request.query.get("job")
         after = request.headers.get("Last-Event-ID") or request.query.get("after")
-        subscription = self._hub.subscribe(
-            platform=person.platform, job_id=job_id, after=after, moderator=person.moderator
-        )
+        subscription = self._hub.subscribe(person, job_id=job_id, after=after)
         self._open[person.user_id] += 1
         self._of_client[client] += 1
         try:
@@ -161,17 +160,19 @@ class Stream:
 
     def _draw(self, event: Event, person: Person) -> str:
         mine = event.job is not None and event.job.author.user_id == person.user_id
-        key = (person.locale, mine)
+        report = None if event.report is None else for_reader(event.report, person)
+        key = (person.locale, mine, report is None or report.parent is None)
+        kind = EventKind.GONE if event.kind is EventKind.UNSHARED else event.kind
         if key not in event.drawn:
             data: dict[str, Any] = {"now": iso(self._clock.now())}
-            if event.report is not None:
-                data["message"] = message_json(event.report, person.locale, mine=mine)
+            if report is not None:
+                data["message"] = message_json(report, person.locale, mine=mine)
             elif event.job is not None:
                 data["id"] = event.job.id
             if event.opinion is not None:  # what each reader thinks themselves they know
                 data["opinion"] = shared_opinion_json(event.opinion)
             event.drawn[key] = json.dumps(data)
-        return f"id: {self._hub.id_of(event.number)}\nevent: {event.kind.value}\ndata: {event.drawn[key]}\n\n"
+        return f"id: {self._hub.id_of(event.number)}\nevent: {kind.value}\ndata: {event.drawn[key]}\n\n"
 
 
 async def _write(response: web.StreamResponse, text: str) -> None:

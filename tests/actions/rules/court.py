@@ -52,7 +52,7 @@ STRANGER = replace(person("zoe", community="elsewhere"), moderator=True, manager
 
 
 def place(channel: str = "general", community: str = "guild") -> Destination:
-    return Destination(platform="fake", community_id=community, channel_id=channel)
+    return Destination(platform="fake", community_id=community, channel_id=channel, private=False)
 
 
 @dataclass

@@ -494,6 +494,11 @@ no-such-picture = There's no such picture: it has { $count ->
    *[other] { $count }
 }.
 starred-ok = Starred
+starred-private = Starred. It was asked in private, so only people there see it. Share it with everybody of this server?
+shared-ok = Shared: everybody here finds it in /gallery starred and by its id. You can take that back.
+unshared-ok = No longer shared: it is seen only where it was asked.
+only-author-shares = Only whoever asked for it can share it, or stop sharing it.
+nobody-to-share-with = There is nobody to share this with: everybody who could see it does already.
 unstarred-ok = No longer starred
 voted-ok = Your vote is for picture { $index }
 unvoted-ok = Your vote is taken back
@@ -505,6 +510,8 @@ button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }
 button-spoiler = Spoiler
 button-report = Report
+button-share = Share with the server
+button-unshare = Stop sharing
 
 show-heading = Job { $id }
 show-asked = Asked by { $name } { $moment }
