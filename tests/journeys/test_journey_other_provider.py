@@ -42,8 +42,11 @@ async def drawn(bot: BotProgram, text: str) -> tuple[dict[str, Any], float]:
 
 def delivered(bot: BotProgram) -> dict[str, int]:
     """What each job was settled with, by its prompt."""
-    query = "SELECT prompt, sum(pictures) AS total FROM usage JOIN jobs ON jobs.id = job_id WHERE usage.kind = 'settle'"
-    return {row["prompt"]: row["total"] for row in bot.rows(f"{query} GROUP BY prompt")}
+    query = (
+        "SELECT prompt, sum(usage.pictures) AS total FROM usage JOIN jobs ON jobs.id = job_id"
+        " WHERE usage.kind = 'settle' GROUP BY prompt"
+    )
+    return {row["prompt"]: row["total"] for row in bot.rows(query)}
 
 
 def late_links(_: dict[str, Any], links: list[str], seconds: float) -> Mapping[str, Any]:
