@@ -179,7 +179,7 @@ async def test_help_has_every_command_that_one_is_offered(bot: Bot, boss: User) 
     assert "/studio" not in said
     asked = await bot.fake.slash(boss, bot.channel, "help", {}, locale="zh-CN")
     said = (await asked.shown()).text
-    assert "/studio – 本服务器的设置" in said
+    assert "/studio – 设置、限额" in said
     assert "/help – 可以怎么写" in said
 
 
