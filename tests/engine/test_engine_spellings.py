@@ -287,6 +287,19 @@ async def test_two_of_ours_that_are_spelled_alike_are_left_in_peace() -> None:
     assert engine.outcomes[jobs[2].id] != "unclear", "its number tells it apart"
 
 
+@pytest.mark.parametrize("prompt", ["null", "lower"])
+async def test_one_task_for_two_of_ours_is_neither_s(prompt: str) -> None:
+    engine = Engine()
+    engine.books.spelling = spelled(prompt=prompt)
+    engine.books.late = 5
+    engine.completed(engine.job("A Boat"))
+    await engine.clock.advance(60)
+    gone, there = engine.job("a Fox"), engine.job("A fox")
+    await engine.play((gone, "vanished"), (there, "lost"))
+    engine.holds(gone, there)
+    assert set(engine.outcomes.values()) > {"unclear"}, "neither of them can tell"
+
+
 async def test_two_identical_orders_lost_at_once_have_a_task_each() -> None:
     for prompt in ("as it is", "lower", "cut at 80"):
         engine = Engine()
