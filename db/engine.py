@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .address import SERVER_PATIENCE, name_for_people, parse
 from .errors import DatabaseProblem, read_only
+from .file_watch import FileWatch
 from .sqlite_driver import OneTripConnection, connect
 from .transactions import READING, TRAFFIC, Traffic, to_its_end, traffic_of, write
 
@@ -43,6 +44,9 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         # SQLite looks at the file with the first statement, not before.
         await write(engine, lambda connection: connection.execute(text("SELECT 1")))
+        file = traffic_of(engine).file
+        if file is not None:
+            file.opened()
         yield engine
     finally:
         await to_its_end(asyncio.create_task(_close(engine)))
@@ -78,7 +82,9 @@ def _sqlite(address: URL, where: str) -> AsyncEngine:
         pool_use_lifo=True,
         # Nothing is left to reset: a Connection that is closed has committed or rolled back.
         pool_reset_on_return=None,
-        execution_options={TRAFFIC: Traffic(where, asyncio.Lock())},
+        execution_options={
+            TRAFFIC: Traffic(where, asyncio.Lock(), file=FileWatch(Path(address.database or ""), where))
+        },
     )
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -21,9 +21,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import StoreUnavailable
 
+from . import sqlstates
+
 
 class DatabaseProblem(StoreUnavailable):
     """The database can't be used as it is. The message is a sentence for the person who runs the bot."""
+
+
+class DatabaseDamaged(DatabaseProblem):
+    """What was read is no sound database."""
+
+
+class DatabaseConflict(DatabaseProblem):
+    """The server has rolled the transaction back, and the next try may go through."""
 
 
 # https://www.sqlite.org/rescode.html; extended codes carry the primary one in their lowest byte.
@@ -53,20 +63,29 @@ def problems(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        sentence = _sentence(error)
-        if sentence is None:
+        problem = _problem(error, where)
+        if problem is None:
             raise
-        raise DatabaseProblem(sentence.format(where=where)) from error
+        raise problem from error
     except PoolTimeoutError as error:
         raise DatabaseProblem(f"{where} doesn't answer. Check the disk it is on, or the database server.") from error
 
 
-def _sentence(error: DBAPIError) -> str | None:
+def _problem(error: DBAPIError, where: str) -> DatabaseProblem | None:
+    """None: it says nothing of the database as a whole."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if isinstance(code, int):
-        return _SENTENCES.get(code & 0xFF)
+        sentence = _SENTENCES.get(code & 0xFF)
+        damaged = code & 0xFF in {SQLITE_CORRUPT, SQLITE_NOTADB}
+        kind = DatabaseDamaged if damaged else DatabaseProblem
+        return None if sentence is None else kind(sentence.format(where=where))
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str) and state:
+        said = sqlstates.sentence(state, where)
+        conflict = sqlstates.outcome(state) is sqlstates.Outcome.REPEAT
+        return None if said is None else (DatabaseConflict if conflict else DatabaseProblem)(said)
     if error.connection_invalidated or (
         error.statement is None and isinstance(error, OperationalError | InterfaceError)
     ):
-        return "{where} can't be reached. Check DATABASE_URL and that the database server runs."
+        return DatabaseProblem(f"{where} can't be reached. Check DATABASE_URL and that the database server runs.")
     return None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+import random
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,13 +18,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .errors import DatabaseProblem, problems
+from .errors import DatabaseConflict, DatabaseDamaged, DatabaseProblem, problems
+from .file_watch import FileWatch
 
 T = TypeVar("T")
 
 # Execution options: of the engine, its Traffic; of a connection, that it only reads.
 TRAFFIC = "easel_traffic"
 READING = "easel_reading"
+
+# How often a transaction is repeated that the server rolled back, and the longest pause before the first repetition.
+MOST_REPEATS = 5
+REPEAT_SECONDS = 0.05
 
 # Works that share one commit at most, so that another program's turn comes too.
 MOST_TOGETHER = 32
@@ -53,6 +59,7 @@ class Traffic:
     line: dict[Save, None] = field(default_factory=dict)
     closed: bool = False
     unwritable_since: datetime | None = None
+    file: FileWatch | None = None  # of SQLite
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self, transaction: Coroutine[Any, Any, T]) -> T:
@@ -88,8 +95,12 @@ def traffic_of(engine: AsyncEngine) -> Traffic:
 async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """Run `work`, which only reads. Each of its statements sees what is committed by then."""
     traffic = traffic_of(engine)
-    with problems(traffic.where):
-        return await traffic.look(_look(engine, work))
+
+    async def look() -> T:
+        with problems(traffic.where):
+            return await traffic.look(_look(engine, work))
+
+    return await _sound(traffic, look)
 
 
 async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
@@ -105,17 +116,37 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
     """
     traffic = traffic_of(engine)
-    try:
+
+    async def save() -> T:
+        if traffic.file is not None:
+            traffic.file.require_same()
         with problems(traffic.where):
             if traffic.write_turn is None:
-                result = await traffic.run(_commit(engine, work))
-            else:
-                result = await _in_line(engine, traffic, traffic.write_turn, work)
+                return await traffic.run(_commit(engine, work))
+            return await _in_line(engine, traffic, traffic.write_turn, work)
+
+    try:
+        result = await _sound(traffic, save)
     except DatabaseProblem:
         traffic.unwritable_since = traffic.unwritable_since or datetime.now(UTC)
         raise
     traffic.unwritable_since = None
     return result
+
+
+async def _sound(traffic: Traffic, transaction: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a transaction that the server rolled back for another's sake; look at a file that seems damaged."""
+    for tries in range(MOST_REPEATS):
+        try:
+            return await transaction()
+        except DatabaseConflict:  # nothing of it is committed
+            # Neighbours that collided must not collide again.
+            await asyncio.sleep(random.uniform(0, REPEAT_SECONDS * 2**tries))  # noqa: S311 - no secret
+        except DatabaseDamaged:
+            if traffic.file is not None:
+                await asyncio.to_thread(traffic.file.check_whole)
+            raise
+    return await transaction()
 
 
 def unwritable_since(engine: AsyncEngine) -> datetime | None:

@@ -30,6 +30,8 @@ from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.lock import find_running
 from db.migrate import HEAD, revision
+from db.queue_schema import count_workers
+from db.usable import require_usable
 
 _LATELY = timedelta(minutes=1)
 _CHINESE, _LATIN = "灯", "A"
@@ -60,9 +62,14 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
         running = await asyncio.to_thread(find_running, settings.database_url)
         async with open_database(settings.database_url) as engine:
             at = await revision(engine)
+            if at == HEAD:
+                await require_usable(engine)
+            workers = await count_workers(engine) if at == HEAD and file is None else None
     except DatabaseProblem as error:
         return [broken("Database", str(error))]
     holder = "no bot runs on it" if running is None else f"the bot (process {running.pid}) runs on it"
+    if workers is not None:
+        holder = f"{workers or 'no'} {'worker runs' if workers == 1 else 'workers run'} on it"
     if at == HEAD:
         return [fine("Database", f"it opens and can be written to, its tables are up to date, {holder}")]
     if at is not None and at > HEAD:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from typing import Any
 
 from bot.settings import Settings
 from db.address import database_file
 from db.lock import find_running
 
-_TIMEOUT = 5.0  # seconds; Docker's own patience is longer
+_TIMEOUT = 6.0  # seconds; longer than the readiness waits for the database and the pictures
 
 
 def check(settings: Settings) -> int:
@@ -31,15 +34,28 @@ def check(settings: Settings) -> int:
 def _ask(url: str) -> tuple[bool, str]:
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - our own page on loopback
-            wrong = _what_is_wrong(answer.read())
-            return True, f"ready at {url.removesuffix('/readyz')}{f' ({wrong})' if wrong else ''}"
+            status, body = answer.status, answer.read()
     except urllib.error.HTTPError as error:
-        return False, f"not ready ({_what_is_wrong(error.read()) or 'on its way down'})"
-    except OSError as error:
+        status, body = error.code, error.read()
+    except (OSError, http.client.HTTPException) as error:
         return False, f"no answer from {url}: {error}"
+    try:
+        return _told(url, status, json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False, f"not known: {url} answered {status} with something that is no readiness of Easel's"
 
 
-def _what_is_wrong(answer: bytes) -> str:
+def _told(url: str, status: int, said: Mapping[str, Any]) -> tuple[bool, str]:
+    if "checks" not in said:  # not the readiness, but the server before it: there is no room for a connection
+        return False, f"not known: {url} answered {status}, {said['error']['message']}"
+    wrong = _what_is_wrong(said)
+    if said["ready"]:
+        return True, f"ready at {url.removesuffix('/readyz')}{f' ({wrong})' if wrong else ''}"
+    why = ", ".join(part for part in ("on its way down" if said.get("draining") else "", wrong) if part)
+    return False, f"not ready ({why or 'it does not say why'})"
+
+
+def _what_is_wrong(said: Mapping[str, Any]) -> str:
     """Also what does not make it unready, such as a provider that is down."""
-    checks = json.loads(answer).get("checks", {})
+    checks: Mapping[str, Any] = said["checks"]
     return ", ".join(f"{name}: {check['detail']}" for name, check in checks.items() if not check["ok"])

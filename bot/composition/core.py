@@ -135,14 +135,14 @@ class Core:
         }
 
     def saves_check(self) -> dict[str, object]:
-        """The same for a full disk or a database that is held: what is accepted waits; a restart would not help."""
+        """The same for a full disk or a database that is held: nothing new is taken, and what is accepted waits."""
         since = unwritable_since(self.meta.engine)
         detail = "ok" if since is None else f"not writable since {since.isoformat(timespec='seconds')}"
         return {
             "ok": since is None,
             "detail": detail,
             "since": None if since is None else since.isoformat(),
-            "required": False,
+            "required": True,
         }
 
     async def watch_usage(self) -> None:

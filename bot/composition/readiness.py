@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.composition.account import account_check, drawing_check
 from bot.composition.connections import PlatformConnection
 from bot.composition.core import Core
-from bot.observability.health import Health
+from bot.composition.picture_store import PictureStoreCheck
+from bot.domain.errors import StoreUnavailable
+from bot.observability.health import NOT_KNOWN, Check, Health
+from db.usable import require_usable
+
+DATABASE_SECONDS: Final = 3.0
 
 
 class Readiness:
@@ -18,12 +24,41 @@ class Readiness:
         self._core = core
         self._health = health
         self.connections: list[PlatformConnection] = []
+        self._of_database = NOT_KNOWN
+        self._pictures = PictureStoreCheck(core.stores.pictures, core.clock)
 
     async def __call__(self) -> tuple[bool, Mapping[str, Any]]:
         """Ready or not, and every check by its name."""
-        await self._core.stores.jobs.get("")  # a database that is gone is known by asking it, not by remembering
+        database, pictures = await asyncio.gather(self._database(), self._pictures.check())
         _, answer = self._health.readyz()
-        return self._health.ready(), {**answer["checks"], **self._of_platforms(), **self._of_provider()}
+        saves = self._core.saves_check()
+        return self._health.ready() and database.ok is True and bool(saves["ok"]), {
+            **answer["checks"],
+            "database": database.as_json(required=True),
+            "saves": saves,
+            "pictures": pictures.as_json(required=False),
+            **self._of_platforms(),
+            **self._of_provider(),
+        }
+
+    async def _database(self) -> Check:
+        """A database that is gone is known by asking it, not by remembering."""
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                await self._core.stores.jobs.get("")
+                await require_usable(self._core.meta.engine)
+        except StoreUnavailable as error:
+            self._note(ok=False, detail=str(error))
+        except TimeoutError:
+            self._note(ok=False, detail=f"no answer within {DATABASE_SECONDS:.0f} s")
+        else:
+            self._note(ok=True, detail="ok")
+        return self._of_database
+
+    def _note(self, *, ok: bool, detail: str) -> None:
+        before = self._of_database
+        since = before.since if before.ok is ok else self._core.clock.now()
+        self._of_database = Check(ok=ok, detail=detail, since=since)
 
     def _of_platforms(self) -> Mapping[str, Any]:
         checks = [one.checks().items() for one in self.connections]
@@ -35,5 +70,4 @@ class Readiness:
             "provider": self._core.provider_check(),
             "account": account_check(model.account).as_json(required=False),
             "drawing": drawing_check(model).as_json(required=False),
-            "saves": self._core.saves_check(),
         }

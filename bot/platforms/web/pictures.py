@@ -7,8 +7,10 @@ served only to a link that carries a signature, such as the bot itself posts the
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+from typing import Final, Protocol
 
+import structlog
 from aiohttp import web
 
 from bot.domain.errors import PictureBroken
@@ -20,6 +22,9 @@ from bot.domain.visibility import may_see
 from .answers import Problem
 from .visitors import Visitor, Visitors
 
+_log = structlog.get_logger(__name__)
+
+PICTURE_SECONDS: Final = 20.0
 # A picture never changes, but it can be deleted: nobody between the browser and us may keep it.
 _CACHE = "private, max-age=31536000, immutable"
 
@@ -52,14 +57,18 @@ class Pictures:
             raise Problem(404, "not-found")
         picture = job.pictures[index - 1]
         try:
-            if request.query.get("size") == "thumb":
-                data = await self._pictures.thumbnail(picture, job_id=job.id, index=index)
-                media_type = "image/webp"
-            else:
-                data = await self._pictures.labelled(picture, job_id=job.id, index=index)
-                media_type = shown_as(picture.media_type)
+            async with asyncio.timeout(PICTURE_SECONDS):
+                if request.query.get("size") == "thumb":
+                    data = await self._pictures.thumbnail(picture, job_id=job.id, index=index)
+                    media_type = "image/webp"
+                else:
+                    data = await self._pictures.labelled(picture, job_id=job.id, index=index)
+                    media_type = shown_as(picture.media_type)
         except (PictureBroken, KeyError):
             raise Problem(404, "not-found") from None
+        except OSError as error:
+            _log.warning("pictures_away", action="web", job=job_id, error=str(error))
+            raise Problem(503, "pictures-away", headers={"Retry-After": "30"}) from None
         if media_type not in SUFFIXES:
             raise Problem(404, "not-found")
         name = f"easel-{job.id}-{index}.{SUFFIXES[media_type]}"

@@ -58,7 +58,7 @@ class Probes:
         try:
             ready, checks = await self._readiness()
         except EaselError as error:
-            ready, checks = False, {"error": str(error)}
+            ready, checks = False, {"error": {"ok": False, "detail": str(error), "since": None, "required": True}}
         ready = ready and self._dispatcher.accepting
         body = {"ready": ready, "draining": not self._dispatcher.accepting, "checks": dict(checks)}
         if "drawing" in checks:

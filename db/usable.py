@@ -1,0 +1,31 @@
+"""Whether what would be saved now could be saved, for readiness."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .meta import set_meta
+from .transactions import traffic_of, write
+
+_TRIED_AT = "write-tried-at"
+_CHANGES_NOTHING = text("UPDATE meta SET value = value WHERE 1 = 0")
+
+
+async def require_usable(engine: AsyncEngine) -> None:
+    """DatabaseProblem, with the reason, where nothing can be saved now, as far as that can be told.
+
+    After a save that failed, a small one finds out whether the next goes through. Else no row changes: a standby, or
+    a user without rights, refuses even a statement that changes none.
+    """
+    traffic = traffic_of(engine)
+    if traffic.file is not None:
+        await asyncio.to_thread(traffic.file.check_header)
+        traffic.file.require_same()
+    if traffic.unwritable_since is not None:
+        await set_meta(engine, _TRIED_AT, datetime.now(UTC).isoformat())
+    elif traffic.write_turn is None:
+        await write(engine, lambda connection: connection.execute(_CHANGES_NOTHING))
