@@ -156,6 +156,10 @@ def forget_traces(connection: Connection, platform: str, user_id: str) -> None:
 
 def _forget_in_trail(connection: Connection, platform: str, user_id: str) -> None:
     here = audit.c.platform == platform
+    reported = (here, audit.c.actor_id == user_id, audit.c.action == AuditAction.REPORTED.value)
+    for entry_id, detail in connection.execute(select(audit.c.id, audit.c.detail).where(*reported)).all():
+        without_words = {name: value for name, value in detail.items() if name != "reason"}
+        connection.execute(update(audit).where(audit.c.id == entry_id).values(detail=without_words))
     connection.execute(update(audit).where(here, audit.c.actor_id == user_id).values(actor_id=FORGOTTEN, actor_name=""))
     connection.execute(update(audit).where(here, audit.c.undone_by == user_id).values(undone_by=FORGOTTEN))
     connection.execute(

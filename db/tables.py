@@ -313,6 +313,24 @@ doomed_pictures = Table(
     Column("key", AnyText, primary_key=True),
 )
 
+# Messages of deleted results that a chat has not removed yet: where they are, and nothing of their author.
+removals = Table(
+    "removals",
+    metadata,
+    Column("job_id", AnyText, primary_key=True),
+    Column("platform", AnyText, nullable=False),
+    Column("community_id", AnyText, nullable=False),
+    Column("channel_id", AnyText, nullable=False),
+    Column("card_id", AnyText),
+    Column("details", JSON, nullable=False),
+    Column("result_id", AnyText),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Index("removals_next_at", "next_at"),
+)
+
 # The provider's tasks of jobs that are forgotten, while a lost submit of the same order could take one for its own.
 spent_tasks = Table(
     "spent_tasks",

@@ -14,6 +14,7 @@ from bot.actions.jobs import JobActions
 from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
 from bot.actions.people_rules import PeopleRules
+from bot.actions.removals import Removals
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
@@ -39,6 +40,7 @@ class Actions:
     people: PeopleRules
     settings: Settings
     exceptions: LimitExceptions
+    removals: Removals
     retention: Retention
     budget: BudgetWatch
     limits: Limits

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
+from bot.actions.removals import Removals
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, is_job_id
 from bot.domain.people import Person
-from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore, PictureStore
+from bot.domain.ports import Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
 from bot.domain.visibility import for_place, for_reader, is_author, may_see, without_kept
 
@@ -41,13 +41,13 @@ class JobActions:
         dispatcher: Dispatcher,
         clock: Clock,
         pictures: PictureStore,
-        platforms: Mapping[str, ChatPlatform],
+        removals: Removals,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._clock = clock
         self._pictures = pictures
-        self._platforms = platforms
+        self._removals = removals
 
     async def show(self, job_id: str, person: Person) -> JobReport:
         job = await find_visible(self._store, job_id, person)
@@ -77,15 +77,16 @@ class JobActions:
         return self._dispatcher.report(job)
 
     async def delete(self, job_id: str, person: Person) -> Job:
-        """Take a finished job's message and pictures away for good. Usage stays as it was: they were drawn."""
+        """Take a finished job's message and pictures away for good. Usage stays as it was: they were drawn.
+
+        `Removals.left` says whether the message is still there.
+        """
         job = await self._own(job_id, person)
         if not job.settled:
             raise NotAllowed("nothing-to-delete")
         job = await self._store.note(job.id, deleted_at=self._clock.now())
         await self._pictures.delete([picture.key for picture in job.pictures])
-        platform = self._platforms.get(job.destination.platform)
-        if platform is not None:
-            await platform.take_away(job)
+        await self._removals.take_away(job)
         return job
 
     async def _own(self, job_id: str, person: Person) -> Job:

@@ -11,12 +11,11 @@ import structlog
 
 from bot.actions.doomed import delete_files
 from bot.actions.personal_archives import Export, PersonalArchives
-from bot.domain.errors import PlatformError
+from bot.actions.removals import Removals
 from bot.domain.job import Job
 from bot.domain.moderation import EASEL, AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import (
-    ChatPlatform,
     Clock,
     CommunityStore,
     Dispatcher,
@@ -28,9 +27,8 @@ from bot.domain.ports import (
 
 _log = structlog.get_logger(__name__)
 
-# Messages are taken away as well as it goes: a chat's rate limits must not keep the data itself.
+# A chat's rate limits must not keep the data itself: what is not removed by then is removed later.
 _MESSAGES_AT_ONCE = 4
-_ONE_MESSAGE = 15.0  # seconds
 _ALL_MESSAGES = 300.0
 
 
@@ -52,7 +50,7 @@ class MyData:
         communities: CommunityStore,
         dispatcher: Dispatcher,
         pictures: PictureStore,
-        platforms: Mapping[str, ChatPlatform],
+        removals: Removals,
         clock: Clock,
         archives: PersonalArchives,
     ) -> None:
@@ -61,7 +59,7 @@ class MyData:
         self._communities = communities
         self._dispatcher = dispatcher
         self._pictures = pictures
-        self._platforms = platforms
+        self._removals = removals
         self._clock = clock
         self._archives = archives
 
@@ -97,27 +95,23 @@ class MyData:
         return Forgotten(jobs=len(jobs), pictures=pictures, messages_left=messages_left)
 
     async def _take_away(self, jobs: Sequence[Job]) -> int:
-        """Take the messages of these jobs away; how many are still there."""
+        """Take the messages of these jobs away; how many are still there, which `Removals` goes on with."""
         turns = asyncio.Semaphore(_MESSAGES_AT_ONCE)
+        for job in jobs:  # their rows go whatever the chat says, so where the messages are is saved first
+            await self._removals.plan(job)
 
-        async def one(job: Job, platform: ChatPlatform) -> None:
+        async def one(job: Job) -> None:
             async with turns:
-                try:
-                    async with asyncio.timeout(_ONE_MESSAGE):
-                        await platform.take_away(job)
-                    await self._store.note(job.id, deleted_at=self._clock.now())
-                except (PlatformError, TimeoutError, KeyError) as error:
-                    _log.info("message not taken away", action="forget", job=job.id, error=type(error).__name__)
-                else:
+                with contextlib.suppress(KeyError):  # forgotten meanwhile by another deletion
+                    job = await self._store.note(job.id, deleted_at=self._clock.now())
+                if await self._removals.take_away(job) is None:
                     gone.add(job.id)
 
         gone: set[str] = set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ALL_MESSAGES), asyncio.TaskGroup() as group:
                 for job in reversed(jobs):
-                    platform = self._platforms.get(job.destination.platform)
-                    if platform is not None:
-                        group.create_task(one(job, platform))
+                    group.create_task(one(job))
         return len(jobs) - len(gone)
 
     async def _audit(

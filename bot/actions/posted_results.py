@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from bot.actions.removals import Removals
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job, JobState
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, JobStore
@@ -15,8 +16,15 @@ _log = structlog.get_logger(__name__)
 
 class PostedResults:
     def __init__(
-        self, *, store: JobStore, dispatcher: Dispatcher, platforms: Mapping[str, ChatPlatform], clock: Clock
+        self,
+        *,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        platforms: Mapping[str, ChatPlatform],
+        removals: Removals,
+        clock: Clock,
     ) -> None:
+        self._removals = removals
         self._clock = clock
         self._store = store
         self._dispatcher = dispatcher
@@ -28,16 +36,12 @@ class PostedResults:
 
     async def restore(self, job: Job) -> Job:
         """It may be shown again, by a message that is still to be posted."""
+        await self._removals.keep(job.id)
         return await self._store.note(job.id, deleted_at=None, result_id=None)
 
     async def take_away(self, job: Job) -> bool:
-        """Whether its message is gone; False where the platform refuses or isn't connected."""
-        try:
-            await self._platforms[job.destination.platform].take_away(job)
-        except (PlatformError, KeyError) as error:
-            _log.warning("message not taken away", action="moderate", job=job.id, error=type(error).__name__)
-            return False
-        return True
+        """Whether its message is gone; False where the platform refuses or isn't connected, and is asked again."""
+        return await self._removals.take_away(job) is None
 
     async def post_again(self, job: Job) -> bool:
         """Whether its pictures are shown again, or there are none to show."""

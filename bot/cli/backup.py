@@ -17,7 +17,7 @@ import re
 import sqlite3
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -165,13 +165,16 @@ def _described(copy: sqlite3.Connection) -> dict[str, Any]:
     return {"easel": __version__, "revision": revision, "jobs": jobs}
 
 
-def _pictures_in(file: Path) -> list[str]:
+def _pictures_in(file: Path) -> dict[str, bool]:
+    """The keys of all pictures, and whether their result is deleted: its author has taken the files, too."""
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
-        found = copy.execute("SELECT pictures FROM jobs WHERE pictures <> '[]' ORDER BY created_at")
-        return [str(picture["key"]) for (text,) in found for picture in json.loads(text)]
+        found = copy.execute(
+            "SELECT pictures, deleted_at IS NOT NULL FROM jobs WHERE pictures <> '[]' ORDER BY created_at"
+        )
+        return {str(picture["key"]): bool(deleted) for text, deleted in found for picture in json.loads(text)}
 
 
-async def _copy_pictures(store: PictureStore, keys: Iterable[str], folder: Path) -> Copied:
+async def _copy_pictures(store: PictureStore, keys: Mapping[str, bool], folder: Path) -> Copied:
     kept, new, gone = [], 0, 0
     turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -183,7 +186,7 @@ async def _copy_pictures(store: PictureStore, keys: Iterable[str], folder: Path)
                 return False
             try:
                 data = await store.get(key)
-            except KeyError:  # deleted by its author, or since the database was copied
+            except KeyError:  # deleted by its author before, or by anybody since the database was copied
                 return None
             await asyncio.to_thread(_write, target, data)
             return True
@@ -192,7 +195,7 @@ async def _copy_pictures(store: PictureStore, keys: Iterable[str], folder: Path)
         tasks = {key: group.create_task(one(key)) for key in keys}
     for key, task in tasks.items():
         if task.result() is None:
-            gone += 1
+            gone += not keys[key]
         else:
             kept.append(key)
             new += bool(task.result())

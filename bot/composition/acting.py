@@ -25,6 +25,7 @@ from bot.actions.operator_notices import OperatorNotices
 from bot.actions.people_rules import PeopleRules
 from bot.actions.personal_archives import PersonalArchives
 from bot.actions.posted_results import PostedResults
+from bot.actions.removals import Removals
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
@@ -39,6 +40,7 @@ from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
 from db.personal import SqlPersonalData
+from db.removals import SqlRemovals
 from db.sign_ins import SqlSignIns
 from db.usage import SqlUsageLedger
 
@@ -57,6 +59,7 @@ class Stores:
     personal: SqlPersonalData
     pictures: PictureStore
     sign_ins: SqlSignIns
+    removals: SqlRemovals
 
     @classmethod
     def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore, *, timezone: str = "UTC") -> Self:
@@ -69,6 +72,7 @@ class Stores:
             personal=SqlPersonalData(engine, clock),
             pictures=pictures,
             sign_ins=SqlSignIns(engine, clock),
+            removals=SqlRemovals(engine),
         )
 
 
@@ -121,13 +125,14 @@ def connect(
         budget=budget,
         requests=requests,
     )
+    removals = Removals(store=stores.removals, platforms=places.platforms, clock=clock)
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
     settings = Settings(communities=communities, limits=limits, turns=turns)
     exceptions = LimitExceptions(communities=communities, turns=turns)
     reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns)
     return Actions(
         imagine=imagine,
-        jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=pictures, platforms=places.platforms),
+        jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=pictures, removals=removals),
         variants=Variants(
             imagine=imagine, store=store, dispatcher=dispatcher, communities=communities, limits=limits, clock=clock
         ),
@@ -148,7 +153,7 @@ def connect(
             communities=communities,
             dispatcher=dispatcher,
             pictures=pictures,
-            platforms=places.platforms,
+            removals=removals,
             clock=clock,
             archives=PersonalArchives(
                 personal=stores.personal,
@@ -164,7 +169,9 @@ def connect(
         moderate=Moderate(
             store=store,
             communities=communities,
-            results=PostedResults(store=store, dispatcher=dispatcher, platforms=places.platforms, clock=clock),
+            results=PostedResults(
+                store=store, dispatcher=dispatcher, platforms=places.platforms, removals=removals, clock=clock
+            ),
             people=people,
             settings=settings,
             exceptions=exceptions,
@@ -174,6 +181,7 @@ def connect(
         people=people,
         settings=settings,
         exceptions=exceptions,
+        removals=removals,
         retention=Retention(
             personal=stores.personal,
             ledger=ledger,

@@ -15,7 +15,7 @@ from bot.cards.more_card import more_card
 from bot.cards.notice import notice
 from bot.cards.result_buttons import share_button, unshare_button
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
-from bot.domain.errors import BadOption, NotAllowed, PlatformUnavailable
+from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.job import Job
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
@@ -178,11 +178,15 @@ async def cancel(given: Input, actions: Actions) -> Replies:
 
 
 async def delete(given: Input, actions: Actions) -> Replies:
+    """The answer to every press says whether the message is still there."""
     try:
         await actions.jobs.delete(given.target, await given.person())
-    except PlatformUnavailable as error:
-        _log.info("message_not_removed", job=given.target, error=str(error))
-    return (Remove(given.target, _card(notice("deleted-ok", given.locale))),)
+    except NotAllowed as refused:
+        if refused.code != "job-gone" or await actions.removals.left(given.target) is None:
+            raise
+    left = await actions.removals.left(given.target)
+    code = "deleted-ok" if left is None else "deleted-refused" if left.refused else "deleted-later"
+    return (Remove(given.target, _card(notice(code, given.locale))),)
 
 
 async def spoiler(given: Input, actions: Actions) -> Replies:

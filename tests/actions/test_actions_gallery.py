@@ -4,7 +4,6 @@ from collections.abc import Sequence
 import pytest
 
 from bot.actions.gallery import WINS_AT, GalleryActions
-from bot.actions.jobs import JobActions
 from bot.actions.turns import LocalTurns
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, PlatformUnavailable
@@ -100,9 +99,7 @@ async def test_show_knows_the_parent(house: House, actions: GalleryActions) -> N
     async with house.running():
         report = await house.imagine.again(parent.id, author=person(), destination=HERE)
     assert (await actions.show(report.job.id, person())).report.parent == parent
-    jobs = JobActions(
-        store=house.store, dispatcher=house.dispatcher, clock=house.clock, pictures=house.shelf, platforms={}
-    )
+    jobs = house.actions.jobs
     assert (await jobs.show(report.job.id, person())).parent == parent
 
 

@@ -192,7 +192,7 @@ def _actions(house: House) -> JobActions:
         dispatcher=house.dispatcher,
         clock=house.clock,
         pictures=house.shelf,
-        platforms={"discord": house.chat},
+        removals=house.actions.removals,
     )
 
 

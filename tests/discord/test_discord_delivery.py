@@ -360,6 +360,25 @@ async def test_taking_away_what_is_gone_is_fine(bot: Bot) -> None:
     assert bot.channel.messages == []
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "meaning"),
+    [
+        (503, 0, PlatformUnavailable),
+        (403, 50001, Undeliverable),  # missing access
+        (404, 10003, Undeliverable),  # unknown channel
+    ],
+)
+async def test_a_message_that_is_not_removed_is_not_said_to_be(
+    bot: Bot, status: int, code: int, meaning: type[Exception]
+) -> None:
+    result = await bot.result()
+    job = await last_job(bot)
+    bot.fake.faults.fail("DELETE", f"{POST}/*", status=status, code=code, times=99)
+    with pytest.raises(meaning):
+        await bot.clock.until(bot.platform.take_away(job), real_seconds=10)
+    assert not result.deleted
+
+
 async def test_what_can_never_be_posted_is_undeliverable(bot: Bot) -> None:
     await bot.result()
     job = dataclasses.replace(await last_job(bot), result_id=None)

@@ -23,6 +23,7 @@ class FakeChat:
     messages: dict[str, str] = field(default_factory=dict)  # job id → message id
     taken_away: list[str] = field(default_factory=list)
     refusals: deque[Exception] = field(default_factory=deque)
+    kept_back: deque[Exception] = field(default_factory=deque)  # raised by the next calls of take_away()
     answers_kept_back: bool = False
 
     async def show(self, report: JobReport) -> None:
@@ -38,6 +39,8 @@ class FakeChat:
         return message_id
 
     async def take_away(self, job: Job) -> None:
+        if self.kept_back:
+            raise self.kept_back.popleft()
         self.taken_away.append(job.id)
         self.messages.pop(job.id, None)
 

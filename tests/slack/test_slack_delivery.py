@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.errors import PlatformUnavailable, Undeliverable
 from bot.domain.job import JobState
 from bot.domain.ports import TaskState
 
@@ -254,3 +255,20 @@ async def test_pictures_are_png_or_jpeg(bot: Bot) -> None:
     file = bot.fake.world.files[str(result.pictures[0].file_id)]
     assert file.mimetype in {"image/png", "image/jpeg"}
     assert file.alt_text == result.pictures[0].alt_text
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        ("internal_error", PlatformUnavailable),
+        ("channel_not_found", Undeliverable),
+        ("cant_delete_message", Undeliverable),
+    ],
+)
+async def test_a_message_that_is_not_removed_is_not_said_to_be(bot: Bot, error: str, meaning: type[Exception]) -> None:
+    result = await bot.result()
+    (job,) = await bot.all_jobs()
+    bot.fake.faults.fail("chat.delete", error=error, times=9)
+    with pytest.raises(meaning):
+        await bot.platform.take_away(job)
+    assert not result.deleted

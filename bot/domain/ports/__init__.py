@@ -16,6 +16,7 @@ from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.personal_data import Expired, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
+from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.sign_ins import SignIns
 from bot.domain.ports.turns import Turns
 
@@ -43,6 +44,8 @@ __all__ = [
     "PersonalData",
     "PictureReader",
     "PictureStore",
+    "Removal",
+    "RemovalStore",
     "SheetMaker",
     "SignIns",
     "TaskListing",

@@ -27,7 +27,10 @@ class ChatPlatform(Protocol):
         ...
 
     async def take_away(self, job: Job) -> None:
-        """Delete the result's message and the card; what is gone already is fine."""
+        """Delete the result's message and the card; what is gone already is fine.
+
+        Undeliverable: the platform refuses to, for good as far as it says. Other PlatformErrors: not now.
+        """
         ...
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
-from .faults import AccessDenied, MessageGone, TokenDead
+from .faults import AccessDenied, ChannelUnknown, MessageGone, TokenDead
 from .guest import Guest
 from .limits import EDIT_INTERVAL_SECONDS
 from .outgoing import Outgoing
@@ -90,13 +89,22 @@ class Delivery:
         return result_id
 
     async def take_away(self, job: Job) -> None:
-        """See ChatPlatform.take_away. Raises PlatformUnavailable."""
+        """See ChatPlatform.take_away. Raises PlatformUnavailable and Undeliverable."""
         await self._connected()
         await self._edits.finish(job.id)
-        for message_id in {job.result_id, job.destination.card_id} - {None}:
-            with contextlib.suppress(MessageGone, AccessDenied, TokenDead, Undeliverable):
+        refused: PlatformError | None = None
+        for message_id in sorted({job.result_id, job.destination.card_id} - {None}, key=str):
+            try:
                 await self._delete(job.destination, str(message_id))
+            except ChannelUnknown as error:
+                refused = error
+            except MessageGone:
+                pass
+            except (AccessDenied, TokenDead, Undeliverable) as error:
+                refused = error
         self._results.removed(job)
+        if refused is not None:
+            raise Undeliverable(str(refused)) from refused
 
     async def close(self) -> None:
         for task in self._removals:
@@ -168,5 +176,6 @@ class Delivery:
                 pass
             else:
                 return
-        if not back.interaction_only:
-            await self._wire.delete_message(int(destination.channel_id), int(message_id))
+        if back.interaction_only:
+            raise TokenDead("the interaction is over, and there is no other way to this message")
+        await self._wire.delete_message(int(destination.channel_id), int(message_id))

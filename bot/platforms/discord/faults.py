@@ -40,6 +40,10 @@ class MessageGone(PlatformError):
     """What was to be changed is not there any more; asking again won't help."""
 
 
+class ChannelUnknown(MessageGone):
+    """Discord doesn't know the channel, or doesn't show it to us any more."""
+
+
 class AccessDenied(PlatformError):
     """Discord does not let us do this in that place."""
 
@@ -93,6 +97,8 @@ def _meaning(error: discord.HTTPException) -> PlatformError:
             meaning = TooLarge(said)
         case (403, _) | (_, 50083):  # thread is archived
             meaning = AccessDenied(said)
+        case (404, 10003):
+            meaning = ChannelUnknown(said)
         case (404, _):
             meaning = MessageGone(said)
         case (429, _):

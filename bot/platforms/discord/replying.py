@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -100,10 +99,14 @@ class Replying:
     async def _replace(self, given: DiscordInput, reply: Replace) -> None:
         await self._answers.in_place(given.interaction, reply.card)
 
-    async def _remove(self, given: DiscordInput, _: Remove) -> None:
+    async def _remove(self, given: DiscordInput, reply: Remove) -> None:
         # Where the bot itself has no access, the press on the message still gives leave to delete it.
-        with contextlib.suppress(discord.NotFound):
+        try:
             await given.interaction.delete_original_response()
+        except discord.NotFound:
+            pass
+        except discord.HTTPException:
+            await self._answers.privately(given.interaction, reply.said)
 
     async def _open(self, given: DiscordInput, reply: Open) -> None:
         if reply.form.orders:

@@ -124,18 +124,29 @@ class Delivery:
         return str(posted.message)
 
     async def take_away(self, job: Job) -> None:
-        """See ChatPlatform.take_away. The files go too. Raises PlatformUnavailable."""
+        """See ChatPlatform.take_away. The files go too. Raises PlatformUnavailable and Undeliverable."""
         await self._connected()
         await self._edits.finish(job.id)
         workspace = workspace_of(job.destination)
         self._concluded.pop(job.id, None)
-        with contextlib.suppress(MessageGone, AccessDenied, Rejected):
+        refused: PlatformError | None = None
+        try:
             await self._take_result(job, workspace)
+        except MessageGone:
+            pass
+        except (AccessDenied, Rejected) as error:
+            refused = error
         card = self._card_of(job)
         if card is not None:
-            with contextlib.suppress(MessageGone, AccessDenied, Rejected):
+            try:
                 await self._wire.delete(workspace, card)
+            except MessageGone:
+                pass
+            except (AccessDenied, Rejected) as error:
+                refused = error
         self._cards.pop(job.id, None)
+        if refused is not None:
+            raise Undeliverable(str(refused)) from refused
 
     async def close(self) -> None:
         await self._edits.close()
@@ -280,13 +291,14 @@ class Delivery:
             found = await self._wire.read(workspace, result, self._thread_of(job, result))
             mark = Mark.on(found) if found is not None else None
             files = (*files, *(mark.files if mark is not None else ()))
-            with contextlib.suppress(MessageGone):
-                await self._wire.delete(workspace, result)
+        # The files first: the message is what names them, should this have to be done again.
         await self._drop_files(workspace, dict.fromkeys(files))
+        if result is not None:
+            await self._wire.delete(workspace, result)
 
     async def _drop_files(self, workspace: Workspace, files: Iterable[str]) -> None:
         for file_id in files:
-            with contextlib.suppress(MessageGone, AccessDenied, Rejected):
+            with contextlib.suppress(MessageGone):
                 await self._wire.delete_file(workspace, file_id)
 
     def _thread_of(self, job: Job, message: Message) -> str | None:

@@ -60,15 +60,14 @@ class SlowDown(PlatformUnavailable):
 
 # The errors of https://docs.slack.dev/reference/methods/chat.postMessage#errors and of the others that are called.
 _GONE = """
-message_not_found thread_not_found cant_update_message cant_delete_message edit_window_closed file_not_found
-file_deleted cant_delete_file
+message_not_found thread_not_found cant_update_message edit_window_closed file_not_found file_deleted
 """
 _DENIED = """
 not_in_channel channel_not_found is_archived restricted_action restricted_action_read_only_channel
 restricted_action_thread_only_channel restricted_action_thread_locked restricted_action_non_threadable_channel
 no_permission ekm_access_denied access_denied missing_scope method_not_supported_for_channel_type user_not_found
 user_not_in_channel user_disabled cannot_dm_bot user_is_bot user_is_restricted user_is_ultra_restricted
-channel_type_not_supported posting_to_general_channel_denied
+channel_type_not_supported posting_to_general_channel_denied cant_delete_message cant_delete_file
 """
 _REVOKED = """
 invalid_auth not_authed account_inactive token_revoked token_expired org_login_required not_allowed_token_type

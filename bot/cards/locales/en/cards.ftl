@@ -242,6 +242,8 @@ refused-otherwise = That can't be done right now. Nothing was charged.
 working = Working on it…
 cancelled-ok = Cancelled. It doesn't count for you.
 deleted-ok = Deleted, for good.
+deleted-later = Deleted here. This chat has not removed the message yet: I keep trying until it is gone.
+deleted-refused = Deleted here, but this chat doesn't let me remove the message. I try again once a day, and as soon as I start with access.
 
 ## Moderators and managers
 

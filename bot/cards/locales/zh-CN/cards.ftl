@@ -209,6 +209,8 @@ refused-otherwise = 现在还做不了，没有扣费。
 working = 正在处理……
 cancelled-ok = 已取消，不占用你的额度。
 deleted-ok = 已彻底删除。
+deleted-later = 图片已删除。聊天平台还没有移除这条消息，我会一直重试，直到它消失。
+deleted-refused = 图片已删除，但聊天平台不让我移除这条消息。我每天会再试一次，重新启动并有权限时也会再试。
 
 ## 管理
 
