@@ -38,12 +38,14 @@ class Sighting:
     """The provider's list, and whose its tasks are: both as of one moment after this was asked for.
 
     `recent`: the tasks that nobody owns, made since the moment asked for or at an unknown time; `older`: those from
-    before. `open`: the jobs whose submit is open. `complete`: no recent task is missing.
+    before. `open`: the jobs whose submit is open; `owners`: those that own a listed task. `complete`: no
+    recent task is missing.
     """
 
     recent: tuple[ModelTask, ...]
     older: tuple[ModelTask, ...] = ()
     open: tuple[Job, ...] = ()
+    owners: frozenset[str] = frozenset()
     spelling: Spelling = NO_EXAMPLES
     complete: bool
 
@@ -63,6 +65,7 @@ class _Round:
     error: ModelError | None = None
     owned: frozenset[str] = frozenset()
     open: tuple[Job, ...] = ()
+    owners: frozenset[str] = frozenset()
     spelling: Spelling = NO_EXAMPLES
 
     @property
@@ -97,12 +100,15 @@ class SharedListings:
         earliest = (moment - listing.behind).replace(microsecond=0)
         free = [task for task in (*listing.tasks, *listing.older) if task.id not in mine.owned]
         if mine.spelling.misdates:
-            return Sighting(recent=tuple(free), open=mine.open, spelling=mine.spelling, complete=False)
+            return Sighting(
+                recent=tuple(free), open=mine.open, owners=mine.owners, spelling=mine.spelling, complete=False
+            )
         older = {task.id for task in free if task.created_at is not None and task.created_at < earliest}
         return Sighting(
             recent=tuple(task for task in free if task.id not in older),
             older=tuple(task for task in free if task.id in older),
             open=mine.open,
+            owners=mine.owners,
             spelling=mine.spelling,
             complete=listing.complete,
         )
@@ -120,6 +126,7 @@ class SharedListings:
         mine.open = tuple(await self._store.open_submits())
         mine.owned = await self._store.owned_tasks(list(tasks))
         orders = await self._store.orders_of([task_id for task_id in tasks if task_id in mine.owned][:_EXAMPLES])
+        mine.owners = frozenset(job.id for job in orders.values())
         mine.spelling = _spelling(orders, tasks, listing.behind)
         mine.listing = listing
 

@@ -98,9 +98,14 @@ class _Lookup:
         self._job = job
         self._submitted_at = submitted_at
         self._seen: dict[str, datetime] = {}  # when a task was listed first
+        # Other submits that were open meanwhile. One that gave up without a task may have made one all the same.
+        self._others: dict[str, Job] = {}
 
     def candidates(self, sighting: Sighting, now: datetime) -> list[ModelTask]:
         """The unowned tasks that may be the job's."""
+        self._others |= {other.id: other for other in sighting.open if other.id != self._job.id}
+        for owner in sighting.owners:
+            self._others.pop(owner, None)
         found = [task for task in sighting.recent if sighting.spelling.may_be(self._job, task)]
         for task in found:
             self._seen.setdefault(task.id, now)
@@ -138,10 +143,8 @@ class _Lookup:
         """Whether another open submit may have made the task: one that did not begin after it was listed."""
         latest = self._seen[task.id] + CLOCK_SKEW
         return any(
-            other.id != self._job.id
-            and (other.submitted_at is None or other.submitted_at <= latest)
-            and sighting.spelling.may_be(other, task)
-            for other in sighting.open
+            (other.submitted_at is None or other.submitted_at <= latest) and sighting.spelling.may_be(other, task)
+            for other in self._others.values()
         )
 
     def _distance(self, task: ModelTask) -> timedelta:

@@ -287,6 +287,18 @@ async def test_two_of_ours_that_are_spelled_alike_are_left_in_peace() -> None:
     assert engine.outcomes[jobs[2].id] != "unclear", "its number tells it apart"
 
 
+async def test_a_task_is_nobody_s_where_others_that_may_have_made_it_have_given_up() -> None:
+    engine = Engine()
+    engine.books.spelling = spelled(photo="empty list", time="null")
+    engine.books.late = 5
+    engine.completed(engine.job("A Boat"), engine.job("A Boat at sea"))
+    await engine.clock.advance(600)
+    gone = [engine.job("a red fox", ratio, n) for ratio, n in (("16:9", 2), ("1:1", 1), ("16:9", 1))]
+    there = engine.job("a blue fox", "1:1")
+    await engine.play((gone[0], "vanished"), (gone[1], "vanished"), (there, "lost"), (gone[2], "vanished"))
+    engine.holds(*gone, there)
+
+
 @pytest.mark.parametrize("prompt", ["null", "lower"])
 async def test_one_task_for_two_of_ours_is_neither_s(prompt: str) -> None:
     engine = Engine()
