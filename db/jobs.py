@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, select, union_all, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -229,9 +229,20 @@ class SqlJobStore:
 
         return await self._read(work)
 
-    async def open_submits(self) -> Sequence[Job]:
-        query = select(jobs).where(SUBMIT_OPEN)
-        return await self._read(lambda connection: _jobs(connection, query))
+    async def unknown_submits(self, since: datetime) -> Sequence[Job]:
+        given_up = (
+            jobs.c.created_at >= since,
+            jobs.c.failure_code == FailureCode.UNCLEAR.value,
+            func.coalesce(jobs.c.task_id, "") == "",  # not by the index of task ids, where nearly all are
+            jobs.c.prompt_sent != "",
+        )
+        queries = select(jobs).where(SUBMIT_OPEN), select(jobs).where(*given_up)
+
+        def work(connection: Connection) -> Sequence[Job]:
+            found = {job.id: job for query in queries for job in _jobs(connection, query)}
+            return list(found.values())
+
+        return await self._read(work)
 
     async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
         query = (

@@ -19,6 +19,8 @@ from bot.engine.echo import NO_EXAMPLES, Spelling
 
 # How far the provider's clock may be behind ours before we overlook its task, beyond what its answers say of it.
 CLOCK_SKEW = timedelta(minutes=2)
+# How long before a listing an order that was given up may have been accepted whose task is in it.
+GIVEN_UP_COUNT = timedelta(days=7)
 # Owned tasks whose orders are compared with their echo: enough to see how it spells.
 _EXAMPLES = 100
 
@@ -26,7 +28,7 @@ _EXAMPLES = 100
 class TaskOwners(Protocol):
     """What is asked of the store here; see JobStore."""
 
-    async def open_submits(self) -> Sequence[Job]: ...
+    async def unknown_submits(self, since: datetime) -> Sequence[Job]: ...
 
     async def owned_tasks(self, task_ids: Sequence[str]) -> frozenset[str]: ...
 
@@ -38,22 +40,31 @@ class Sighting:
     """The provider's list, and whose its tasks are: both as of one moment after this was asked for.
 
     `recent`: the tasks that nobody owns, made since the moment asked for or at an unknown time; `older`: those from
-    before. `open`: the jobs whose submit is open; `owners`: those that own a listed task. `complete`: no
-    recent task is missing.
+    before. `unknown`: the jobs whose submits may have made some of them, those that were given up among them.
+    `complete`: no recent task is missing. `behind`: how far the provider's clock is.
     """
 
     recent: tuple[ModelTask, ...]
     older: tuple[ModelTask, ...] = ()
-    open: tuple[Job, ...] = ()
-    owners: frozenset[str] = frozenset()
+    unknown: tuple[Job, ...] = ()
     spelling: Spelling = NO_EXAMPLES
     complete: bool
+    behind: timedelta = timedelta(0)
 
     def strangers(self) -> Iterator[ModelTask]:
-        """The tasks of nobody that no open submit can have made: the account is shared with others."""
+        """The tasks of nobody that no submit of ours can have made: the account is shared with others."""
         for task in (*self.recent, *self.older):
-            if not any(self.spelling.may_be(job, task) for job in self.open):
+            if not any(self.may_be_of(job, task) for job in self.unknown):
                 yield task
+
+    def may_be_of(self, job: Job, task: ModelTask) -> bool:
+        """Whether the job's submit may have made the task."""
+        # One that was given up long ago is none of those who may have made a new task; an open one may be.
+        if not job.submit_open and job.submitted_at is not None and task.created_at is not None:
+            apart = abs(task.created_at + self.behind - job.submitted_at)
+            if apart > CLOCK_SKEW and not self.spelling.misdates:
+                return False
+        return self.spelling.may_be(job, task)
 
 
 @dataclass(slots=True)
@@ -64,8 +75,7 @@ class _Round:
     listing: TaskListing | None = None
     error: ModelError | None = None
     owned: frozenset[str] = frozenset()
-    open: tuple[Job, ...] = ()
-    owners: frozenset[str] = frozenset()
+    unknown: tuple[Job, ...] = ()
     spelling: Spelling = NO_EXAMPLES
 
     @property
@@ -100,17 +110,15 @@ class SharedListings:
         earliest = (moment - listing.behind).replace(microsecond=0)
         free = [task for task in (*listing.tasks, *listing.older) if task.id not in mine.owned]
         if mine.spelling.misdates:
-            return Sighting(
-                recent=tuple(free), open=mine.open, owners=mine.owners, spelling=mine.spelling, complete=False
-            )
+            return Sighting(recent=tuple(free), unknown=mine.unknown, spelling=mine.spelling, complete=False)
         older = {task.id for task in free if task.created_at is not None and task.created_at < earliest}
         return Sighting(
             recent=tuple(task for task in free if task.id not in older),
             older=tuple(task for task in free if task.id in older),
-            open=mine.open,
-            owners=mine.owners,
+            unknown=mine.unknown,
             spelling=mine.spelling,
             complete=listing.complete,
+            behind=listing.behind,
         )
 
     async def _read(self, mine: _Round) -> None:
@@ -123,10 +131,9 @@ class SharedListings:
             return
         tasks = {task.id: task for task in (*listing.tasks, *listing.older)}
         # In this order: whoever made a listed task has its submit open still, or owns it by then.
-        mine.open = tuple(await self._store.open_submits())
+        mine.unknown = tuple(await self._store.unknown_submits(mine.since - GIVEN_UP_COUNT))
         mine.owned = await self._store.owned_tasks(list(tasks))
         orders = await self._store.orders_of([task_id for task_id in tasks if task_id in mine.owned][:_EXAMPLES])
-        mine.owners = frozenset(job.id for job in orders.values())
         mine.spelling = _spelling(orders, tasks, listing.behind)
         mine.listing = listing
 

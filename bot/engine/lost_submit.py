@@ -98,14 +98,9 @@ class _Lookup:
         self._job = job
         self._submitted_at = submitted_at
         self._seen: dict[str, datetime] = {}  # when a task was listed first
-        # Other submits that were open meanwhile. One that gave up without a task may have made one all the same.
-        self._others: dict[str, Job] = {}
 
     def candidates(self, sighting: Sighting, now: datetime) -> list[ModelTask]:
         """The unowned tasks that may be the job's."""
-        self._others |= {other.id: other for other in sighting.open if other.id != self._job.id}
-        for owner in sighting.owners:
-            self._others.pop(owner, None)
         found = [task for task in sighting.recent if sighting.spelling.may_be(self._job, task)]
         for task in found:
             self._seen.setdefault(task.id, now)
@@ -140,11 +135,13 @@ class _Lookup:
         return settled or (is_known and sighting.spelling.rewrites)
 
     def _has_rivals(self, task: ModelTask, sighting: Sighting) -> bool:
-        """Whether another open submit may have made the task: one that did not begin after it was listed."""
+        """Whether another submit of unknown outcome may have made the task: one that began before it was listed."""
         latest = self._seen[task.id] + CLOCK_SKEW
         return any(
-            (other.submitted_at is None or other.submitted_at <= latest) and sighting.spelling.may_be(other, task)
-            for other in self._others.values()
+            other.id != self._job.id
+            and (other.submitted_at is None or other.submitted_at <= latest)
+            and sighting.may_be_of(other, task)
+            for other in sighting.unknown
         )
 
     def _distance(self, task: ModelTask) -> timedelta:

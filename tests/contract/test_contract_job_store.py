@@ -247,7 +247,7 @@ async def test_owned_tasks_of_very_many(store: JobStore) -> None:
     assert await store.owned_tasks([]) == frozenset()
 
 
-async def test_the_orders_behind_tasks_and_the_submits_that_are_open(store: JobStore) -> None:
+async def test_the_orders_behind_tasks_and_the_submits_whose_outcome_is_unknown(store: JobStore) -> None:
     jobs = {name: order(name) for name in ("has a task", "submitting", "cancelled", "queued")}
     for job in jobs.values():
         await store.add(job, PLENTY)
@@ -257,7 +257,15 @@ async def test_the_orders_behind_tasks_and_the_submits_that_are_open(store: JobS
     left = await store.move(left, JobState.CANCELLED)
     assert await store.orders_of(["t", "t", "u"]) == {"t": drawn}
     assert await store.orders_of([]) == {}
-    assert {job.id: job for job in await store.open_submits()} == {begun.id: begun, left.id: left}
+    unclear = []
+    for name in ("given up", "given up long ago"):
+        job = order(name, at=NOON - timedelta(days=30 * (name != "given up")))
+        await store.add(job, PLENTY)
+        job = await bring(store, job, JobState.SUBMITTING)
+        job = await store.move(job, JobState.FAILED, failure=Failure(code=FailureCode.UNCLEAR))
+        unclear.append(await store.update_order(job, submit_open=False))
+    found = await store.unknown_submits(NOON - timedelta(days=1))
+    assert {job.id: job for job in found} == {job.id: job for job in (begun, left, unclear[0])}
 
 
 async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore) -> None:

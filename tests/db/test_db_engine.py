@@ -218,7 +218,7 @@ async def test_the_lists_use_their_indices(engine: AsyncEngine, store: SqlJobSto
     await store.usage_by_day(since=NOON.date())
     await store.owned_tasks(["t"])
     await store.orders_of(["t"])
-    await store.open_submits()
+    await store.unknown_submits(NOON)
     await store.usage(person(), NOON)
     event.remove(engine.sync_engine, "before_cursor_execute", listen)
     plans = []
@@ -227,7 +227,7 @@ async def test_the_lists_use_their_indices(engine: AsyncEngine, store: SqlJobSto
             rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans.append(" ".join(row.detail for row in rows))
     names = ["jobs_needing_something", "jobs_channel", "jobs_drawn", "usage_day", "task_id", "task_id"]
-    names += ["jobs_needing_something", "communities", "meta", "counters"]
+    names += ["jobs_needing_something", "jobs_created_at", "communities", "meta", "counters"]
     for plan, name in zip(plans, names, strict=True):
         assert "INDEX" in plan, plan
         assert name in plan, plan

@@ -60,13 +60,15 @@ class Books:
     total: Callable[[int], Any] = as_it_is
     twice: bool = False  # each task is listed two times
     tasks: list[Ordered] = field(default_factory=list)
+    _taken: int = 0
 
     def order(self, job: Job) -> str:
         request = job.request
         return self.take(job.id, job.prompt_sent, request.ratio, request.clarity, request.n)
 
     def take(self, by: str, prompt: str, ratio: str, clarity: int, n: int) -> str:
-        task_id = f"task-{len(self.tasks) + 1}"
+        self._taken += 1
+        task_id = f"task-{self._taken}"
         self.tasks.append(Ordered(task_id, by, prompt, ratio, clarity, n, self.clock.now()))
         return task_id
 

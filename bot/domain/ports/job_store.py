@@ -107,8 +107,8 @@ class JobStore(Protocol):
         """The jobs that have these tasks, by task id, but for those whose words were forgotten."""
         ...
 
-    async def open_submits(self) -> Sequence[Job]:
-        """Every job whose submit is open: its outcome is not known yet, whatever the state says since."""
+    async def unknown_submits(self, since: datetime) -> Sequence[Job]:
+        """Every job whose submit is open, and those accepted since then that were given up as unclear."""
         ...
 
     async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
