@@ -324,3 +324,4 @@ _SETTINGS = settings(
 TestFirst, TestSecond, TestThird, TestFourth = (_First.TestCase, _Second.TestCase, _Third.TestCase, _Fourth.TestCase)
 for case in (TestFirst, TestSecond, TestThird, TestFourth):
     case.settings = _SETTINGS
+del case  # pytest would collect it as a fifth test
