@@ -207,7 +207,7 @@ async def test_the_form_that_changes_a_request(slow_easel: Program, look: Look) 
     await form.get_by_role("radio", name="3:4 portrait").focus()
     await page.keyboard.press("ArrowRight")
     await form.get_by_role("radio", name="Ink drawing").check(force=True)
-    await form.get_by_role("button", name="Draw it").click()
+    await form.get_by_role("button", name="Draw", exact=True).click()
     await expect(form).to_be_hidden()
     await expect(page.get_by_role("article")).to_have_count(2)
     await expect(page.locator(".bubble").last).to_have_text(
