@@ -146,7 +146,7 @@ async def test_somebody_is_blocked_and_lifted(programs: Callable[..., Program], 
     page = await look(f"{program.url}/#/studio", extra_http_headers=program.operator)
     room = page.locator("#view")
     await room.get_by_role("radio", name="Block until somebody lifts it").check()
-    await room.get_by_label("Reason, which they will read").fill("too many foxes")
+    await room.get_by_label("Reason (they will read it)").fill("too many foxes")
     await room.get_by_role("button", name="Do it").click()
     people = room.locator("section").filter(has=page.get_by_role("heading", name="People"))
     await expect(people.get_by_role("listitem")).to_contain_text("blocked until somebody lifts it · too many foxes")
