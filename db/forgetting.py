@@ -45,7 +45,7 @@ from .tables import (
 FORGOTTEN = "forgotten"
 
 # The target of these is a person; that of any other may be a word or a job, and merely look like somebody's id.
-_OF_PEOPLE = (
+OF_PEOPLE = (
     AuditAction.REFUSED,
     AuditAction.LOCKED,
     AuditAction.UNLOCKED,
@@ -164,7 +164,7 @@ def _forget_in_trail(connection: Connection, platform: str, user_id: str) -> Non
     connection.execute(update(audit).where(here, audit.c.undone_by == user_id).values(undone_by=FORGOTTEN))
     connection.execute(
         update(audit)
-        .where(here, audit.c.target == user_id, audit.c.action.in_([action.value for action in _OF_PEOPLE]))
+        .where(here, audit.c.target == user_id, audit.c.action.in_([action.value for action in OF_PEOPLE]))
         .values(target=FORGOTTEN, detail={}, undo=None)
     )
     mentions = or_(_mentions(audit.c.detail, user_id), _mentions(audit.c.undo, user_id))

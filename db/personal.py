@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +15,7 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock, Expired
 
 from . import forgetting, personal_defaults, pruning
+from . import traces as rows_of
 from .rows import job_of
 from .tables import doomed_pictures, jobs
 from .transactions import read, write
@@ -42,6 +44,9 @@ class SqlPersonalData:
         return await read(
             self._engine, lambda connection: [job_of(row) for row in connection.execute(query).mappings()]
         )
+
+    async def traces_of(self, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        return await read(self._engine, lambda connection: rows_of.traces(connection, platform, user_id))
 
     async def defaults_of(self, platform: str, user_id: str) -> Defaults:
         return await read(self._engine, lambda connection: personal_defaults.load(connection, platform, user_id))

@@ -54,14 +54,17 @@ class PersonalArchives:
 
     @contextlib.asynccontextmanager
     async def of(self, person: Person, *, most_bytes: int | None = None) -> AsyncIterator[Export]:
-        """jobs.json, usage.csv, defaults.json where any are set, the pictures as they were delivered, and a README.txt.
+        """jobs.json, usage.csv, defaults.json and other.json if there are any, the pictures as delivered, README.txt.
 
         `most_bytes` is what the platform can post: the oldest pictures are left out, and the README says so.
         OSError where the disk or the picture store fails.
         """
         jobs = await self._personal.jobs_of(person.platform, person.user_id)
+        rest = await self._personal.traces_of(person.platform, person.user_id)
+        other = f"{json.dumps(rest, indent=1, ensure_ascii=False, default=str)}\n" if rest else ""
+        reserved = _rest(jobs) + len(other.encode(errors="replace"))
         with temporary_file(self._folder) as file, contextlib.ExitStack() as stack:
-            archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - _rest(jobs))
+            archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - reserved)
             stack.callback(archive.abandon)
             where = UsageFilter(platform=person.platform, user_id=person.user_id)
             await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
@@ -70,6 +73,8 @@ class PersonalArchives:
             own = await self._personal.defaults_of(person.platform, person.user_id)
             if own != Defaults():
                 await archive.add_text("defaults.json", f"{json.dumps(asdict(own), indent=1)}\n")
+            if other:
+                await archive.add_text("other.json", other)
             readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
             await archive.add_text("README.txt", readme)
             size = await archive.close()

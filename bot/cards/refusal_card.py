@@ -93,6 +93,9 @@ def _notes(refused: Refused, locale: str) -> tuple[Text, ...]:
                 notes.append(sentence(f"note-{name}", locale, **{name: said}))
         if "word" in refused.values:
             notes.append(sentence("note-quote", locale))
+    if refused.code == "matrix-too-large" and refused.repair is not None:
+        said = clip(" ".join(refused.repair.text.split()), SHOWN_PROMPT)
+        notes.append(sentence("note-would-draw", locale, text=said))
     if isinstance(refused, (BadOption, OverLimit)):
         notes.append(sentence("note-nothing-charged", locale))
     return tuple(notes)

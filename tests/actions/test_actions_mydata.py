@@ -14,7 +14,7 @@ from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.moderation import EASEL, AuditAction
-from bot.domain.ports import UsageFilter, UsageGroup
+from bot.domain.ports import GalleryShelf, UsageFilter, UsageGroup
 from tests.actions.house import HERE, House
 from tests.db.orders import person
 from tests.fakes.chat import FakeChat
@@ -95,10 +95,29 @@ async def test_what_somebody_has_set_for_themselves_is_in_it_and_goes(house: Hou
     assert await house.personal.defaults_of("discord", "ann") == Defaults()
 
 
+async def test_the_rest_is_in_it_and_goes(house: House, mydata: MyData) -> None:
+    job = await house.drawn(n=2, by=person("bob"))
+    gallery = house.actions.gallery
+    await gallery.star(job.id, person(), starred=True)
+    await gallery.vote(job.id, person(), 2)
+    await gallery.search(person(), shelf=GalleryShelf.MINE, text="searched for")
+    await house.actions.reports.add(job.id, person(), "my own words")
+    archive, _ = await opened(mydata)
+    other = json.loads(archive.read("other.json"))
+    assert set(other) == {"stars", "votes", "drafts", "reports", "audit"}
+    assert other["drafts"][0]["text"] == "searched for"
+    assert other["reports"][0]["reason"] == "my own words"
+    await mydata.delete(person())
+    assert set(await house.personal.traces_of("discord", "ann")) == set()
+    trail = await house.communities.audit_trail("discord", "guild")
+    assert "my own words" not in str(trail)
+
+
 async def test_a_limit_leaves_the_oldest_pictures_out_and_says_so(house: House, mydata: MyData) -> None:
     old = await house.drawn(days_ago=3)
     for _ in range(10):
         await house.drawn()
+    await opened(mydata)  # which is in the audit list from now on
     whole, _ = await opened(mydata)
     size = 16 * 1024 + 11 * 2300 + 4 * len(PICTURE)
     archive, left_out = await opened(mydata, most_bytes=size)

@@ -112,9 +112,29 @@ async def test_usage_with_its_chart_table_and_file(shared: Program, look: Look) 
     await expect(card).to_contain_text("Usage of this community")
     await card.get_by_text("As a table").click()
     await expect(card.get_by_role("columnheader", name="Delivered")).to_be_visible()
+    # The entries of a community's file name persons: only its managers are offered it.
+    await expect(card.get_by_role("link", name="CSV")).to_have_count(0)
+    await card.get_by_role("button", name="Mine").click()
+    await assert_file_is_given(page)
+
+
+async def test_a_manager_gets_the_file_of_everybodys_usage(shared: Program, look: Look) -> None:
+    await shared.drawn("a counted hare")
+    secret = (shared.data / "local-secret").read_text().strip()
+    page = await look(f"{shared.url}/#local={secret}")  # a download sends the cookie, never the window's headers
+    await expect(page.get_by_role("link", name="Studio")).to_be_visible()
+    await say(page, "/usage everybody")
+    await expect(page.locator(".usage")).to_contain_text("Usage of this community")
+    await assert_file_is_given(page)
+
+
+async def assert_file_is_given(page: Page) -> None:
     async with page.expect_download() as download:
-        await card.get_by_role("link", name="CSV").click()
+        await page.locator(".usage").get_by_role("link", name="CSV").click()
     assert (await download.value).suggested_filename == "easel-usage.csv"
+    heads, *entries = (await (await download.value).path()).read_text("utf-8").splitlines()
+    assert "," in heads
+    assert entries
 
 
 async def test_a_gallery_has_an_address(shared: Program, look: Look) -> None:

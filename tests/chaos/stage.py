@@ -20,6 +20,7 @@ from db.lock import find_running
 from tests.db.audit import assert_books_agree
 from tests.fakes.discord import RemoteFakeDiscord
 from tests.journeys.bot_program import BotProgram
+from tests.journeys.once import entries_once
 from tests.journeys.programs import SECRET_KEY, Program, SandboxProgram, until, until_told
 
 from .frame import Row, Trial
@@ -244,7 +245,9 @@ class Stage:
         doubled: Counter[str] = Counter()
         for missing in self.promised - {job["id"] for job in jobs}:
             lost[missing] += 1
-        tasks = Counter(task["ref_prompt"] for task in await self.sandbox.tasks())
+        made = await self.sandbox.tasks()
+        tasks = Counter(task["ref_prompt"] for task in made)
+        drawn = {task["ref_prompt"] for task in made if task["progress_desc"] == "Success"}
         posted = await self._posted({job["id"] for job in jobs})
         for job in jobs:
             ledger = Counter(
@@ -252,10 +255,10 @@ class Stage:
                 for row in self.bot.rows("SELECT kind, pictures FROM usage WHERE job_id = ?", job["id"])
             )
             cancelled = job["state"] == "cancelled" and job["id"] in self._taken_back
-            last = ("release", -job["n"]) if cancelled else ("settle", job["n"])
-            once = Counter({("reserve", job["n"]): 1, last: 1})
             messages = posted[job["id"]] if job["platform"] == "discord" else 1
             ordered = tasks.pop(job["prompt_sent"], 0)
+            end = "done" if not cancelled else "drawn" if job["prompt_sent"] in drawn else "given back"
+            once = entries_once(job["n"], ordered=ordered > 0, end=end)
             ended = cancelled or (job["state"] == "done" and ordered and messages)
             if not ended or once - ledger:
                 lost[job["id"]] += 1

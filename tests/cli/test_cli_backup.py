@@ -134,6 +134,16 @@ def test_a_database_that_another_tool_restored_is_marked(shop: Shop) -> None:
     assert found == (until.isoformat(),)
 
 
+def test_pictures_of_a_deleted_result_are_no_news(shop: Shop) -> None:
+    job = shop.drawn(n=2)
+    shop.run(lambda stores: stores.jobs.note(job.id, deleted_at=job.created_at))
+    shop.run(lambda stores: stores.pictures.delete([picture.key for picture in job.pictures]))
+    code, out, said = shop("backup", "--json")
+    assert code == 0
+    assert "no longer" not in said
+    assert json.loads(out)["pictures_gone"] == 0
+
+
 def test_a_picture_that_is_gone_is_told_and_stops_nothing(shop: Shop) -> None:
     job = shop.drawn(n=2)
     shop.run(lambda stores: stores.pictures.delete([job.pictures[0].key]))

@@ -16,7 +16,18 @@ from tests.db.orders import NOON, PLENTY, order
 
 
 def test_every_field_of_a_job_is_settled_or_changeable() -> None:
-    settled = {"id", "author", "request", "prompt_sent", "kind", "series_id", "points", "state", "created_at"}
+    settled = {
+        "id",
+        "author",
+        "request",
+        "prompt_sent",
+        "kind",
+        "series_id",
+        "points",
+        "base_points",
+        "state",
+        "created_at",
+    }
     assert {field.name for field in dataclasses.fields(Job)} == settled | CHANGEABLE
 
 

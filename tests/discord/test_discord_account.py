@@ -145,7 +145,7 @@ async def test_to_delete_is_asked_once_more_also_across_a_restart(bot: Bot) -> N
     await bot.kill()
     await bot.start()
     await bot.fake.press(bot.ann, question, "Yes, delete it all")
-    await bot.soon(lambda: "Done: nothing of you is kept" in question.text)
+    await bot.soon(lambda: "Done: your requests, pictures and words are deleted" in question.text)
     assert question.labels == []
     assert result.deleted
     assert await bot.all_jobs() == []

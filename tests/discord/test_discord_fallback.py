@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.platforms.discord.outgoing import CLASSIC_SECONDS, DISTINCT_REFUSALS
 from tests.discord.conftest import Bot
 from tests.discord.refusing import expected, refused
 from tests.fakes.discord import Message, User
@@ -15,7 +16,7 @@ from tests.fakes.discord.messages import IS_COMPONENTS_V2, walk
 __all__ = ["expected", "refused"]
 
 
-async def test_everything_goes_on_as_embeds_and_the_refusal_is_met_once(bot: Bot, refused: list[str]) -> None:
+async def test_everything_goes_on_as_embeds_and_refusals_are_met_a_few_times(bot: Bot, refused: list[str]) -> None:
     card = await bot.card("a *red* fox", n=2)
     assert not card.is_v2
     assert card.embeds
@@ -26,8 +27,34 @@ async def test_everything_goes_on_as_embeds_and_the_refusal_is_met_once(bot: Bot
     assert result.pings == {str(bot.ann.id)}
     assert result.labels == ["Again", "Edit", "HD · counts 2", "Star", "More", "1", "2", "Delete"]
     await bot.result("a blue fox", bot.bob)
-    await (await bot.imagine("a fox ratio:2:1")).shown()
-    assert len(refused) == 1
+    for number in range(5):
+        await (await bot.imagine(f"a fox {number} ratio:2:1")).shown()
+    met = len(refused)
+    for number in range(5, 10):
+        await (await bot.imagine(f"a fox {number} ratio:2:1")).shown()
+    assert len(refused) == met <= 3 * DISTINCT_REFUSALS, "so many for each kind of message"
+
+
+async def test_one_odd_card_turns_no_other_into_an_embed(bot: Bot, refused: list[str]) -> None:
+    """However often it is refused."""
+    undo = pytest.MonkeyPatch()
+    for _ in range(2 * DISTINCT_REFUSALS):
+        assert not (await (await bot.imagine("an odd fox ratio:2:1")).shown()).is_v2
+    assert len(refused) == 2 * DISTINCT_REFUSALS
+    undo.setattr(fake_rules, "message_problems", lambda *_args, **_rest: iter(()))
+    try:
+        assert (await (await bot.imagine("a plain fox ratio:2:1")).shown()).is_v2
+    finally:
+        undo.undo()
+
+
+async def test_components_are_tried_again_later(bot: Bot, refused: list[str]) -> None:
+    for number in range(DISTINCT_REFUSALS + 1):
+        await (await bot.imagine(f"a fox {number} ratio:2:1")).shown()
+    assert len(refused) == DISTINCT_REFUSALS
+    await bot.clock.advance(CLASSIC_SECONDS)
+    await (await bot.imagine("a fox once more ratio:2:1")).shown()
+    assert len(refused) == DISTINCT_REFUSALS + 1
 
 
 async def test_a_refusal_is_shown_as_an_embed(bot: Bot, refused: list[str]) -> None:
@@ -120,7 +147,7 @@ class TestPanels:
         await bot.kill()
         await bot.start()
         await self.pressed(bot, boss, panel, "Let drawing go on")
-        assert len(refused) == 2, "once a life"
+        assert len(refused) <= 2 * DISTINCT_REFUSALS, "a few times a life"
 
     async def test_its_forms_and_its_chart_too(self, bot: Bot, boss: User, refused: list[str]) -> None:
         panel = await self.panel(bot, boss)
@@ -140,4 +167,4 @@ class TestPanels:
         assert question.ephemeral
         await bot.fake.press(bot.ann, question, question.labels[-1])
         await bot.soon(lambda: "Nothing was deleted" in question.text)
-        assert len(refused) == 1
+        assert len(refused) <= DISTINCT_REFUSALS

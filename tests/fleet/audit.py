@@ -10,6 +10,7 @@ from db.engine import open_database
 from tests.db.audit import assert_books_agree
 from tests.fakes.discord import RemoteFakeDiscord
 from tests.fleet.stage import CHANNELS, Stage
+from tests.journeys.once import entries_once
 
 
 @dataclass(slots=True)
@@ -31,7 +32,9 @@ async def audit(stage: Stage) -> Findings:
     ledger: dict[str, Counter[tuple[str, int]]] = {}
     for entry in stage.fleet.rows("SELECT job_id, kind, pictures FROM usage"):
         ledger.setdefault(entry["job_id"], Counter())[entry["kind"], entry["pictures"]] += 1
-    tasks = Counter(task["ref_prompt"] for task in await stage.sandbox.tasks())
+    made = await stage.sandbox.tasks()
+    tasks = Counter(task["ref_prompt"] for task in made)
+    drawn = {task["ref_prompt"] for task in made if task["progress_desc"] == "Success"}
     posted = await _posted(stage.discord, {row["id"] for row in rows})
     found = Findings(requests=len(rows))
     for missing in stage.promised - {row["id"] for row in rows}:
@@ -39,9 +42,10 @@ async def audit(stage: Stage) -> Findings:
         found.said.append(f"accepted, and not there: {missing}")
     for row in rows:
         end = "cancelled" if row["id"] in stage.cancelled else "done"
-        once = Counter([("reserve", row["n"]), ("settle", row["n"]) if end == "done" else ("release", -row["n"])])
         charged = ledger.get(row["id"], Counter())
         ordered = tasks.pop(row["prompt_sent"], 0)
+        spent_as = "done" if end == "done" else "drawn" if row["prompt_sent"] in drawn else "given back"
+        once = entries_once(row["n"], ordered=ordered > 0, end=spent_as)
         messages = posted[row["id"]] if row["platform"] == "discord" else 1
         lost = row["state"] != end or not ordered or not messages or once - charged
         doubled = ordered > 1 or messages > 1 or charged - once

@@ -126,7 +126,7 @@ async def test_a_month_of_a_community(atelier: Atelier) -> None:
         assert "zebrafinch one" in archive.read("jobs.json").decode()
     question = await (await atelier.fake.slash(atelier.ann, atelier.room, "mydata delete", {})).shown()
     await atelier.fake.press(atelier.ann, question, "Yes, delete it all")
-    await until(lambda: "Done: nothing of you is kept" in question.text, what="the deletion")
+    await until(lambda: "Done: your requests, pictures and words are deleted" in question.text, what="the deletion")
     assert not [one for one in atelier.room.messages if one.shown_files]
     assert not [path for path in (atelier.bot.data / "pictures").rglob("*") if path.is_file()]
     assert "zebrafinch" not in str(atelier.bot.rows("SELECT * FROM jobs"))

@@ -43,7 +43,7 @@ async def test_deleting_asks_first_and_takes_messages_and_files_along(bot: Bot) 
     assert "can't be undone" in view.words
     await (await bot.fake.submit_view(bot.ann, view)).acked()
     talk = bot.fake.add_dm(bot.ann)
-    await bot.until(lambda: any("nothing" in one.words for one in bot.messages(talk)))
+    await bot.until(lambda: any("words are deleted" in one.words for one in bot.messages(talk)))
     assert bot.messages() == [other]
     assert all(bot.fake.world.files[str(one.file_id)].deleted for one in result.pictures)
     assert {job.author.user_id for job in await bot.all_jobs()} == {bot.bob.id}

@@ -190,7 +190,7 @@ async def test_my_data_forgotten_after_being_sure(page: Site) -> None:
     assert len((await page.get("/api/history"))[1]["messages"]) == 1
     status, answer = await page.post("/api/mydata/delete?lang=en", {"sure": True})
     assert status == 200
-    assert "nothing of you is kept" in "".join(answer["card"]["status"])
+    assert "your requests, pictures and words are deleted" in "".join(answer["card"]["status"])
     assert (await page.get("/api/history"))[1]["messages"] == []
     assert page.shelf.kept == {}
 

@@ -10,6 +10,7 @@ from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from tests.fakes.model import PICTURE
+from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.pictures import stored
 from tests.web.conftest import LOCAL_SECRET, Site
 
@@ -147,3 +148,15 @@ async def test_a_signed_link_shows_one_picture_to_whoever_was_given_it(site: Sit
         assert (await page.get(path.replace("/1?", "/2?"), headers=host))[0] == 401
         await page.store.note(job.id, deleted_at=page.clock.now())
         assert (await page.get(path, headers=host))[0] == 404
+
+
+async def test_a_picture_store_that_is_away_is_a_sentence(page: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = await drawn(page)
+
+    async def away(_shelf: PictureShelf, _key: str) -> bytes:
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(PictureShelf, "get", away)
+    for size in ("", "?size=thumb"):
+        status, answer = await page.get(f"/pictures/{job_id}/1{size}")
+        assert (status, answer["error"]["code"]) == (503, "pictures-away")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
@@ -28,6 +28,14 @@ class PersonalData(Protocol):
 
     async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
         """Every job of theirs in every community, oldest first, the deleted ones too."""
+        ...
+
+    async def traces_of(self, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What else is kept of them, as rows by kind.
+
+        Requests on offer and words searched for (drafts), stars, votes, reports, entries of the audit list by and
+        about them, blocks, strikes, sessions and devices of the page.
+        """
         ...
 
     async def defaults_of(self, platform: str, user_id: str) -> Defaults:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import discord
@@ -12,7 +13,7 @@ import structlog
 from discord import ui
 
 from bot.domain.card import Card
-from bot.domain.ports import FittedPicture
+from bot.domain.ports import Clock, FittedPicture
 
 from .embed import embed_of, view_of
 from .faults import FormRefused
@@ -112,33 +113,66 @@ class Look:
         return {"content": None, "embeds": embeds, "view": self.view, "attachments": [*self.kept, *self.files]}
 
 
-class Forms:
-    """Which of the two this process uses. A refusal of components v2 is remembered, so that it is met once."""
+# One odd card says nothing of the others: so many distinct ones of a kind must be refused, none taken in between.
+DISTINCT_REFUSALS = 3
+# Then this kind goes as embeds for so many seconds, and components v2 are tried again.
+CLASSIC_SECONDS = 600.0
 
-    def __init__(self) -> None:
-        self.classic = False
+
+@dataclass(slots=True)
+class _Kind:
+    """What Discord said lately of components v2 for one kind of message."""
+
+    refused: set[str] = field(default_factory=set)  # what tells the refused cards apart
+    classic_until: float = float("-inf")  # monotonic seconds
+
+
+class Forms:
+    """Which of the two each kind of message takes now: cards, results with pictures, panels."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kinds: defaultdict[str, _Kind] = defaultdict(_Kind)
 
     async def send(self, out: Outgoing, attempt: Callable[[Look], Awaitable[T]]) -> T:
         """`attempt` one form, then the other if it raises FormRefused: a message made in one can't take the other."""
-        return await self._either(lambda classic: _look(out, classic=classic), attempt)
+        kind = "result" if out.pictures or out.kept else "card"
+        which = out.card.prompt or str(out.card.status)  # the progress of one card is the same card
+        return await self._either(kind, which, lambda classic: _look(out, classic=classic), attempt)
 
     async def send_panel(self, draw: Draw, files: Files, attempt: Callable[[Look], Awaitable[T]]) -> T:
         """The same for what is no card."""
-        return await self._either(lambda classic: _panel_look(draw(), list(files()), classic=classic), attempt)
+        which = str(draw().to_components())  # type: ignore[no-untyped-call]  # discord.py
+        return await self._either(
+            "panel", which, lambda classic: _panel_look(draw(), list(files()), classic=classic), attempt
+        )
 
-    async def _either(self, look: Callable[[bool], Look], attempt: Callable[[Look], Awaitable[T]]) -> T:
+    async def _either(
+        self, name: str, which: str, look: Callable[[bool], Look], attempt: Callable[[Look], Awaitable[T]]
+    ) -> T:
+        kind = self._kinds[name]
+        classic = self._clock.monotonic() < kind.classic_until
         try:
-            return await attempt(look(self.classic))
+            done = await attempt(look(classic))
         except FormRefused as error:
-            other = not self.classic
             try:
-                done = await attempt(look(other))
+                done = await attempt(look(not classic))
             except FormRefused:
                 raise error from None
-            if other and not self.classic:
-                self.classic = True
-                _log.warning("components v2 refused, going on with embeds", action="post", error=str(error))
+            if not classic:
+                self._refused(name, which, error)
             return done
+        if not classic:
+            kind.refused.clear()
+        return done
+
+    def _refused(self, name: str, which: str, error: FormRefused) -> None:
+        kind = self._kinds[name]
+        kind.refused.add(which)
+        if len(kind.refused) >= DISTINCT_REFUSALS:
+            kind.refused.clear()
+            kind.classic_until = self._clock.monotonic() + CLASSIC_SECONDS
+            _log.warning("components_refused", action="post", kind=name, seconds=CLASSIC_SECONDS, error=str(error))
 
 
 def _look(out: Outgoing, *, classic: bool) -> Look:

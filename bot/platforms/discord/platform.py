@@ -84,7 +84,7 @@ class DiscordPlatform:
         self._closer: asyncio.Task[None] | None = None
         self._presence = Presence(clock, waiting) if config.presence else None
         self._guest = Guest(clock)
-        forms, fitting = Forms(), Fitting(pictures, picture_link=config.picture_link)
+        forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
         wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
         results = Results(
             wire=wire,

@@ -84,6 +84,7 @@ note-job = Job { $id }
 note-understood = Understood: { $understood }
 note-others = Also changed: { $others }
 note-quote = Meant it as part of the picture? Put it in "double quotes".
+note-would-draw = “Use fewer” draws: { $text }
 note-nothing-charged = Nothing was charged
 options-count = counts { $n }
 options-sheet = { $jobs } combinations
@@ -572,9 +573,10 @@ mydata-left-out = { $n ->
    *[other] { $n } older pictures are
 } not in it: the file would be too large to send.
 mydata-delete-ask = Delete everything that is kept of you: your requests, your pictures, your stars and votes, in every community here? What is running is cancelled. This can't be undone.
-mydata-deleted = Done: nothing of you is kept any more. { $messages ->
+mydata-deleted = Done: your requests, pictures and words are deleted. What stays doesn't name you: numbers in the accounts, and counts until their day or month ends. Blocks and strikes keep your id while they hold. { $messages ->
     [0] Your results are gone from the chat, too.
-   *[other] { $messages } of your messages could not be removed from the chat; you can delete them there.
+    [one] One of your messages is still in the chat: I keep trying to remove it.
+   *[other] { $messages } of your messages are still in the chat: I keep trying to remove them.
 }
 button-keep-mine = Keep it
 mydata-readme-title = This is everything that Easel keeps of you here.
@@ -582,7 +584,7 @@ mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests
 } with words, options, states and times, and which file is which picture. Times are in UTC.
-mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, what the audit list says by and about you, and your sessions on the page.
 mydata-readme-pictures = pictures: { $pictures ->
     [0] none are kept
     [one] your picture, as it was delivered. It is AI-generated

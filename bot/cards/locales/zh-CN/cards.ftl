@@ -57,6 +57,7 @@ note-job = 编号 { $id }
 note-understood = 已理解：{ $understood }
 note-others = 同时改了：{ $others }
 note-quote = 如果这是画面的一部分，请给它加上双引号。
+note-would-draw = “减少一些”会画：{ $text }
 note-nothing-charged = 没有扣费
 options-count = 计 { $n } 点
 options-sheet = { $jobs } 种组合
@@ -500,14 +501,14 @@ defaults-style = 风格
 mydata-export-ready = 与你有关的全部数据：{ $jobs } 次请求，{ $pictures } 张图
 mydata-left-out = 有 { $n } 张较早的图没有放进去：文件会大到发不出。
 mydata-delete-ask = 要删除与你有关的全部数据吗？包括你在所有社区的请求、图片、加星和投票。正在画的会取消。此操作无法撤销。
-mydata-deleted = 完成：不再保存与你有关的任何数据。{ $messages ->
+mydata-deleted = 完成：你的请求、图片和文字都已删除。留下的内容不带你的名字：账目里的数字，以及当天或当月结束前的计数。仍然有效的屏蔽和警告会保留你的 ID。{ $messages ->
     [0] 聊天里的结果也已删除。
-   *[other] 有 { $messages } 条消息没能从聊天里删除，你可以自己删除。
+   *[other] 还有 { $messages } 条消息留在聊天里，我会一直尝试移除。
 }
 button-keep-mine = 保留
 mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括描述、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
-mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。defaults.json（如果有）：你自己设的默认值。
+mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
 mydata-readme-pictures = pictures：{ $pictures ->
     [0] 没有保存图片
    *[other] 你的 { $pictures } 张图，与收到时完全一样，均由 AI 生成

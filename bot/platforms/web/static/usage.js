@@ -4,6 +4,7 @@ import { drawBody } from "./cards.js";
 import { drawChart, rowName } from "./chart.js";
 import { h } from "./dom.js";
 import { locale, t } from "./i18n.js";
+import { me } from "./session.js";
 import { setServerTime } from "./time.js";
 
 const TIMES = new Set(["day", "month"]);
@@ -49,11 +50,15 @@ function draw(answer, change) {
     ]),
     TIMES.has(answer.group) && answer.rows.length > 1 ? drawChart(answer.rows) : "",
   );
-  body.append(
-    h("details", { class: "numbers" }, h("summary", {}, t("page-as-table")), drawTable(answer)),
-    h("p", { class: "usage-file" }, h("a", { href: `/api/usage.csv?${new URLSearchParams({ scope, lang: locale })}`, download: "" }, t("page-csv"))),
-  );
+  body.append(h("details", { class: "numbers" }, h("summary", {}, t("page-as-table")), drawTable(answer)));
+  // The entries in a community's file name persons: the server gives it to its managers only.
+  if (scope === "mine" || me.manager) body.append(drawFile(scope));
   return body.childNodes.length ? [body] : [];
+}
+
+function drawFile(scope) {
+  const href = `/api/usage.csv?${new URLSearchParams({ scope, lang: locale })}`;
+  return h("p", { class: "usage-file" }, h("a", { href, download: "" }, t("page-csv")));
 }
 
 /** Rows with something in them, the newest first. */
