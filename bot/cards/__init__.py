@@ -13,7 +13,6 @@ from bot.cards.moderation_card import cut_limits_card as cut_limits_card
 from bot.cards.moderation_card import report_card as report_card
 from bot.cards.more_card import more_card as more_card
 from bot.cards.mydata_text import mydata_readme as mydata_readme
-from bot.cards.notice import notice as notice
 from bot.cards.phrases import alt_text as alt_text
 from bot.cards.phrases import options_line as options_line
 from bot.cards.refusal_card import refusal_card as refusal_card

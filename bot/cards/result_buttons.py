@@ -42,7 +42,8 @@ def _buttons(job: Job, locale: str, opinion: Opinion, limits: Limits | None) -> 
 def _hd(request: ImageRequest, limits: Limits | None, locale: str) -> str:
     if limits is None:
         return words("button-hd", locale)
-    return words("button-hd-price", locale, n=limits.points(request) * request.n)
+    points = limits.points(request)
+    return words("button-hd-price", locale, n=points * request.n, points=points)
 
 
 def _star(opinion: Opinion, locale: str) -> str:

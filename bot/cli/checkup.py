@@ -34,7 +34,7 @@ from db.queue_schema import count_workers
 from db.usable import require_usable
 
 _LATELY = timedelta(minutes=1)
-_CHINESE, _LATIN = "灯", "A"
+_CHINESE, _LATIN = chr(0x706F), "A"
 
 
 async def check_settings(settings: Settings) -> Sequence[Finding]:

@@ -128,7 +128,7 @@ def _limits(make: _Maker) -> None:
 
 
 def _words(make: _Maker) -> None:
-    words = make.group("words", "the words that a community blocks", "words add sewage", "words add 污水 --within")
+    words = make.group("words", "the words that a community blocks", "words add sewage", "words add sew --within")
     _place(words.command("list", "all of them", csv=True))
     adding = words.command("add", "block a word in what people ask for")
     adding.add_argument("word", metavar="WORD")

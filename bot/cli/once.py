@@ -13,7 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cards import job_card as card_of
-from bot.cards import job_json, notice, refusal_card
+from bot.cards import job_json, refusal_card
+from bot.cards.sentences import sentence
 from bot.cli.standard_input import terminal_locale
 from bot.composition.core import Core, check, open_core
 from bot.composition.private_files import new_files_are_private
@@ -97,7 +98,7 @@ async def _through_whoever_runs(
             try:
                 return await handover.imagine(order.text, out=order.out, stop=stop, priced=order.priced)
             except BotGone:
-                return Outcome(exit=Exit.TROUBLE, sentence=plain(notice("terminal-bot-gone", locale)))
+                return Outcome(exit=Exit.TROUBLE, sentence=plain(sentence("terminal-bot-gone", locale)))
         if running is None:
             usual = new_files_are_private()  # what is kept here, but not what is handed out
             try:
@@ -106,7 +107,7 @@ async def _through_whoever_runs(
                     return await _here(settings, order, file_mode=mode, locale=locale, stop=stop, line=line)
             except AlreadyRunning:  # somebody was quicker
                 os.umask(usual)
-        line.say(notice("terminal-waiting", locale))
+        line.say(sentence("terminal-waiting", locale))
         await asyncio.sleep(_LOOK)
         waited += _LOOK
     return Outcome(exit=Exit.INTERRUPTED if stop.is_set() else Exit.TROUBLE)
@@ -120,7 +121,7 @@ async def _here(
             async with asyncio.timeout(_ACCOUNT_SECONDS):
                 await core.model.check_account()
         if core.sandbox_url is not None:
-            line.say(notice("terminal-sandbox", locale))
+            line.say(sentence("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
         core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)
         async with asyncio.TaskGroup() as group:
@@ -194,9 +195,9 @@ class _OneRequest:
         card = refusal_card(refused, self._person.locale, prompt=self._order.text)
         parts = [plain(card.status), *(plain(note) for note in card.notes)]
         if refused.code == "matrix-offer":
-            parts.append(plain(notice("terminal-all", self._person.locale)))
+            parts.append(plain(sentence("terminal-all", self._person.locale)))
         elif refused.code == "not-a-request" and refused.repair is not None:
-            parts.append(plain(notice("terminal-anyway", self._person.locale, text=refused.repair.text)))
+            parts.append(plain(sentence("terminal-anyway", self._person.locale, text=refused.repair.text)))
         elif refused.repair is not None:
             parts.append(f"→ {refused.repair.text}")
         code = Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE

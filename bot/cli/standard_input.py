@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from bot.cards import notice
+from bot.cards.sentences import sentence
 from bot.domain.request import has_visible
 from bot.grammar.parse import MAX_TEXT
 from bot.platforms.terminal.progress import plain
@@ -49,4 +49,4 @@ def prompt_of(words: Sequence[str], stream: BinaryIO | None = None) -> str:
 
 
 def _wrong(code: str) -> WrongInput:
-    return WrongInput(plain(notice(code, terminal_locale(), limit=MAX_TEXT)))
+    return WrongInput(plain(sentence(code, terminal_locale(), limit=MAX_TEXT)))

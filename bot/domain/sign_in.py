@@ -94,7 +94,7 @@ def clean_name(text: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         raise BadName(f"A name has 1 to {LONGEST_NAME} characters.")
     if not all(_may_stand(character) for character in name) or not any(character.isalnum() for character in name):
-        raise BadName("A name is made of letters, digits, spaces and - _ . ' only, such as Ada or 小林.")
+        raise BadName("A name is made of letters, digits, spaces and - _ . ' only, such as Ada Lovelace.")
     if folded_name(name) in _RESERVED or folded_name(name).startswith(_TAKEN):
         raise BadName(f"{name} is a name that the page uses itself. Choose another one.")
     return name

@@ -12,8 +12,8 @@ from bot.actions.actions import Actions
 from bot.actions.reports import LONGEST_REASON
 from bot.cards.clip import clip
 from bot.cards.more_card import more_card
-from bot.cards.notice import notice
 from bot.cards.result_buttons import share_button, unshare_button
+from bot.cards.sentences import sentence
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.job import Job
@@ -50,7 +50,7 @@ _log = structlog.get_logger(__name__)
 
 def say(code: str, given: Input, tone: Tone = Tone.DONE, **values: str | int) -> Say:
     """One sentence for this person alone."""
-    return Say(_card(notice(code, given.locale, **values), tone))
+    return Say(_card(sentence(code, given.locale, **values), tone))
 
 
 # Orders
@@ -84,7 +84,7 @@ async def use(given: Input, actions: Actions) -> Replies:
         return actions.imagine.from_draft(given.target, author=author, destination=there, event=given.event)
 
     def taken(report: JobReport) -> Reply:
-        return Replace(_card(notice("offer-taken", given.locale, id=report.job.id)))
+        return Replace(_card(sentence("offer-taken", given.locale, id=report.job.id)))
 
     return (Order(ask, taken),)
 
@@ -186,7 +186,7 @@ async def delete(given: Input, actions: Actions) -> Replies:
             raise
     left = await actions.removals.left(given.target)
     code = "deleted-ok" if left is None else "deleted-refused" if left.refused else "deleted-later"
-    return (Remove(given.target, _card(notice(code, given.locale))),)
+    return (Remove(given.target, _card(sentence(code, given.locale))),)
 
 
 async def spoiler(given: Input, actions: Actions) -> Replies:
@@ -197,8 +197,8 @@ async def spoiler(given: Input, actions: Actions) -> Replies:
         raise NotAllowed("no-pictures-yet")
     if not _may_hide(report.job, person):
         raise NotAllowed("not-yours")
-    done = _card(notice("spoiler-ok", given.locale))
-    failed = _card(notice("spoiler-not", given.locale), Tone.FAILED)
+    done = _card(sentence("spoiler-ok", given.locale))
+    failed = _card(sentence("spoiler-not", given.locale), Tone.FAILED)
     return (Hide(report, given.text("hidden") != "no", done, failed),)
 
 
@@ -231,7 +231,7 @@ async def star(given: Input, actions: Actions) -> Replies:
     if not shown.opinion.starred:
         said = say("unstarred-ok", given)
     elif is_author(job, person) and may_be_shared(job) and job.shared_at is None:
-        card = _card(notice("starred-private", given.locale), buttons=(share_button(job, given.locale),))
+        card = _card(sentence("starred-private", given.locale), buttons=(share_button(job, given.locale),))
         said = Say(card)
     else:
         said = say("starred-ok", given)
@@ -252,7 +252,7 @@ async def share(given: Input, actions: Actions) -> Replies:
     shown = await actions.gallery.share(given.target, await given.person())
     return (
         Spread(shown, shared=True),
-        Say(_card(notice("shared-ok", given.locale), buttons=(unshare_button(shown.report.job, given.locale),))),
+        Say(_card(sentence("shared-ok", given.locale), buttons=(unshare_button(shown.report.job, given.locale),))),
     )
 
 

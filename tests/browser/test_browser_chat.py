@@ -34,7 +34,7 @@ async def test_from_typing_to_two_pictures(easel: Program, look: Look) -> None:
     await expect(waiting.locator(".frame")).to_have_count(2)
     before = await waiting.bounding_box()
 
-    pictures = message.get_by_role("button", name="Look at picture")
+    pictures = message.get_by_role("button", name="View picture")
     await expect(pictures).to_have_count(2, timeout=DRAWN)
     after = await message.locator(".frames").bounding_box()
     assert before is not None

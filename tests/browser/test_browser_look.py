@@ -27,7 +27,7 @@ async def draw(page: Page, text: str, count: int) -> None:
     box = page.get_by_role("combobox")
     await box.fill(text)
     await box.press("Enter")
-    await expect(page.get_by_role("button", name="Look at picture")).to_have_count(count, timeout=DRAWN)
+    await expect(page.get_by_role("button", name="View picture")).to_have_count(count, timeout=DRAWN)
 
 
 async def sideways(page: Page) -> int:
@@ -41,7 +41,7 @@ async def sideways(page: Page) -> int:
 async def test_the_lightbox_and_its_keys(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await draw(page, "a fox ratio:4:3 n:3", 3)
-    await page.get_by_role("button", name="Look at picture 2 of 3").click()
+    await page.get_by_role("button", name="View picture 2 of 3").click()
     box = page.get_by_role("dialog")
     await expect(box).to_contain_text("2 / 3")
     image = box.get_by_role("img").first
@@ -59,7 +59,7 @@ async def test_the_lightbox_and_its_keys(easel: Program, look: Look) -> None:
     assert (await download.value).suggested_filename.startswith("easel-")
     await page.keyboard.press("Escape")
     await expect(box).to_be_hidden()
-    await expect(page.get_by_role("button", name="Look at picture 2 of 3")).to_be_focused()
+    await expect(page.get_by_role("button", name="View picture 2 of 3")).to_be_focused()
 
 
 _ADDRESS = "new URL(document.querySelectorAll('.frame img')[1].src).pathname"

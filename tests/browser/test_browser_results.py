@@ -49,8 +49,8 @@ async def test_stars_and_votes_are_seen_by_everybody(shared: Program, look: Look
 async def test_hd_says_its_price_first(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a fox in high detail clarity:1024 n:2")
     page = await look(shared.url)
-    hd = message(page, job_id).get_by_role("button", name="HD: draw it anew at 2048, counts 2")
-    await expect(hd).to_contain_text("counts 2")
+    hd = message(page, job_id).get_by_role("button", name="HD: draw it again at 2048, uses 2")
+    await expect(hd).to_contain_text("uses 2")
     await hd.click()
     await expect(page.locator(".bubble").last).to_have_text("/imagine a fox in high detail n:2")
 
@@ -63,7 +63,7 @@ async def test_more_by_keyboard_another_shape(shared: Program, look: Look) -> No
     await page.keyboard.press("Enter")
     menu = page.get_by_role("dialog", name="More")
     await expect(menu).to_contain_text("/imagine a shapely fox")
-    await expect(menu).to_contain_text(re.compile(r"counts 1 of the \d+ you have left today"))
+    await expect(menu).to_contain_text(re.compile(r"uses 1 of the \d+ you have left today"))
     await page.keyboard.press("Escape")
     await expect(menu).to_be_hidden()
     await expect(more).to_be_focused()
@@ -92,7 +92,7 @@ async def test_a_spoiler_is_blurred_until_somebody_looks(shared: Program, look: 
     await hidden.click()
     await expect(two.get_by_role("dialog")).to_be_hidden()  # the first click only shows it
     await expect(hidden).to_have_count(0)
-    await message(two, job_id).get_by_role("button", name="Look at picture 1 of 2").click()
+    await message(two, job_id).get_by_role("button", name="View picture 1 of 2").click()
     await expect(two.get_by_role("dialog")).to_contain_text("a secret fox")
     await expect(message(one, job_id).get_by_role("button", name="Hidden: show picture 2 of 2")).to_be_visible()
     await two.reload()

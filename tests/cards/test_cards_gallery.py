@@ -94,7 +94,7 @@ def test_a_result_says_what_changed(make_report: Make) -> None:
         "Edit of 0123456789ab: other words, number 1 → 2, clarity 2048 → 4096, style No style → Ink drawing"
         in lined(make_report, before, after)
     )
-    assert "修改自 0123456789ab：描述不同、张数 1 → 2、清晰度 2048 → 4096、风格 无风格 → 墨线" in lined(
+    assert "修改自 0123456789ab：提示词不同、张数 1 → 2、清晰度 2048 → 4096、风格 无风格 → 墨线" in lined(
         make_report, before, after, "zh-CN"
     )
 
@@ -203,8 +203,8 @@ def more(report: JobReport, shape: Price, hd: Price | None) -> Card:
 
 def test_more_tells_the_price_first(make_report: Make) -> None:
     card = more(make_report(JobState.DONE), Price(points=2, left=14), Price(points=6, left=14))
-    assert "In another shape: counts 2 of the 14 you have left today" in text(card)
-    assert "HD draws it anew at 4096: counts 6 of the 14 you have left today." in text(card)
+    assert "In another shape: uses 2 of the 14 you have left today" in text(card)
+    assert "HD draws it again at 4096: uses 6 of the 14 you have left today." in text(card)
     assert rows(card.buttons)[1] == ["HD", "Spoiler", "Report"]
     shapes = [button for button in card.buttons if button.press is ButtonAction.SHAPE]
     assert [MODEL.ratios[button.index or 0] for button in shapes] == ["1:1", "3:4", "4:3", "9:16"]
@@ -213,12 +213,12 @@ def test_more_tells_the_price_first(make_report: Make) -> None:
 
 def test_more_says_what_does_not_fit(make_report: Make) -> None:
     card = more(make_report(JobState.DONE), Price(points=4, left=2), None)
-    assert "counts 4, and you have 2 left today" in text(card)
+    assert "needs 4, and you have 2 left today" in text(card)
     assert ButtonAction.HD not in {button.press for button in card.buttons}
 
 
 def test_without_a_limit_only_the_count(make_report: Make) -> None:
-    assert "In another shape: counts 2 |" in text(more(make_report(JobState.DONE), Price(points=2, left=None), None))
+    assert "In another shape: uses 2 |" in text(more(make_report(JobState.DONE), Price(points=2, left=None), None))
 
 
 def test_nothing_to_report_where_nothing_is_seen(make_report: Make) -> None:

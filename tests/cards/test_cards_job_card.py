@@ -54,11 +54,11 @@ def test_what_counts_more_than_its_pictures_says_so_at_every_step(make_report: M
     sharp = ImageRequest(prompt="a fox", n=2, clarity=4096)
     around = {"request": sharp, "points": 4, "usage": Usage(today=8), "limits": LIMITS}
     card = job_card(make_report(**around), "en")
-    assert card.options == "1:1 · 2 pictures · 4096 · counts 8"
-    assert "4 a picture at 4096, 8 left today" in small_print(card)
-    assert job_card(make_report(JobState.GENERATING, **around), "en").options.endswith(" · counts 8")
+    assert card.options == "1:1 · 2 pictures · 4096 · uses 8"
+    assert "4 points per picture at 4096, 8 left today" in small_print(card)
+    assert job_card(make_report(JobState.GENERATING, **around), "en").options.endswith(" · uses 8")
     fewer = make_report(JobState.DONE, pictures=(PICTURE,), **around)
-    assert job_card(fewer, "en").options.endswith(" · counts 4")
+    assert job_card(fewer, "en").options.endswith(" · uses 4")
     failed = make_report(JobState.FAILED, failure=Failure(code=FailureCode.TIMED_OUT), **around)
     for free in (failed, make_report(JobState.CANCELLED, **around), make_report(request=sharp)):
         assert job_card(free, "en").options == "1:1 · 2 pictures · 4096"
@@ -100,8 +100,8 @@ def test_slow(make_report: Make) -> None:
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en", "The picture service is not answering; your request waits and goes on by itself"),
-        ("zh-CN", "图片服务暂时没有回应；你的请求会等着，恢复后自动继续"),
+        ("en", "The picture service is not answering; your request waits and continues by itself"),
+        ("zh-CN", "图片服务暂时没有回应；你的请求会保留，恢复后自动继续"),
     ],
 )
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING])
@@ -114,12 +114,12 @@ def test_the_provider_is_away(make_report: Make, state: JobState, locale: str, s
 def test_the_provider_is_away_after_a_restart(make_report: Make) -> None:
     card = job_card(make_report(JobState.GENERATING, away=True, resumed=True), "en")
     assert card.status == ("Back after a restart, your pictures are still on their way",)
-    assert card.notes == (("The picture service is not answering; your request waits and goes on by itself",),)
+    assert card.notes == (("The picture service is not answering; your request waits and continues by itself",),)
 
 
 @pytest.mark.parametrize(
     ("locale", "said"),
-    [("en", "Looking whether the provider has your order"), ("zh-CN", "正在向服务方核实是否收到了你的请求")],
+    [("en", "Checking whether the provider received your request"), ("zh-CN", "正在向服务商核实是否收到了你的请求")],
 )
 def test_a_lost_order_is_looked_up(make_report: Make, locale: str, said: str) -> None:
     card = job_card(make_report(JobState.SUBMITTING, looking=True), locale)
@@ -179,8 +179,8 @@ def test_done_without_a_daily_limit_or_without_usage(make_report: Make) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (2, "1 of 2 pictures came; only that one counts for you"),
-        (4, "1 of 4 pictures came; only that one counts for you"),
+        (2, "1 of 2 pictures arrived; only that one counts for you"),
+        (4, "1 of 4 pictures arrived; only that one counts for you"),
     ],
 )
 def test_fewer_pictures_than_asked(make_report: Make, wanted: int, said: str) -> None:
@@ -208,7 +208,7 @@ def test_failed_without_the_provider_s_words(make_report: Make) -> None:
     card = job_card(make_report(JobState.FAILED, failure=Failure(code=FailureCode.TASK_FAILED)), "en")
     assert card.status == ("The provider tried and couldn't draw it.",)
     rejected = job_card(make_report(JobState.FAILED, failure=Failure(code=FailureCode.REJECTED)), "en")
-    assert rejected.status == ("The provider doesn't take this request. Another wording may help.",)
+    assert rejected.status == ("The provider didn't accept this request. Try other words.",)
 
 
 def test_the_provider_s_words_are_clipped_and_can_not_forge_a_moment(make_report: Make) -> None:

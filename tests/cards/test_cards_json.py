@@ -55,7 +55,7 @@ def test_a_failed_job_says_why(make_report: Make) -> None:
     job = make_report(JobState.FAILED, failure=Failure(code=FailureCode.TIMED_OUT)).job
     assert job_json(job, picture_url=url, locale="zh-CN")["error"] == {
         "code": "timed-out",
-        "message": "等了太久服务方还没画完，所以不再等了。",
+        "message": "等了太久服务商还没画完，所以不再等了。",
     }
 
 

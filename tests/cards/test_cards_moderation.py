@@ -117,11 +117,11 @@ def test_people_are_named_and_undone_things_say_by_whom() -> None:
     assert [plain(note) for note in card.notes] == [
         "<then> · Mod unblocked Ada",
         "<then> · Mod removed job 0123456789ab · undone by Otto",
-        "<then> · Mod changed the settings: Pictures a person and day – → 5",
+        "<then> · Mod changed the settings: Pictures per person per day – → 5",
         "<then> · Ada was refused: the pictures of that day were used",
         "<then> · Mod reported job 0123456789ab: rude",
-        "<then> · Mod let Ada begin the day anew (+8)",
-        "<then> · Ada called a blocked word harmless: cocktail",
+        "<then> · Mod reset today's usage of Ada (+8)",
+        "<then> · Ada said that a blocked word is harmless: cocktail",
     ]
     assert [button.target for button in card.buttons] == ["7"]
 
@@ -194,7 +194,7 @@ def test_why_names_the_word_and_the_moment() -> None:
     assert [(button.press, button.target) for button in card.buttons] == [(ButtonAction.APPEAL, "5")]
     waiting = why_card([PastRefusal(at=NOW, refused=limit, holds=True)], "en")
     assert waiting.status == ("You can ask again ", Moment(NOW), ".")
-    assert plain(why_card([], "en").status) == "You haven't been refused anything here."
+    assert plain(why_card([], "en").status) == "You haven't been refused here."
 
 
 def test_the_settings_in_one_card() -> None:
@@ -205,14 +205,14 @@ def test_the_settings_in_one_card() -> None:
     card = settings_card(community, Limits(user_daily=50, community_monthly=None), "en")
     lines = [plain(note) for note in card.notes]
     assert len(lines) == len(FIELDS) + 1
-    assert "Pictures a person and day: 5 (At most 50, set by the operator)" in lines
-    assert "Pictures of the community a month: no limit (the operator's)" in lines
-    assert "Requests of a person running at a time: 3 (the operator's)" in lines
-    assert "What a picture counts by clarity: 4096=4" in lines
-    assert "Ratio unless said otherwise: 16:9" in lines
+    assert "Pictures per person per day: 5 (At most 50, set by the operator)" in lines
+    assert "Pictures per month in this community: no limit (set by the operator)" in lines
+    assert "Running requests per person: 3 (set by the operator)" in lines
+    assert "Points per picture by clarity: 4096=4" in lines
+    assert "Default ratio: 16:9" in lines
     assert "Only in these channels: –" in lines
     assert lines[-1] == "Blocked words (2): rude, *cum*"
-    assert plain(settings_card(replace(community, paused=True), Limits(), "zh-CN").status) == "已暂停画图。"
+    assert plain(settings_card(replace(community, paused=True), Limits(), "zh-CN").status) == "已暂停作图。"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

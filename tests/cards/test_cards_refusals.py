@@ -23,9 +23,7 @@ def test_a_wrong_ratio_says_what_was_understood_and_offers_the_nearest() -> None
     assert card.tone is Tone.REFUSED
     assert card.job_id == ""
     assert card.prompt == "a cat ratio:2:1 n:2"
-    assert card.status == (
-        "“ratio:2:1” isn't a ratio that can be drawn. There are 1:1, 3:4, 4:3, 9:16, 16:9; 16:9 comes nearest.",
-    )
+    assert card.status == ("“ratio:2:1” isn't a supported ratio. Use 1:1, 3:4, 4:3, 9:16, 16:9. Closest: 16:9.",)
     assert card.notes == (
         ("Understood: a cat n:2",),
         ('Meant it as part of the picture? Put it in "double quotes".',),
@@ -71,16 +69,16 @@ def test_empty_and_too_long() -> None:
     empty = refusal_card(refusal(""), "en")
     assert str(empty.status[0]).startswith("Tell me what to draw")
     long = refusal_card(refusal("a" * 2001), "en")
-    assert "2,001 characters; a prompt may have 2,000" in str(long.status[0])
+    assert "2,001 characters; a prompt can have 2,000" in str(long.status[0])
     assert long.notes == (("Nothing was charged",),)
 
 
 @pytest.mark.parametrize(
     ("fits", "said"),
     [
-        (0, "All 50 of your pictures for today are used. There are new ones "),
-        (1, "You asked for 4, and 1 of your 50 pictures is left today. There are new ones "),
-        (2, "You asked for 4, and 2 of your 50 pictures are left today. There are new ones "),
+        (0, "All 50 of your pictures for today are used. More "),
+        (1, "You asked for 4, and 1 of your 50 pictures is left today. More "),
+        (2, "You asked for 4, and 2 of your 50 pictures are left today. More "),
     ],
 )
 def test_over_the_daily_limit(fits: int, said: str) -> None:
@@ -103,7 +101,7 @@ def test_where_a_clarity_counts_more_points_are_told_and_a_lower_one_is_offered(
         limit=50, used=47, wanted=8, fits=0, left=3, points=4, clarity="4096", resets_at=RESET,
     )  # fmt: skip
     card = refusal_card(refused, "en", draft_id="d")
-    said = "This counts 8 points, 4 a picture at 4096, and 3 of your 50 are left today. There are new ones "
+    said = "This uses 8 points, 4 per picture at 4096, and 3 of your 50 are left today. More "
     assert card.status == (said, Moment(RESET), ".")
     assert [button.label for button in card.buttons] == ["Use 2048 · 2 pictures"]
     said = "这次要算 8 点（4096 一张 4 点），你今天的 50 点里还剩 3 点，"
@@ -122,13 +120,17 @@ def test_a_blocked_word_is_named_and_may_be_called_harmless() -> None:
 def test_channels_are_named_as_the_platform_does() -> None:
     refused = NotAllowed("wrong-channel", channels="17 18")
     card = refusal_card(refused, "en", channel_name=lambda channel_id: f"#room-{channel_id}")
-    assert card.status == ("Pictures aren't drawn in this channel. They are in #room-17, #room-18.",)
+    assert card.status == ("Pictures aren't drawn in this channel. Use #room-17, #room-18.",)
 
 
 @pytest.mark.parametrize(("reason", "said"), [("nothing", "."), ("spam", ": spam.")])
 def test_a_lock_says_until_when_and_why(reason: str, said: str) -> None:
     card = refusal_card(NotAllowed("locked", until=RESET, reason=reason), "en")
-    assert card.status == (f"The moderators here have paused you{said} You can ask again ", Moment(RESET), ".")
+    assert card.status == (
+        f"The moderators here have locked you for a while{said} You can ask again ",
+        Moment(RESET),
+        ".",
+    )
 
 
 def test_too_many_under_way_has_no_moment() -> None:

@@ -9,7 +9,6 @@ from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
 import bot
-from bot.cards import notice
 from bot.cards.sentences import OTHERWISE, bundle, has_sentence, sentence, source, sources, words
 from bot.domain.card import Moment
 from bot.domain.job import FailureCode
@@ -48,8 +47,8 @@ WITH_BRACES = {
 PROMISED = {
     "limit-unfinished", "limit-daily", "limit-channel-daily", "limit-community-monthly",
     "not-yours", "job-gone", "already-finished",
-    "nothing-to-delete", "draft-gone", "missing-permissions", "shutting-down", "not-understood-command",
-    "text-too-long", "internal", "cancelled-ok", "deleted-ok", "provider-account", "working",
+    "nothing-to-delete", "draft-gone", "missing-permissions", "shutting-down",
+    "text-too-long", "internal", "deleted-ok", "working",
 }  # fmt: skip
 
 
@@ -122,7 +121,7 @@ def test_every_refusal_raised_anywhere_has_its_sentence() -> None:
 
 
 def test_every_sentence_asked_for_by_name_is_there() -> None:
-    asked = dict(calls({"sentence", "words", "notice"}))
+    asked = dict(calls({"sentence", "words"}))
     assert "status-slow" in asked
     assert {code: where for code, where in asked.items() if not has_sentence(code)} == {}
 
@@ -183,14 +182,14 @@ def test_nobody_can_forge_a_moment_or_turn_a_sentence_around() -> None:
 
 
 def test_values_are_no_placeholders() -> None:
-    assert words("not-understood-command", "en", word="{ $id } { internal }").startswith("I don't know “{ $id }")
+    assert words("word-there", "en", word="{ $id } { internal }").startswith("“{ $id } { internal }”")
 
 
 def test_an_unknown_code_and_a_missing_value_give_a_general_sentence() -> None:
     general = (words(OTHERWISE, "en"),)
     assert sentence("no-such-code", "en") == general
     assert sentence("internal", "en") == general
-    assert notice("working", "en") == ("Working on it…",)
+    assert sentence("working", "en") == ("Working on it…",)
 
 
 def test_a_language_is_read_once() -> None:

@@ -63,8 +63,8 @@ def test_the_card_has_the_numbers() -> None:
     assert re.fullmatch("Nov 1\\s–\\s22, 2026", card.options)
     assert card.notes == (
         ("ordered 8 · delivered 8 · charged 8 · given back 0",),
-        ("Today: 2 of your 16 used, 14 left; new ones ", Moment(MIDNIGHT)),
-        ("This community: 320 of 1,000 used this month, 680 left; new ones ", Moment(MONTH)),
+        ("Today: 2 of your 16 used, 14 left; more ", Moment(MIDNIGHT)),
+        ("This community: 320 of 1,000 used this month, 680 left; more ", Moment(MONTH)),
     )
 
 
@@ -77,7 +77,7 @@ def test_the_same_in_chinese() -> None:
 def test_no_limit_is_said() -> None:
     free = Allowance(taken=2, limit=None, resets_at=MIDNIGHT)
     card = usage_card(view(today=free, month=None), "en")
-    assert card.notes == (("Today: 2 used, without a limit",),)
+    assert card.notes == (("Today: 2 used, no limit",),)
 
 
 def test_people_are_listed_in_words_too() -> None:

@@ -46,6 +46,6 @@ async def asleep(trial: Trial) -> Row:
             await stage.connected()
         await stage.ask(8)
         await stage.settle(fresh=False)
-        row = await stage.audit(note="goes on by itself")
+        row = await stage.audit(note="continues by itself")
         await stage.bot.stop()
         return row

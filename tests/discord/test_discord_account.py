@@ -77,7 +77,7 @@ async def test_in_ones_own_language(bot: Bot) -> None:
 async def test_who_used_what_is_for_managers(bot: Bot, boss: User, by: str) -> None:
     await bot.result("a red fox", n=2)
     refused = await usage(bot, bot.ann, of="community", by=by)
-    assert "those who manage this community" in refused.text
+    assert "Only managers can see" in refused.text
     answer = await usage(bot, boss, of="community", by=by)
     assert {"person": "Ann 2", "channel": "#general", "role": "Usage of this community"}[by] in answer.text
 

@@ -33,7 +33,7 @@ def registered(bot: Bot) -> dict[str, Any]:
 
 async def test_the_command_is_registered_once_with_its_languages_and_places(bot: Bot) -> None:
     command = registered(bot)
-    assert command["description_localizations"] == {"zh-CN": "把你的描述画成图", "zh-TW": "把你的描述画成图"}
+    assert command["description_localizations"] == {"zh-CN": "按你的提示词作图", "zh-TW": "按你的提示词作图"}
     assert sorted(command["integration_types"]) == [0, 1]
     assert sorted(command["contexts"]) == [0, 1, 2]
     options = {option["name"]: option for option in command["options"]}

@@ -32,7 +32,7 @@ async def test_the_form_shows_what_holds_and_takes_it_away(bot: Bot) -> None:
     asked = await form(bot)
     await (await bot.fake.submit_modal(bot.ann, asked, {})).shown()
     assert await bot.defaults.read(person(bot, bot.ann)) == Defaults(clarity=4096, style="house")
-    sent = await bot.fake.submit_modal(bot.ann, await form(bot), {"Style": "As it is here for everybody"})
+    sent = await bot.fake.submit_modal(bot.ann, await form(bot), {"Style": "Same as for everybody here"})
     await sent.shown()
     assert await bot.defaults.read(person(bot, bot.ann)) == Defaults(clarity=4096)
 

@@ -254,7 +254,7 @@ class TestClosedChannel:
     async def test_the_result_goes_to_its_author_privately(self, bot: Bot, card: Message) -> None:
         private = bot.fake.add_dm(bot.ann)
         result = await bot.posted(private)
-        assert "can't post in the channel" in result.text
+        assert "can no longer post in the channel" in result.text
         assert result.attachments
         assert card.deleted
         assert (await last_job(bot)).state is JobState.DONE

@@ -77,7 +77,7 @@ async def test_a_refusal_is_said_once(bot: Bot, beside: Bot) -> None:
     assert await bot.all_jobs() == []
 
 
-@pytest.mark.parametrize("label", ["Again", "HD · counts 1"])
+@pytest.mark.parametrize("label", ["Again", "HD · uses 1"])
 async def test_a_button_pressed_twice_at_once_orders_once(bot: Bot, label: str) -> None:
     result = await bot.result("a red fox")
     await asyncio.gather(*(bot.fake.press(bot.ann, result, label) for _ in range(2)))

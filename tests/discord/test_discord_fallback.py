@@ -25,7 +25,7 @@ async def test_everything_goes_on_as_embeds_and_refusals_are_met_a_few_times(bot
     assert len(result.attachments) == 2
     assert r"a \*red\* fox" in result.text
     assert result.pings == {str(bot.ann.id)}
-    assert result.labels == ["Again", "Edit", "HD · counts 2", "Star", "More", "1", "2", "Delete"]
+    assert result.labels == ["Again", "Edit", "HD · uses 2", "Star", "More", "1", "2", "Delete"]
     await bot.result("a blue fox", bot.bob)
     for number in range(5):
         await (await bot.imagine(f"a fox {number} ratio:2:1")).shown()
@@ -146,7 +146,7 @@ class TestPanels:
         await self.pressed(bot, boss, panel, "Back")
         await bot.kill()
         await bot.start()
-        await self.pressed(bot, boss, panel, "Let drawing go on")
+        await self.pressed(bot, boss, panel, "Resume drawing")
         assert len(refused) <= 2 * DISTINCT_REFUSALS, "a few times a life"
 
     async def test_its_forms_and_its_chart_too(self, bot: Bot, boss: User, refused: list[str]) -> None:

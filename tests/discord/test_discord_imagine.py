@@ -28,7 +28,7 @@ async def test_from_the_command_to_a_message_with_two_pictures(bot: Bot) -> None
     assert "2 used, 18 left today" in result.text
     assert job.id in result.text
     assert "AI-generated" in result.text
-    assert result.labels == ["Again", "Edit", "HD · counts 2", "Star", "More", "1", "2", "Delete"]
+    assert result.labels == ["Again", "Edit", "HD · uses 2", "Star", "More", "1", "2", "Delete"]
     assert card.deleted
     assert job.result_id == str(result.id)
 
@@ -130,7 +130,7 @@ async def test_a_user_installed_app_turns_its_card_into_the_result(bot: Bot) -> 
     assert result is card
     assert len(result.attachments) == 2
     assert "a red fox" in str(result.attachments[0].description)
-    assert result.labels == ["Again", "Edit", "HD · counts 2", "Star", "More", "1", "2", "Delete"]
+    assert result.labels == ["Again", "Edit", "HD · uses 2", "Star", "More", "1", "2", "Delete"]
     assert bot.fake.calls("POST", f"/channels/{channel.id}/*") == []
 
 

@@ -15,7 +15,7 @@ async def test_an_english_member_of_a_chinese_server(bot: Bot) -> None:
     card = await bot.card("a fox", n=2)
     assert "排队中" in card.text
     result = await bot.posted()
-    assert result.labels[:5] == ["再来一次", "修改", "高清 · 计 2 点", "加星", "更多"]
+    assert result.labels[:5] == ["再来一次", "修改", "高清 · 计 2 张", "收藏", "更多"]
     assert "AI 生成" in result.text
     await bot.fake.press(bot.ann, result, "1")
     await bot.said_to(bot.ann, "Your vote is for picture 1")
@@ -44,7 +44,7 @@ async def test_what_is_sent_to_somebody_privately_is_in_their_language(bot: Bot)
     await bot.until(lambda: "Drawing" in card.text or "正在画" in card.text)
     bot.fake.permit(bot.fake.bot, bot.channel, send_messages=False)
     result = await bot.posted(bot.fake.add_dm(bot.ann))
-    assert "I can't post in the channel" in result.text
+    assert "I can no longer post in the channel" in result.text
     assert "AI-generated" in result.text
     assert {"Again", "Edit", "Delete"} <= set(result.labels)
 

@@ -47,7 +47,7 @@ async def test_a_report_reaches_the_moderators_with_hidden_pictures(bot: Bot, de
 
 async def test_without_a_channel_the_report_is_noted(bot: Bot) -> None:
     await report(bot, await bot.result())
-    await bot.said_to(bot.bob, "no channel")
+    await bot.said_to(bot.bob, "has not set")
 
 
 async def test_the_same_person_reports_once(bot: Bot, desk: Channel) -> None:
@@ -139,7 +139,7 @@ async def test_the_moderators_channel_may_be_gone_or_no_channel(bot: Bot) -> Non
     for channel_id in ("1", "general"):
         await bot.decide(moderation_channel=channel_id)
         await report(bot, await bot.result())
-        await bot.said_to(bot.bob, "no channel")
+        await bot.said_to(bot.bob, "has not set")
 
 
 async def test_a_report_card_that_was_deleted_is_no_error(bot: Bot, desk: Channel) -> None:

@@ -58,7 +58,7 @@ class TestAllowedChannels:
     async def test_in_chinese_and_as_an_embed_too(self, bot: Bot, art: Channel, refused: list[str]) -> None:
         bot.ann.locale = "zh-TW"
         await bot.imagine()
-        said = await bot.said_to(bot.ann, "这个频道不画图")
+        said = await bot.said_to(bot.ann, "这个频道不能作图")
         assert f"<#{art.id}>" in said.text
         assert said.embeds
         assert refused
@@ -104,7 +104,7 @@ async def test_a_thread_that_was_closed_sends_its_author_the_result(bot: Bot, th
     await bot.until(lambda: "Drawing" in card.text)
     thread.archived = thread.locked = True
     result = await bot.posted(bot.fake.add_dm(bot.ann))
-    assert "can't post in the channel" in result.text
+    assert "can no longer post in the channel" in result.text
     assert not any(file.spoiler for file in result.shown_files)
 
 

@@ -212,7 +212,7 @@ async def test_a_database_that_is_away_is_a_sentence_and_no_error(bot: Bot, monk
     with capture_logs() as logs, monkeypatch.context() as patch:
         patch.setattr(bot.store, "add", away)
         message = await refusal(bot, "a fox")
-    assert "I can't save anything just now" in message.text
+    assert "I can't save anything right now" in message.text
     assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
     assert (await bot.result("a fox")).attachments
 

@@ -38,5 +38,5 @@ async def test_a_user_installed_app_says_that_there_is_no_room(bot: Bot) -> None
     asked = await bot.imagine("{red|blue} fox", cat, channel=group)
     message = await asked.shown()
     assert message.ephemeral_for == cat.id
-    assert "one message only" in message.text
+    assert "only one message" in message.text
     assert message.labels == []

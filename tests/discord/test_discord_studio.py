@@ -59,7 +59,7 @@ async def test_only_for_those_who_manage_the_server(bot: Bot, panel: Message) ->
 async def test_whoever_lost_the_right_is_refused_at_the_next_press(bot: Bot, boss: User, panel: Message) -> None:
     bot.fake.join(bot.guild, boss)
     await bot.fake.press(boss, panel, "Pause drawing")
-    await bot.said_to(boss, "Only whoever manages this community")
+    await bot.said_to(boss, "Only managers of this community")
     assert not (await community(bot)).paused
 
 
@@ -68,7 +68,7 @@ async def test_a_server_that_lets_everybody_use_it_changes_nothing(bot: Bot) -> 
     for command in bot.fake.commands[None].values():
         command["default_member_permissions"] = None
     asked = await bot.fake.slash(bot.ann, bot.channel, "studio", {})
-    assert "Only whoever manages this community" in (await asked.shown()).text
+    assert "Only managers of this community" in (await asked.shown()).text
 
 
 async def test_it_tells_what_holds_and_what_the_month_has_used(bot: Bot, boss: User) -> None:
@@ -79,7 +79,7 @@ async def test_it_tells_what_holds_and_what_the_month_has_used(bot: Bot, boss: U
     assert "8 of 10, 80 %" in panel.text
     assert "🟨🟨🟨🟨🟨🟨🟨🟨🟨⬜⬜⬜" in panel.text
     assert f"Only in these channels: **<#{bot.channel.id}>**" in panel.text
-    assert "Pictures a person and day: **20 (the operator's)**" in panel.text
+    assert "Pictures per person per day: **20 (set by the operator)**" in panel.text
     assert panel.pings == set()
 
 
@@ -93,7 +93,7 @@ async def test_defaults(bot: Bot, boss: User, panel: Message) -> None:
     assert "1:1 → 16:9" in panel.text
     again = await opened(bot, boss, panel, "defaults")
     assert again.modal is not None
-    assert again.modal.values["Style unless said otherwise"] == ["ink"]
+    assert again.modal.values["Default style"] == ["ink"]
     await bot.fake.submit_modal(boss, again, {"default_style": "none"})
     await bot.soon(lambda: "ink → –" in panel.text)
     assert (await community(bot)).default_style is None
@@ -202,7 +202,7 @@ async def test_somebody_is_kept_out_and_let_in_again(bot: Bot, boss: User, panel
 
 
 async def test_who_is_kept_out_is_listed_and_lifted_with_a_press(bot: Bot, boss: User, panel: Message) -> None:
-    await pressed(bot, boss, panel, "Who is kept out")
+    await pressed(bot, boss, panel, "Locked and blocked")
     assert "Nobody is locked or blocked" in panel.text
     await pressed(bot, boss, panel, "Back")
     people = [bot.ann, bot.bob, *(bot.fake.add_user(f"pest-{number}") for number in range(10))]
@@ -212,7 +212,7 @@ async def test_who_is_kept_out_is_listed_and_lifted_with_a_press(bot: Bot, boss:
         await filled(bot, boss, panel, "people", {"person": [user], "deed": "lock", "reason": "too *many* foxes"})
     await filled(bot, boss, panel, "people", {"person": [bot.bob], "deed": "block"})
 
-    await pressed(bot, boss, panel, "Who is kept out")
+    await pressed(bot, boss, panel, "Locked and blocked")
     assert [label for label in panel.labels if label.startswith("Lift")] == [f"Lift {n}" for n in range(1, 11)]
     assert panel.text.count(f"<@{bot.bob.id}>") == 2
     assert "until somebody lifts it" in panel.text
@@ -236,7 +236,7 @@ async def test_who_is_kept_out_is_listed_and_lifted_with_a_press(bot: Bot, boss:
 
 async def test_whoever_was_let_in_meanwhile_is_gone_from_the_list(bot: Bot, boss: User, panel: Message) -> None:
     await filled(bot, boss, panel, "people", {"person": [bot.ann], "deed": "lock"})
-    await pressed(bot, boss, panel, "Who is kept out")
+    await pressed(bot, boss, panel, "Locked and blocked")
     bot.clock.jump(2 * 3600)
     await pressed(bot, boss, panel, "Lift 1")
     assert "Nobody is locked or blocked" in panel.text
@@ -293,7 +293,7 @@ async def test_the_trail_page_by_page_with_undo(bot: Bot, boss: User, panel: Mes
 async def test_in_chinese(bot: Bot, boss: User) -> None:
     asked = await bot.fake.slash(boss, bot.channel, "studio", {}, locale="zh-CN")
     panel = await asked.shown()
-    assert "画室" in panel.text
+    assert "设置" in panel.text
     assert "谁用了多少" in panel.labels
 
 
@@ -310,7 +310,7 @@ async def test_the_fullest_settings_fit_one_message(bot: Bot, boss: User) -> Non
     assert "Studio" in panel.text
     asked = await opened(bot, boss, panel, "channels")
     await bot.fake.submit_modal(boss, asked, {})
-    await bot.soon(lambda: "Nothing is different" in panel.text)
+    await bot.soon(lambda: "Nothing was changed" in panel.text)
     assert (await community(bot)).allowed_channels == ids, "those that no select shows stay"
     for section in ("styles", "defaults"):
         await opened(bot, boss, panel, section)

@@ -22,7 +22,7 @@ async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
     card = await more(bot, await bot.result("a red fox style:ink", n=2))
     assert card.ephemeral_for == bot.ann.id
     assert card.is_v2
-    assert "counts 2 of the 18 you have left today" in card.text
+    assert "uses 2 of the 18 you have left today" in card.text
     assert "/imagine a red fox n:2 style:ink" in card.text
     assert {"HD", "Spoiler", "Report"} <= set(card.labels)
     assert len(card.labels) == len(MODEL.ratios) - 1 + 3
@@ -32,14 +32,14 @@ async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(idl
     bot = idle
     bot.limits = Limits(weights={4096: 3})
     await bot.start()
-    assert "HD · counts 6" in (await bot.result("a red fox", n=2)).labels
+    assert "HD · uses 6 points" in (await bot.result("a red fox", n=2)).labels
     bot.guild.locale = "zh-CN"
     assert "高清 · 计 3 点" in (await bot.result("a blue fox")).labels
 
 
 async def test_hd_is_a_new_job_at_the_next_clarity(bot: Bot) -> None:
     result = await bot.result("a red fox")
-    pressed = await bot.fake.press(bot.bob, result, "HD · counts 1")
+    pressed = await bot.fake.press(bot.bob, result, "HD · uses 1")
     assert "4096" in (await pressed.shown()).text
     await bot.posted(before={result.id})
     first, second = await bot.all_jobs()
@@ -74,7 +74,7 @@ async def test_hd_of_the_sharpest_says_so_though_its_button_is_made_up(bot: Bot)
     assert len(await bot.all_jobs()) == 1
 
 
-@pytest.mark.parametrize("label", ["Again", "HD · counts 1"])
+@pytest.mark.parametrize("label", ["Again", "HD · uses 1"])
 async def test_a_slip_of_the_finger_orders_once(bot: Bot, label: str) -> None:
     result = await bot.result("a red fox")
     bot.store.gate = asyncio.Event()
@@ -112,8 +112,8 @@ async def test_every_button_answers_a_stranger_with_a_sentence_or_does_it_for_th
     for label, said in {"Star": "Starred", "1": "picture 1", "Delete": "isn't yours"}.items():
         await bot.fake.press(bot.bob, result, label)
         await bot.said_to(bot.bob, said)
-    assert "counts" in (await (await bot.fake.press(bot.bob, result, "More")).shown()).text
-    for label in ("Again", "HD · counts 2"):
+    assert "uses" in (await (await bot.fake.press(bot.bob, result, "More")).shown()).text
+    for label in ("Again", "HD · uses 2"):
         assert "a red fox" in (await (await bot.fake.press(bot.bob, result, label)).shown()).text
     form = await bot.fake.press(bot.bob, result, "Edit")
     await form.answered()

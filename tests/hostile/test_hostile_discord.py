@@ -130,7 +130,7 @@ async def test_a_prompt_of_6000_characters_is_refused_and_pings_nobody(bot: Bot)
         return (one for one in bot.channel.seen_by(bot.bob) if one.ephemeral and not one.loading)
 
     refusal = await bot.soon(lambda: next(private(), None))
-    assert "a prompt may have 2,000" in refusal.text
+    assert "a prompt can have 2,000" in refusal.text
     assert refusal.pings == set()
     assert await bot.all_jobs() == []
 

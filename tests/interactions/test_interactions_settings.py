@@ -61,7 +61,7 @@ async def test_a_section_that_comes_back_as_it_was_changes_nothing(house: House,
     assert 0 < len(form.fields) <= 5
     told = one(await do(house, FORMS[form.id], sent(form, SECTIONED)), ShowSettings)
     assert (await community(house), told.done) == (before, ())
-    assert "Nothing is different" in "".join(map(str, told.notice))
+    assert "Nothing was changed" in "".join(map(str, told.notice))
 
 
 async def test_a_whole_form_that_comes_back_as_it_was_changes_nothing(house: House) -> None:

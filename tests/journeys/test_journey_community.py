@@ -84,7 +84,7 @@ async def test_a_month_of_a_community(atelier: Atelier) -> None:
 
     # The price of what counts more; 80 and 100 per cent of the month reach the moderators.
     first = await atelier.result(atelier.ann, "zebrafinch one", "4k n:2")
-    assert "counts 8" in first.text
+    assert "uses 8" in first.text
     await atelier.seen(atelier.desk, "80 %")
     await atelier.fake.slash(atelier.ann, atelier.room, "imagine", {"prompt": "zebrafinch two 4k"})
     offer = await atelier.seen(atelier.room, "this month", by=atelier.ann)

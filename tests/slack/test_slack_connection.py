@@ -178,14 +178,14 @@ async def test_a_database_that_is_away_is_a_sentence_and_the_next_is_served(
     with monkeypatch.context() as patch:
         patch.setattr(bot.store, "add", away)
         asked = await bot.imagine()
-        await asked.told("I can't save anything just now")
+        await asked.told("I can't save anything right now")
     assert (await bot.result()).pictures
 
 
 async def test_a_form_that_came_too_late_says_so(bot: Bot) -> None:
     bot.fake.faults.fail("views.open", error="expired_trigger_id")
     asked = await bot.imagine("")
-    await asked.told("before the form was ready")
+    await asked.told("before the form opened")
 
 
 async def test_closing_leaves_nothing_running(bot: Bot) -> None:

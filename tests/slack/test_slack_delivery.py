@@ -240,7 +240,7 @@ async def test_thrown_out_of_a_private_channel_it_writes_to_the_author(bot: Bot)
     await bot.card(channel=room)
     bot.fake.kick(room, bot.fake.bot())
     result = await bot.posted(bot.fake.add_dm(bot.ann))
-    assert "can't post in the channel" in result.words
+    assert "can no longer post in the channel" in result.words
 
 
 async def test_an_archived_channel_counts_as_closed(bot: Bot) -> None:

@@ -93,7 +93,7 @@ async def test_an_edit_of_what_nobody_remembers_orders_nothing(bot: Bot) -> None
     assert len(await bot.all_jobs()) == 1
 
 
-@pytest.mark.parametrize("label", ["Again", "HD · counts 1"])
+@pytest.mark.parametrize("label", ["Again", "HD · uses 1"])
 async def test_a_button_pressed_twice_at_once_orders_once(bot: Bot, beside: Bot, label: str) -> None:
     assert beside.platform.ready
     result = await bot.result()

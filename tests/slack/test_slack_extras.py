@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def test_hd_is_a_new_picture_at_the_next_clarity(bot: Bot) -> None:
     result = await bot.result("a red fox clarity:1024")
-    await (await bot.fake.press(bot.bob, result, "HD · counts 1")).acked()
+    await (await bot.fake.press(bot.bob, result, "HD · uses 1")).acked()
     other = await bot.posted(before={result.ts})
     assert "2048" in other.words
     assert other.pings == {bot.bob.id}
@@ -27,7 +27,7 @@ async def test_more_tells_the_price_and_draws_another_shape(bot: Bot) -> None:
     assert "/imagine a red fox" in more.words
     assert "Spoiler" not in more.labels
     await (await bot.fake.press(bot.bob, more, "16:9 wide")).acked()
-    await bot.soon(lambda: "on its way" in more.words)
+    await bot.soon(lambda: "On its way" in more.words)
     other = await bot.posted(before={result.ts})
     assert "16:9" in other.words
     assert other.pings == {bot.bob.id}
@@ -46,7 +46,7 @@ async def test_more_stays_in_the_thread_and_says_alone_what_cannot_be(bot: Bot) 
     await bot.decide(paused=True)
     refused = await bot.fake.press(bot.bob, more, "16:9 wide")
     assert (await refused.told("paused")).ephemeral_for == bot.bob.id
-    assert "on its way" not in more.words
+    assert "On its way" not in more.words
 
 
 async def test_more_that_comes_too_late_for_a_form_is_said_alone(bot: Bot) -> None:

@@ -109,4 +109,4 @@ async def test_a_shared_result_hangs_in_the_gallery_of_another_workspace(grid: G
 async def test_a_gallery_shows_pictures_of_the_other_workspace(grid: Grid) -> None:
     await grid.bot.result("a red fox", grid.head, grid.room)
     act = await grid.bot.fake.slash(grid.head, grid.desk, "/easel", "gallery")
-    await grid.bot.until(lambda: any("between you and me" in one.words for one in act.shown))
+    await grid.bot.until(lambda: any("in our direct messages" in one.words for one in act.shown))

@@ -16,7 +16,7 @@ async def test_ones_data_comes_as_a_file_for_oneself_alone(bot: Bot) -> None:
     await bot.result("a red fox n:2")
     await bot.result("a secret whale", bot.bob)
     asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "mydata export")
-    await bot.until(lambda: any("between you and me" in one.words for one in asked.shown))
+    await bot.until(lambda: any("our direct messages" in one.words for one in asked.shown))
 
     def handed() -> Message | None:
         return next((one for one in bot.messages(bot.fake.add_dm(bot.ann)) if one.files), None)

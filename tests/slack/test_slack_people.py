@@ -87,7 +87,7 @@ async def test_somebodys_day_begins_anew(bot: Bot) -> None:
     await bot.result()
     await (await bot.imagine("a whale")).told("of your pictures")
     await decide(bot, bot.ann, "reset")
-    await told(bot, "let ann begin the day anew (+1)")
+    await told(bot, "reset today's usage of ann (+1)")
     assert (await bot.result("a whale")).pictures
 
 

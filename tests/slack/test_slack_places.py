@@ -31,7 +31,7 @@ async def test_it_asks_to_be_invited_to_a_private_one(bot: Bot) -> None:
 async def test_in_a_conversation_of_people_it_answers_in_its_own(bot: Bot) -> None:
     group = bot.fake.add_group(bot.ann, bot.bob)
     asked = await bot.imagine(channel=group)
-    await asked.told("between you and me")
+    await asked.told("our direct messages")
     result = await bot.posted(bot.fake.add_dm(bot.ann))
     assert result.pings == {bot.ann.id}
     assert bot.messages(group) == []

@@ -75,7 +75,7 @@ def test_a_moment_is_a_date_that_everybody_reads_in_their_own_time() -> None:
     soon, later = NOW + timedelta(seconds=40), NOW + timedelta(days=1)
     said = mrkdwn(("ready ", Moment(soon)), now=NOW, locale="en")
     assert said == f"ready <!date^{int(soon.timestamp())}^at {{time_secs}}|in 40 s>"
-    said = mrkdwn(("There are new ones ", Moment(later)), now=NOW, locale="en")
+    said = mrkdwn(("More ", Moment(later)), now=NOW, locale="en")
     assert "{date_short_pretty} at {time}|2026-11-23 12:00 UTC>" in said
     assert "{time_secs}| 40 秒后>" in mrkdwn((Moment(soon),), now=NOW, locale="zh-CN")
     assert plain(("ready ", Moment(NOW + timedelta(minutes=5))), now=NOW, locale="en") == "ready in 5 min"

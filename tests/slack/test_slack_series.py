@@ -67,7 +67,7 @@ async def test_where_no_app_can_be_it_comes_to_the_conversation_with_its_author(
     group = bot.fake.add_group(bot.ann, bot.bob)
     price = await (await bot.imagine("{red|blue} fox", channel=group)).told("2 combinations")
     pressed = await bot.fake.press(bot.ann, price, "Draw all 2")
-    await pressed.told("between you and me")
+    await pressed.told("our direct messages")
     talk = bot.fake.add_dm(bot.ann)
     await sheet(bot, talk)
     assert [len(message.pictures) for message in bot.messages(talk)] == [1, 1, 1]

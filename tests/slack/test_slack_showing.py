@@ -29,7 +29,7 @@ async def shown_to(bot: Bot, user: User, words: str) -> Message:
 
 async def asked(bot: Bot, text: str, user: User | None = None) -> None:
     act = await bot.fake.slash(user or bot.ann, bot.channel, "/easel", text)
-    await bot.until(lambda: any("between you and me" in one.words for one in act.shown))
+    await bot.until(lambda: any("in our direct messages" in one.words for one in act.shown))
 
 
 async def test_a_gallery_shows_the_posted_files_and_uploads_nothing(bot: Bot) -> None:

@@ -63,7 +63,7 @@ async def test_settings_are_changed_from_the_command_and_hold_at_once(bot: Bot) 
     )
     undo = next(label for label in saved.labels if label == "Undo: settings")
     pressed = await bot.fake.press(bot.admin, saved, undo)
-    await pressed.told("Pictures a person and day")
+    await pressed.told("Pictures per person per day")
     now = await settled_on(bot)
     assert (now.user_daily, now.moderation_channel, len(now.blocked_words)) == (None, None, 3)
 
@@ -84,7 +84,7 @@ async def test_the_form_shows_what_holds_and_saving_it_so_changes_nothing(bot: B
     view = await opened(bot)
     sent = await bot.fake.submit_view(bot.admin, view)
     await sent.acked()
-    await told(bot, "Nothing is different")
+    await told(bot, "Nothing was changed")
     assert await settled_on(bot) == before
 
 
@@ -203,6 +203,6 @@ async def test_in_enterprise_grid_only_the_organizations_admins_have_the_form(id
     head.is_org_admin = True
     room = idle.fake.add_channel("room", local, head, team=north)
     await idle.start()
-    await (await idle.fake.slash(local, room, "/easel", "settings")).told("manages")
+    await (await idle.fake.slash(local, room, "/easel", "settings")).told("Only managers")
     assert local.modals == []
     await (await idle.fake.slash(head, room, "/easel", "settings")).opened()

@@ -46,14 +46,14 @@ async def test_managers_see_persons_and_channels_by_name(bot: Bot) -> None:
 async def test_others_are_told_whose_they_may_see(bot: Bot) -> None:
     await bot.result("a red fox n:2")
     asked = await bot.fake.slash(bot.bob, bot.channel, "/easel", "usage workspace by person")
-    await asked.told("Who used")
+    await asked.told("Only managers can see")
     await (await bot.fake.slash(bot.bob, bot.channel, "/easel", "usage of everybody")).told("/easel usage [mine")
 
 
 async def test_a_table_comes_for_oneself_alone(bot: Bot) -> None:
     await bot.result("a red fox n:2")
     asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage csv")
-    await bot.until(lambda: any("between you and me" in one.words for one in asked.shown))
+    await bot.until(lambda: any("in our direct messages" in one.words for one in asked.shown))
     talk = bot.fake.add_dm(bot.ann)
     message = await bot.until(lambda: next((one for one in bot.messages(talk) if one.files), None))
     (file,) = message.files
@@ -70,7 +70,7 @@ async def test_the_chart_stands_in_the_conversation_with_whoever_asks(bot: Bot) 
     await bot.result("a red fox n:2")
     asked = await bot.fake.slash(bot.ann, bot.channel, "/easel", "usage week")
     assert (await asked.told("2 pictures")).ephemeral_for == bot.ann.id
-    await bot.until(lambda: any("A chart of it" in one.words for one in asked.shown), seconds=20)
+    await bot.until(lambda: any("The chart is" in one.words for one in asked.shown), seconds=20)
     (message,) = charted(bot, bot.ann)
     (chart,) = message.pictures
     assert "2 pictures" in chart.alt_text

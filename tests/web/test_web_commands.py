@@ -74,7 +74,7 @@ async def test_the_refusal_speaks_the_reader_s_language(page: Site) -> None:
     _, english = await page.post("/api/commands", {"text": "a fox ratio:16:7"}, headers={"Accept-Language": "de, en"})
     _, chinese = await page.post("/api/commands", {"text": "a fox ratio:16:7"}, headers={"Accept-Language": "zh-TW"})
     _, asked = await page.post("/api/commands?lang=zh-CN", {"text": "a fox ratio:16:7"})
-    assert "comes nearest" in english["error"]["message"]
+    assert "Closest: " in english["error"]["message"]
     assert "最接近" in chinese["error"]["message"]
     assert chinese["error"]["message"] == asked["error"]["message"]
 
@@ -231,7 +231,7 @@ async def test_a_database_that_is_away_is_a_503_with_a_sentence(page: Site, monk
         patch.setattr(SqlJobStore, "add", away)
         status, answer = await page.post("/api/commands", {"text": "a fox"})
     assert (status, answer["error"]["code"]) == (503, "storage-away")
-    assert "I can't save anything just now" in answer["error"]["message"]
+    assert "I can't save anything right now" in answer["error"]["message"]
     assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
     assert (await page.ask("a fox"))["state"] == "queued"
 

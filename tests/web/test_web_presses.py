@@ -59,7 +59,7 @@ async def test_more_prices_for_whoever_asks(site: Site) -> None:
     async with site.open() as page:
         job_id = await drawn(page, "a fox x3")
         _, answer = await page.get(f"/api/jobs/{job_id}/more?lang=en")
-        assert "counts 3, and you have 2 left today" in "".join(answer["card"]["status"])
+        assert "needs 3, and you have 2 left today" in "".join(answer["card"]["status"])
 
 
 async def test_a_star_is_turned_around_and_everybody_hears_of_it(page: Site) -> None:

@@ -129,7 +129,7 @@ async def test_whoever_runs_it_is_spoken_to_in_both_languages(page: Site) -> Non
     assert "You blocked the word “octopus”" in blocked
     refused, blocked = await told("zh-CN")
     assert "你 的请求没有通过" in refused
-    assert "你 屏蔽了“octopus”" in blocked
+    assert "你 屏蔽了词“octopus”" in blocked
 
 
 async def test_the_trail_has_pages(page: Site) -> None:
@@ -248,7 +248,7 @@ async def test_people_are_blocked_lifted_locked_and_begin_anew(site: Site) -> No
         await page.clock.until(page.dispatcher.stop(), real_seconds=5)
         status, answer = await act("reset")
         assert status == 200
-        assert "begin the day anew" in "".join(part for part in answer["done"]["text"] if isinstance(part, str))
+        assert "reset today's usage" in "".join(part for part in answer["done"]["text"] if isinstance(part, str))
         assert (await act("hug"))[0] == 400
 
 

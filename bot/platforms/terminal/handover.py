@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.cards import notice
+from bot.cards.sentences import sentence
 from bot.domain.card import Moment, Text
 from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
 from bot.platforms.terminal.progress import plain
@@ -73,7 +73,7 @@ class Handover:
     async def _say_who_paints(self, session: aiohttp.ClientSession) -> None:
         async with session.get(f"{self._url}/api/session") as answer:
             if answer.ok and (await answer.json()).get("sandbox"):
-                self._say(notice("terminal-sandbox", self._locale))
+                self._say(sentence("terminal-sandbox", self._locale))
 
     async def _follow(
         self, session: aiohttp.ClientSession, message: dict[str, Any], out: Path, stop: asyncio.Event
@@ -148,12 +148,12 @@ def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
     if card := error.get("card"):  # its moments are data, and its notes stand in lines of their own
         lines = [plain(_text(part)) for part in (card["status"], *card["notes"])]
     if error["code"] == "matrix-offer":
-        lines.append(plain(notice("terminal-all", locale)))
+        lines.append(plain(sentence("terminal-all", locale)))
     elif error["code"] == "not-a-request" and error.get("repair"):
-        lines.append(plain(notice("terminal-anyway", locale, text=error["repair"])))
+        lines.append(plain(sentence("terminal-anyway", locale, text=error["repair"])))
     elif error.get("repair"):
         lines.append(f"→ {error['repair']}")
-    sentence = "\n".join(line for line in lines if line)
+    said = "\n".join(line for line in lines if line)
     match status:
         case _ if status == _TOO_MANY:
             code = Exit.OVER_LIMIT
@@ -161,4 +161,4 @@ def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
             code = Exit.TROUBLE
         case _:
             code = Exit.USAGE
-    return Outcome(exit=code, sentence=sentence)
+    return Outcome(exit=code, sentence=said)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.actions import Actions
 from bot.actions.personal_archives import Export
-from bot.cards.notice import notice
+from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 
 from .answers import Problem
@@ -60,5 +60,5 @@ class MyDataRoutes:
             raise Problem(400, "not-sure")
         forgotten = await self._mydata.delete(person)
         self.archives.discard(person)
-        said = notice("mydata-deleted", person.locale, messages=forgotten.messages_left)
+        said = sentence("mydata-deleted", person.locale, messages=forgotten.messages_left)
         return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=said))})

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.cards import gallery_card, job_card, job_json, refusal_card, show_card
 from bot.cards.phrases import card_picture
+from bot.cards.sentences import words
 from bot.domain.card import Card, CardPicture, Moment, Text
 from bot.domain.errors import Refused
 from bot.domain.gallery import FoundPage, Shown
@@ -159,8 +160,9 @@ def plain(text: Text) -> str:
 
 
 def as_sentences(lines: Sequence[str], locale: str) -> str:
-    """Lines of small print, which end with nothing, one behind the other."""
-    stop, gap = ("。", "") if locale == "zh-CN" else (".", " ")
+    """Lines of small print, which end without a full stop, one after the other."""
+    between = words("between-sentences", locale)
+    stop, gap = between.strip(), between[len(between.strip()) :]
     return gap.join(line if line.endswith(_ENDINGS) else f"{line}{stop}" for line in lines)
 
 

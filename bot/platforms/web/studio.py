@@ -15,8 +15,8 @@ from bot.actions.moderate import PAGE, Done
 from bot.actions.permissions import require_manager, require_moderator
 from bot.cards.audit_card import audit_line, undo_buttons
 from bot.cards.moderation_card import appeal_card, budget_card, report_card
-from bot.cards.notice import notice
 from bot.cards.refusal_card import refusal_sentence
+from bot.cards.sentences import sentence
 from bot.domain.card import Card
 from bot.domain.community_fields import LONGEST_STYLE
 from bot.domain.errors import NotAllowed, Refused
@@ -195,7 +195,7 @@ class Studio:
         return [_audit_json(entry, names, person.locale) for entry in entries]
 
     async def _moderated(self, done: Done, person: Person) -> web.Response:
-        said = notice("left-over", person.locale) if done.left_over else ()
+        said = sentence("left-over", person.locale) if done.left_over else ()
         return await self._done(done.entry, person, {"said": text_json(said)})
 
     async def _done(

@@ -2,26 +2,26 @@
 
 original = Original
 note-reduced = Compressed to fit { $platform }; the original is kept
-sent-privately = I can't post in the channel where you asked any more, so here it is:
+sent-privately = I can no longer post in the channel where you asked, so here it is:
 usage-csv = Every entry, as a table for any spreadsheet.
-file-too-large = That is too large to be sent here. Ask whoever runs this bot: they can give it to you.
+file-too-large = That file is too large to send here. Ask the bot's operator for it.
 help-menus = On any message: Apps → Imagine this. On a picture: Apps → Report picture.
 no-words = There are no words in that message to draw.
 no-picture-there = That isn't one of my pictures. Choose a message of mine with a picture in it.
 form-where = Where it is shown
-form-late = Slack closed the door before the form was ready. Press again, or type the request after /imagine.
-comes-privately = I can't speak in this conversation, so it comes to the one between you and me.
+form-late = Slack timed out before the form opened. Press again, or type the request after /imagine.
+comes-privately = I can't post in this conversation, so the result comes to our direct messages.
 invite-me = I'm not in this private channel. Type `/invite @Easel` here, then ask again. Nothing was charged.
 cannot-join = I may not post in this channel. Type `/invite @Easel` here or ask elsewhere. Nothing was charged.
 archived = This channel is archived, so I couldn't show you the result. Nothing was charged.
-stranger = Here only people of the organization that installed me can ask. Nothing was charged.
+stranger = Only people of the organization that installed me can ask here. Nothing was charged.
 home-draw = Draw a picture
 home-recent = Your recent pictures
 home-none = None yet. Press the button, or type /imagine in any channel.
 usage-help = /easel usage [mine|channel|workspace] [today|week|month|year] [by day|month|person|channel|role] [csv]
-usage-chart = A chart of it is in the conversation between you and me.
+usage-chart = The chart is in our direct messages.
 usage-too-large = The table would be too large. Ask for fewer days.
-shown-privately = Pictures that only you should see are in the conversation between you and me.
+shown-privately = Pictures that only you should see are in our direct messages.
 home-defaults = Your defaults…
 home-settings = Settings…
 easel-help = /easel usage · gallery [words] · here [words] · starred [words] · show <id> · why · defaults · mydata export · mydata delete · settings · people · audit · help
@@ -29,11 +29,11 @@ easel-help = /easel usage · gallery [words] · here [words] · starred [words] 
 ## Slack: how an installation ended
 
 install-installed = Easel is now in { $name }. Type /imagine in any channel there. You can close this page.
-install-refused = Nothing was installed: Slack was told no.
-install-stale = Nothing was installed: this page was open for too long, used before, or begun in another browser.
-install-failed = Slack did not complete it. Begin again; if that doesn't help, the log of whoever runs Easel tells.
-install-away = Slack can't be reached just now. Begin again in a minute.
-install-again = Begin again
+install-refused = Nothing was installed: the request was declined in Slack.
+install-stale = Nothing was installed: this page was open for too long, used before, or opened in another browser.
+install-failed = Slack did not complete the installation. Start again; if that doesn't help, Easel's log says why.
+install-away = Slack can't be reached right now. Start again in a minute.
+install-again = Start again
 
 ## Discord's own names of permissions, so that people find them in its settings
 

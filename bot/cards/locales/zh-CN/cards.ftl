@@ -14,9 +14,9 @@ status-gathering = { $ended ->
     [0] 正在绘制 { $jobs } 种组合
    *[other] { $jobs } 种组合已完成 { $ended } 种
 }
-status-looking = 正在向服务方核实是否收到了你的请求
-status-away = 图片服务暂时没有回应；你的请求会等着，恢复后自动继续
-status-slow = 比平时慢一些，服务方还在画
+status-looking = 正在向服务商核实是否收到了你的请求
+status-away = 图片服务暂时没有回应；你的请求会保留，恢复后自动继续
+status-slow = 比平时慢一些，服务商还在画
 status-resumed = 刚刚重启过，你的{ $n ->
     [1] 图
    *[other] {" "}{ $n } 张图
@@ -88,20 +88,20 @@ button-why = 为什么？
 ## 失败原因
 
 heading-failed = 这次没画成
-failure-rejected = 服务方不接受这个请求{ $said ->
+failure-rejected = 服务商不接受这个请求{ $said ->
     [nothing] ，换个说法也许可以。
    *[something] ：{ $detail }
 }
-failure-task-failed = 服务方试过了，没能画出来{ $said ->
+failure-task-failed = 服务商试过了，没能画出来{ $said ->
     [nothing] 。
    *[something] ：{ $detail }
 }
-failure-timed-out = 等了太久服务方还没画完，所以不再等了。
-failure-no-pictures = 服务方说画好了，但没有一张图能打开。
-failure-series-failed = 所有组合都没有画成。
-failure-unavailable = 服务方长时间连不上，什么都没有下单。
-failure-unclear = 下单时连接断了，无法确定对方有没有收到。为了不重复付费，没有再次发送。
-failure-account = 服务方不接受这个机器人的账号，只有运营者能解决。
+failure-timed-out = 等了太久服务商还没画完，所以不再等了。
+failure-no-pictures = 服务商说画好了，但没有一张图能打开。
+failure-series-failed = 没有一种组合画出图片。
+failure-unavailable = 长时间连不上服务商，什么都没有下单。
+failure-unclear = 发送请求时连接断了，无法确定服务商有没有收到。为了不重复付费，没有再次发送。
+failure-account = 服务商不接受这个机器人的账号，只有运营者能解决。
 failure-undeliverable = 图画好了，但这个频道不再接收我的消息。图片已保存。
 failure-internal = 我们这边出了错。运营者可以在日志里按编号 { $id } 找到它。
 
@@ -116,7 +116,7 @@ bad-style = { $nearest ->
    *[other] 没有“{ $word }”这个风格。是不是想用 { $nearest }？
 }
 prompt-empty = 请说说想画什么，比如：暴风雨中的灯塔 比例:16:9
-prompt-too-long = 一共 { $length } 个字符，描述最多 { $limit } 个。请删短一些再发。
+prompt-too-long = 一共 { $length } 个字符，提示词最多 { $limit } 个。请删短一些再发。
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
 matrix-offer = { $left ->
     [-1] 共 { $jobs } 种组合，{ $pictures } 张图，计 { $points }。你确认之前不会绘制。
@@ -166,24 +166,24 @@ limit-guests-daily = { $fits ->
 limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
 
 not-served = Easel 没有在这里开放作图，运营者指定了其他地方。取消、/show、删除和 /mydata 仍然可用。
-paused-everywhere = 画图功能目前全部暂停。你的请求没有问题，请稍后再试。
-paused = 这个社区目前暂停画图。你的请求没有问题，请稍后再试。
-blocked-person = 这里的管理员已禁止你画图{ $reason ->
+paused-everywhere = 目前全部暂停作图。你的请求没有问题，请稍后再试。
+paused = 这个社区目前暂停作图。你的请求没有问题，请稍后再试。
+blocked-person = 这里的管理员屏蔽了你{ $reason ->
     [nothing] 。
    *[other] ：{ $reason }。
 }详情和解除请找管理员。
-locked = 这里的管理员暂停了你画图{ $reason ->
+locked = 这里的管理员暂时禁用了你{ $reason ->
     [nothing] 。
    *[other] ：{ $reason }。
 }{ $until }可以再画。
-pressed-twice = 刚才已经按过，正在画了。想再来一次，请稍后再按。
+pressed-twice = 刚才已经按过，正在画了。想再画一次，请过几秒再按。
 event-reused = 这个 Idempotency-Key 已用于另一个内容不同的请求。新请求请用新的 key。
 not-a-request = { $kind ->
     [thanks] 不客气！想再画一张，直接说你想看到什么。
     [greeting] 你好！告诉我你想看到什么，我来画。
    *[help] 告诉我你想看到什么，我来画。
 }
-wrong-channel = 这个频道不画图。可以画图的频道：{ $channels }。
+wrong-channel = 这个频道不能作图。可以作图的频道：{ $channels }。
 blocked-word = “{ $word }”在这个社区的屏蔽词里。请去掉它；如果在这里没有恶意，可以告诉管理员。只有你能看到这条消息。
 
 not-yours = 这不是你的：只有作者和管理员可以这样做。
@@ -200,15 +200,13 @@ draft-taken = 这个选项已经用过了，任务编号 { $id }。
 missing-permissions = 我在这里缺少权限：{ $permissions }。请让管理员授权，然后再试。
 shutting-down = 我正在重启，暂时不接新请求。请过一分钟再试。
 storage-away = 现在暂时无法保存，不能接受新请求；已接受的会继续等待。请稍后再试。
-not-understood-command = 看不懂“{ $word }”。请输入 /imagine，再写上想画什么。
-provider-account = 服务方不接受这个机器人的账号，只有运营者能解决。没有扣费。
+provider-account = 服务商不接受这个机器人的账号，只有运营者能解决。没有扣费。
 internal = 我们这边出了错，没有扣费。编号：{ $id }
 refused-otherwise = 现在还做不了，没有扣费。
 
 ## 单句
 
 working = 正在处理……
-cancelled-ok = 已取消，不占用你的额度。
 deleted-ok = 已彻底删除。
 deleted-later = 图片已删除。聊天平台还没有移除这条消息，我会一直重试，直到它消失。
 deleted-refused = 图片已删除，但聊天平台不让我移除这条消息。我每天会再试一次，重新启动并有权限时也会再试。
@@ -223,12 +221,12 @@ nothing-to-report = 没有可以举报的图片。
 already-reported = 你已经举报过，管理员已经知道了。
 nothing-to-undo = 这里没有可以撤销的。
 already-undone = { $by } 已经撤销了。
-already-paused = 已经暂停了。
-not-paused = 现在没有暂停。
-not-blocked = 这个人没有被暂停或禁止。
-not-yourself = 不能限制自己。
+already-paused = 已经暂停作图了。
+not-paused = 现在没有暂停作图。
+not-blocked = 这个人没有被暂时禁用或屏蔽。
+not-yourself = 不能禁用自己。
 no-strikes = 这个人没有警告记录。
-lock-too-long = 暂停最长 { $days } 天，更久请改用禁止。
+lock-too-long = 暂时禁用最长 { $days } 天，更久请改用屏蔽。
 block-over = 那个时间已经过了。
 nothing-to-appeal = 没有可以申诉的屏蔽词了。
 already-appealed = 你已经就这个词告诉过管理员。
@@ -244,15 +242,12 @@ setting-floor = { $setting }：“{ $word }”低于运营者允许的下限 { $
 setting-choice = { $setting }：“{ $word }”不在可选范围内：{ $legal }。
 setting-zone = { $setting }：没有“{ $word }”这个时区。是不是 { $nearest }？
 setting-table = { $setting }：看不懂“{ $word }”。请写成 名称=数字，用逗号分开。
-setting-style = { $setting }：“{ $word }”不能用。请写一个新名称、冒号，再写不超过 { $most } 个字符的描述。
+setting-style = { $setting }：“{ $word }”不能用。请写一个新名称、冒号，再写不超过 { $most } 个字符的提示词。
 setting-too-many = { $setting }：最多 { $most } 个。
 
 reported-ok = 谢谢，已经交给管理员。
 reported-unseen = 谢谢，已经记下；这个社区还没有设置管理员频道。
 appealed-ok = 谢谢，管理员会看看这个词。
-removed-ok = 已移除，作者记一次警告。可以恢复。
-undone-ok = 已撤销。
-undone-nothing = 已经过期，不需要撤销。
 left-over = 聊天平台连不上，消息还是原样，请手动处理。
 
 report-heading = { $n ->
@@ -279,19 +274,19 @@ budget-nearly = { $limit } 里已用 { $used }，{ $resets_at }重新开始。
 budget-used = { $limit } 里已用 { $used }，现在不再接受请求。{ $resets_at }重新开始，或由管理者提高额度。
 
 button-remove = 移除
-button-lock = 暂停一小时
-button-blockword = 屏蔽词语
+button-lock = 暂时禁用一小时
+button-blockword = 屏蔽一个词
 button-undo = 撤销：{ $what }
 button-allow-word = 允许这个词
 undo-removed = 移除
-undo-locked = 暂停
-undo-blocked = 禁止
+undo-locked = 暂时禁用
+undo-blocked = 屏蔽
 undo-unblocked = 解除
-undo-word-added = 屏蔽词语
-undo-word-removed = 允许词语
+undo-word-added = 屏蔽词
+undo-word-removed = 允许词
 undo-settings-changed = 设置
-undo-paused = 暂停画图
-undo-resumed = 恢复画图
+undo-paused = 暂停作图
+undo-resumed = 恢复作图
 undo-other = 这一项
 
 audit-heading = 这里发生过的
@@ -301,19 +296,19 @@ audit-refused = { $target } 的请求没有通过
 audit-reported = { $actor } 举报了编号 { $target }
 audit-removed = { $actor } 移除了编号 { $target }
 audit-restored = { $actor } 恢复了编号 { $target }
-audit-locked = { $actor } 暂停了 { $target }
-audit-unlocked = { $actor } 解除了对 { $target } 的暂停
-audit-blocked = { $actor } 禁止了 { $target }
-audit-unblocked = { $actor } 解除了对 { $target } 的限制
+audit-locked = { $actor } 暂时禁用了 { $target }
+audit-unlocked = { $actor } 解除了对 { $target } 的暂时禁用
+audit-blocked = { $actor } 屏蔽了 { $target }
+audit-unblocked = { $actor } 解除了对 { $target } 的屏蔽
 audit-struck = { $actor } 给 { $target } 记了一次警告
 audit-forgiven = { $actor } 免去了 { $target } 的警告
-audit-word-added = { $actor } 屏蔽了“{ $target }”
-audit-word-removed = { $actor } 允许了“{ $target }”
+audit-word-added = { $actor } 屏蔽了词“{ $target }”
+audit-word-removed = { $actor } 重新允许了词“{ $target }”
 audit-settings-changed = { $actor } 改了设置
 audit-exceptions-changed = { $actor } 改了运营者对这里的限额
-audit-paused = { $actor } 暂停了画图
-audit-resumed = { $actor } 恢复了画图
-audit-reset = { $actor } 让 { $target } 今天重新计数
+audit-paused = { $actor } 暂停了作图
+audit-resumed = { $actor } 恢复了作图
+audit-reset = { $actor } 重置了 { $target } 今天的用量
 audit-appealed = { $target } 认为一个屏蔽词没有恶意
 audit-data-exported = { $actor } 导出了 { $target } 的数据
 audit-data-deleted = { $actor } 删除了 { $target } 的数据
@@ -321,11 +316,11 @@ audit-data-deleted = { $actor } 删除了 { $target } 的数据
 why-heading = 为什么没有画
 why-never = 你在这里没有被拒绝过。
 reason-not-served = Easel 没有在那里开放作图
-reason-paused-everywhere = 当时画图全部暂停
-reason-paused = 当时这个社区暂停画图
-reason-blocked-person = 管理员禁止了你画图
-reason-locked = 管理员暂停了你画图
-reason-wrong-channel = 那个频道不画图
+reason-paused-everywhere = 当时全部暂停作图
+reason-paused = 当时这个社区暂停作图
+reason-blocked-person = 管理员屏蔽了你
+reason-locked = 管理员暂时禁用了你
+reason-wrong-channel = 那个频道不能作图
 reason-blocked-word = 含有屏蔽词
 reason-limit-unfinished = 同时进行的请求太多
 reason-limit-cooldown = 离上一次请求太近
@@ -340,9 +335,9 @@ reason-failure-task-failed = 服务商试过，没有画出来
 reason-other = 其他原因
 todo-again = 已经过去了，可以再试。
 todo-wait = { $moment }可以再试。
-todo-paused = 请等管理员恢复画图。
+todo-paused = 请等管理员恢复作图。
 todo-moderators = 请联系管理员，他们可以解除。
-todo-channel = 请到可以画图的频道里试。
+todo-channel = 请到可以作图的频道里再试。
 todo-reword = 没有扣除张数。请换个说法再试，服务商每次都会重新判断。
 todo-word = 请去掉这个词，或者告诉管理员它没有恶意。
 
@@ -354,20 +349,20 @@ settings-unlimited = 不限
 field-timezone = 时区
 field-user_daily = 每人每天张数
 field-user_running = 每人同时进行的请求
-field-user_waiting = 每人另外排队的请求
+field-user_waiting = 每人排队的请求
 field-monthly = 社区每月张数
 field-cooldown = 每人两次请求之间的秒数
 field-role_daily = 各角色每天张数
 field-channel_daily = 各频道每天张数
-field-weights = 各清晰度一张算几点
+field-weights = 各清晰度一张计几点
 field-allowed_channels = 只在这些频道
 field-moderation_channel = 管理员频道
-field-gallery_channel = 画廊频道
+field-gallery_channel = 图库频道
 field-default_ratio = 默认比例
 field-default_clarity = 默认清晰度
 field-default_n = 默认张数
 field-default_style = 默认风格
-field-retention_days = 图片和描述保留天数
+field-retention_days = 图片和提示词保留天数
 field-blocked_words = 屏蔽词（{ $n }）
 
 ## 帮助
@@ -421,37 +416,40 @@ usage-still = 在画
 usage-nothing = 还没有
 usage-others = 其他 { $n } 项
 usage-alt = { $title }，{ $days }：{ $pictures }。
-usage-managers-only = 谁用了多少，只有本社区的管理者能看。你可以看自己的用量，或本频道每天的用量。
+usage-managers-only = 谁用了多少，只有管理者能看。你可以看自己的用量，或本频道每天的用量。
 usage-operator-only = 只有机器人的运营者能看本社区以外的用量。
 
 ## 图库
 
 gallery-mine = 我的图
 gallery-here = 本频道的图
-gallery-starred = 这里加星的图
+gallery-starred = 这里收藏的图
 gallery-words = 包含：{ $words }
 gallery-page = 第 { $page } 页，共 { $pages } 页 · { $total } 个结果
 gallery-mine-empty = 你还没有图。请输入 /imagine，再写上想画什么。
 gallery-here-empty = 这个频道还没有图。请输入 /imagine，再写上想画什么。
-gallery-starred-empty = 这里还没有人加过星。
+gallery-starred-empty = 这里还没有人收藏过。
 gallery-nothing-found = 没有找到包含“{ $words }”的图。
 gallery-ai = 全部由 AI 生成
 wall-made-by = 作者：{ $name }
 no-pictures-yet = 它还没有可以选的图。
 no-such-picture = 没有这一张：一共只有 { $count } 张。
-starred-ok = 已加星
+starred-ok = 已收藏
 starred-private = 已收藏。这是在私密的地方画的，只有那里的人看得到。要分享给整个服务器吗？
 shared-ok = 已分享：这里的人都能在 /gallery starred 里或用编号看到它。你可以随时取消分享。
 unshared-ok = 已取消分享：只有当时那个频道里的人看得到。
 only-author-shares = 只有作者本人可以分享或取消分享。
 nobody-to-share-with = 没有可以分享的对象：能看到的人都已经看得到了。
-unstarred-ok = 已取消加星
+unstarred-ok = 已取消收藏
 voted-ok = 你投给了第 { $index } 张
 unvoted-ok = 已收回你的票
 
 button-hd = 高清
-button-hd-price = 高清 · 计 { $n } 点
-button-star = 加星
+button-hd-price = 高清 · 计 { $n } { $points ->
+    [1] 张
+   *[other] 点
+}
+button-star = 收藏
 button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }
 button-spoiler = 遮挡
@@ -461,12 +459,12 @@ button-unshare = 取消分享
 
 show-heading = 编号 { $id }
 show-asked = 由 { $name } 提出，{ $moment }
-show-stars = ★ { $stars } 颗星
+show-stars = ★ { $stars } 次收藏
 show-votes = 第 { $index } 张：{ $votes } 票
 
 lineage-edit = 修改自 { $id }：{ $changes }
 lineage-again = 与 { $id } 相同，再画一次
-lineage-prompt = 描述不同
+lineage-prompt = 提示词不同
 lineage-ratio = 比例
 lineage-n = 张数
 lineage-clarity = 清晰度
@@ -477,7 +475,7 @@ lineage-style = 风格
 more-heading = 同样的内容，换个画法
 more-shapes = 换个比例：{ $price }
 more-hd = 高清会按 { $clarity } 重新画：{ $price }。画出来是另一张图，原图的细节无法保留。
-more-sent = 连同风格发送的描述：{ $prompt }
+more-sent = 连同风格发送的提示词：{ $prompt }
 price = 计 { $n } 张，今天还剩 { $left } 张
 price-too-much = 要计 { $n } 张，可今天只剩 { $left } 张
 price-unlimited = 计 { $n } 张
@@ -500,14 +498,14 @@ defaults-style = 风格
 
 mydata-export-ready = 与你有关的全部数据：{ $jobs } 次请求，{ $pictures } 张图
 mydata-left-out = 有 { $n } 张较早的图没有放进去：文件会大到发不出。
-mydata-delete-ask = 要删除与你有关的全部数据吗？包括你在所有社区的请求、图片、加星和投票。正在画的会取消。此操作无法撤销。
+mydata-delete-ask = 要删除与你有关的全部数据吗？包括你在所有社区的请求、图片、收藏和投票。正在画的会取消。此操作无法撤销。
 mydata-deleted = 完成：你的请求、图片和文字都已删除。留下的内容不带你的名字：账目里的数字，以及当天或当月结束前的计数。仍然有效的屏蔽和警告会保留你的 ID。{ $messages ->
     [0] 聊天里的结果也已删除。
    *[other] 还有 { $messages } 条消息留在聊天里，我会一直尝试移除。
 }
 button-keep-mine = 保留
 mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
-mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括描述、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
+mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括提示词、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
 mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
 mydata-readme-pictures = pictures：{ $pictures ->
     [0] 没有保存图片
@@ -521,8 +519,8 @@ audit-exhibited = 挂进了图库
 ## 表单与面板
 
 offer-taken = 已采用，正在画，任务编号 { $id }。
-spoiler-ok = 已隐藏，点开才能看到。
-spoiler-not = 没能找到那条消息，所以没有隐藏。可以用“删除”拿掉它。
+spoiler-ok = 已遮挡，点开才能看到。
+spoiler-not = 没能找到那条消息，所以没有遮挡。可以用“删除”拿掉它。
 word-blocked = 好了，这个词在这里已被屏蔽。
 mydata-kept = 什么都没有删除。
 more-ordered = 正在画，会发到这张图所在的地方。
@@ -539,10 +537,10 @@ form-blockword-title = 在这里屏蔽一个词
 
 studio-intro = 对这里的所有人生效。留空：按运营者的设置。
 studio-state = 状态
-studio-same = 和之前没有不同。
+studio-same = 没有更改。
 studio-saved = 已保存
 studio-usage = 谁用了多少
-studio-held = 被禁的成员
+studio-held = 被禁用或屏蔽的成员
 studio-people = 屏蔽或解除…
 studio-home = 返回
 studio-change = 修改…
@@ -577,7 +575,7 @@ hint-styles = 每行一个：名字、冒号，然后是它加上的文字
 home-people = 成员…
 home-audit = 操作记录…
 held-heading = 在这里不能作图的成员
-held-none = 没有人被禁用或屏蔽。
+held-none = 没有人被暂时禁用或屏蔽。
 held-open = 直到有人解除
 held-lift = 解除 { $number }
 audit-newest = 最新

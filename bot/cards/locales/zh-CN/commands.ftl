@@ -1,17 +1,17 @@
 ## Discord 命令的名称、选项和取值
 
-command-imagine = 把你的描述画成图
+command-imagine = 按你的提示词作图
 command-imagine-prompt = 想看到的画面；也可以直接写选项，例如 ratio:16:9 n:2
 command-menu-imagine = 把这段话画出来
 command-menu-report = 举报这张图
-command-gallery = 翻看以前画的图
+command-gallery = 浏览以前画的图
 command-gallery-shelf = 看谁的图（不选就是你自己的）
-command-gallery-words = 只看描述里有这些词的
+command-gallery-words = 只看提示词里有这些词的
 command-shelf-mine = 我的
 command-shelf-here = 本频道的
 command-shelf-starred = 这里收藏的
 command-show = 查看一张图和它的全部信息
-command-show-id = 任务编号，或者你描述里的几个字
+command-show-id = 任务编号，或者你提示词里的几个字
 command-show-everybody = 让本频道所有人都看到
 command-usage = 用了多少，还剩多少
 command-usage-scope = 看谁的用量（不选就是你自己的）
