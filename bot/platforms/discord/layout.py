@@ -48,7 +48,11 @@ def layout_of(card: Card, *, lead: str = "", pictures: Sequence[Shown] = (), lin
     small = room.take("\n".join(f"-# {' '.join(markdown(note).split())}" for note in card.notes if note))
     if told := "\n".join(part for part in (linked, small) if part):
         box.add_item(ui.TextDisplay(told))
+    free = V2_COMPONENTS - 1 - len(view.children) - len(box.children)  # one is the box itself
     for row in in_rows(card.buttons):
+        free -= 1 + len(row)
+        if free < 0:  # the words and the first buttons matter most: a card with more than fits is still a card
+            break
         box.add_item(ui.ActionRow(*(PressButton.of(button) for button in row)))
     if box.children:
         view.add_item(box)
