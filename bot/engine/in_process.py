@@ -13,7 +13,7 @@ from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
 from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
-from bot.engine.line import Line
+from bot.engine.fair_queue import FairQueue
 from bot.engine.patience import LONGEST
 from bot.engine.retry import Backoff
 from bot.engine.run import Run
@@ -25,12 +25,12 @@ class InProcessDispatcher(BaseDispatcher):
     """Implements the port Dispatcher."""
 
     @cached_property
-    def _line(self) -> Line:
-        return Line(self._settings.limits.user_running)
+    def _fair_queue(self) -> FairQueue:
+        return FairQueue(self._settings.limits.user_running)
 
     @property
     def waiting(self) -> int:
-        return len(self._line)
+        return len(self._fair_queue)
 
     async def run(self) -> None:
         """Adopt whatever an earlier life left unfinished, then work until `stop()`."""
@@ -50,14 +50,14 @@ class InProcessDispatcher(BaseDispatcher):
     def add(self, job: Job, limits: Limits | None = None) -> None:
         if job.id in self._runs:
             return  # saved while the start read the store, which has begun it
-        self._line.add(job, None if limits is None else limits.user_running)
+        self._fair_queue.add(job, None if limits is None else limits.user_running)
         self._more.set()
 
     def _position(self, job: Job) -> int | None:
-        return self._line.position(job)
+        return self._fair_queue.position(job)
 
     def _in_line(self) -> Iterable[str]:
-        return self._line.job_ids()
+        return self._fair_queue.job_ids()
 
     @cached_property
     def _cancelled(self) -> dict[str, Job]:
@@ -65,7 +65,7 @@ class InProcessDispatcher(BaseDispatcher):
         return {}
 
     def _withdrawn(self, job: Job) -> None:
-        self._line.remove(job)
+        self._fair_queue.remove(job)
         if job.id in self._tasks:
             self._cancelled[job.id] = job
         elif not job.settled:
@@ -79,7 +79,7 @@ class InProcessDispatcher(BaseDispatcher):
             # It keeps its place in the store until its platform is connected again.
             _log.warning("left alone: its platform is not connected", action="adopt", job=job.id)
             return
-        if job in self._line:
+        if job in self._fair_queue:
             return  # accepted by this life, before it had read what the last one left
         if job.state.finished:
             if job.settled:
@@ -98,21 +98,21 @@ class InProcessDispatcher(BaseDispatcher):
         """Start whoever's turn it is whenever there is room."""
         while True:
             self._more.clear()
-            while len(self._runs) < MOST_UNDER_WAY and (job := self._line.next()) is not None:
+            while len(self._runs) < MOST_UNDER_WAY and (job := self._fair_queue.next()) is not None:
                 self._start(job)
             await self._more.wait()
 
     def _start(self, job: Job) -> None:
         run = Run()
         task = self._spawn(self._bring_to_end(job, run))
-        self._line.started(job)
+        self._fair_queue.started(job)
         self._runs[job.id] = run
         self._tasks[job.id] = task
         # Not in a `finally` of the coroutine: a task cancelled before its first step never gets there.
         task.add_done_callback(lambda _: self._forget(job))
 
     def _forget(self, job: Job) -> None:
-        self._line.stopped(job)
+        self._fair_queue.stopped(job)
         self._resumed.discard(job.id)
         del self._runs[job.id]
         del self._tasks[job.id]

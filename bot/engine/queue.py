@@ -21,7 +21,7 @@ from psycopg_pool import PoolTimeout
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.job import Job, JobKind
-from bot.engine.line import author_of
+from bot.engine.fair_queue import author_of
 
 _log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The line of waiting jobs: people take turns, whoever has the fewest jobs running first, then the oldest.
+"""The fair queue of waiting jobs: people take turns, whoever has the fewest jobs running first, then the oldest.
 
 A sheet takes nobody's turn: the provider draws nothing for it, and the jobs that it waits for stand in the line.
 """
@@ -17,7 +17,7 @@ def author_of(job: Job) -> Author:
     return job.author.account
 
 
-class Line:
+class FairQueue:
     """Jobs that wait, and how many run, per person. At most `running_limit` of one person's jobs run at once.
 
     A community may set a lower limit for the jobs that are asked for there; each job keeps that of its `add`.
@@ -48,7 +48,7 @@ class Line:
             self._limits[job.id] = running_limit
 
     def remove(self, job: Job) -> bool:
-        """Take a job out of the line; whether it stood there."""
+        """Take a job out of the queue; whether it stood there."""
         if self._sheets.pop(job.id, None) is not None:
             return True
         jobs = self._waiting.get(author_of(job), OrderedDict())
@@ -59,7 +59,7 @@ class Line:
         return found
 
     def next(self) -> Job | None:
-        """Whose turn it is, taken out of the line; None while nobody may run. The caller says `started`."""
+        """Whose turn it is, taken out of the queue; None while nobody may run. The caller says `started`."""
         if self._sheets:
             return self._sheets.popitem(last=False)[1]
         ready = [
