@@ -297,9 +297,11 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
     if conninfo is None:
         return InProcessDispatcher
     from bot.engine.postgres import PostgresDispatcher  # noqa: PLC0415 - a tenth of a second for those who share
-    from bot.engine.queue import Queue  # noqa: PLC0415
+    from bot.engine.procrastinate_queue import ProcrastinateQueue  # noqa: PLC0415
 
-    return partial(PostgresDispatcher, queue=Queue(conninfo), orphans=partial(find_orphans, engine), works=role.works)
+    return partial(
+        PostgresDispatcher, queue=ProcrastinateQueue(conninfo), orphans=partial(find_orphans, engine), works=role.works
+    )
 
 
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:

@@ -21,7 +21,7 @@ from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits, Usage
 from bot.domain.report import JobReport
 from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
-from bot.engine.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Queue, Ticket
+from bot.engine.procrastinate_queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, ProcrastinateQueue, Ticket
 from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]
 class PostgresDispatcher(BaseDispatcher):
     """Implements the port Dispatcher over a queue that processes share. `works`: this one runs jobs, too."""
 
-    def __init__(self, *, queue: Queue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
+    def __init__(self, *, queue: ProcrastinateQueue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
         """`orphans`: jobs of these platforms that need something, are older than that and are not in the queue."""
         super().__init__(**kwargs)
         self._queue = queue

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
 from bot.engine.postgres import PostgresDispatcher
-from bot.engine.queue import Queue
+from bot.engine.procrastinate_queue import ProcrastinateQueue
 from bot.engine.settings import EngineSettings
 from bot.observability.metrics import Metrics
 from bot.runtime.clock import SystemClock
@@ -44,7 +44,7 @@ async def test_a_cancelled_order_is_followed_whoever_cancels_it_and_whoever_stop
             conninfo = server_conninfo(url)
             assert conninfo is not None
             dispatcher = PostgresDispatcher(
-                queue=Queue(conninfo),
+                queue=ProcrastinateQueue(conninfo),
                 orphans=partial(find_orphans, engine),
                 works=works,
                 store=store,

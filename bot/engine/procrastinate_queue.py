@@ -87,7 +87,7 @@ class Ticket:
         return self.carrier.attempts > 0
 
 
-class Queue:
+class ProcrastinateQueue:
     """StoreUnavailable, from every method: the database can't be reached. Use it within `opened()`."""
 
     def __init__(self, conninfo: str, *, opens_within: float = _OPEN_SECONDS) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.job import Job, JobKind
-from bot.engine.queue import DEAD_AFTER_SECONDS, Queue
+from bot.engine.procrastinate_queue import DEAD_AFTER_SECONDS, ProcrastinateQueue
 from db.address import server_conninfo
 from tests.db.databases import emptied_server
 from tests.db.orders import order, person
@@ -26,23 +26,23 @@ def conninfo() -> str:
 
 
 @pytest.fixture
-async def queue(conninfo: str) -> AsyncIterator[Queue]:
-    queue = Queue(conninfo)
+async def queue(conninfo: str) -> AsyncIterator[ProcrastinateQueue]:
+    queue = ProcrastinateQueue(conninfo)
     async with queue.opened():
         await queue.enter()
         yield queue
 
 
 @pytest.fixture
-async def other(conninfo: str) -> AsyncIterator[Queue]:
+async def other(conninfo: str) -> AsyncIterator[ProcrastinateQueue]:
     """Another process's."""
-    queue = Queue(conninfo)
+    queue = ProcrastinateQueue(conninfo)
     async with queue.opened():
         await queue.enter()
         yield queue
 
 
-async def fetched(queue: Queue) -> str | None:
+async def fetched(queue: ProcrastinateQueue) -> str | None:
     ticket = await queue.fetch()
     return None if ticket is None else ticket.job_id
 
@@ -51,7 +51,7 @@ def of(user: str) -> Job:
     return order(by=person(user))
 
 
-async def test_each_is_fetched_once_by_whoever_comes(queue: Queue, other: Queue) -> None:
+async def test_each_is_fetched_once_by_whoever_comes(queue: ProcrastinateQueue, other: ProcrastinateQueue) -> None:
     jobs = [of(f"u{number}") for number in range(4)]
     for job in jobs:
         await queue.put(job, 3)
@@ -60,7 +60,7 @@ async def test_each_is_fetched_once_by_whoever_comes(queue: Queue, other: Queue)
     assert [await fetched(one) for one in (queue, other, queue, other, queue)] == [*(job.id for job in jobs), None]
 
 
-async def test_people_take_turns(queue: Queue) -> None:
+async def test_people_take_turns(queue: ProcrastinateQueue) -> None:
     anns = [of("ann") for _ in range(3)]
     for job in anns:
         await queue.put(job, 3)
@@ -69,7 +69,7 @@ async def test_people_take_turns(queue: Queue) -> None:
     assert [await fetched(queue) for _ in range(4)] == [anns[0].id, bobs.id, anns[1].id, anns[2].id]
 
 
-async def test_so_many_of_one_person_run_at_once_wherever(queue: Queue, other: Queue) -> None:
+async def test_so_many_of_one_person_run_at_once_wherever(queue: ProcrastinateQueue, other: ProcrastinateQueue) -> None:
     for _ in range(5):
         await queue.put(of("ann"), 2)
     first, second = await queue.fetch(), await other.fetch()
@@ -83,7 +83,9 @@ async def test_so_many_of_one_person_run_at_once_wherever(queue: Queue, other: Q
     assert await other.fetch() is None
 
 
-async def test_what_is_handed_back_goes_to_another_at_once(queue: Queue, other: Queue) -> None:
+async def test_what_is_handed_back_goes_to_another_at_once(
+    queue: ProcrastinateQueue, other: ProcrastinateQueue
+) -> None:
     job = of("ann")
     await queue.put(job, 1)
     ticket = await queue.fetch()
@@ -97,7 +99,7 @@ async def test_what_is_handed_back_goes_to_another_at_once(queue: Queue, other: 
 
 @pytest.mark.parametrize("ended", ["dead", "forgotten", "handed back"])
 async def test_what_was_put_in_twice_at_once_is_not_lost_with_its_worker(
-    queue: Queue, other: Queue, conninfo: str, ended: str
+    queue: ProcrastinateQueue, other: ProcrastinateQueue, conninfo: str, ended: str
 ) -> None:
     job = of("ann")
     await queue.put(job, 1)
@@ -123,7 +125,7 @@ async def test_what_was_put_in_twice_at_once_is_not_lost_with_its_worker(
 
 
 async def test_the_dead_lose_what_they_had_and_take_nothing_from_the_living(
-    queue: Queue, other: Queue, conninfo: str
+    queue: ProcrastinateQueue, other: ProcrastinateQueue, conninfo: str
 ) -> None:
     job = of("ann")
     await queue.put(job, 1)
@@ -149,7 +151,9 @@ async def test_the_dead_lose_what_they_had_and_take_nothing_from_the_living(
     assert await other.beat()
 
 
-async def test_what_the_dead_had_twice_waits_once(queue: Queue, other: Queue, conninfo: str) -> None:
+async def test_what_the_dead_had_twice_waits_once(
+    queue: ProcrastinateQueue, other: ProcrastinateQueue, conninfo: str
+) -> None:
     jobs = [of("ann") for _ in range(3)]
     for job in jobs:
         await queue.put(job, 3)
@@ -176,7 +180,7 @@ async def test_what_the_dead_had_twice_waits_once(queue: Queue, other: Queue, co
 async def test_a_server_that_is_not_there() -> None:
     conninfo = server_conninfo("postgresql://nobody@127.0.0.1:1/easel")
     assert conninfo is not None
-    queue = Queue(conninfo, opens_within=0.2)
+    queue = ProcrastinateQueue(conninfo, opens_within=0.2)
     with pytest.raises(StoreUnavailable):
         await queue.listen(lambda _: None)
     with pytest.raises(StoreUnavailable):
