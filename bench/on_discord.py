@@ -23,7 +23,7 @@ from tests.journeys.programs import SandboxProgram, until_told
 
 PLENTY = {"LIMIT_USER_DAILY": "10000", "LIMIT_USER_RUNNING": "5000", "LIMIT_USER_WAITING": "5000"}
 _SECONDS_AT_SPEED_1 = 2.0  # that a picture of 1024 takes the sandbox
-_PATIENCE = 60.0  # seconds for an answer that a figure is made of
+_ANSWER_TIMEOUT = 60.0  # seconds for an answer that a figure is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ class Scene:
         return message
 
     async def _interaction(self, interaction_id: str, wait: str) -> dict[str, Any]:
-        found: dict[str, Any] = await self.discord.get(f"interactions/{interaction_id}", wait=wait, timeout=_PATIENCE)
+        found: dict[str, Any] = await self.discord.get(
+            f"interactions/{interaction_id}", wait=wait, timeout=_ANSWER_TIMEOUT
+        )
         return found
 
 

@@ -51,7 +51,7 @@ def name_for_people(address: URL) -> str:
 
 
 # How long a server that is suddenly out of reach is waited for: https://www.postgresql.org/docs/current/libpq-connect.html
-SERVER_PATIENCE = {
+SERVER_TIMEOUTS = {
     "connect_timeout": 5,  # seconds
     "tcp_user_timeout": 8000,  # milliseconds that what was sent may stay unconfirmed
     "keepalives_idle": 5,  # seconds of silence until the first question, between two, and how many
@@ -68,4 +68,4 @@ def server_conninfo(url: str) -> str | None:
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - not for those who have one file
 
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
-    return make_conninfo(plain, **SERVER_PATIENCE)
+    return make_conninfo(plain, **SERVER_TIMEOUTS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from .address import SERVER_PATIENCE, name_for_people, parse
+from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import DatabaseProblem, read_only
 from .file_watch import FileWatch
 from .sqlite_driver import OneTripConnection, connect
@@ -109,7 +109,7 @@ def _server(address: URL, where: str) -> AsyncEngine:
             pool_timeout=POOL_SECONDS,
             pool_use_lifo=True,  # so that the server sees only as many as are needed
             pool_pre_ping=True,
-            connect_args=SERVER_PATIENCE,
+            connect_args=SERVER_TIMEOUTS,
             execution_options={TRAFFIC: Traffic(where)},
         )
     except ModuleNotFoundError as error:

@@ -64,7 +64,7 @@ class DatabaseLock:
                 "its directory."
             ) from error
         try:
-            if _lock(descriptor, fcntl.LOCK_EX, patience=_LOOKS_TAKE):
+            if _lock(descriptor, fcntl.LOCK_EX, timeout=_LOOKS_TAKE):
                 os.fchmod(descriptor, 0o600)  # an older file may be anybody's to read
                 _write(descriptor, RunningBot(pid=os.getpid()))
                 self._descriptor = descriptor
@@ -119,9 +119,9 @@ def find_running(url: str) -> RunningBot | None:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, kind: int, patience: float = 0.0) -> bool:
-    """Try to get the lock for `patience` seconds; whether this descriptor has it now."""
-    give_up = time.monotonic() + patience
+def _lock(descriptor: int, kind: int, timeout: float = 0.0) -> bool:
+    """Try to get the lock for `timeout` seconds; whether this descriptor has it now."""
+    give_up = time.monotonic() + timeout
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from .address import SERVER_PATIENCE, name_for_people, parse
+from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import problems
 
 # 64 bits of the name; two names that share them wait for one another, and no more.
@@ -27,7 +27,7 @@ class DatabaseLocks:
     def __init__(self, url: str) -> None:
         address = parse(url)
         self._where = name_for_people(address)
-        self._engine: AsyncEngine = create_async_engine(address, poolclass=NullPool, connect_args=SERVER_PATIENCE)
+        self._engine: AsyncEngine = create_async_engine(address, poolclass=NullPool, connect_args=SERVER_TIMEOUTS)
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:

@@ -31,7 +31,7 @@ from bot.settings import Settings
 from db.lock import AlreadyRunning, DatabaseLock, find_running
 
 # Another command of the terminal holds the database for as long as its pictures take.
-_PATIENCE = 900.0  # seconds
+_HANDOVER_TIMEOUT = 900.0  # seconds
 _LOOK = 0.25  # seconds
 _ACCOUNT_SECONDS = 5.0  # for a look at the account before anything is accepted
 
@@ -91,7 +91,7 @@ async def _through_whoever_runs(
     settings: Settings, order: _Order, *, locale: str, stop: asyncio.Event, line: ProgressLine
 ) -> Outcome:
     waited = 0.0
-    while waited < _PATIENCE and not stop.is_set():
+    while waited < _HANDOVER_TIMEOUT and not stop.is_set():
         running = find_running(settings.database_url)
         if running is not None and running.url:
             handover = Handover(url=running.url, secret=running.secret, locale=locale, say=line.say)

@@ -14,8 +14,8 @@ from bot.domain.limits import Limits
 from bot.domain.ports import ChatPlatform, Clock, JobStore
 from bot.domain.report import JobReport
 from bot.domain.visibility import for_place
-from bot.engine.patience import Patience
 from bot.engine.retry import Backoff
+from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
 from bot.engine.saves import Saves
 from bot.observability.metrics import JobPart, Metrics
@@ -46,7 +46,7 @@ class Delivery:
         self._report = report
         self._metrics = metrics
         self._limits_for = limits_for
-        self._reading = Patience("picture store (to read)", clock)
+        self._reading = RetryPolicy("picture store (to read)", clock)
 
     async def show(self, job: Job) -> None:
         """Bring the job's card up to date, for what it is worth."""

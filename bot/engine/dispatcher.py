@@ -20,9 +20,9 @@ from bot.domain.report import JobReport
 from bot.engine.delivery import Delivery
 from bot.engine.outage import OutageNews
 from bot.engine.outlook import Outlooks
-from bot.engine.patience import Patience
 from bot.engine.poller import Poller
 from bot.engine.provider_tasks import ProviderTasks
+from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
 from bot.engine.saves import Saves
 from bot.engine.settings import EngineSettings
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 MOST_UNDER_WAY = 5000
 # How long a stop waits for calls whose outcome is about to be saved. The whole program has ten seconds until Docker
 # kills it, and the platforms and the page take up to four of them.
-STOP_PATIENCE = 5.0
+STOP_TIMEOUT = 5.0
 
 
 class BaseDispatcher(ABC):
@@ -73,8 +73,8 @@ class BaseDispatcher(ABC):
         self._news = OutageNews(
             model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._in_line()]
         )
-        self._patience = Patience("database", clock)
-        self._saves = saves = Saves(store, self._patience)
+        self._retry_policy = RetryPolicy("database", clock)
+        self._saves = saves = Saves(store, self._retry_policy)
         self._delivery = Delivery(
             store=store,
             saves=saves,
@@ -215,7 +215,7 @@ class BaseDispatcher(ABC):
                 before = job.state
                 job = await self._steps.advance(job, run)
                 if job.state is not before:
-                    self._patience.back()
+                    self._retry_policy.back()
             except (StaleJob, StoreUnavailable):
                 raise
             except Exception:
@@ -238,7 +238,7 @@ class BaseDispatcher(ABC):
         """One after the other: a cancelled job's card says one thing at once, and another when its order has ended."""
         try:
             async with self._closing.setdefault(job.id, asyncio.Lock()):
-                await self._patience.ask(lambda: self._steps.close(job, run))
+                await self._retry_policy.ask(lambda: self._steps.close(job, run))
         except Exception:
             # The card stays open in the store, so the next start tries again.
             _log.exception("close failed", action="close", job=job.id)
@@ -254,6 +254,6 @@ class BaseDispatcher(ABC):
             self._interrupt(job_id)
         last = {*runs, *self._closers}
         if last:
-            _, late = await asyncio.wait(last, timeout=STOP_PATIENCE)
+            _, late = await asyncio.wait(last, timeout=STOP_TIMEOUT)
             for task in late:
                 task.cancel()

@@ -12,8 +12,8 @@ from bot.domain.errors import ModelError, ModelUnavailable, PictureBroken, Pictu
 from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import Clock, ImageModel, ModelPicture, ModelTask, PictureStore
-from bot.engine.patience import Patience
 from bot.engine.retry import Backoff
+from bot.engine.retry_policy import RetryPolicy
 
 _log = structlog.get_logger(__name__)
 
@@ -29,15 +29,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.6
 
 
 async def fetch_all(
-    job: Job, task: ModelTask, *, model: ImageModel, store: PictureStore, clock: Clock, shelf: Patience
+    job: Job, task: ModelTask, *, model: ImageModel, store: PictureStore, clock: Clock, store_retries: RetryPolicy
 ) -> tuple[StoredPicture, ...]:
     """Every picture of the task that can be had, in order, and never more than were asked for.
 
     A task may succeed before all of its links are there, the provider may list fewer than ordered, or more; a picture
-    that stays broken is left out. `shelf`: the patience with a store that fails; the pictures are paid for, so it has
-    no end.
+    that stays broken is left out. `store_retries`: the policy for a store that fails; the pictures are paid for, so it
+    has no end.
     """
-    fetcher = _Fetcher(job, task, model, store, clock, shelf)
+    fetcher = _Fetcher(job, task, model, store, clock, store_retries)
     running: list[asyncio.Task[StoredPicture | None]] = []
     async with asyncio.TaskGroup() as downloads:
         async for url in fetcher.links():
@@ -68,7 +68,7 @@ class _Fetcher:
     model: ImageModel
     store: PictureStore
     clock: Clock
-    shelf: Patience
+    store_retries: RetryPolicy
     kept: int = field(default=0, init=False)  # how many pictures are at hand
 
     async def links(self) -> AsyncIterator[str]:
@@ -93,7 +93,7 @@ class _Fetcher:
         """The picture behind the link, kept; None where it is given up."""
         backoff, tries = Backoff(longest=20), _Tries()
         while True:
-            async with self.shelf.turn():
+            async with self.store_retries.turn():
                 try:
                     kept = await self._keep(index, await self.model.download(url))
                 except PictureBroken as error:
@@ -106,9 +106,9 @@ class _Fetcher:
                     tries.away_beside += self.kept > 0
                     _log.warning("picture host away", action="fetch", job=self.job.id, index=index, error=error.detail)
                 except OSError as error:
-                    self.shelf.away(error)
+                    self.store_retries.away(error)
                 else:
-                    self.shelf.back()
+                    self.store_retries.back()
                     self.kept += 1
                     return kept
             if tries.used_up:

@@ -14,8 +14,8 @@ from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits
 from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
 from bot.engine.fair_queue import FairQueue
-from bot.engine.patience import LONGEST
 from bot.engine.retry import Backoff
+from bot.engine.retry_policy import LONGEST
 from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class InProcessDispatcher(BaseDispatcher):
             self._group = group
             poller = group.create_task(self._poller.run())
             news = group.create_task(self._news.run())
-            for job in await self._patience.ask(self._store.unfinished):
+            for job in await self._retry_policy.ask(self._store.unfinished):
                 self._adopt(job, await self._limits_of_its_community(job))
             claimer = group.create_task(self._claim())
             await self._stopping.wait()
@@ -72,7 +72,7 @@ class InProcessDispatcher(BaseDispatcher):
             self._start(job)
 
     async def _limits_of_its_community(self, job: Job) -> Limits:
-        return await self._patience.ask(lambda: self._settings.limits_for(job))
+        return await self._retry_policy.ask(lambda: self._settings.limits_for(job))
 
     def _adopt(self, job: Job, limits: Limits | None) -> None:
         if job.destination.platform not in self._platforms:
@@ -134,9 +134,9 @@ class InProcessDispatcher(BaseDispatcher):
                     _log.info("moved by somebody else", action="advance")  # cancelled: another run follows its order
                 except StoreUnavailable as error:
                     # As after a kill: what is saved says how it goes on.
-                    self._patience.away(error)
+                    self._retry_policy.away(error)
                     await self._clock.sleep(backoff.pause())
-                    saved = await self._patience.ask(lambda: self._store.get(job_id))
+                    saved = await self._retry_policy.ask(lambda: self._store.get(job_id))
                     if saved is not None:
                         if saved.state is not job.state:
                             backoff = Backoff(longest=LONGEST)

@@ -31,7 +31,7 @@ FEWEST_LISTS = 3
 # that complete show how this provider echoes.
 DOUBT = timedelta(minutes=5)
 # How long to go on asking a provider that answers and can't say, before giving up without ordering again.
-PATIENCE = timedelta(minutes=30)
+LOOKUP_TIMEOUT = timedelta(minutes=30)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
 
@@ -43,11 +43,11 @@ class LostSubmit(StrEnum):
 async def find(
     job: Job, *, listings: SharedListings, clock: Clock, sent_at: float | None = None
 ) -> ModelTask | LostSubmit:
-    """The task that the job's open submit made, or the certainty that it made none, or neither within PATIENCE.
+    """The task that the job's open submit made, or the certainty that it made none, or neither within LOOKUP_TIMEOUT.
 
     `sent_at`: when the submit went out, by `clock.monotonic()`, if that was in this life. The wall clock may have been
-    set since, and only an earlier life's submit is timed by it. PATIENCE counts the pauses made here alone: a call may
-    have waited hours for a provider that was away.
+    set since, and only an earlier life's submit is timed by it. LOOKUP_TIMEOUT counts the pauses made here alone: a
+    call may have waited hours for a provider that was away.
     """
     if job.submitted_at is None:
         raise ValueError(f"job {job.id} never began a submit")
@@ -80,7 +80,7 @@ async def find(
             if certain and waited >= DOUBT:
                 _log.warning("unowned tasks in doubt", action="find-lost-submit", job=job.id, tasks=len(candidates))
                 return LostSubmit.CANNOT_TELL
-        if waited >= PATIENCE:
+        if waited >= LOOKUP_TIMEOUT:
             return LostSubmit.CANNOT_TELL
         await clock.sleep(pause)
         waited += timedelta(seconds=pause)

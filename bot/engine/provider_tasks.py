@@ -12,8 +12,8 @@ from bot.domain.request import ImageRequest
 from bot.engine.delivery import Delivery
 from bot.engine.fetch import fetch_all
 from bot.engine.outlook import Outlooks
-from bot.engine.patience import Patience
 from bot.engine.poller import Poller
+from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
 
 # From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
@@ -42,12 +42,12 @@ class ProviderTasks:
         self._poller = poller
         self._outlooks = outlooks
         self._clock = clock
-        self._keeping = Patience("picture store (to keep)", clock)
+        self._keeping = RetryPolicy("picture store (to keep)", clock)
 
     async def pictures(self, job: Job, task: ModelTask) -> tuple[StoredPicture, ...]:
         """Keep every picture of a task that succeeded. See fetch_all."""
         return await fetch_all(
-            job, task, model=self._model, store=self._pictures, clock=self._clock, shelf=self._keeping
+            job, task, model=self._model, store=self._pictures, clock=self._clock, store_retries=self._keeping
         )
 
     def learn(self, request: ImageRequest, seconds: float) -> None:

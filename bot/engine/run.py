@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from bot.engine.patience import LONGEST
 from bot.engine.retry import Backoff
+from bot.engine.retry_policy import LONGEST
 
 
 class Run:

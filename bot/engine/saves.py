@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.ports import JobStore
-from bot.engine.patience import Patience
+from bot.engine.retry_policy import RetryPolicy
 
 _ORDER = ("task_id", "submit_open", "task_open")
 
@@ -18,9 +18,9 @@ _ORDER = ("task_id", "submit_open", "task_open")
 class Saves:
     """JobStore.move and note that end when the store has answered."""
 
-    def __init__(self, store: JobStore, patience: Patience) -> None:
+    def __init__(self, store: JobStore, retry_policy: RetryPolicy) -> None:
         self._store = store
-        self._patience = patience
+        self._retry_policy = retry_policy
 
     async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
         """See JobStore.move; a try of ours that was said to have failed, and had not, is no StaleJob."""
@@ -39,10 +39,10 @@ class Saves:
                 unsure = True
                 raise
 
-        return await self._patience.ask(save, saves=True)
+        return await self._retry_policy.ask(save, saves=True)
 
     async def get(self, job_id: str) -> Job | None:
-        return await self._patience.ask(lambda: self._store.get(job_id), saves=True)
+        return await self._retry_policy.ask(lambda: self._store.get(job_id), saves=True)
 
     async def update_order(self, job: Job, **changes: Any) -> Job:
         """See JobStore.update_order; a try of ours that was said to have failed, and had not, is no StaleJob."""
@@ -61,7 +61,7 @@ class Saves:
                 unsure = True
                 raise
 
-        return await self._patience.ask(save, saves=True)
+        return await self._retry_policy.ask(save, saves=True)
 
     async def note(self, job_id: str, **changes: Any) -> Job:
-        return await self._patience.ask(lambda: self._store.note(job_id, **changes), saves=True)
+        return await self._retry_policy.ask(lambda: self._store.note(job_id, **changes), saves=True)

@@ -29,7 +29,7 @@ SILENCE = 5.0
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 30.0
 # How long a call waits for it before it gives up, in seconds.
-PATIENCE = 6 * 3600.0
+OUTAGE_TIMEOUT = 6 * 3600.0
 
 Probe = Callable[[], Awaitable[None]]
 
@@ -93,7 +93,7 @@ class Circuit:
         await self._changed.wait()
 
     async def back(self) -> None:
-        """Return at once, or when the provider is back. ModelAway after PATIENCE."""
+        """Return at once, or when the provider is back. ModelAway after OUTAGE_TIMEOUT."""
         while self.away_since is not None:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting[waiter] = self._clock.monotonic()
@@ -141,7 +141,7 @@ class Circuit:
             self._let_go_who_waited_too_long()
 
     def _let_go_who_waited_too_long(self) -> None:
-        longest = self._clock.monotonic() - PATIENCE
+        longest = self._clock.monotonic() - OUTAGE_TIMEOUT
         for waiter, since in self._waiting.items():
             if since <= longest and not waiter.done():
                 waiter.set_exception(ModelAway("the provider has not answered for hours"))

@@ -14,7 +14,7 @@ from bot.domain.job import Job
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import ModelPicture, ModelTask, TaskState
 from bot.engine import fetch
-from bot.engine.patience import Patience
+from bot.engine.retry_policy import RetryPolicy
 from tests.engine.conftest import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import PICTURE, FakeModel
@@ -65,7 +65,12 @@ async def fetched(server: Server, world: World, n: int, *urls: str) -> tuple[lis
     began = clock.monotonic()
     fetching = asyncio.create_task(
         fetch.fetch_all(
-            job, task(*urls), model=server, store=PictureShelf(), clock=clock, shelf=Patience("pictures", clock)
+            job,
+            task(*urls),
+            model=server,
+            store=PictureShelf(),
+            clock=clock,
+            store_retries=RetryPolicy("pictures", clock),
         )
     )
     while not fetching.done():
@@ -163,7 +168,12 @@ class Kinds(FakeModel):
 async def test_each_kind_is_kept_by_its_own_name(world: World, media_type: str, suffix: str) -> None:
     clock, shelf = FakeClock(), PictureShelf()
     (kept,) = await fetch.fetch_all(
-        world.job(n=1), task(media_type), model=Kinds(clock), store=shelf, clock=clock, shelf=Patience("them", clock)
+        world.job(n=1),
+        task(media_type),
+        model=Kinds(clock),
+        store=shelf,
+        clock=clock,
+        store_retries=RetryPolicy("them", clock),
     )
     assert kept.key.endswith(f"/0.{suffix}")
     assert shelf.kept == {kept.key: PICTURE}

@@ -134,7 +134,7 @@ async def test_one_complete_list_without_it_proves_nothing_even_long_after(world
 async def test_a_bad_hour_right_after_a_long_stop_is_waited_for(world: World) -> None:
     """What the wall clock says of an earlier life is no reason to give up at the first failing list."""
     job = await left_in_submitting(world)
-    await world.clock.advance(lost_submit.PATIENCE.total_seconds() + 1)
+    await world.clock.advance(lost_submit.LOOKUP_TIMEOUT.total_seconds() + 1)
     world.model.listings.extend([ModelUnavailable("502")] * 20)
     async with world.running():
         job = await world.settled(job)
@@ -150,5 +150,5 @@ async def test_who_cannot_know_gives_up_in_time_and_pays_nothing_twice(world: Wo
     assert job.failure.code is FailureCode.UNCLEAR
     assert job.finished_at is not None
     assert job.submitted_at is not None
-    assert job.finished_at - job.submitted_at < lost_submit.PATIENCE + timedelta(minutes=2)
+    assert job.finished_at - job.submitted_at < lost_submit.LOOKUP_TIMEOUT + timedelta(minutes=2)
     assert world.model.made == {}

@@ -13,7 +13,7 @@ from tests.fakes.quiet_loop import QuietLoop
 T = TypeVar("T")
 
 # A real timer that is due within so many seconds may be what a test waits for: a client's time-out made short.
-PATIENCE = 2.0
+TIMEOUT = 2.0
 
 
 class NothingHappensError(TimeoutError):
@@ -96,7 +96,7 @@ class FakeClock:
                         self._wake_next()
                         continue
                     next_timer = loop.next_timer()
-                    if next_timer is None or next_timer > PATIENCE:
+                    if next_timer is None or next_timer > TIMEOUT:
                         raise NothingHappensError(f"nothing happens any more, and this goes on waiting: {_where(task)}")
                     await asyncio.wait({task}, timeout=next_timer)
             return task.result()

@@ -18,7 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from tests.journeys.programs import PATIENCE, Program, until, until_told
+from tests.journeys.programs import TIMEOUT, Program, until, until_told
 
 # A role of PostgreSQL that only the processes use, and that rules over its own database alone, as it should be.
 APART = "easel"
@@ -58,7 +58,7 @@ class Events:
     async def until(self, kind: str) -> Any:
         """The next event of that kind."""
         found = ""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while line := (await self._answer.content.readline()).decode():
                 name, _, value = line.rstrip("\n").partition(": ")
                 found = value if name == "event" else found
@@ -207,7 +207,7 @@ class Fleet:
     def states(self) -> dict[str, str]:
         return {row["prompt"]: row["state"] for row in self.rows("SELECT prompt, state FROM jobs")}
 
-    async def reaches(self, state: str, *prompts: str, within: float = PATIENCE) -> None:
+    async def reaches(self, state: str, *prompts: str, within: float = TIMEOUT) -> None:
         def there() -> bool:
             states = self.states()
             return all(states.get(prompt) == state for prompt in prompts)
@@ -217,7 +217,7 @@ class Fleet:
         except AssertionError:
             raise AssertionError(f"not {state}: {self.states()}") from None
 
-    async def settled(self, within: float = PATIENCE) -> None:
+    async def settled(self, within: float = TIMEOUT) -> None:
         """Nothing is left to do."""
         try:
             await until(lambda: not self.rows(LEFT), within=within)

@@ -17,7 +17,7 @@ from tests.fakes.clock import FakeClock
 from tests.journeys.programs import until
 from tests.web.conftest import LOCAL_SECRET, Site
 
-PATIENCE = 30.0  # seconds, for a busy machine
+TIMEOUT = 30.0  # seconds, for a busy machine
 
 
 async def opened(page: Site, sent: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -37,7 +37,7 @@ async def test_a_head_that_does_not_end_is_not_awaited_for_ever(
 ) -> None:
     monkeypatch.setattr("bot.platforms.web.entrance.HEAD_SECONDS", 0.05)
     reader, writer = await opened(page, head)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         assert await reader.read() == b""
     writer.close()
     assert (await page.get("/healthz"))[0] == 200
@@ -48,7 +48,7 @@ async def test_a_head_in_pieces_is_still_a_head(page: Site) -> None:
     for byte in get(page, "/healthz"):
         writer.write(bytes([byte]))
         await writer.drain()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         assert b" 200 " in await reader.readline()
     writer.close()
 
@@ -77,8 +77,8 @@ async def test_an_answer_that_nobody_reads_is_dropped(page: Site, monkeypatch: p
     sleeper = socket.create_connection(("127.0.0.1", page.server.port))
     sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     await asyncio.to_thread(sleeper.sendall, get(page, f"/pictures/{job['id']}/1"))
-    await until(unread, within=PATIENCE, what="an answer that is not read")
-    await until(lambda: not unread(), within=PATIENCE, what="its end")
+    await until(unread, within=TIMEOUT, what="an answer that is not read")
+    await until(lambda: not unread(), within=TIMEOUT, what="its end")
     sleeper.close()
     async with page.client.get(f"{page.server.url}/pictures/{job['id']}/1") as response:
         assert len(await response.read()) == len(large)  # who reads gets all of it
@@ -104,7 +104,7 @@ async def test_what_is_no_http_is_refused_in_a_sentence_and_stays_out_of_the_log
 ) -> None:
     caplog.set_level(logging.INFO)
     reader, writer = await opened(page, nonsense)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         answer = await reader.read()
     writer.close()
     status = int(answer.split(b" ", 2)[1])
@@ -130,7 +130,7 @@ async def test_one_reader_has_so_many_streams_and_others_have_theirs(site: Site)
             bearer = {"Authorization": f"Bearer {token}"}
             async with page.watching(headers=bearer) as other:
                 await other.next("reset")
-        await until(lambda: not page.hub.watchers, within=PATIENCE, what="the end of the streams")
+        await until(lambda: not page.hub.watchers, within=TIMEOUT, what="the end of the streams")
         async with page.watching() as again:
             await again.next("reset")
 
@@ -183,7 +183,7 @@ async def streaming(page: Site, *, headers: str = "") -> asyncio.StreamWriter:
     """A connection with a whole request, whose answer goes on."""
     asked = get(page, "/api/events").removesuffix(b"\r\n") + headers.encode() + b"\r\n"
     reader, writer = await opened(page, asked)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readuntil(b"\n\n")
     assert b" 200 " in head.split(b"\r\n")[0], head
@@ -199,7 +199,7 @@ async def test_more_connections_than_there_is_room_for_hear_so(site: Site) -> No
     async with site.open(most_connections=5) as page:
         held = [await streaming(page) for _ in range(5)]
         reader, writer = await opened(page, get(page, "/healthz"))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             answer = await reader.read()
         head, _, body = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 503 ")
@@ -207,7 +207,7 @@ async def test_more_connections_than_there_is_room_for_hear_so(site: Site) -> No
         writer.close()
         for one in held:
             one.transport.abort()
-        await until(lambda: not page.server._entrance._inside, within=PATIENCE, what="room")  # type: ignore[union-attr]
+        await until(lambda: not page.server._entrance._inside, within=TIMEOUT, what="room")  # type: ignore[union-attr]
         assert await healthy(page) == 200
 
 
@@ -231,11 +231,11 @@ async def test_idle_connections_keep_nobody_out(site: Site, sent: bytes) -> None
 async def test_a_connection_between_two_requests_yields_after_those_without_any(site: Site) -> None:
     async with site.open(most_connections=3) as page:
         reader, writer = await opened(page, get(page, "/healthz"))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await reader.readuntil(b"\r\n\r\n")
         silent = [await opened(page) for _ in range(5)]
         writer.write(get(page, "/healthz"))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert b"200" in await reader.readuntil(b"\r\n\r\n")
         for _, one in (*silent, (reader, writer)):
             one.close()
@@ -281,6 +281,6 @@ async def test_a_body_for_slack_that_does_not_end(monkeypatch: pytest.MonkeyPatc
     async with TestServer(app) as server:
         reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert b" 408 " in await reader.readline()
         writer.close()

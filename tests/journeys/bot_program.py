@@ -17,7 +17,7 @@ import aiohttp
 
 from db.lock import RunningBot, find_running
 
-from .programs import PATIENCE, SECRET_KEY, Program, until, until_told
+from .programs import SECRET_KEY, TIMEOUT, Program, until, until_told
 
 
 class BotProgram:
@@ -161,7 +161,7 @@ class BotProgram:
             return {row["prompt"]: row["state"] for row in self.rows("SELECT prompt, state FROM jobs")}
         return {}
 
-    async def reaches(self, state: str, *prompts: str, within: float = PATIENCE) -> None:
+    async def reaches(self, state: str, *prompts: str, within: float = TIMEOUT) -> None:
         """Wait until the jobs with these prompts are in that state."""
 
         def there() -> bool:
@@ -173,7 +173,7 @@ class BotProgram:
         except AssertionError:
             raise AssertionError(f"not {state}: {self.states()}\n{self.life.said[-4000:]}") from None
 
-    async def settled(self, within: float = PATIENCE) -> None:
+    async def settled(self, within: float = TIMEOUT) -> None:
         """Wait until nothing is left to do: every job is finished, its card closed, its submit cleared up."""
         unfinished = "state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open"
 

@@ -21,7 +21,7 @@ APP_ID, SECRET_KEY = "the-account", "its-secret"
 
 T = TypeVar("T")
 # Seconds, for whatever ought to come at once: machines that run tests are busy, and nothing here is timed.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 # Seconds between two looks, at first and after a while.
 _SOON, _LATER = 0.02, 0.2
 _LISTENS = re.compile(r"listens at (http://\S+?);")
@@ -37,7 +37,7 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **settings}
 
 
-async def until(look: Callable[[], T], *, within: float = PATIENCE, what: str = "it") -> T:
+async def until(look: Callable[[], T], *, within: float = TIMEOUT, what: str = "it") -> T:
     """The first true answer of `look`; an AssertionError once `within` seconds have passed."""
 
     async def told() -> T:
@@ -46,7 +46,7 @@ async def until(look: Callable[[], T], *, within: float = PATIENCE, what: str = 
     return await until_told(told, within=within, what=what)
 
 
-async def until_told(look: Callable[[], Awaitable[T]], *, within: float = PATIENCE, what: str = "it") -> T:
+async def until_told(look: Callable[[], Awaitable[T]], *, within: float = TIMEOUT, what: str = "it") -> T:
     """The same for a look that has to be awaited."""
     began = time.monotonic()
     while not (value := await look()):
@@ -88,7 +88,7 @@ class Program:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def exit_code(self, *, within: float = PATIENCE) -> int:
+    async def exit_code(self, *, within: float = TIMEOUT) -> int:
         """Wait for its end."""
         try:
             await until(

@@ -126,7 +126,7 @@ async def test_who_stood_in_the_limiter_s_line_leaves_it(make_bench: MakeBench, 
 
 
 async def test_nobody_waits_for_ever(bench: Bench, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.seedream.circuit.PATIENCE", HOUR / 2)
+    monkeypatch.setattr("bot.seedream.circuit.OUTAGE_TIMEOUT", HOUR / 2)
     await goes_down(bench, provider)
     began = bench.clock.monotonic()
     with pytest.raises(ModelAway):

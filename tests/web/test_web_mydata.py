@@ -19,7 +19,7 @@ from tests.journeys.programs import until
 from tests.web.conftest import Site
 
 TOKEN = "a long random text of the operator"
-PATIENCE = 30.0
+TIMEOUT = 30.0
 SIZE = 20_000_000
 
 
@@ -79,9 +79,9 @@ def kept(page: Site) -> int:
 
 async def test_slow_readers_hold_nobody_up(page: Site, written: list[str]) -> None:
     slow = [slow_reader(page, await guest(page)) for _ in range(3)]
-    await until(lambda: len(written) == 3, within=PATIENCE, what="three archives")
+    await until(lambda: len(written) == 3, within=TIMEOUT, what="three archives")
     third = await guest(page)
-    async with asyncio.timeout(PATIENCE), page.client.get(f"{page.server.url}/api/mydata", headers=third) as answer:
+    async with asyncio.timeout(TIMEOUT), page.client.get(f"{page.server.url}/api/mydata", headers=third) as answer:
         assert len(await answer.read()) == SIZE
     for one in slow:
         one.close()
@@ -91,8 +91,8 @@ async def test_there_are_so_many_archives_and_the_oldest_that_is_read_gives_way(
     slow = []
     for number in range(archives.MOST + 3):
         slow.append(slow_reader(page, await guest(page)))
-        await until(lambda: len(written) == number + 1, within=PATIENCE, what="an archive")  # noqa: B023 - at once
-        await until(lambda: kept(page) <= archives.MOST, within=PATIENCE, what="its place")
+        await until(lambda: len(written) == number + 1, within=TIMEOUT, what="an archive")  # noqa: B023 - at once
+        await until(lambda: kept(page) <= archives.MOST, within=TIMEOUT, what="its place")
     assert len(page.server._archives._kept) == archives.MOST
     for one in slow:
         one.close()
@@ -101,7 +101,7 @@ async def test_there_are_so_many_archives_and_the_oldest_that_is_read_gives_way(
 async def test_an_archive_is_written_on_when_its_request_has_ended(page: Site, written: list[str]) -> None:
     headers = await guest(page)
     slow_reader(page, headers).close()
-    await until(lambda: len(written) == 1, within=PATIENCE, what="the archive")
+    await until(lambda: len(written) == 1, within=TIMEOUT, what="the archive")
     async with page.client.get(f"{page.server.url}/api/mydata", headers=headers) as answer:
         assert len(await answer.read()) == SIZE
     assert len(written) == 1
@@ -115,16 +115,16 @@ async def test_an_archive_that_nobody_comes_for_goes(
 ) -> None:
     monkeypatch.setattr(archives, "KEPT_SECONDS", 0.05)
     slow_reader(page, await guest(page)).close()
-    await until(lambda: len(written) == 1, within=PATIENCE, what="the archive")
-    await until(lambda: not kept(page), within=PATIENCE, what="its end")
+    await until(lambda: len(written) == 1, within=TIMEOUT, what="the archive")
+    await until(lambda: not kept(page), within=TIMEOUT, what="its end")
 
 
 async def test_what_is_deleted_is_in_no_archive(page: Site, written: list[str]) -> None:
     headers = await guest(page)
     slow = slow_reader(page, headers)
-    await until(lambda: len(written) == 1, within=PATIENCE, what="the archive")
+    await until(lambda: len(written) == 1, within=TIMEOUT, what="the archive")
     assert (await page.post("/api/mydata/delete", {"sure": True}, headers=headers))[0] == 200
-    await until(lambda: not kept(page), within=PATIENCE, what="its end")
+    await until(lambda: not kept(page), within=TIMEOUT, what="its end")
     slow.close()
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 LONGEST = 20.0  # seconds between two tries
 
 
-class Patience:
+class RetryPolicy:
     """With one thing, on behalf of all jobs of this process. `name` is how the log calls it."""
 
     def __init__(self, name: str, clock: Clock) -> None:
