@@ -16,8 +16,8 @@ from bot.domain.report import JobReport
 from bot.domain.visibility import for_place
 from bot.engine.retry import Backoff
 from bot.engine.retry_policy import RetryPolicy
+from bot.engine.retrying_job_store import RetryingJobStore
 from bot.engine.run import Run
-from bot.engine.saves import Saves
 from bot.observability.metrics import JobPart, Metrics
 
 _log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ class Delivery:
         self,
         *,
         store: JobStore,
-        saves: Saves,
+        retrying_store: RetryingJobStore,
         platforms: Mapping[str, ChatPlatform],
         clock: Clock,
         report: Callable[[Job], JobReport],
@@ -40,7 +40,7 @@ class Delivery:
     ) -> None:
         """`limits_for`: what its community lets the author of a job have."""
         self._store = store
-        self._saves = saves
+        self._retrying_store = retrying_store
         self._platforms = platforms
         self._clock = clock
         self._report = report
@@ -66,7 +66,7 @@ class Delivery:
                 with run.uninterrupted():
                     result_id = await self._conclude(final)
                     try:
-                        job = await self._saves.move(job, JobState.DONE, result_id=result_id, card_open=False)
+                        job = await self._retrying_store.move(job, JobState.DONE, result_id=result_id, card_open=False)
                     except StaleJob:
                         await self._take_back(dataclasses.replace(final, result_id=result_id))
                         raise
@@ -109,10 +109,10 @@ class Delivery:
                         changes = {"result_id": await self._conclude(job)}
                     else:
                         await self._conclude(job)
-                    await self._saves.note(job.id, card_open=False, **changes)
+                    await self._retrying_store.note(job.id, card_open=False, **changes)
                     return
             except Undeliverable:
-                await self._saves.note(job.id, card_open=False)
+                await self._retrying_store.note(job.id, card_open=False)
                 return
             except PlatformUnavailable as error:
                 await self._clock.sleep(backoff.pause(error.after))

@@ -23,8 +23,8 @@ from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.provider_tasks import ProviderTasks
 from bot.engine.retry_policy import RetryPolicy
+from bot.engine.retrying_job_store import RetryingJobStore
 from bot.engine.run import Run
-from bot.engine.saves import Saves
 from bot.engine.settings import EngineSettings
 from bot.engine.sheets import Sheets
 from bot.engine.steps import Steps
@@ -74,10 +74,10 @@ class BaseDispatcher(ABC):
             model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._in_line()]
         )
         self._retry_policy = RetryPolicy("database", clock)
-        self._saves = saves = Saves(store, self._retry_policy)
+        self._retrying_store = retrying_store = RetryingJobStore(store, self._retry_policy)
         self._delivery = Delivery(
             store=store,
-            saves=saves,
+            retrying_store=retrying_store,
             platforms=platforms,
             clock=clock,
             report=self.report,
@@ -88,7 +88,7 @@ class BaseDispatcher(ABC):
             store=store,
             model=model,
             delivery=self._delivery,
-            saves=saves,
+            retrying_store=retrying_store,
             tasks=ProviderTasks(
                 model=model,
                 pictures=pictures,

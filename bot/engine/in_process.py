@@ -126,7 +126,7 @@ class InProcessDispatcher(BaseDispatcher):
         with structlog.contextvars.bound_contextvars(job=job.id):
             job_id, backoff = job.id, Backoff(longest=LONGEST)
             if job.state.finished:  # what is known of its order may be newer than what we were given
-                job = await self._saves.get(job_id) or job
+                job = await self._retrying_store.get(job_id) or job
             while True:
                 try:
                     await self._advance_until_settled(job, run)

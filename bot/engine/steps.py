@@ -36,8 +36,8 @@ from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.provider_tasks import ProviderTasks
 from bot.engine.retry import Backoff
+from bot.engine.retrying_job_store import RetryingJobStore
 from bot.engine.run import Run
-from bot.engine.saves import Saves
 from bot.engine.settings import EngineSettings
 from bot.engine.sheets import Sheets
 
@@ -64,7 +64,7 @@ class Steps:
         store: JobStore,
         model: ImageModel,
         delivery: Delivery,
-        saves: Saves,
+        retrying_store: RetryingJobStore,
         tasks: ProviderTasks,
         sheets: Sheets,
         clock: Clock,
@@ -74,7 +74,7 @@ class Steps:
         self._model = model
         self._listings = SharedListings(model, store)
         self._delivery = delivery
-        self._saves = saves
+        self._retrying_store = retrying_store
         self._tasks = tasks
         self._sheets = sheets
         self._clock = clock
@@ -171,24 +171,24 @@ class Steps:
 
     async def _save_task(self, job: Job, task_id: str) -> Job:
         try:
-            job = await self._saves.move(job, JobState.GENERATING, task_id=task_id)
+            job = await self._retrying_store.move(job, JobState.GENERATING, task_id=task_id)
         except StaleJob:
             # Cancelled while the call was out: the task is this job's all the same, and is followed to its end.
             if (ended := await self._ended_meanwhile(job)) is not None:
-                await self._saves.update_order(ended, task_id=task_id, submit_open=False, task_open=True)
+                await self._retrying_store.update_order(ended, task_id=task_id, submit_open=False, task_open=True)
             raise
         _log.info("submitted", action="submit", job=job.id, task=task_id)
         return job
 
     async def _ended_meanwhile(self, job: Job) -> Job | None:
         """The job of this run's open submit, if it was cancelled; None where another run has it."""
-        now = await self._saves.get(job.id)
+        now = await self._retrying_store.get(job.id)
         return now if now is not None and now.state.finished and now.submit_open and now.owner == job.owner else None
 
     async def _order_came_to_nothing(self, job: Job) -> None:
         """The provider certainly did not take the submit of a job that was cancelled meanwhile."""
         if (ended := await self._ended_meanwhile(job)) is not None:
-            await self._saves.update_order(ended, submit_open=False, card_open=True)
+            await self._retrying_store.update_order(ended, submit_open=False, card_open=True)
 
     async def _put_back(self, job: Job, begun: Job | None, run: Run, error: ModelUnavailable) -> Job:
         """Nothing was ordered: the job is queued as before, and waits a little."""
@@ -218,7 +218,7 @@ class Steps:
         sheet = await self._sheets.gather(job, ended)
         if sheet is None:
             return await self.fail(job, FailureCode.SERIES_FAILED)
-        return await self._saves.move(job, JobState.DELIVERING, pictures=(sheet,))
+        return await self._retrying_store.move(job, JobState.DELIVERING, pictures=(sheet,))
 
     async def _find_lost(self, job: Job, run: Run) -> Job:
         await self._delivery.show(job)  # what becomes of it may take half a minute
@@ -255,7 +255,7 @@ class Steps:
             return await self.fail(job, FailureCode.NO_PICTURES)
         if watched:
             self._tasks.learn(job.request, seconds)
-        return await self._saves.move(job, JobState.DELIVERING, pictures=kept)
+        return await self._retrying_store.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _advance_order(self, job: Job, run: Run) -> Job:
         """Learn more of a finished job's order."""
@@ -270,7 +270,7 @@ class Steps:
         found = await lost_submit.find(job, listings=self._listings, clock=self._clock, sent_at=run.sent_at)
         if isinstance(found, ModelTask):
             try:
-                return await self._saves.update_order(job, task_id=found.id, submit_open=False, task_open=True)
+                return await self._retrying_store.update_order(job, task_id=found.id, submit_open=False, task_open=True)
             except TaskTaken:
                 return job
         failure = job.failure
@@ -278,7 +278,7 @@ class Steps:
             failure = Failure(code=FailureCode.UNCLEAR)
         elif failure is not None and failure.code is FailureCode.UNCLEAR:
             failure = Failure(code=FailureCode.UNAVAILABLE)  # nothing was ordered after all
-        return await self._saves.update_order(job, submit_open=False, failure=failure, **_told(job))
+        return await self._retrying_store.update_order(job, submit_open=False, failure=failure, **_told(job))
 
     async def _follow(self, job: Job, run: Run) -> Job:
         """Await the end of a finished job's task. What was drawn is kept for its author and is not posted."""
@@ -301,7 +301,9 @@ class Steps:
                 if not kept:
                     failure = failure or Failure(code=FailureCode.NO_PICTURES)
         _log.info("followed", action="follow", job=job.id, task=job.task_id, pictures=len(kept))
-        return await self._saves.update_order(job, task_open=False, pictures=kept, failure=failure, **_told(job))
+        return await self._retrying_store.update_order(
+            job, task_open=False, pictures=kept, failure=failure, **_told(job)
+        )
 
     async def _deliver(self, job: Job, run: Run) -> Job:
         try:

@@ -15,7 +15,7 @@ from bot.engine.retry_policy import RetryPolicy
 _ORDER = ("task_id", "submit_open", "task_open")
 
 
-class Saves:
+class RetryingJobStore:
     """JobStore.move and note that end when the store has answered."""
 
     def __init__(self, store: JobStore, retry_policy: RetryPolicy) -> None:
