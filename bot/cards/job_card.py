@@ -57,7 +57,7 @@ def _under_way(report: JobReport, locale: str) -> Card:
     elif report.looking:
         tone, status = Tone.WORKING, sentence("status-looking", locale)
     else:
-        time = span(report.outlook.usual_low, report.outlook.usual_high, locale)
+        time = span(report.estimate.usual_low, report.estimate.usual_high, locale)
         tone, status = Tone.WORKING, sentence("status-drawing", locale, time=time)
     if report.away:
         tone, status = Tone.SLOW, sentence("status-away", locale)

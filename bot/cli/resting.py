@@ -8,7 +8,7 @@ from bot.domain.job import Job
 from bot.domain.limits import Limits, Usage
 from bot.domain.ports import JobStore
 from bot.domain.report import JobReport
-from bot.engine.outlook import Outlooks
+from bot.engine.duration_estimates import DurationEstimates
 
 
 class RestingDispatcher:
@@ -22,13 +22,13 @@ class RestingDispatcher:
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
-        self._outlooks = Outlooks(store)
+        self._estimates = DurationEstimates(store)
 
     def add(self, job: Job, limits: Limits | None = None) -> None:
         """It is saved, which is all that the next start needs."""
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
-        return JobReport(job=job, outlook=self._outlooks.of(job.request), usage=usage)
+        return JobReport(job=job, estimate=self._estimates.of(job.request), usage=usage)
 
     async def cancel(self, job_id: str) -> Job:
         await self._store.cancel([job_id])

@@ -11,7 +11,7 @@ from bot.domain.order_event import Repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class DurationEstimate:
     """An honest guess from our own history, in seconds of drawing; `slow_after` is the ninetieth percentile."""
 
     usual_low: float
@@ -33,7 +33,7 @@ class JobReport:
     """
 
     job: Job
-    outlook: Outlook
+    estimate: DurationEstimate
     position: int | None = None
     ready_at: datetime | None = None
     slow: bool = False

@@ -18,8 +18,8 @@ from bot.domain.limits import Limits, Usage
 from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
 from bot.domain.report import JobReport
 from bot.engine.delivery import Delivery
+from bot.engine.duration_estimates import DurationEstimates
 from bot.engine.outage import OutageNews
-from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.provider_tasks import ProviderTasks
 from bot.engine.retry_policy import RetryPolicy
@@ -61,7 +61,7 @@ class BaseDispatcher(ABC):
         self._metrics = metrics
         self._settings = settings
         self._poller = Poller(model=model, clock=clock)
-        self._outlooks = Outlooks(store)
+        self._estimates = DurationEstimates(store)
         self._runs: dict[str, Run] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closers: set[asyncio.Task[None]] = set()
@@ -94,7 +94,7 @@ class BaseDispatcher(ABC):
                 pictures=pictures,
                 delivery=self._delivery,
                 poller=self._poller,
-                outlooks=self._outlooks,
+                estimates=self._estimates,
                 clock=clock,
             ),
             sheets=Sheets(store=store, pictures=pictures, maker=sheets, clock=clock),
@@ -133,9 +133,9 @@ class BaseDispatcher(ABC):
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
         run = self._runs.get(job.id)
-        outlook = self._outlooks.of(job.request)
+        estimate = self._estimates.of(job.request)
         position = self._position(job) if job.state is JobState.QUEUED else None
-        usual = timedelta(seconds=outlook.usual_high)
+        usual = timedelta(seconds=estimate.usual_high)
         away = self._model.away_since is not None
         ready_at = None  # nor while it is away: nobody knows for how long
         if not away and job.state in {JobState.QUEUED, JobState.SUBMITTING}:
@@ -145,7 +145,7 @@ class BaseDispatcher(ABC):
             ready_at = job.generating_at + usual
         return JobReport(
             job=job,
-            outlook=outlook,
+            estimate=estimate,
             position=position,
             ready_at=ready_at,
             slow=run.slow if run else False,

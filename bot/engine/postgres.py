@@ -95,7 +95,7 @@ class PostgresDispatcher(BaseDispatcher):
         report = super().report(job, usage)
         if job.state is JobState.GENERATING and job.generating_at is not None and job.id not in self._runs:
             age = (self._clock.now() - job.generating_at).total_seconds()
-            report = dataclasses.replace(report, slow=age > report.outlook.slow_after)
+            report = dataclasses.replace(report, slow=age > report.estimate.slow_after)
         return report
 
     def _position(self, job: Job) -> int | None:

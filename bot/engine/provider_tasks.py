@@ -10,8 +10,8 @@ from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import Clock, ImageModel, ModelTask, PictureStore
 from bot.domain.request import ImageRequest
 from bot.engine.delivery import Delivery
+from bot.engine.duration_estimates import DurationEstimates
 from bot.engine.fetch import fetch_all
-from bot.engine.outlook import Outlooks
 from bot.engine.poller import Poller
 from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
@@ -33,14 +33,14 @@ class ProviderTasks:
         pictures: PictureStore,
         delivery: Delivery,
         poller: Poller,
-        outlooks: Outlooks,
+        estimates: DurationEstimates,
         clock: Clock,
     ) -> None:
         self._model = model
         self._pictures = pictures
         self._delivery = delivery
         self._poller = poller
-        self._outlooks = outlooks
+        self._estimates = estimates
         self._clock = clock
         self._keeping = RetryPolicy("picture store (to keep)", clock)
 
@@ -52,7 +52,7 @@ class ProviderTasks:
 
     def learn(self, request: ImageRequest, seconds: float) -> None:
         """So long it took to draw, watched from the submit on."""
-        self._outlooks.learn(request, seconds)
+        self._estimates.learn(request, seconds)
 
     def troubled_since(self, moment: float) -> bool:
         """See Poller."""
@@ -61,13 +61,13 @@ class ProviderTasks:
     async def last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
         """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
         request = job.request
-        await self._outlooks.load(request)
-        slow_after = self._outlooks.of(request).slow_after
+        await self._estimates.load(request)
+        slow_after = self._estimates.of(request).slow_after
         waiting = asyncio.ensure_future(
             self._poller.wait(
                 task_id,
                 age=age,
-                first_look=self._outlooks.soonest(request),
+                first_look=self._estimates.soonest(request),
                 limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
             )
         )

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.job import Job, JobState, StoredPicture
 from bot.domain.people import Destination, Person
-from bot.domain.report import JobReport, Outlook
+from bot.domain.report import DurationEstimate, JobReport
 from bot.domain.request import ImageRequest
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def make_report() -> Callable[..., JobReport]:
                 "sandbox",
                 "usage",
                 "limits",
-                "outlook",
+                "estimate",
             )
             if name in fields
         }
@@ -53,7 +53,7 @@ def make_report() -> Callable[..., JobReport]:
             created_at=NOW,
             **fields,
         )
-        outlook = around.pop("outlook", Outlook(usual_low=20.2, usual_high=34.8, slow_after=45))
-        return JobReport(job=job, outlook=outlook, **around)
+        estimate = around.pop("estimate", DurationEstimate(usual_low=20.2, usual_high=34.8, slow_after=45))
+        return JobReport(job=job, estimate=estimate, **around)
 
     return make

@@ -7,7 +7,7 @@ from bot.cards import job_card
 from bot.domain.card import ButtonAction, Card, Moment, Tone
 from bot.domain.job import Failure, FailureCode, JobState, StoredPicture
 from bot.domain.limits import Limits, Usage
-from bot.domain.report import JobReport, Outlook
+from bot.domain.report import DurationEstimate, JobReport
 from bot.domain.request import ImageRequest
 
 Make = Callable[..., JobReport]
@@ -85,8 +85,8 @@ def test_drawing(make_report: Make, state: JobState) -> None:
     ],
 )
 def test_how_long_it_usually_takes(make_report: Make, low: float, high: float, said: str) -> None:
-    outlook = Outlook(usual_low=low, usual_high=high, slow_after=300)
-    card = job_card(make_report(JobState.GENERATING, outlook=outlook), "en")
+    estimate = DurationEstimate(usual_low=low, usual_high=high, slow_after=300)
+    card = job_card(make_report(JobState.GENERATING, estimate=estimate), "en")
     assert card.status == (f"Drawing, usually {said}",)
 
 

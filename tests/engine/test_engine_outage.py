@@ -13,7 +13,7 @@ from bot.domain.errors import ModelAway
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
-from bot.engine.outlook import FIRST_GUESS, LATEST_FIRST_LOOK, Outlooks
+from bot.engine.duration_estimates import FIRST_GUESS, LATEST_FIRST_LOOK, DurationEstimates
 from tests.engine.conftest import World
 from tests.fakes.chat import FakeChat
 
@@ -199,7 +199,7 @@ async def test_an_outage_does_not_teach_how_long_drawing_takes(world: World) -> 
         world.model.come_back()
         for job in caught:
             assert (await world.settled(job)).state is DONE
-        assert dispatcher.report(caught[0]).outlook == FIRST_GUESS
+        assert dispatcher.report(caught[0]).estimate == FIRST_GUESS
         after = await world.settled(await world.asked("afterwards"))
         assert after.ready_at is not None
         assert after.generating_at is not None
@@ -213,9 +213,9 @@ async def test_an_outage_does_not_teach_how_long_drawing_takes(world: World) -> 
 
 
 async def test_an_estimate_that_is_too_long_shrinks(world: World) -> None:
-    outlooks, asked = Outlooks(world.store), ImageRequest(prompt="a fox", clarity=1024)
+    estimates, asked = DurationEstimates(world.store), ImageRequest(prompt="a fox", clarity=1024)
     for _ in range(50):
-        outlooks.learn(asked, 24.0)
+        estimates.learn(asked, 24.0)
     for _ in range(60):  # nothing is measured as shorter than the first look
-        outlooks.learn(asked, max(4.0, outlooks.soonest(asked) or 0.0))
-    assert (outlooks.soonest(asked) or 0.0) < 5.0
+        estimates.learn(asked, max(4.0, estimates.soonest(asked) or 0.0))
+    assert (estimates.soonest(asked) or 0.0) < 5.0

@@ -313,12 +313,12 @@ async def test_the_outlook_follows_our_own_history(world: World) -> None:
     world.model.draws_for = 8
     async with world.running() as dispatcher:
         job = await world.asked()
-        assert dispatcher.report(job).outlook.usual_high == 35  # the first guess
+        assert dispatcher.report(job).estimate.usual_high == 35  # the first guess
         await world.settled(job)
         for number in range(6):
             await world.settled(await world.asked(f"fox {number}"))
-        outlook = dispatcher.report(world.job()).outlook
-    assert 7 < outlook.usual_low <= outlook.usual_high < 12
+        estimate = dispatcher.report(world.job()).estimate
+    assert 7 < estimate.usual_low <= estimate.usual_high < 12
 
 
 async def test_people_take_turns(world: World) -> None:

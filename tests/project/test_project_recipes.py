@@ -161,7 +161,7 @@ CARDS = """
 import asyncio, json
 from bot.cards import job_card, more_card
 from bot.cards.result_buttons import result_buttons
-from bot.domain.report import JobReport, Outlook
+from bot.domain.report import JobReport, DurationEstimate
 from bot.domain.variant import shapes, sharper
 from cogs import described_commands
 from db.engine import open_database
@@ -173,7 +173,8 @@ async def told():
         store = SqlJobStore(engine, SystemClock())
         for job_id in {ids!r}:
             job = await store.get(job_id)
-            card = job_card(JobReport(job=job, outlook=Outlook(usual_low=1, usual_high=2, slow_after=3)), "en")
+            estimate = DurationEstimate(usual_low=1, usual_high=2, slow_after=3)
+            card = job_card(JobReport(job=job, estimate=estimate), \"en\")
             sharp = sharper(job.request)
             yield {{
                 "model": job.request.model,

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from bot.domain.job import Failure, Job, JobState, StoredPicture
 from bot.domain.ports import ChatPlatform, JobStore
-from bot.domain.report import JobReport, Outlook
+from bot.domain.report import DurationEstimate, JobReport
 from tests.db.orders import WAY
 from tests.fakes.model import PICTURE
 from tests.fakes.picture_shelf import PictureShelf
 
 T = TypeVar("T")
 
-OUTLOOK = Outlook(usual_low=20.0, usual_high=35.0, slow_after=60.0)
+ESTIMATE = DurationEstimate(usual_low=20.0, usual_high=35.0, slow_after=60.0)
 
 
 class House(ABC):
@@ -85,15 +85,15 @@ class House(ABC):
 
 
 def drawing(job: Job, **more: Any) -> JobReport:
-    return JobReport(job=replace(job, state=JobState.GENERATING, pictures=()), outlook=OUTLOOK, **more)
+    return JobReport(job=replace(job, state=JobState.GENERATING, pictures=()), estimate=ESTIMATE, **more)
 
 
 def done(job: Job, **more: Any) -> JobReport:
-    return JobReport(job=job, outlook=OUTLOOK, **more)
+    return JobReport(job=job, estimate=ESTIMATE, **more)
 
 
 def failed(job: Job, failure: Failure, **more: Any) -> JobReport:
-    return JobReport(job=replace(job, state=JobState.FAILED, pictures=(), failure=failure), outlook=OUTLOOK, **more)
+    return JobReport(job=replace(job, state=JobState.FAILED, pictures=(), failure=failure), estimate=ESTIMATE, **more)
 
 
 class Chat(House):

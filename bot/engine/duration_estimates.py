@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from bot.domain.ports import JobStore
-from bot.domain.report import Outlook
+from bot.domain.report import DurationEstimate
 from bot.domain.request import ImageRequest
 
 _HISTORY = 50  # finished jobs of one kind that are looked at
@@ -17,11 +17,11 @@ LONGEST_DRAWING = 300.0
 _EARLY, LATEST_FIRST_LOOK = 0.75, 20.0
 
 # What is said before there is a history. A guess, and the only one: it is replaced after five jobs of a kind.
-FIRST_GUESS = Outlook(usual_low=20, usual_high=35, slow_after=60)
+FIRST_GUESS = DurationEstimate(usual_low=20, usual_high=35, slow_after=60)
 
 
-class Outlooks:
-    """The outlook per kind of request (model, clarity and number), loaded once, then kept up to date by the engine."""
+class DurationEstimates:
+    """The estimate per kind of request (model, clarity and number), loaded once, then kept up to date by the engine."""
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
@@ -39,11 +39,11 @@ class Outlooks:
     def learn(self, request: ImageRequest, seconds: float) -> None:
         self._seconds.setdefault(_kind(request), deque(maxlen=_HISTORY)).append(seconds)
 
-    def of(self, request: ImageRequest) -> Outlook:
+    def of(self, request: ImageRequest) -> DurationEstimate:
         seconds = sorted(self._seconds.get(_kind(request), ()))
         if len(seconds) < _ENOUGH:
             return FIRST_GUESS
-        return Outlook(
+        return DurationEstimate(
             usual_low=_quantile(seconds, 0.25),
             usual_high=_quantile(seconds, 0.75),
             # Half as much again over p90, so that one job in ten isn't called slow for a second's sake.
