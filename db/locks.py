@@ -30,8 +30,8 @@ class DatabaseLocks:
         self._engine: AsyncEngine = create_async_engine(address, poolclass=NullPool, connect_args=SERVER_TIMEOUTS)
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
-        """Wait until nobody else holds that name. DatabaseProblem: the server can't be reached."""
+    async def acquire(self, name: str) -> AsyncIterator[None]:
+        """Wait until nobody else holds the lock of that name. DatabaseProblem: the server can't be reached."""
         with problems(self._where):
             connection = await self._engine.connect()
         try:

@@ -31,7 +31,7 @@ class SharedToken:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[tuple[str, datetime] | None]:
         """One process at a time, with the token that is kept and until when it is good. DatabaseProblem."""
-        async with self._locks.hold(self._name):
+        async with self._locks.acquire(self._name):
             yield self._opened(await get_meta(self._engine, self._name))
 
     async def keep(self, token: str, good_until: datetime) -> None:

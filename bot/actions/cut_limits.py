@@ -17,7 +17,7 @@ from bot.domain.community_fields import FIELDS, write_field
 from bot.domain.desk import CutLimit
 from bot.domain.errors import StoreUnavailable
 from bot.domain.limits import Limits
-from bot.domain.ports import Clock, CommunityStore, Turns
+from bot.domain.ports import Clock, CommunityStore, Locks
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class CutLimitsNotice:
         communities: CommunityStore,
         channel: ModeratorsChannel,
         notes: Notes,
-        turns: Turns,
+        locks: Locks,
         clock: Clock,
         limits: Limits,
         draw: Callable[[Sequence[CutLimit], str], Card],
@@ -51,7 +51,7 @@ class CutLimitsNotice:
         self._communities = communities
         self._channel = channel
         self._notes = notes
-        self._turns = turns
+        self._locks = locks
         self._clock = clock
         self._limits = limits
         self._draw = draw
@@ -77,7 +77,7 @@ class CutLimitsNotice:
         await self._tell_moderators(new)
 
     async def _new(self) -> Sequence[CutLimit]:
-        async with self._turns.hold(_TOLD):  # several processes start at once
+        async with self._locks.acquire(_TOLD):  # several processes start at once
             found = [each for community in await self._communities.communities() for each in self._cuts(community)]
             told = frozenset(json.loads(await self._notes.get(_TOLD) or "[]"))
             new = [each for each in found if each.command not in told]

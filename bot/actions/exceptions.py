@@ -13,7 +13,7 @@ from bot.domain.community_fields import read_field, write_field
 from bot.domain.errors import Refused
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import CommunityStore, NewAudit, Turns
+from bot.domain.ports import CommunityStore, Locks, NewAudit
 
 UNDO_EXCEPTIONS = "exceptions"  # the kind of an undo
 
@@ -21,9 +21,9 @@ UNDO_EXCEPTIONS = "exceptions"  # the kind of an undo
 class LimitExceptions:
     """May go above the limits for all, and below. Managers neither change nor undo them."""
 
-    def __init__(self, *, communities: CommunityStore, turns: Turns) -> None:
+    def __init__(self, *, communities: CommunityStore, locks: Locks) -> None:
         self._communities = communities
-        self._turns = turns
+        self._locks = locks
 
     async def change(self, by: Person, changes: Mapping[str, str]) -> AuditEntry | None:
         """Set the exceptions named (of EXCEPTED), each from what was typed; None where nothing is different.
@@ -35,7 +35,7 @@ class LimitExceptions:
         if unknown:
             raise Refused("setting-unknown", word=unknown[0])
         values = {name: read_field(name, text) for name, text in changes.items()}
-        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
+        async with self._locks.acquire(f"settings:{by.platform}:{by.community_id}"):
             before = (await self._community(by)).exceptions
             after = replace(before, **values)
             return await self._save(by, before, after)

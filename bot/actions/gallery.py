@@ -24,9 +24,9 @@ from bot.domain.ports import (
     GalleryShelf,
     GalleryWall,
     JobStore,
+    Locks,
     NewAudit,
     Opinion,
-    Turns,
 )
 from bot.domain.report import JobReport
 from bot.domain.visibility import is_author, is_open, may_be_shared
@@ -51,7 +51,7 @@ class GalleryActions:
         dispatcher: Dispatcher,
         clock: Clock,
         walls: Mapping[str, GalleryWall],
-        turns: Turns,
+        locks: Locks,
     ) -> None:
         self._store = store
         self._gallery = gallery
@@ -59,7 +59,7 @@ class GalleryActions:
         self._dispatcher = dispatcher
         self._clock = clock
         self._walls = walls
-        self._turns = turns
+        self._locks = locks
 
     async def search(
         self, person: Person, *, shelf: GalleryShelf, channel_id: str = "", text: str = "", page: int = 0
@@ -206,7 +206,7 @@ class GalleryActions:
         community = await self._communities.community(place.platform, place.community_id)
         if wall is None or community.gallery_channel is None:
             return
-        async with self._turns.hold(f"wall:{job.id}"):
+        async with self._locks.acquire(f"wall:{job.id}"):
             hung = await self._communities.audit_trail(
                 place.platform, place.community_id, target=job.id, action=AuditAction.EXHIBITED
             )

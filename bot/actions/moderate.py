@@ -18,7 +18,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, JobState, is_job_id
 from bot.domain.moderation import LOCK, AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import CommunityStore, JobStore, NewAudit, Turns
+from bot.domain.ports import CommunityStore, JobStore, Locks, NewAudit
 from bot.domain.visibility import is_author
 
 _log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class Moderate:
         settings: Settings,
         exceptions: LimitExceptions,
         reports: Reports,
-        turns: Turns,
+        locks: Locks,
     ) -> None:
         self._store = store
         self._communities = communities
@@ -63,12 +63,12 @@ class Moderate:
         self._settings = settings
         self._exceptions = exceptions
         self._reports = reports
-        self._turns = turns
+        self._locks = locks
 
     async def remove(self, job_id: str, by: Person) -> Done:
         """Take a finished job's result away. NotAllowed: `job-gone`, `nothing-to-delete`, `already-removed`."""
         require_moderator(by)
-        async with self._turns.hold(f"remove:{job_id}"):  # two who press Remove make one strike
+        async with self._locks.acquire(f"remove:{job_id}"):  # two who press Remove make one strike
             job = await self._job(job_id, by)
             if job.deleted_at is not None:
                 raise NotAllowed("already-removed")

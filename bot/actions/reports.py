@@ -17,7 +17,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, new_job_id
 from bot.domain.moderation import AuditAction, AuditEntry, Report
 from bot.domain.people import Person
-from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit, Turns
+from bot.domain.ports import Clock, CommunityStore, JobStore, Locks, NewAudit
 
 LONGEST_REASON = 500
 _READ = 50  # reports of one job, and entries about its author, that are looked through
@@ -42,14 +42,14 @@ class Reports:
         channel: ModeratorsChannel,
         clock: Clock,
         draw: Callable[[ReportView, str], Card],
-        turns: Turns,
+        locks: Locks,
     ) -> None:
         self._store = store
         self._communities = communities
         self._channel = channel
         self._clock = clock
         self._draw = draw
-        self._turns = turns
+        self._locks = locks
 
     async def add(self, job_id: str, by: Person, reason: str = "") -> Reported:
         """Report a result that is seen here. NotAllowed: `job-gone`, `nothing-to-report`, `already-reported`."""
@@ -71,7 +71,7 @@ class Reports:
         )
         if await self._communities.add_report(report, audit) is None:
             raise NotAllowed("already-reported")
-        async with self._turns.hold(f"report:{job.id}"):  # two at a time must not make two cards of one job
+        async with self._locks.acquire(f"report:{job.id}"):  # two at a time must not make two cards of one job
             return await self._tell(report, job)
 
     async def recent(self, by: Person, *, count: int = 20) -> list[ReportView]:

@@ -19,7 +19,7 @@ from bot.domain.errors import NotAllowed, Refused
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import CommunityStore, NewAudit, Turns
+from bot.domain.ports import CommunityStore, Locks, NewAudit
 from bot.domain.style import STYLES
 from bot.domain.wording import folds_to_nothing
 
@@ -34,11 +34,11 @@ class Settings:
     `limits` are the operator's: the ceilings of what anybody sets here, the operator included.
     """
 
-    def __init__(self, *, communities: CommunityStore, limits: Limits, turns: Turns) -> None:
+    def __init__(self, *, communities: CommunityStore, limits: Limits, locks: Locks) -> None:
         self._communities = communities
         self._limits = limits
         # Read, change, save: the second of two at a time must see what the first has changed.
-        self._turns = turns
+        self._locks = locks
 
     async def read(self, person: Person) -> Community:
         """The settings as they hold, for whoever moderates or manages."""
@@ -77,7 +77,7 @@ class Settings:
 
     async def _set(self, by: Person, values: dict[str, Any], style: str) -> AuditEntry | None:
         """`style` is the default style as it was typed."""
-        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
+        async with self._locks.acquire(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             held = cut(before, self._limits)
             # A form sends back what it showed: what is cut there is no change.
@@ -97,7 +97,7 @@ class Settings:
     async def pause(self, by: Person, *, paused: bool) -> AuditEntry:
         """`already-paused` and `not-paused` where it is so already."""
         require_moderator(by)
-        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
+        async with self._locks.acquire(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             if before.paused == paused:
                 raise NotAllowed("already-paused" if paused else "not-paused")
@@ -113,7 +113,7 @@ class Settings:
             raise Refused("word-empty")
         if len(word) > LONGEST_WORD:
             raise Refused("word-too-long", length=len(word), limit=LONGEST_WORD)
-        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
+        async with self._locks.acquire(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             if any(_same(blocked, word) for blocked in before.blocked_words):
                 raise Refused("word-there", word=word)
@@ -129,7 +129,7 @@ class Settings:
         """Allow a word again; `word-gone` where it isn't blocked."""
         require_moderator(by)
         word = " ".join(word.split())
-        async with self._turns.hold(f"settings:{by.platform}:{by.community_id}"):
+        async with self._locks.acquire(f"settings:{by.platform}:{by.community_id}"):
             before = await self._of(by)
             gone = [blocked for blocked in before.blocked_words if _same(blocked, word)]
             if not gone:

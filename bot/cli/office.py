@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Actions
-from bot.actions.turns import LocalTurns
+from bot.actions.local_locks import LocalLocks
 from bot.cli.faults import Trouble
 from bot.cli.resting import RestingDispatcher, UncountedRequests
 from bot.composition.acting import Places, Stores, connect
@@ -59,7 +59,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
         places=Places(platforms={}, desks={}, walls={}),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,
-        turns=LocalTurns(),
+        locks=LocalLocks(),
         requests=UncountedRequests(),
         retention_days=settings.retention_days,
         retention_bytes=settings.retention_bytes,

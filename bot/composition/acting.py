@@ -35,7 +35,7 @@ from bot.cards import appeal_card, budget_card, ceiling_card, mydata_readme, rep
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, ModeratorDesk, PictureStore, Turns
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, Locks, ModeratorDesk, PictureStore
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -102,7 +102,7 @@ def connect(
     places: Places,
     clock: Clock,
     limits: Limits,
-    turns: Turns,
+    locks: Locks,
     requests: Requests,
     allowed: AllowedCommunities = EVERYBODY,
     operator_channel: OperatorChannel | None = None,
@@ -127,9 +127,9 @@ def connect(
     )
     removals = Removals(store=stores.removals, platforms=places.platforms, clock=clock)
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
-    settings = Settings(communities=communities, limits=limits, turns=turns)
-    exceptions = LimitExceptions(communities=communities, turns=turns)
-    reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card, turns=turns)
+    settings = Settings(communities=communities, limits=limits, locks=locks)
+    exceptions = LimitExceptions(communities=communities, locks=locks)
+    reports = Reports(store=store, communities=communities, channel=channel, clock=clock, draw=report_card, locks=locks)
     return Actions(
         imagine=imagine,
         jobs=JobActions(store=store, dispatcher=dispatcher, clock=clock, pictures=pictures, removals=removals),
@@ -143,7 +143,7 @@ def connect(
             dispatcher=dispatcher,
             clock=clock,
             walls=places.walls,
-            turns=turns,
+            locks=locks,
         ),
         account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
         defaults=defaults,
@@ -176,7 +176,7 @@ def connect(
             settings=settings,
             exceptions=exceptions,
             reports=reports,
-            turns=turns,
+            locks=locks,
         ),
         people=people,
         settings=settings,

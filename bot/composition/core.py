@@ -19,13 +19,13 @@ from bot import __version__
 from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.actions.cut_limits import CutLimitsNotice
+from bot.actions.local_locks import LocalLocks
 from bot.actions.moderators_channel import ModeratorsChannel
-from bot.actions.turns import LocalTurns
 from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, Places, Stores, connect
 from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
-from bot.domain.ports import ImageModel, Turns, UsageFilter, UsageGroup
+from bot.domain.ports import ImageModel, Locks, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
@@ -240,7 +240,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             requests=metrics,
             operator_channel=settings.operator_place,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,
-            turns=_turns(settings),
+            locks=_locks(settings),
         )
         stack.push_async_callback(actions.budget.close)
         yield Core(
@@ -259,7 +259,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 communities=stores.communities,
                 channel=ModeratorsChannel(communities=stores.communities, desks=places.desks, homes=MODERATORS_HOMES),
                 notes=meta,
-                turns=_turns(settings),
+                locks=_locks(settings),
                 clock=clock,
                 limits=limits,
                 draw=cut_limits_card,
@@ -271,9 +271,9 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         )
 
 
-def _turns(settings: Settings) -> Turns:
+def _locks(settings: Settings) -> Locks:
     if server_conninfo(settings.database_url) is None:
-        return LocalTurns()
+        return LocalLocks()
     from db.locks import DatabaseLocks  # noqa: PLC0415 - for those who share
 
     return DatabaseLocks(settings.database_url)

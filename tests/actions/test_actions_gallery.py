@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.actions.gallery import WINS_AT, GalleryActions
-from bot.actions.turns import LocalTurns
+from bot.actions.local_locks import LocalLocks
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.moderation import AuditAction
@@ -23,7 +23,7 @@ def actions_of(house: House, gallery: SqlGallery | None = None) -> GalleryAction
         dispatcher=house.dispatcher,
         clock=house.clock,
         walls={"discord": house.wall},
-        turns=LocalTurns(),
+        locks=LocalLocks(),
     )
 
 

@@ -41,12 +41,12 @@ async def test_one_at_a_time_by_name(server_url: str) -> None:
     inside: list[int] = []
 
     async def enter(number: int) -> None:
-        async with locks[number % 2].hold("the wall"):
+        async with locks[number % 2].acquire("the wall"):
             inside.append(number)
             await asyncio.sleep(0.01)
             assert inside[-1] == number
 
-    async with locks[0].hold("something else"):
+    async with locks[0].acquire("something else"):
         await asyncio.gather(*(enter(number) for number in range(8)))
     assert sorted(inside) == list(range(8))
 
@@ -54,19 +54,19 @@ async def test_one_at_a_time_by_name(server_url: str) -> None:
 async def test_a_turn_ends_with_an_error_or_a_cancellation(server_url: str) -> None:
     locks = DatabaseLocks(server_url)
     with pytest.raises(LookupError):
-        async with locks.hold("it"):
+        async with locks.acquire("it"):
             raise LookupError
-    async with locks.hold("it"):
+    async with locks.acquire("it"):
         waiting = asyncio.create_task(anything(locks))
         await asyncio.sleep(0.05)
         waiting.cancel()
         await asyncio.wait({waiting})
-    async with asyncio.timeout(5), locks.hold("it"):
+    async with asyncio.timeout(5), locks.acquire("it"):
         pass
 
 
 async def anything(locks: DatabaseLocks) -> None:
-    async with locks.hold("it"):
+    async with locks.acquire("it"):
         pass
 
 

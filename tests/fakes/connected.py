@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.actions import Actions
 from bot.actions.admission import Admission
-from bot.actions.turns import LocalTurns
+from bot.actions.local_locks import LocalLocks
 from bot.composition.acting import Places, Stores, connect
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
@@ -65,7 +65,7 @@ def connected(
         places=places,
         clock=clock,
         limits=limits,
-        turns=LocalTurns(),
+        locks=LocalLocks(),
         requests=metrics,
         allowed=allowed,
         operator_channel=operator_channel,

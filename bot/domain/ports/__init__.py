@@ -14,11 +14,11 @@ from bot.domain.ports.gallery import Gallery, GalleryPage, GalleryQuery, Gallery
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
+from bot.domain.ports.locks import Locks
 from bot.domain.ports.personal_data import Expired, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
 from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.sign_ins import SignIns
-from bot.domain.ports.turns import Turns
 
 __all__ = [
     "AccountState",
@@ -36,6 +36,7 @@ __all__ = [
     "GalleryWall",
     "ImageModel",
     "JobStore",
+    "Locks",
     "ModelPicture",
     "ModelTask",
     "ModeratorDesk",
@@ -51,7 +52,6 @@ __all__ = [
     "TaskListing",
     "TaskState",
     "Tile",
-    "Turns",
     "UsageDay",
     "UsageFilter",
     "UsageGroup",

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.imagine import Imagine
-from bot.actions.turns import LocalTurns
+from bot.actions.local_locks import LocalLocks
 from bot.composition.acting import Places, connect
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.errors import NotAllowed, Refused
@@ -37,7 +37,7 @@ def listing(house: House, listed: str) -> Imagine:
         places=Places(platforms={}, desks={}, walls={}),
         clock=house.clock,
         limits=LIMITS,
-        turns=LocalTurns(),
+        locks=LocalLocks(),
         requests=Metrics(),
         allowed=allowed,
     )

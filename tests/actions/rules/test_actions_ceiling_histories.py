@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions.exceptions import LimitExceptions
+from bot.actions.local_locks import LocalLocks
 from bot.actions.settings import Settings
-from bot.actions.turns import LocalTurns
 from bot.domain.ceilings import EXCEPTED
 from bot.domain.community_fields import FIELDS
 from bot.domain.errors import Refused
@@ -73,8 +73,8 @@ def test_no_history_of_deeds_goes_beyond_the_operators_limits(deeds: list[tuple[
 async def _play(deeds: list[tuple[str, Any]]) -> None:
     clock = FakeClock(datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
     communities = MemoryCommunities(clock)
-    rules = Settings(communities=communities, limits=LIMITS, turns=LocalTurns())
-    exceptions = LimitExceptions(communities=communities, turns=LocalTurns())
+    rules = Settings(communities=communities, limits=LIMITS, locks=LocalLocks())
+    exceptions = LimitExceptions(communities=communities, locks=LocalLocks())
     entries: list[AuditEntry] = []
     for kind, what in deeds:
         before = await communities.community("p", "c")

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.actions.cut_limits import CutLimitsNotice
+from bot.actions.local_locks import LocalLocks
 from bot.actions.moderators_channel import ModeratorsChannel
-from bot.actions.turns import LocalTurns
 from bot.cards import cut_limits_card
 from bot.domain.community_fields import read_field
 from bot.domain.errors import PlatformUnavailable
@@ -31,7 +31,7 @@ async def started(court: Court, notes: Notes) -> list[dict[str, object]]:
         communities=court.communities,
         channel=ModeratorsChannel(communities=court.communities, desks=court.desks),
         notes=notes,
-        turns=LocalTurns(),
+        locks=LocalLocks(),
         clock=court.clock,
         limits=LIMITS,
         draw=cut_limits_card,

@@ -6,9 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 
-class Turns(Protocol):
+class Locks(Protocol):
     """Whoever reads, decides and saves what two must not decide at once; across all processes of an installation."""
 
-    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Wait until nobody else holds that name."""
+    def acquire(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Wait until nobody else holds the lock of that name."""
         ...

@@ -1,4 +1,4 @@
-"""Turns within one process, which is enough where there is only one."""
+"""Locks within one process, which is enough where there is only one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
-class LocalTurns:
-    """Implements bot.domain.ports.Turns."""
+class LocalLocks:
+    """Implements bot.domain.ports.Locks."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
+    async def acquire(self, name: str) -> AsyncIterator[None]:
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             yield
