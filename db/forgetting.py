@@ -33,9 +33,9 @@ from .tables import (
     NEEDS_NOTHING,
     TO_FORGET,
     audit,
-    doomed_pictures,
     drafts,
     jobs,
+    pending_deletions,
     reports,
     stars,
     usage,
@@ -253,7 +253,7 @@ def _forget_jobs(connection: Connection, rows: Sequence[Any], now: datetime) -> 
 
 
 def pictures_gone(connection: Connection, keys: Sequence[str]) -> None:
-    connection.execute(delete(doomed_pictures).where(doomed_pictures.c.key.in_(keys)))
+    connection.execute(delete(pending_deletions).where(pending_deletions.c.key.in_(keys)))
 
 
 def _doom(connection: Connection, pictures: Iterable[Sequence[Mapping[str, Any]]]) -> list[str]:

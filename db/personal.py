@@ -17,7 +17,7 @@ from bot.domain.ports import Clock, Expired
 from . import forgetting, personal_defaults, pruning
 from . import traces as rows_of
 from .rows import job_of
-from .tables import doomed_pictures, jobs
+from .tables import jobs, pending_deletions
 from .transactions import read, write
 
 # Rows of one transaction, so that nobody waits long for a turn to write.
@@ -89,7 +89,7 @@ class SqlPersonalData:
             while await self._delete(stale):
                 pass
         await write(self._engine, lambda connection: pruning.close_reports(connection, now))
-        query = select(doomed_pictures.c.key).order_by(doomed_pictures.c.key).limit(pruning.MOST_KEYS)
+        query = select(pending_deletions.c.key).order_by(pending_deletions.c.key).limit(pruning.MOST_KEYS)
         return await read(self._engine, lambda connection: list(connection.execute(query).scalars()))
 
     async def pictures_gone(self, keys: Sequence[str]) -> None:

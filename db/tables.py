@@ -307,8 +307,8 @@ votes = Table(
 )
 
 # Pictures' files whose jobs are forgotten, until somebody says that they are deleted.
-doomed_pictures = Table(
-    "doomed_pictures",
+pending_deletions = Table(
+    "doomed_pictures",  # the name it had at first, which databases keep
     metadata,
     Column("key", AnyText, primary_key=True),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.actions.doomed import delete_files
+from bot.actions.pending_deletions import delete_files
 from bot.actions.personal_archives import Export, PersonalArchives
 from bot.actions.removals import Removals
 from bot.domain.job import Job

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.actions.doomed import delete_files
+from bot.actions.pending_deletions import delete_files
 from bot.domain.errors import EaselError
 from bot.domain.ports import (
     Clock,

@@ -39,10 +39,10 @@ class Callbacks:
 
     async def close(self) -> None:
         """Stop at once; what was not called back by now never is."""
-        doomed = [*self._calls, *([self._watcher] if self._watcher else [])]
-        for task in doomed:
+        pending = [*self._calls, *([self._watcher] if self._watcher else [])]
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*doomed, return_exceptions=True)
+        await asyncio.gather(*pending, return_exceptions=True)
         if self._session:
             await self._session.close()
 
