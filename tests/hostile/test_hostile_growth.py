@@ -21,7 +21,7 @@ from bot.domain.people import Destination
 from bot.domain.ports import NewAudit
 from bot.observability.metrics import Metrics
 from bot.platforms.discord.faults import AccessDenied
-from bot.platforms.discord.guest import Guest
+from bot.platforms.discord.rejection_guard import RejectionGuard
 from bot.platforms.slack.once import Once
 from bot.seedream.api import MOST_CODES, Api
 from bot.seedream.payloads import Unreadable, read_envelope
@@ -109,19 +109,19 @@ async def test_a_number_beyond_every_database_names_no_entry(engine: AsyncEngine
 
 async def test_memories_of_what_was_refused_have_their_bounds() -> None:
     clock = FakeClock(NOW)
-    guest, once = Guest(clock), Once(100)
+    rejection_guard, once = RejectionGuard(clock), Once(100)
     for number in range(20_000):
         with contextlib.suppress(AccessDenied):
-            async with guest.visiting(f"channel-{number}"):
+            async with rejection_guard.visiting(f"channel-{number}"):
                 raise AccessDenied("no")
-        guest.forget(f"token-{number}")
-        guest.refused(status=403, scope="user")
+        rejection_guard.forget(f"token-{number}")
+        rejection_guard.refused(status=403, scope="user")
         once.first(f"event-{number}")
-    kept = (guest._closed_until, guest._dead, once._seen)
+    kept = (rejection_guard._closed_until, rejection_guard._dead, once._seen)
     assert [len(memory) for memory in kept] == [1000, 1000, 100]
-    assert len(guest._refusals) <= 10_000
+    assert len(rejection_guard._refusals) <= 10_000
     with pytest.raises(AccessDenied, match="a moment ago"):
-        async with guest.visiting("channel-19999"):
+        async with rejection_guard.visiting("channel-19999"):
             raise AssertionError
 
 

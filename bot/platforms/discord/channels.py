@@ -14,20 +14,22 @@ from bot.domain.job import Job
 from bot.domain.report import JobReport
 
 from .faults import MessageGone
-from .guest import Guest
 from .kept import kept_files
 from .outgoing import Outgoing
 from .place import way_back
 from .posting import Fitting
+from .rejection_guard import RejectionGuard
 from .wire import Wire
 
 
 class Channels:
     """Implements ModeratorDesk and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
 
-    def __init__(self, *, wire: Wire, fitting: Fitting, guest: Guest, connected: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, *, wire: Wire, fitting: Fitting, rejection_guard: RejectionGuard, connected: Callable[[], Awaitable[None]]
+    ) -> None:
         self._wire = wire
-        self._guest = guest
+        self._rejection_guard = rejection_guard
         self._fitting = fitting
         self._connected = connected
 
@@ -46,7 +48,7 @@ class Channels:
         async def post(fitted: Outgoing) -> int:
             return await self._wire.post(number, fitted, nonce=_nonce("mod", channel_id, card))
 
-        async with self._guest.visiting(channel_id):
+        async with self._rejection_guard.visiting(channel_id):
             if job is None:
                 return str(await post(out))
             return str(await self._fitting.send(job, out, self._wire.guild_file_limit(community_id), post))
@@ -77,7 +79,7 @@ class Channels:
         limit = self._wire.guild_file_limit(job.destination.community_id)
         # Whoever reads the wall need not be let into the channel that it was drawn in.
         out = Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
-        async with self._guest.visiting(channel_id):
+        async with self._rejection_guard.visiting(channel_id):
             return str(await self._fitting.send(job, out, limit, post, stored=stored))
 
 

@@ -17,10 +17,10 @@ from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
 from .faults import AccessDenied, ChannelUnknown, MessageGone, TokenDead
-from .guest import Guest
 from .limits import EDIT_INTERVAL_SECONDS
 from .outgoing import Outgoing
 from .place import way_back
+from .rejection_guard import RejectionGuard
 from .results import Results
 from .wire import Wire
 
@@ -47,13 +47,13 @@ class Delivery:
         wire: Wire,
         results: Results,
         clock: Clock,
-        guest: Guest,
+        rejection_guard: RejectionGuard,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
         self._wire = wire
         self._results = results
         self._clock = clock
-        self._guest = guest
+        self._rejection_guard = rejection_guard
         self._connected = connected
         self._edits = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._edit)
         self._removals: set[asyncio.Task[None]] = set()
@@ -61,7 +61,7 @@ class Delivery:
     async def open(self, report: JobReport) -> None:
         """Show a card for the first time, unless the engine was faster and has shown something newer."""
         # Whoever asked there just now was let through, so the channel is open to us again if it was closed.
-        self._guest.reopen(report.job.destination.channel_id)
+        self._rejection_guard.reopen(report.job.destination.channel_id)
         if report.job.id not in self._edits:
             await self.show(report)
 

@@ -30,13 +30,13 @@ from .counts import Counts
 from .delivery import Delivery
 from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
-from .guest import Guest
 from .handler import RequestHandler
 from .late import late_completions_are_no_errors
 from .outgoing import Forms
 from .place import NAME
 from .posting import Fitting
 from .presence import Presence
+from .rejection_guard import RejectionGuard
 from .replying import Replying
 from .results import Results
 from .usage_answer import ChartRaster, UsageCards
@@ -83,24 +83,26 @@ class DiscordPlatform:
         self._commands = CommandSync(meta, clock)
         self._closer: asyncio.Task[None] | None = None
         self._presence = Presence(clock, waiting) if config.presence else None
-        self._guest = Guest(clock)
+        self._rejection_guard = RejectionGuard(clock)
         forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
-        wire = Wire(self._usable_client, self._give_up_token, forms=forms, guest=self._guest)
+        wire = Wire(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
         results = Results(
             wire=wire,
             fitting=fitting,
             clock=clock,
-            guest=self._guest,
+            rejection_guard=self._rejection_guard,
             opinions=actions.gallery.opinion,
         )
         self._delivery = Delivery(
             wire=wire,
             results=results,
             clock=clock,
-            guest=self._guest,
+            rejection_guard=self._rejection_guard,
             connected=self._connected,
         )
-        self._channels = Channels(wire=wire, fitting=fitting, guest=self._guest, connected=self._connected)
+        self._channels = Channels(
+            wire=wire, fitting=fitting, rejection_guard=self._rejection_guard, connected=self._connected
+        )
         answers = Answers(forms)
         self._boundary = Boundary(answers)
         self._counts = Counts(gallery=actions.gallery, wire=wire, clock=clock)
@@ -189,7 +191,7 @@ class DiscordPlatform:
             network=self._config.network,
             handler=self._handler,
             cogs=self._cogs,
-            http_trace=self._guest.trace(),
+            http_trace=self._rejection_guard.trace(),
             shards=self._config.shards,
         )
         syncing: asyncio.Task[None] | None = None

@@ -19,10 +19,10 @@ from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
 from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
-from .guest import Guest
 from .outgoing import Outgoing
 from .place import way_back
 from .posting import Fitting
+from .rejection_guard import RejectionGuard
 from .wire import Wire
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class Results:
         wire: Wire,
         fitting: Fitting,
         clock: Clock,
-        guest: Guest,
+        rejection_guard: RejectionGuard,
         opinions: Callable[[Job], Awaitable[Opinion]],
     ) -> None:
         self._opinions = opinions
@@ -49,7 +49,7 @@ class Results:
         self._wire = wire
         self._fitting = fitting
         self._clock = clock
-        self._guest = guest
+        self._rejection_guard = rejection_guard
         self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
 
@@ -122,7 +122,7 @@ class Results:
         limit = max(way_back(destination).file_limit, self._wire.guild_file_limit(destination.community_id))
         pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
         try:
-            async with self._guest.visiting(destination.channel_id):
+            async with self._rejection_guard.visiting(destination.channel_id):
                 return await self._post(report, pinging, int(destination.channel_id), limit)
         except (AccessDenied, MessageGone) as closed:
             _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))

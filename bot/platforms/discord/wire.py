@@ -19,10 +19,10 @@ from bot.domain.errors import PlatformUnavailable
 
 from .buttons import belongs_to
 from .faults import TokenDead, TokenRefused, translated
-from .guest import Guest
 from .kept import KeptFile, walk
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
+from .rejection_guard import RejectionGuard
 
 # How many messages of the channel are looked through for one of ours: ten calls.
 LOOK_THROUGH = 1000
@@ -37,12 +37,12 @@ class Wire:
         token_refused: Callable[[], None],
         *,
         forms: Forms,
-        guest: Guest,
+        rejection_guard: RejectionGuard,
     ) -> None:
         self._client = client
         self._token_refused = token_refused
         self._forms = forms
-        self._guest = guest
+        self._rejection_guard = rejection_guard
 
     async def edit_answer(self, *, application_id: int, token: str, message_id: int, out: Outgoing) -> None:
         """Change an interaction's answer. Its files become those of `out`, unless it names the kept ones."""
@@ -134,17 +134,17 @@ class Wire:
     ) -> AsyncIterator[commands.AutoShardedBot]:
         """`token`: the interaction's, where the call goes by that and not by the bot's own account."""
         client = self._client()
-        self._guest.admit(token)
+        self._rejection_guard.admit(token)
         try:
             async with translated(UPLOAD_SECONDS if look is not None and look.files else seconds):
                 yield client
         except TokenDead:
-            self._guest.forget(token)
+            self._rejection_guard.forget(token)
             raise
         except TokenRefused as error:
             if token is not None:
                 # The interaction's token was shown, not the bot's.
-                self._guest.forget(token)
+                self._rejection_guard.forget(token)
                 raise TokenDead(str(error)) from error
             # Each further call with a dead token counts towards a ban of our address.
             self._token_refused()

@@ -9,8 +9,8 @@ import yarl
 from structlog.testing import capture_logs
 
 from bot.domain.errors import PlatformUnavailable
-from bot.platforms.discord.guest import Guest
 from bot.platforms.discord.limits import INVALID_REQUESTS_WINDOW
+from bot.platforms.discord.rejection_guard import RejectionGuard
 from tests.discord.conftest import Bot
 from tests.fakes.clock import FakeClock
 
@@ -92,7 +92,7 @@ async def test_a_card_that_could_not_be_removed_is_removed_later(bot: Bot) -> No
 
 
 async def test_a_storm_of_refusals_is_ended_before_a_ban(idle: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.platforms.discord.platform.Guest", functools.partial(Guest, most=3))
+    monkeypatch.setattr("bot.platforms.discord.platform.RejectionGuard", functools.partial(RejectionGuard, most=3))
     await idle.start()
     idle.fake.faults.fail("PATCH", "/webhooks/*", status=403, code=50013, times=99)
     before = idle.fake.invalid_requests
@@ -111,20 +111,20 @@ async def test_a_storm_of_refusals_is_ended_before_a_ban(idle: Bot, monkeypatch:
 
 def test_refusals_are_forgotten_with_their_window() -> None:
     clock = FakeClock()
-    guest = Guest(clock, most=2)
-    guest.admit(None)
+    rejection_guard = RejectionGuard(clock, most=2)
+    rejection_guard.admit(None)
     for _ in range(2):
-        guest.refused(status=403, scope="")
+        rejection_guard.refused(status=403, scope="")
     with pytest.raises(PlatformUnavailable) as stopped:
-        guest.admit(None)
+        rejection_guard.admit(None)
     assert stopped.value.after == INVALID_REQUESTS_WINDOW
     asyncio.run(clock.advance(INVALID_REQUESTS_WINDOW))
-    guest.admit(None)
+    rejection_guard.admit(None)
 
 
 def test_what_does_not_count_towards_a_ban_is_not_counted() -> None:
-    guest = Guest(FakeClock(), most=1)
-    guest.refused(status=429, scope="shared")
-    guest.refused(status=404, scope="")
-    guest.refused(status=200, scope="")
-    guest.admit(None)
+    rejection_guard = RejectionGuard(FakeClock(), most=1)
+    rejection_guard.refused(status=429, scope="shared")
+    rejection_guard.refused(status=404, scope="")
+    rejection_guard.refused(status=200, scope="")
+    rejection_guard.admit(None)

@@ -1,4 +1,4 @@
-"""Being a good guest: what Discord has refused is not asked again, and a storm of refusals is ended before a ban."""
+"""What Discord has refused is not asked again, and a storm of refusals is ended before Discord bans us."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INVALID = frozenset({401, 403, 429})
 _REMEMBERED = 1000
 
 
-class Guest:
+class RejectionGuard:
     """One for the process: refusals are counted for our address, whichever client met them."""
 
     def __init__(self, clock: Clock, *, most: int = INVALID_REQUESTS_STOP) -> None:
