@@ -13,22 +13,27 @@ from bot.domain.errors import Undeliverable
 from bot.domain.job import Job
 from bot.domain.report import JobReport
 
+from .api import DiscordApi
 from .faults import MessageGone
 from .kept import kept_files
 from .outgoing import Outgoing
 from .place import way_back
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
-from .wire import Wire
 
 
 class Channels:
     """Implements ModeratorDesk and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
 
     def __init__(
-        self, *, wire: Wire, fitting: Fitting, rejection_guard: RejectionGuard, connected: Callable[[], Awaitable[None]]
+        self,
+        *,
+        api: DiscordApi,
+        fitting: Fitting,
+        rejection_guard: RejectionGuard,
+        connected: Callable[[], Awaitable[None]],
     ) -> None:
-        self._wire = wire
+        self._api = api
         self._rejection_guard = rejection_guard
         self._fitting = fitting
         self._connected = connected
@@ -46,12 +51,12 @@ class Channels:
         number = _channel(channel_id)
 
         async def post(fitted: Outgoing) -> int:
-            return await self._wire.post(number, fitted, nonce=_nonce("mod", channel_id, card))
+            return await self._api.post(number, fitted, nonce=_nonce("mod", channel_id, card))
 
         async with self._rejection_guard.visiting(channel_id):
             if job is None:
                 return str(await post(out))
-            return str(await self._fitting.send(job, out, self._wire.guild_file_limit(community_id), post))
+            return str(await self._fitting.send(job, out, self._api.guild_file_limit(community_id), post))
 
     async def edit_for_moderators(self, _community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         """See ModeratorDesk.edit_for_moderators."""
@@ -59,9 +64,9 @@ class Channels:
         number = _channel(channel_id)
         try:
             # The pictures are on the message already, and only it says by which ids and names.
-            message = await self._wire.message(number, int(message_id))
+            message = await self._api.message(number, int(message_id))
             out = Outgoing(card=card, kept=kept_files(message), spoiler=True)
-            await self._wire.edit_message(number, int(message_id), out)
+            await self._api.edit_message(number, int(message_id), out)
         except MessageGone:
             return
 
@@ -74,9 +79,9 @@ class Channels:
         number = _channel(channel_id)
 
         async def post(fitted: Outgoing) -> int:
-            return await self._wire.post(number, fitted, nonce=f"wall-{job.id}")
+            return await self._api.post(number, fitted, nonce=f"wall-{job.id}")
 
-        limit = self._wire.guild_file_limit(job.destination.community_id)
+        limit = self._api.guild_file_limit(job.destination.community_id)
         # Whoever reads the wall need not be let into the channel that it was drawn in.
         out = Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
         async with self._rejection_guard.visiting(channel_id):

@@ -14,13 +14,13 @@ from bot.domain.people import Destination
 from bot.domain.ports import Clock
 from bot.interactions.card_edits import CardEdits
 
+from .api import DiscordApi
 from .buttons import custom_id
 from .inputs import DiscordInput
 from .kept import kept_files
 from .layout import relabelled
 from .limits import EDIT_INTERVAL_SECONDS
 from .place import destination_of, way_back
-from .wire import Wire
 
 _COUNTED = frozenset({ButtonAction.STAR, ButtonAction.VOTE})
 
@@ -36,9 +36,9 @@ class _Counted:
 
 
 class Counts:
-    def __init__(self, *, gallery: GalleryActions, wire: Wire, clock: Clock) -> None:
+    def __init__(self, *, gallery: GalleryActions, api: DiscordApi, clock: Clock) -> None:
         self._gallery = gallery
-        self._wire = wire
+        self._api = api
         self._edits: CardEdits[_Counted] = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._count)
 
     async def close(self) -> None:
@@ -58,4 +58,4 @@ class Counts:
         labels = {custom_id(button): button.label for button in buttons if button.press in _COUNTED}
         view = relabelled(counted.message, labels)
         kept = kept_files(counted.message)
-        await self._wire.edit_view(back.application_id, back.token, counted.message.id, view, kept=kept)
+        await self._api.edit_view(back.application_id, back.token, counted.message.id, view, kept=kept)

@@ -16,13 +16,13 @@ from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
+from .api import DiscordApi
 from .faults import AccessDenied, ChannelUnknown, MessageGone, TokenDead
 from .limits import EDIT_INTERVAL_SECONDS
 from .outgoing import Outgoing
 from .place import way_back
 from .rejection_guard import RejectionGuard
 from .results import Results
-from .wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -44,13 +44,13 @@ class Delivery:
     def __init__(
         self,
         *,
-        wire: Wire,
+        api: DiscordApi,
         results: Results,
         clock: Clock,
         rejection_guard: RejectionGuard,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
-        self._wire = wire
+        self._api = api
         self._results = results
         self._clock = clock
         self._rejection_guard = rejection_guard
@@ -120,7 +120,7 @@ class Delivery:
         card_id, back = int(destination.card_id), way_back(destination)
         if back.token_lives(self._clock.now()):
             try:
-                await self._wire.edit_answer(
+                await self._api.edit_answer(
                     application_id=back.application_id, token=back.token, message_id=card_id, out=out
                 )
             except TokenDead:
@@ -129,7 +129,7 @@ class Delivery:
                 return
         if back.interaction_only:
             raise TokenDead("the interaction is over, and there is no other way to this card")
-        await self._wire.edit_message(int(destination.channel_id), card_id, out)
+        await self._api.edit_message(int(destination.channel_id), card_id, out)
 
     async def _drop_card(self, job: Job, *, result_id: str) -> None:
         card_id = job.destination.card_id
@@ -169,7 +169,7 @@ class Delivery:
         back = way_back(destination)
         if message_id == destination.card_id and back.token_lives(self._clock.now()):
             try:
-                await self._wire.delete_answer(
+                await self._api.delete_answer(
                     application_id=back.application_id, token=back.token, message_id=int(message_id)
                 )
             except TokenDead:
@@ -178,4 +178,4 @@ class Delivery:
                 return
         if back.interaction_only:
             raise TokenDead("the interaction is over, and there is no other way to this message")
-        await self._wire.delete_message(int(destination.channel_id), int(message_id))
+        await self._api.delete_message(int(destination.channel_id), int(message_id))

@@ -21,6 +21,7 @@ from bot.domain.report import JobReport
 from bot.observability.health import Check
 
 from .answers import Answers
+from .api import DiscordApi
 from .boundary import Boundary
 from .channels import Channels
 from .client import EaselClient, Meta
@@ -40,7 +41,6 @@ from .rejection_guard import RejectionGuard
 from .replying import Replying
 from .results import Results
 from .usage_answer import ChartRaster, UsageCards
-from .wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -85,27 +85,27 @@ class DiscordPlatform:
         self._presence = Presence(clock, waiting) if config.presence else None
         self._rejection_guard = RejectionGuard(clock)
         forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
-        wire = Wire(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
+        api = DiscordApi(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
         results = Results(
-            wire=wire,
+            api=api,
             fitting=fitting,
             clock=clock,
             rejection_guard=self._rejection_guard,
             opinions=actions.gallery.opinion,
         )
         self._delivery = Delivery(
-            wire=wire,
+            api=api,
             results=results,
             clock=clock,
             rejection_guard=self._rejection_guard,
             connected=self._connected,
         )
         self._channels = Channels(
-            wire=wire, fitting=fitting, rejection_guard=self._rejection_guard, connected=self._connected
+            api=api, fitting=fitting, rejection_guard=self._rejection_guard, connected=self._connected
         )
         answers = Answers(forms)
         self._boundary = Boundary(answers)
-        self._counts = Counts(gallery=actions.gallery, wire=wire, clock=clock)
+        self._counts = Counts(gallery=actions.gallery, api=api, clock=clock)
         replying = Replying(
             answers=answers,
             boundary=self._boundary,

@@ -18,12 +18,12 @@ from bot.domain.job import Job, JobState
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
+from .api import DiscordApi
 from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
 from .outgoing import Outgoing
 from .place import way_back
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
-from .wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Results:
     def __init__(
         self,
         *,
-        wire: Wire,
+        api: DiscordApi,
         fitting: Fitting,
         clock: Clock,
         rejection_guard: RejectionGuard,
@@ -46,7 +46,7 @@ class Results:
     ) -> None:
         self._opinions = opinions
         self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
-        self._wire = wire
+        self._api = api
         self._fitting = fitting
         self._clock = clock
         self._rejection_guard = rejection_guard
@@ -88,9 +88,9 @@ class Results:
 
         async def edit(fitted: Outgoing) -> None:
             if not back.interaction_only:
-                await self._wire.edit_message(int(job.destination.channel_id), result_id, fitted)
+                await self._api.edit_message(int(job.destination.channel_id), result_id, fitted)
             elif back.token_lives(self._clock.now()):
-                await self._wire.edit_answer(
+                await self._api.edit_answer(
                     application_id=back.application_id, token=back.token, message_id=result_id, out=fitted
                 )
             else:
@@ -119,7 +119,7 @@ class Results:
 
     async def _into_channel_or_dm(self, report: JobReport, out: Outgoing) -> str:
         job, destination = report.job, report.job.destination
-        limit = max(way_back(destination).file_limit, self._wire.guild_file_limit(destination.community_id))
+        limit = max(way_back(destination).file_limit, self._api.guild_file_limit(destination.community_id))
         pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
         try:
             async with self._rejection_guard.visiting(destination.channel_id):
@@ -150,7 +150,7 @@ class Results:
             raise Undeliverable("the interaction is over") from why
 
         async def edit(fitted: Outgoing) -> None:
-            await self._wire.edit_answer(
+            await self._api.edit_answer(
                 application_id=back.application_id, token=back.token, message_id=int(card_id), out=fitted
             )
 
@@ -162,7 +162,7 @@ class Results:
 
     async def _into_dm(self, report: JobReport) -> str:
         job, locale = report.job, report.job.author.locale
-        channel_id = await self._wire.open_dm(int(job.author.user_id))
+        channel_id = await self._api.open_dm(int(job.author.user_id))
         private = Outgoing(
             card=await self._card(report, locale),
             words=words("sent-privately", locale),
@@ -176,13 +176,13 @@ class Results:
         job = report.job
         if self._may_be_posted(report):
             for since in _looks(job):
-                found = await self._wire.find(channel_id, job.id, since=since, besides=_number(job))
+                found = await self._api.find(channel_id, job.id, since=since, besides=_number(job))
                 if found is not None:
                     _log.info("result was there already", action="deliver", job=job.id)
                     return str(found)
 
         async def post(fitted: Outgoing) -> int:
-            return await self._wire.post(channel_id, fitted, nonce=self._nonce(job))
+            return await self._api.post(channel_id, fitted, nonce=self._nonce(job))
 
         return str(await self._fitting.send(job, out, file_limit, post))
 

@@ -17,8 +17,8 @@ from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
+from .api import Place, SlackApi
 from .limits import PERSON_SECONDS, REMEMBERED
-from .wire import Place, Wire
 from .workspaces import Workspace
 
 NAME = "slack"
@@ -143,8 +143,8 @@ def _roles(user: Mapping[str, Any], *, stranger: bool) -> tuple[str, ...]:
 class People:
     """What Slack says of a person: their language, and whether they manage the workspace. Asked once an hour."""
 
-    def __init__(self, *, wire: Wire, clock: Clock) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, clock: Clock) -> None:
+        self._api = api
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], tuple[float, Mapping[str, Any]]] = OrderedDict()
 
@@ -193,7 +193,7 @@ class People:
         if now < until:
             return known
         try:
-            answer = await self._wire.call(
+            answer = await self._api.call(
                 asking.workspace, lambda client: client.users_info(user=asking.user_id, include_locale=True)
             )
         except PlatformError as error:

@@ -16,11 +16,11 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
+from .api import Mark, Message, Place, SlackApi
 from .faults import AccessDenied, MessageGone
 from .membership import Membership
 from .render import Drawn, draw
 from .uploads import Uploads
-from .wire import Mark, Message, Place, Wire
 from .workspaces import NotInstalled, Workspace, Workspaces, workspace_of
 
 _log = structlog.get_logger(__name__)
@@ -36,14 +36,14 @@ class Boards:
     def __init__(
         self,
         *,
-        wire: Wire,
+        api: SlackApi,
         workspaces: Workspaces,
         uploads: Uploads,
         membership: Membership,
         clock: Clock,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
-        self._wire = wire
+        self._api = api
         self._workspaces = workspaces
         self._uploads = uploads
         self._membership = membership
@@ -73,7 +73,7 @@ class Boards:
         drawn, mark = self._drawn(card, None), Mark(job_id=card.job_id, part=REPORT)
 
         async def update(workspace: Workspace) -> None:
-            await self._wire.update(workspace, message, drawn, mark)
+            await self._api.update(workspace, message, drawn, mark)
 
         try:
             poster = _poster(community_id, message_id)
@@ -137,11 +137,11 @@ class Boards:
     async def _post(self, place: Place, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
         mark = mark or (Mark(job_id=job.id, part=REPORT) if job is not None else None)
         try:
-            return await self._wire.post(place, drawn, mark)
+            return await self._api.post(place, drawn, mark)
         except AccessDenied:
             if not await self._membership.rejoined(place):
                 raise
-            return await self._wire.post(place, drawn, mark)
+            return await self._api.post(place, drawn, mark)
 
 
 def _id_of(message: Message, workspace: Workspace) -> str:

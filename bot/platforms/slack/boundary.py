@@ -20,11 +20,11 @@ from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 from bot.domain.ports import Clock
 
+from .api import SlackApi
 from .asking import Asking, People
 from .limits import CALL_SECONDS, REMEMBERED, RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from .membership import SaidHere
 from .render import Drawn, draw
-from .wire import Wire
 from .workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +33,8 @@ _log = structlog.get_logger(__name__)
 class Boundary:
     """Every listener runs within `answering`: Bolt loses an acknowledgement when a listener raises right behind it."""
 
-    def __init__(self, *, wire: Wire, workspaces: Workspaces, people: People, clock: Clock) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, workspaces: Workspaces, people: People, clock: Clock) -> None:
+        self._api = api
         self._workspaces = workspaces
         self._people = people
         self._clock = clock
@@ -73,12 +73,12 @@ class Boundary:
             return
         try:
             if asking.channel_id and not asking.channel_id.startswith("D"):
-                await self._wire.whisper(asking.place, asking.user_id, drawn)
+                await self._api.whisper(asking.place, asking.user_id, drawn)
                 return
         except PlatformError as error:
             _log.info("not whispered", action="answer", error=str(error))
         try:
-            await self._wire.post(await self._wire.open_dm(asking.workspace, asking.user_id), drawn)
+            await self._api.post(await self._api.open_dm(asking.workspace, asking.user_id), drawn)
         except PlatformError as error:
             _log.warning("answer not shown", action="answer", error=str(error))
 

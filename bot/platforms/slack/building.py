@@ -8,6 +8,7 @@ from bot.actions import Actions
 from bot.domain.ports import Clock
 from bot.drawing.raster import Raster
 
+from .api import SlackApi
 from .asking import People
 from .boundary import Boundary
 from .charts import Charts
@@ -22,14 +23,13 @@ from .replying import Replying
 from .showing import Showing
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
-from .wire import Wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What answers and what posts have in common."""
 
-    wire: Wire
+    api: SlackApi
     people: People
     boundary: Boundary
     delivery: Delivery
@@ -40,25 +40,25 @@ class Shared:
 
 
 def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
-    wire, people, boundary, clock = shared.wire, shared.people, shared.boundary, shared.clock
+    api, people, boundary, clock = shared.api, shared.people, shared.boundary, shared.clock
     ordering = Ordering(
         delivery=shared.delivery,
         membership=shared.membership,
         people=people,
         boundary=boundary,
-        wire=wire,
+        api=api,
         serve_strangers=serve_strangers,
     )
-    showing = Showing(wire=wire, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
+    showing = Showing(api=api, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
     charts = Charts(raster=raster, uploads=shared.uploads)
-    home = Home(actions=actions, people=people, boundary=boundary, wire=wire, charts=charts, showing=showing)
+    home = Home(actions=actions, people=people, boundary=boundary, api=api, charts=charts, showing=showing)
     replying = Replying(
         boundary=boundary,
         ordering=ordering,
         delivery=shared.delivery,
         showing=showing,
-        usage=UsageAnswer(wire=wire, boundary=boundary, charts=charts, showing=showing),
-        wire=wire,
+        usage=UsageAnswer(api=api, boundary=boundary, charts=charts, showing=showing),
+        api=api,
     )
     handler = RequestHandler(
         actions=actions,
@@ -69,4 +69,4 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         home=home,
         clock=clock,
     )
-    return Listeners(handler=handler, home=home, wire=wire, clock=clock)
+    return Listeners(handler=handler, home=home, api=api, clock=clock)

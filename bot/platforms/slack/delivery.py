@@ -20,13 +20,13 @@ from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
+from .api import FILES, Mark, Message, Place, SlackApi
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import EDIT_INTERVAL_SECONDS, NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
 from .posted_files import JobNotes, note_files, noted_files, noted_reduced, shown_by
 from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
-from .wire import FILES, Mark, Message, Place, Wire
 from .workspaces import Workspace, workspace_of
 
 _log = structlog.get_logger(__name__)
@@ -59,14 +59,14 @@ class Delivery:
     def __init__(
         self,
         *,
-        wire: Wire,
+        api: SlackApi,
         uploads: Uploads,
         notes: JobNotes,
         membership: Membership,
         clock: Clock,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
-        self._wire = wire
+        self._api = api
         self._uploads = uploads
         self._notes = notes
         self._membership = membership
@@ -139,7 +139,7 @@ class Delivery:
         card = self._card_of(job)
         if card is not None:
             try:
-                await self._wire.delete(workspace, card)
+                await self._api.delete(workspace, card)
             except MessageGone:
                 pass
             except (AccessDenied, Rejected) as error:
@@ -163,11 +163,11 @@ class Delivery:
         workspace, message = workspace_of(job.destination), Message.of(job.result_id)
         if message is None:
             return
-        found = await self._wire.read(workspace, message, self._thread_of(job, message))
+        found = await self._api.read(workspace, message, self._thread_of(job, message))
         mark = Mark.on(found) if found is not None else None
         if found is None or mark is None:
             raise MessageGone("the result is not there any more")
-        await self._wire.update(workspace, message, relabelled(found, shown.card.buttons), mark)
+        await self._api.update(workspace, message, relabelled(found, shown.card.buttons), mark)
 
     # The card
 
@@ -179,13 +179,13 @@ class Delivery:
         drawn = self._drawn(shown.card, job)
         card = self._card_of(job)
         if card is None and self._may_be_posted(shown.report):
-            card = (await self._wire.find(place, job.id, since=job.created_at - CLOCK_SKEW)).get(CARD, (None,))[0]
+            card = (await self._api.find(place, job.id, since=job.created_at - CLOCK_SKEW)).get(CARD, (None,))[0]
         mark = Mark(job_id=job.id, part=CARD)
         try:
             if card is None:
-                card = await self._wire.post(place, drawn, mark)
+                card = await self._api.post(place, drawn, mark)
             else:
-                await self._wire.update(place.workspace, card, drawn, mark)
+                await self._api.update(place.workspace, card, drawn, mark)
         except CallUnclear:
             self._unclear.add(job.id)
             raise
@@ -208,7 +208,7 @@ class Delivery:
         if card is None:
             return
         try:
-            await self._wire.delete(workspace_of(job.destination), card)
+            await self._api.delete(workspace_of(job.destination), card)
         except MessageGone:
             pass
         except PlatformError as error:
@@ -230,7 +230,7 @@ class Delivery:
         except (AccessDenied, MessageGone):
             pass
         try:
-            private = await self._wire.open_dm(place.workspace, job.author.user_id)
+            private = await self._api.open_dm(place.workspace, job.author.user_id)
             return await self._post_once(report, card, private, words=words("sent-privately", job.author.locale))
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
@@ -238,7 +238,7 @@ class Delivery:
     async def _post_once(self, report: JobReport, card: Card, place: Place, words: str = "") -> Posted:
         job = report.job
         if self._may_be_posted(report):
-            found = await self._wire.find(place, job.id, since=job.created_at - CLOCK_SKEW)
+            found = await self._api.find(place, job.id, since=job.created_at - CLOCK_SKEW)
             if CARD in found and self._card_of(job) is None:
                 self._cards[job.id] = found[CARD][0]
             if RESULT in found:
@@ -252,7 +252,7 @@ class Delivery:
         if not card.pictures:
             await self._drop_files(place.workspace, noted_files(job))  # nobody will see them
             drawn = self._drawn(card, job, words=words)
-            return Posted(await self._wire.post(place, drawn, Mark(job_id=job.id, part=RESULT)))
+            return Posted(await self._api.post(place, drawn, Mark(job_id=job.id, part=RESULT)))
         known = Uploaded(noted_files(job), noted_reduced(job)) if shown_by(job, place.workspace) else None
         # Noted before they are posted: whoever goes on after a kill takes these, and none stay behind unseen.
         uploaded = await self._uploads.ready(
@@ -264,7 +264,7 @@ class Delivery:
             if tries:
                 await self._clock.sleep(2.0 ** (tries - 1))
             try:
-                return Posted(await self._wire.post(place, drawn, mark), uploaded.files, uploaded.files)
+                return Posted(await self._api.post(place, drawn, mark), uploaded.files, uploaded.files)
             except FileNotReady:
                 _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
         # The way without image blocks: the files in the channel, then the words and the buttons below.
@@ -282,24 +282,24 @@ class Delivery:
         """The words and the buttons below the files that stand in the channel."""
         mark = Mark(job_id=job.id, part=RESULT, files=shared.files)
         drawn = self._drawn(_told(card, job, shared), job, words=words)
-        return Posted(await self._wire.post(place, drawn, mark), shared.files)
+        return Posted(await self._api.post(place, drawn, mark), shared.files)
 
     async def _take_result(self, job: Job, workspace: Workspace) -> None:
         result = Message.of(job.result_id)
         files = noted_files(job)
         if result is not None:
-            found = await self._wire.read(workspace, result, self._thread_of(job, result))
+            found = await self._api.read(workspace, result, self._thread_of(job, result))
             mark = Mark.on(found) if found is not None else None
             files = (*files, *(mark.files if mark is not None else ()))
         # The files first: the message is what names them, should this have to be done again.
         await self._drop_files(workspace, dict.fromkeys(files))
         if result is not None:
-            await self._wire.delete(workspace, result)
+            await self._api.delete(workspace, result)
 
     async def _drop_files(self, workspace: Workspace, files: Iterable[str]) -> None:
         for file_id in files:
             with contextlib.suppress(MessageGone):
-                await self._wire.delete_file(workspace, file_id)
+                await self._api.delete_file(workspace, file_id)
 
     def _thread_of(self, job: Job, message: Message) -> str | None:
         place = place_of(job.destination)

@@ -28,6 +28,7 @@ from bot.grammar.options import OPTIONS
 from bot.interactions.controls import PanelAction, PanelButton
 from bot.interactions.sections import ways_in
 
+from .api import SlackApi
 from .asking import Asking, People
 from .boundary import Boundary
 from .buttons import button_element, panel_button
@@ -37,7 +38,6 @@ from .limits import ALT_TEXT, REMEMBERED
 from .render import PROMPT_BLOCK, context, draw, section
 from .showing import Framed, Showing
 from .text import clip, escape
-from .wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -63,7 +63,7 @@ class Home:
         actions: Actions,
         people: People,
         boundary: Boundary,
-        wire: Wire,
+        api: SlackApi,
         charts: Charts,
         showing: Showing,
     ) -> None:
@@ -71,7 +71,7 @@ class Home:
         self._actions = actions
         self._people = people
         self._boundary = boundary
-        self._wire = wire
+        self._api = api
         self._charts = charts
         self._drawn: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()  # whose → digest, file
 
@@ -114,7 +114,7 @@ class Home:
             self._drawn.popitem(last=False)
         if known is not None:
             try:
-                await self._wire.delete_file(asking.workspace, known[1])
+                await self._api.delete_file(asking.workspace, known[1])
             except PlatformError as error:
                 _log.info("former chart left", action="home", error=str(error))
         return file_id, chart.alt
@@ -146,7 +146,7 @@ class Home:
 
     async def _publish(self, asking: Asking, told: _Told) -> None:
         view = self._view(told)
-        await self._wire.call(asking.workspace, lambda client: client.views_publish(user_id=asking.user_id, view=view))
+        await self._api.call(asking.workspace, lambda client: client.views_publish(user_id=asking.user_id, view=view))
 
 
 def _recent_blocks(told: _Told, locale: str) -> Iterator[dict[str, Any]]:

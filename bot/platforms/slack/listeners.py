@@ -15,6 +15,7 @@ from bot.domain.errors import PlatformError
 from bot.domain.ports import Clock
 from bot.interactions.commands import Command
 
+from .api import SlackApi
 from .asking import Asking, asking_of
 from .easel import COMMAND
 from .events import is_old_edit, order_event
@@ -23,7 +24,6 @@ from .home import Home
 from .modals import CALLBACKS
 from .once import Once, key_of
 from .text import typed
-from .wire import Wire
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -39,10 +39,10 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, handler: RequestHandler, home: Home, wire: Wire, clock: Clock) -> None:
+    def __init__(self, *, handler: RequestHandler, home: Home, api: SlackApi, clock: Clock) -> None:
         self._handler = handler
         self._home = home
-        self._wire = wire
+        self._api = api
         self._clock = clock
         self._once = Once()
 
@@ -150,6 +150,6 @@ class Listeners:
         workspace = Workspace(team_id=team, enterprise_id=context.enterprise_id)
         _log.warning("uninstalled", action="listen", team=workspace.team_id)
         try:
-            await self._wire.look_again(workspace)
+            await self._api.look_again(workspace)
         except PlatformError as error:
             _log.info("token looked at", action="listen", error=str(error))  # its next use will tell

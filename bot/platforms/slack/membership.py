@@ -11,9 +11,9 @@ from bot.cards.sentences import words
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.ports import Clock
 
+from .api import Place, SlackApi
 from .faults import AccessDenied, Rejected
 from .limits import MEMBERSHIP_SECONDS, REMEMBERED
-from .wire import Place, Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +43,8 @@ class Membership:
     https://docs.slack.dev/reference/methods/conversations.join
     """
 
-    def __init__(self, *, wire: Wire, clock: Clock) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, clock: Clock) -> None:
+        self._api = api
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
@@ -58,21 +58,21 @@ class Membership:
         if known is not None and self._clock.monotonic() < known.until:
             return replace(asked, private=known.private)
         try:
-            answer = await self._wire.call(
+            answer = await self._api.call(
                 asked.workspace, lambda client: client.conversations_info(channel=asked.channel_id)
             )
         except AccessDenied as refused:
             if refused.code == "missing_scope":
                 return asked  # then posting itself has to tell
             if private_talk or asked.channel_id.startswith("D"):
-                return await self._wire.open_dm(asked.workspace, user_id)
+                return await self._api.open_dm(asked.workspace, user_id)
             raise SaidHere("invite-me") from refused
         channel = answer.get("channel") or {}
         if channel.get("is_archived"):
             raise SaidHere("archived")
         if not (channel.get("is_im") or channel.get("is_member")):
             if channel.get("is_mpim"):
-                return await self._wire.open_dm(asked.workspace, user_id)
+                return await self._api.open_dm(asked.workspace, user_id)
             if channel.get("is_private"):
                 raise SaidHere("invite-me")
             await self._join(asked)
@@ -92,7 +92,7 @@ class Membership:
 
     async def _join(self, place: Place) -> None:
         try:
-            await self._wire.call(place.workspace, lambda client: client.conversations_join(channel=place.channel_id))
+            await self._api.call(place.workspace, lambda client: client.conversations_join(channel=place.channel_id))
         except (AccessDenied, Rejected) as refused:
             raise SaidHere("cannot-join") from refused
         _log.info("joined", action="join", channel=place.channel_id)

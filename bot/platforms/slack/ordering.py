@@ -13,12 +13,12 @@ from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.report import JobReport
 from bot.interactions.replies import Ask
 
+from .api import SlackApi
 from .asking import Asking, People
 from .boundary import Boundary
 from .delivery import Delivery
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
-from .wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -31,14 +31,14 @@ class Ordering:
         membership: Membership,
         people: People,
         boundary: Boundary,
-        wire: Wire,
+        api: SlackApi,
         serve_strangers: bool,
     ) -> None:
         self._delivery = delivery
         self._membership = membership
         self._people = people
         self._boundary = boundary
-        self._wire = wire
+        self._api = api
         self._serve_strangers = serve_strangers
 
     async def order(self, asking: Asking, ask: Ask) -> JobReport | None:
@@ -52,7 +52,7 @@ class Ordering:
         if asking.channel_id:
             place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
         else:  # from the Home tab
-            place = await self._wire.open_dm(asking.workspace, asking.user_id)
+            place = await self._api.open_dm(asking.workspace, asking.user_id)
         report = await ask(author, asking.destination(place, author.locale))
         asking.accepted = report.job.id
         if report.repeat is not None:  # its card is there
@@ -68,9 +68,7 @@ class Ordering:
         """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""
         view_id = str(asking.view.get("id") or "")
         try:
-            await self._wire.call(
-                asking.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view))
-            )
+            await self._api.call(asking.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view)))
         except PlatformError as error:
             _log.info("form not redrawn", action="form", error=str(error))
 
@@ -78,7 +76,7 @@ class Ordering:
         """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""
         trigger, above = asking.trigger_id, asking.view.get("type") == "modal"
         try:
-            answer = await self._wire.call(
+            answer = await self._api.call(
                 asking.workspace,
                 lambda client: (
                     client.views_push(trigger_id=trigger, view=dict(view))

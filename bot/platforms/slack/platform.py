@@ -23,6 +23,7 @@ from bot.domain.report import JobReport
 from bot.drawing.raster import Raster
 from bot.observability.health import Check
 
+from .api import SlackApi
 from .asking import NAME, People
 from .boards import Boards
 from .boundary import Boundary
@@ -37,7 +38,6 @@ from .membership import Membership
 from .oauth import Installing, OAuthApp
 from .posted_files import JobNotes
 from .uploads import Uploads
-from .wire import Wire
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -99,12 +99,12 @@ class SlackPlatform:
         self._workspaces = Workspaces(api_url=config.api_url, installations=None if config.bot_token else installations)
         self._workspaces.token_refused = self._refused.set
         self._http = None if config.app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
-        wire = Wire(self._workspaces, clock)
-        people = People(wire=wire, clock=clock)
-        membership = Membership(wire=wire, clock=clock)
-        uploads = Uploads(wire=wire, pictures=pictures, clock=clock)
+        api = SlackApi(self._workspaces, clock)
+        people = People(api=api, clock=clock)
+        membership = Membership(api=api, clock=clock)
+        uploads = Uploads(api=api, pictures=pictures, clock=clock)
         self._boards = Boards(
-            wire=wire,
+            api=api,
             workspaces=self._workspaces,
             uploads=uploads,
             membership=membership,
@@ -112,17 +112,17 @@ class SlackPlatform:
             connected=self._connected,
         )
         self._delivery = Delivery(
-            wire=wire,
+            api=api,
             uploads=uploads,
             notes=notes,
             membership=membership,
             clock=clock,
             connected=self._connected,
         )
-        self._boundary = Boundary(wire=wire, workspaces=self._workspaces, people=people, clock=clock)
+        self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, clock=clock)
         self._listeners = listeners(
             Shared(
-                wire=wire,
+                api=api,
                 people=people,
                 boundary=self._boundary,
                 delivery=self._delivery,

@@ -31,6 +31,7 @@ from bot.interactions.replies import (
     Spread,
 )
 
+from .api import SlackApi
 from .boundary import Boundary
 from .delivery import Delivery
 from .inputs import SlackInput
@@ -42,7 +43,6 @@ from .render import draw, section
 from .showing import Showing, framed_job, framed_page
 from .text import escape
 from .usage_answer import UsageAnswer
-from .wire import Wire
 
 _TABLE = "easel-usage.csv"
 
@@ -58,14 +58,14 @@ class Replying:
         delivery: Delivery,
         showing: Showing,
         usage: UsageAnswer,
-        wire: Wire,
+        api: SlackApi,
     ) -> None:
         self._boundary = boundary
         self._ordering = ordering
         self._delivery = delivery
         self._showing = showing
         self._usage = usage
-        self._wire = wire
+        self._api = api
         self._turn = asyncio.Semaphore(1)  # an archive is in memory while it is handed over
         self._shows: Mapping[type, Callable[[SlackInput, Any], Awaitable[None]]] = {
             Say: self._say,
@@ -153,13 +153,13 @@ class Replying:
         await self._usage.show(given.asking, reply.view, given.locale)
 
     async def _hand_over(self, given: SlackInput, reply: HandOver) -> None:
-        talk = await self._wire.open_dm(given.asking.workspace, given.asking.user_id)
+        talk = await self._api.open_dm(given.asking.workspace, given.asking.user_id)
         async with self._turn, reply.export(ARCHIVE_BYTES) as export:
             said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
             if export.left_out:
                 said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
             data = await asyncio.to_thread(export.file.read)
-            await self._wire.hand_over(talk, export.name, data, escape(said))
+            await self._api.hand_over(talk, export.name, data, escape(said))
         if given.asking.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
@@ -170,8 +170,8 @@ class Replying:
             if len(data) > ARCHIVE_BYTES:
                 await self._tell(given, "usage-too-large")
                 return
-        talk = await self._wire.open_dm(given.asking.workspace, given.asking.user_id)
-        await self._wire.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
+        talk = await self._api.open_dm(given.asking.workspace, given.asking.user_id)
+        await self._api.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
         if given.asking.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 

@@ -17,13 +17,13 @@ from bot.domain.errors import PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job
 
+from .api import Message, Place, SlackApi
 from .asking import Asking, People
 from .boundary import Boundary
 from .faults import FileNotReady
 from .posted_files import JobNotes, note_files, noted_files, shown_by
 from .render import draw
 from .uploads import Uploads
-from .wire import Message, Place, Wire
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -52,8 +52,8 @@ def framed_job(shown: Shown) -> tuple[Framed, ...]:
 class Showing:
     """The files that stand under the result are shown again; where none are known, they are uploaded."""
 
-    def __init__(self, *, wire: Wire, uploads: Uploads, notes: JobNotes, people: People, boundary: Boundary) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, uploads: Uploads, notes: JobNotes, people: People, boundary: Boundary) -> None:
+        self._api = api
         self._uploads = uploads
         self._notes = notes
         self._people = people
@@ -65,7 +65,7 @@ class Showing:
             await self._boundary.say(asking, card, instead=instead)
             return
         try:
-            talk = await self._wire.open_dm(asking.workspace, asking.user_id)
+            talk = await self._api.open_dm(asking.workspace, asking.user_id)
             await self._show(asking, card, frames, talk, instead=instead)
         except PlatformError as error:
             _log.info("shown without pictures", action="show", error=str(error))
@@ -78,7 +78,7 @@ class Showing:
     async def talk(self, asking: Asking) -> Place | None:
         """The conversation between this person and us; None where there can be none."""
         try:
-            return await self._wire.open_dm(asking.workspace, asking.user_id)
+            return await self._api.open_dm(asking.workspace, asking.user_id)
         except PlatformError as error:
             _log.info("no conversation", action="show", error=str(error))
             return None
@@ -112,9 +112,9 @@ class Showing:
         pressed_on = str(asking.message.get("ts") or "")
         if instead and pressed_on and asking.channel_id == talk.channel_id:
             message = Message(channel_id=talk.channel_id, ts=pressed_on)
-            await self._wire.update(asking.workspace, message, drawn)
+            await self._api.update(asking.workspace, message, drawn)
         else:
-            await self._wire.post(talk, drawn)
+            await self._api.post(talk, drawn)
 
     async def _files(self, workspace: Workspace, job: Job, *, fresh: bool) -> tuple[str, ...]:
         if not fresh and shown_by(job, workspace):

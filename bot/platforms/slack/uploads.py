@@ -16,6 +16,7 @@ from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailab
 from bot.domain.job import Job
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
+from .api import Place, SlackApi
 from .faults import AccessDenied, MessageGone, Rejected
 from .limits import (
     ALT_TEXT,
@@ -27,7 +28,6 @@ from .limits import (
     UPLOADS_AT_ONCE,
 )
 from .text import clip
-from .wire import Place, Wire
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -42,8 +42,8 @@ class Uploaded:
 
 
 class Uploads:
-    def __init__(self, *, wire: Wire, pictures: PictureReader, clock: Clock) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, pictures: PictureReader, clock: Clock) -> None:
+        self._api = api
         self._pictures = pictures
         self._clock = clock
         self._turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
@@ -72,7 +72,7 @@ class Uploads:
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._wire.upload(workspace, fitted, _alts(job, card))
+                files = await self._api.upload(workspace, fitted, _alts(job, card))
             if len(files) != len(job.pictures):
                 raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
             kept = self._keep(key, Uploaded(files, any(one.reduced for one in fitted)))
@@ -85,7 +85,7 @@ class Uploads:
     async def _there(self, workspace: Workspace, known: Uploaded) -> bool:
         try:
             for file_id in known.files:
-                await self._wire.file_info(workspace, file_id)
+                await self._api.file_info(workspace, file_id)
         except (MessageGone, AccessDenied, Rejected):
             return False
         return True
@@ -95,7 +95,7 @@ class Uploads:
     ) -> tuple[str, ...]:
         """Pictures that belong to no job, such as a chart, as files that an image block can show."""
         async with self._turns:
-            files = await self._wire.upload(workspace, pictures, alts)
+            files = await self._api.upload(workspace, pictures, alts)
         if len(files) != len(pictures):
             raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
         for file_id in files:
@@ -111,7 +111,7 @@ class Uploads:
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._wire.upload(place.workspace, fitted, _alts(job, card), place)
+                files = await self._api.upload(place.workspace, fitted, _alts(job, card), place)
             kept = self._keep(_shared_key(job, place), Uploaded(files, any(one.reduced for one in fitted)))
         for file_id in kept.files:
             await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
@@ -138,7 +138,7 @@ class Uploads:
         for look in range(FILE_LOOKS):
             if look:
                 await self._clock.sleep(FILE_LOOK_SECONDS * min(look, 4))
-            if ready(await self._wire.file_info(workspace, file_id)):
+            if ready(await self._api.file_info(workspace, file_id)):
                 return
         raise PlatformUnavailable("Slack is still looking through the pictures", after=5.0)
 

@@ -15,11 +15,11 @@ from bot.domain.errors import PlatformError
 from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsageView
 
+from .api import Place, SlackApi
 from .asking import Asking
 from .boundary import Boundary
 from .charts import Charts
 from .showing import Showing
-from .wire import Place, Wire
 from .workspaces import Workspace
 
 _NAMED = 20  # channels whose names are asked for
@@ -28,8 +28,8 @@ _NAMED = 20  # channels whose names are asked for
 class UsageAnswer:
     """Called within the boundary."""
 
-    def __init__(self, *, wire: Wire, boundary: Boundary, charts: Charts, showing: Showing) -> None:
-        self._wire = wire
+    def __init__(self, *, api: SlackApi, boundary: Boundary, charts: Charts, showing: Showing) -> None:
+        self._api = api
         self._boundary = boundary
         self._charts = charts
         self._showing = showing
@@ -55,7 +55,7 @@ class UsageAnswer:
         shown = await self._showing.post(asking, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
         if not shown:
             with contextlib.suppress(PlatformError):  # nobody sees it
-                await self._wire.delete_file(asking.workspace, file_id)
+                await self._api.delete_file(asking.workspace, file_id)
         return shown
 
     async def _named(self, workspace: Workspace, view: UsageView) -> UsageView:
@@ -67,7 +67,7 @@ class UsageAnswer:
 
     async def _name(self, workspace: Workspace, row: UsageRow) -> UsageRow:
         try:
-            answer = await self._wire.call(workspace, lambda client: client.conversations_info(channel=row.key))
+            answer = await self._api.call(workspace, lambda client: client.conversations_info(channel=row.key))
         except PlatformError:
             return row
         name = (answer.get("channel") or {}).get("name")

@@ -84,7 +84,7 @@ class Mark:
         return cls(job_id=str(payload.get("job", "")), part=str(payload.get("part", "")), files=files)
 
 
-class Wire:
+class SlackApi:
     def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
         self._workspaces = workspaces
         self._clock = clock

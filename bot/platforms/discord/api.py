@@ -28,7 +28,7 @@ from .rejection_guard import RejectionGuard
 LOOK_THROUGH = 1000
 
 
-class Wire:
+class DiscordApi:
     """`client` gives the client that is logged in now; it raises PlatformUnavailable where there is none."""
 
     def __init__(
