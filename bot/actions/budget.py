@@ -10,12 +10,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.operator_notices import OperatorNotices
 from bot.domain.card import Card
-from bot.domain.desk import BudgetWarning, CeilingWarning
 from bot.domain.errors import OverLimit
 from bot.domain.limits import Limits, Usage, next_day, next_month
+from bot.domain.moderation_views import BudgetWarning, CeilingWarning
 from bot.domain.people import Destination
 from bot.domain.ports import Clock, UsageLedger
 
@@ -50,7 +50,7 @@ class BudgetWatch:
         self,
         *,
         ledger: UsageLedger,
-        channel: ModeratorsChannel,
+        channel: ModeratorNotices,
         operator: OperatorNotices,
         clock: Clock,
         draw: Callable[[BudgetWarning, str], Card],

@@ -9,14 +9,14 @@ from typing import Protocol
 
 import structlog
 
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.domain.card import Card
 from bot.domain.ceilings import beyond, cut
 from bot.domain.community import Community
 from bot.domain.community_fields import FIELDS, write_field
-from bot.domain.desk import CutLimit
 from bot.domain.errors import StoreUnavailable
 from bot.domain.limits import Limits
+from bot.domain.moderation_views import CutLimit
 from bot.domain.ports import Clock, CommunityStore, Locks
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class CutLimitsNotice:
         self,
         *,
         communities: CommunityStore,
-        channel: ModeratorsChannel,
+        channel: ModeratorNotices,
         notes: Notes,
         locks: Locks,
         clock: Clock,

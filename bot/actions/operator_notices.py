@@ -8,10 +8,10 @@ from typing import Protocol
 import structlog
 
 from bot.domain.card import Card
-from bot.domain.desk import CeilingWarning
 from bot.domain.errors import PlatformError
+from bot.domain.moderation_views import CeilingWarning
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.ports import ModeratorDesk
+from bot.domain.ports import ModeratorChannel
 
 _log = structlog.get_logger(__name__)
 
@@ -25,17 +25,17 @@ class Warned(Protocol):
 
 
 class OperatorNotices:
-    """`desks` are the platforms that have channels, by name."""
+    """`moderator_channels` are the platforms that have channels, by name."""
 
     def __init__(
         self,
         *,
-        desks: Mapping[str, ModeratorDesk],
+        moderator_channels: Mapping[str, ModeratorChannel],
         channel: OperatorChannel | None,
         warned: Warned,
         draw: Callable[[CeilingWarning, str], Card],
     ) -> None:
-        self._desks = desks
+        self._moderator_channels = moderator_channels
         self._channel = channel
         self._warned = warned
         self._draw = draw
@@ -55,12 +55,14 @@ class OperatorNotices:
         self._warned.ceiling_reached(warning.ceiling, warning.per_cent)
         if self._channel is None:
             return
-        desk = self._desks.get(self._channel.platform)
-        if desk is None:
+        moderator_channel = self._moderator_channels.get(self._channel.platform)
+        if moderator_channel is None:
             _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error="not connected")
             return
         try:
             card = self._draw(warning, LOCALE)
-            await desk.post_for_moderators(self._channel.community_id, self._channel.channel_id, card, None)
+            await moderator_channel.post_for_moderators(
+                self._channel.community_id, self._channel.channel_id, card, None
+            )
         except PlatformError as error:
             _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error=str(error))

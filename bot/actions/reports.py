@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.actions.jobs import find_visible
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.permissions import require_moderator
 from bot.domain.card import Card
-from bot.domain.desk import ReportView
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, new_job_id
 from bot.domain.moderation import AuditAction, AuditEntry, Report
+from bot.domain.moderation_views import ReportView
 from bot.domain.people import Person
 from bot.domain.ports import Clock, CommunityStore, JobStore, Locks, NewAudit
 
@@ -39,7 +39,7 @@ class Reports:
         *,
         store: JobStore,
         communities: CommunityStore,
-        channel: ModeratorsChannel,
+        channel: ModeratorNotices,
         clock: Clock,
         draw: Callable[[ReportView, str], Card],
         locks: Locks,

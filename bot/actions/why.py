@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.permissions import require_moderator
 from bot.actions.trail import refusal_of
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.card import Card
 from bot.domain.community import Community
-from bot.domain.desk import AppealView, PastRefusal
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
 from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.moderation_views import AppealView, PastRefusal
 from bot.domain.people import Person
 from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit
 from bot.domain.wording import find_blocked
@@ -31,7 +31,7 @@ class Why:
         *,
         store: JobStore,
         communities: CommunityStore,
-        channel: ModeratorsChannel,
+        channel: ModeratorNotices,
         clock: Clock,
         draw: Callable[[AppealView, str], Card],
         allowed: AllowedCommunities = EVERYBODY,

@@ -10,8 +10,8 @@ from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
-from bot.domain.desk import AppealView, BudgetWarning, CeilingWarning, CutLimit, ReportView
 from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
+from bot.domain.moderation_views import AppealView, BudgetWarning, CeilingWarning, CutLimit, ReportView
 
 _SHOWN_REASONS = 5
 _SHOWN_REASON = 300

@@ -9,7 +9,7 @@ from bot.cards.audit_card import reason_text
 from bot.cards.clip import clip
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, Moment, Text, Tone
-from bot.domain.desk import PastRefusal
+from bot.domain.moderation_views import PastRefusal
 
 _SHOWN_WORD = 60
 _TODO = {

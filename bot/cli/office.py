@@ -56,7 +56,9 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
     actions = connect(
         stores=stores,
         dispatcher=RestingDispatcher(stores.jobs),
-        places=Places(platforms={}, desks={}, walls={}),  # nobody to talk to: that is the running bot's part
+        places=Places(
+            platforms={}, moderator_channels={}, walls={}
+        ),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,
         locks=LocalLocks(),

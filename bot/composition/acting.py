@@ -19,7 +19,7 @@ from bot.actions.exceptions import LimitExceptions
 from bot.actions.gallery import GalleryActions
 from bot.actions.imagine import Requests
 from bot.actions.moderate import Moderate
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.mydata import MyData
 from bot.actions.operator_notices import OperatorNotices
 from bot.actions.people_rules import PeopleRules
@@ -35,7 +35,7 @@ from bot.cards import appeal_card, budget_card, ceiling_card, mydata_readme, rep
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, Locks, ModeratorDesk, PictureStore
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, Locks, ModeratorChannel, PictureStore
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -76,7 +76,7 @@ class Stores:
         )
 
 
-class ShowsEverything(ChatPlatform, ModeratorDesk, GalleryWall, Protocol):
+class ShowsEverything(ChatPlatform, ModeratorChannel, GalleryWall, Protocol):
     """A chat with channels for moderators and for a gallery."""
 
 
@@ -85,13 +85,13 @@ class Places:
     """Where platforms show things, by name; filled by whoever connects them. Not every platform has the last two."""
 
     platforms: dict[str, ChatPlatform]
-    desks: dict[str, ModeratorDesk]
+    moderator_channels: dict[str, ModeratorChannel]
     walls: dict[str, GalleryWall]
 
     def add(self, platform: ShowsEverything) -> None:
         """One that has everything."""
         self.platforms[platform.name] = platform
-        self.desks[platform.name] = platform
+        self.moderator_channels[platform.name] = platform
         self.walls[platform.name] = platform
 
 
@@ -112,9 +112,13 @@ def connect(
 ) -> Actions:
     """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
-    channel = ModeratorsChannel(communities=communities, desks=places.desks, homes=MODERATORS_HOMES)
+    channel = ModeratorNotices(
+        communities=communities, moderator_channels=places.moderator_channels, homes=MODERATORS_HOMES
+    )
     defaults = PersonalDefaults(personal=stores.personal, communities=communities)
-    operator = OperatorNotices(desks=places.desks, channel=operator_channel, warned=requests, draw=ceiling_card)
+    operator = OperatorNotices(
+        moderator_channels=places.moderator_channels, channel=operator_channel, warned=requests, draw=ceiling_card
+    )
     budget = BudgetWatch(ledger=ledger, channel=channel, operator=operator, clock=clock, draw=budget_card)
     imagine = Imagine(
         store=store,

@@ -241,5 +241,5 @@ def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServe
         probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=core.dispatcher),
     )
     core.places.platforms.update(server.platforms)
-    core.places.desks["web"] = server.platforms["web"]
+    core.places.moderator_channels["web"] = server.platforms["web"]
     return server

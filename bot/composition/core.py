@@ -20,7 +20,7 @@ from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.actions.cut_limits import CutLimitsNotice
 from bot.actions.local_locks import LocalLocks
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, Places, Stores, connect
 from bot.composition.network import network_of
@@ -207,7 +207,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
-        places = Places(platforms={}, desks={}, walls={})
+        places = Places(platforms={}, moderator_channels={}, walls={})
         pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures, settings.font_path))
         raster = Raster(settings.font_path)
         dispatcher = _dispatcher_for(settings, engine, role)(
@@ -257,7 +257,9 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             model=model,
             cut_limits=CutLimitsNotice(
                 communities=stores.communities,
-                channel=ModeratorsChannel(communities=stores.communities, desks=places.desks, homes=MODERATORS_HOMES),
+                channel=ModeratorNotices(
+                    communities=stores.communities, moderator_channels=places.moderator_channels, homes=MODERATORS_HOMES
+                ),
                 notes=meta,
                 locks=_locks(settings),
                 clock=clock,

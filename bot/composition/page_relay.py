@@ -55,15 +55,15 @@ class SharedHub(EventHub):
         super().publish(kind, job, report, opinion=opinion)
         self._news.tell_page(by=self._life, kind=kind.value, job=job.id)
 
-    def publish_desk(self, platform: str) -> None:
-        super().publish_desk(platform)
-        self._news.tell_page(by=self._life, kind=EventKind.DESK.value, platform=platform)
+    def publish_moderation(self, platform: str) -> None:
+        super().publish_moderation(platform)
+        self._news.tell_page(by=self._life, kind=EventKind.MODERATION.value, platform=platform)
 
     def _heard(self, news: Mapping[str, str]) -> None:
         if news["by"] == self._life:
             return
-        if news["kind"] == EventKind.DESK:
-            super().publish_desk(news["platform"])
+        if news["kind"] == EventKind.MODERATION:
+            super().publish_moderation(news["platform"])
             return
         task = asyncio.create_task(self._load(EventKind(news["kind"]), news["job"]), name="page-relay")
         self._loading.add(task)

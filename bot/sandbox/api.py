@@ -16,7 +16,7 @@ from .faults import CALL_FAULTS, DOWNLOAD_FAULTS, TASK_FAULTS, Fault, Faults
 from .quota import Quota
 from .studio import Studio
 from .tasks import Progress, TaskBook
-from .tokens import TokenDesk
+from .tokens import TokenIssuer
 
 PRIVATE_ADDRESS = "http://169.254.169.254/latest/meta-data/"
 HTML = "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
@@ -32,7 +32,7 @@ class Api:
         self,
         clock: Callable[[], float],
         *,
-        tokens: TokenDesk,
+        tokens: TokenIssuer,
         quota: Quota,
         tasks: TaskBook,
         faults: Faults,

@@ -11,7 +11,7 @@ from .api import Api
 from .faults import Faults
 from .quota import Quota
 from .tasks import TaskBook
-from .tokens import TokenDesk
+from .tokens import TokenIssuer
 
 
 class Control:
@@ -28,7 +28,7 @@ class Control:
         faults: Faults,
         quota: Quota,
         tasks: TaskBook,
-        tokens: TokenDesk,
+        tokens: TokenIssuer,
     ) -> None:
         self._clock = clock
         self._api = api

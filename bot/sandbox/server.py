@@ -24,7 +24,7 @@ from .journal import Journal
 from .quota import Quota
 from .studio import Studio
 from .tasks import TaskBook
-from .tokens import TokenDesk
+from .tokens import TokenIssuer
 
 LARGEST_BODY = 256 * 1024
 """Bytes: 2000 characters of four bytes, each escaped, and room for the rest."""
@@ -79,7 +79,7 @@ async def start(
     """
     config = replace(config or SandboxConfig(), **changes)
     faults = Faults(config.faults, config.seed)
-    tokens = TokenDesk(
+    tokens = TokenIssuer(
         clock,
         app_id=config.app_id,
         secret_key=config.secret_key,

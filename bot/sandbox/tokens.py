@@ -6,7 +6,7 @@ from collections.abc import Callable
 from .envelope import Code, Refusal
 
 
-class TokenDesk:
+class TokenIssuer:
     """Hands out tokens for the one account of the sandbox and checks them.
 
     `clock` gives Unix seconds.

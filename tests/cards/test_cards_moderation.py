@@ -9,11 +9,11 @@ from bot.cards.sentences import OTHERWISE, has_sentence, words
 from bot.domain.card import ButtonAction, Card, Moment, Text, Tone
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import FIELDS
-from bot.domain.desk import AppealView, BudgetWarning, PastRefusal, ReportView
 from bot.domain.errors import NotAllowed, OverLimit, Refused
 from bot.domain.job import Job, JobState, StoredPicture
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.moderation_views import AppealView, BudgetWarning, PastRefusal, ReportView
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 

@@ -127,7 +127,7 @@ async def test_memories_of_what_was_refused_have_their_bounds() -> None:
 
 async def test_a_warned_month_is_forgotten_with_the_next() -> None:
     clock = FakeClock(NOW)
-    operator = OperatorNotices(desks={}, channel=None, warned=Metrics(), draw=_never)
+    operator = OperatorNotices(moderator_channels={}, channel=None, warned=Metrics(), draw=_never)
     watch = BudgetWatch(ledger=_Ticked(), channel=_Nowhere(), operator=operator, clock=clock, draw=_never)  # type: ignore[arg-type]
     limits = Limits(community_monthly=10)
     for month in range(12):

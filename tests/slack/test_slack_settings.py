@@ -85,5 +85,9 @@ async def test_slack_is_on_with_a_way_to_its_workspaces_and_a_way_in(
             assert "SLACK_BOT_TOKEN" in str(health.readyz()[1])
             return
         assert {route.path for route in platform.slack_routes()} == paths
-        shown_by: tuple[dict[str, Any], ...] = (core.places.desks, core.places.walls, core.places.platforms)
+        shown_by: tuple[dict[str, Any], ...] = (
+            core.places.moderator_channels,
+            core.places.walls,
+            core.places.platforms,
+        )
         assert all(each["slack"] is platform for each in shown_by)

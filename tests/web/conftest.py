@@ -139,7 +139,7 @@ class Site:
             probes=ProbeSources(readiness=readiness, metrics=lambda: b"easel_jobs 1\n", dispatcher=self.dispatcher),
         )
         built.places.platforms.update({**self.server.platforms, "fake": FakeChat()})
-        built.places.desks["web"] = self.server.platforms["web"]
+        built.places.moderator_channels["web"] = self.server.platforms["web"]
         await self.server.start(self.more_routes(actions))
         life = asyncio.create_task(self.dispatcher.run())
         try:

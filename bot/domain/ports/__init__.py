@@ -6,7 +6,7 @@
 Each implementation passes the contract suite of its port in tests/contract/.
 """
 
-from bot.domain.ports.chat import ChatPlatform, GalleryWall, ModeratorDesk
+from bot.domain.ports.chat import ChatPlatform, GalleryWall, ModeratorChannel
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
@@ -39,7 +39,7 @@ __all__ = [
     "Locks",
     "ModelPicture",
     "ModelTask",
-    "ModeratorDesk",
+    "ModeratorChannel",
     "NewAudit",
     "Opinion",
     "PersonalData",

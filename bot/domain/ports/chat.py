@@ -34,7 +34,7 @@ class ChatPlatform(Protocol):
         ...
 
 
-class ModeratorDesk(Protocol):
+class ModeratorChannel(Protocol):
     """A ChatPlatform that has channels for moderators. Not every platform has."""
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:

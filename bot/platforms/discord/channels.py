@@ -23,7 +23,7 @@ from .rejection_guard import RejectionGuard
 
 
 class Channels:
-    """Implements ModeratorDesk and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
+    """Implements ModeratorChannel and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Channels:
         self._connected = connected
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
-        """See ModeratorDesk.post_for_moderators."""
+        """See ModeratorChannel.post_for_moderators."""
         await self._connected()
         if job is not None and not card.pictures:
             locale = job.destination.locale
@@ -59,7 +59,7 @@ class Channels:
             return str(await self._fitting.send(job, out, self._api.guild_file_limit(community_id), post))
 
     async def edit_for_moderators(self, _community_id: str, channel_id: str, message_id: str, card: Card) -> None:
-        """See ModeratorDesk.edit_for_moderators."""
+        """See ModeratorChannel.edit_for_moderators."""
         await self._connected()
         number = _channel(channel_id)
         try:

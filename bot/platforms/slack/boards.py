@@ -31,7 +31,10 @@ REPORT, WALL = "report", "wall"
 
 
 class Boards:
-    """Implements ModeratorDesk and GalleryWall. Pictures in question stand in the thread: nobody sees them unasked."""
+    """Implements ModeratorChannel and GalleryWall.
+
+    Pictures in question stand in the thread: nobody sees them unasked.
+    """
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class Boards:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
-        """See ModeratorDesk."""
+        """See ModeratorChannel."""
         drawn = self._drawn(card, job)
 
         async def post(workspace: Workspace) -> tuple[Workspace, Message]:
@@ -68,7 +71,7 @@ class Boards:
         return _id_of(message, workspace)
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
-        """See ModeratorDesk."""
+        """See ModeratorChannel."""
         message = Message.of(message_id) or Message(channel_id=channel_id, ts=message_id)
         drawn, mark = self._drawn(card, None), Mark(job_id=card.job_id, part=REPORT)
 

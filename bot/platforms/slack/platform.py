@@ -64,7 +64,7 @@ NO_WAY_IN = (
 
 
 class SlackPlatform:
-    """Implements the ports ChatPlatform, ModeratorDesk and GalleryWall.
+    """Implements the ports ChatPlatform, ModeratorChannel and GalleryWall.
 
     `run()` is its life; it ends by `close()` or cancellation.
 

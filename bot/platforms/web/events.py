@@ -26,7 +26,7 @@ class EventKind(StrEnum):
     GONE = "gone"  # the result was taken away
     UNSHARED = "unshared"  # its author keeps it; for everybody else it is gone
     OPINION = "opinion"  # it was starred or voted for
-    DESK = "desk"  # moderators have something new to look at
+    MODERATION = "desk"  # moderators have something new to look at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Event:
     number: int
     kind: EventKind
     platform: str
-    job: Job | None = None  # DESK has none
+    job: Job | None = None  # MODERATION has none
     report: JobReport | None = None  # of CARD and RESULT
     opinion: Opinion | None = None  # of OPINION
     drawn: dict[tuple[str, bool, bool], str] = field(default_factory=dict, compare=False)  # its JSON: see Stream
@@ -131,8 +131,8 @@ class EventHub:
             Event(number=self._number + 1, kind=kind, platform=platform, job=job, report=report, opinion=opinion)
         )
 
-    def publish_desk(self, platform: str) -> None:
-        self._send(Event(number=self._number + 1, kind=EventKind.DESK, platform=platform))
+    def publish_moderation(self, platform: str) -> None:
+        self._send(Event(number=self._number + 1, kind=EventKind.MODERATION, platform=platform))
 
     def _send(self, event: Event) -> None:
         self._number = event.number

@@ -9,8 +9,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.cards.sentences import words
-from bot.domain.desk import ReportView
 from bot.domain.moderation import AuditEntry
+from bot.domain.moderation_views import ReportView
 from bot.domain.ports import SignIns
 
 # As the database keeps them.

@@ -18,7 +18,7 @@ def has_message(job: Job) -> bool:
 
 
 class WebPlatform:
-    """Implements the ports ChatPlatform and ModeratorDesk.
+    """Implements the ports ChatPlatform and ModeratorChannel.
 
     There is nobody to fail: who isn't watching reads the history later.
     Commands that a terminal of this machine handed over are a platform of their own with the same stream,
@@ -59,8 +59,8 @@ class WebPlatform:
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:  # noqa: ARG002 - the page is one community with one desk
         """The studio reads all of it from what is kept, in its reader's language: it only has to be looked at."""
-        self._hub.publish_desk(self.name)
+        self._hub.publish_moderation(self.name)
         return new_job_id() if job is None else job.id
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:  # noqa: ARG002 - as above
-        self._hub.publish_desk(self.name)
+        self._hub.publish_moderation(self.name)

@@ -12,9 +12,9 @@ from bot.cards.settings_card import ceiling_hint, otherwise
 from bot.domain.ceilings import bounds
 from bot.domain.community import Community
 from bot.domain.community_fields import FIELDS, read_field, write_field
-from bot.domain.desk import BudgetWarning
 from bot.domain.errors import Refused
 from bot.domain.limits import Limits
+from bot.domain.moderation_views import BudgetWarning
 from bot.domain.usage import Allowance
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 

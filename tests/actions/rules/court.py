@@ -24,7 +24,7 @@ from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.operator_channel import OperatorChannel
 from bot.domain.people import Destination, Person
-from bot.domain.ports import ModeratorDesk, NewAudit
+from bot.domain.ports import ModeratorChannel, NewAudit
 from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
 from db.communities import SqlCommunityStore
@@ -33,8 +33,8 @@ from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
-from tests.fakes.desk import FakeDesk
 from tests.fakes.model import FakeModel
+from tests.fakes.moderator_channel import FakeModeratorChannel
 from tests.fakes.picture_shelf import PictureShelf
 
 LIMITS = Limits(user_daily=10, user_running=3, user_waiting=7)
@@ -61,8 +61,8 @@ class Court:
     communities: SqlCommunityStore
     clock: FakeClock
     chat: FakeChat
-    desk: FakeDesk
-    desks: dict[str, ModeratorDesk]
+    moderator_channel: FakeModeratorChannel
+    moderator_channels: dict[str, ModeratorChannel]
     dispatcher: InProcessDispatcher
     imagine: Imagine
     budget: BudgetWatch
@@ -107,7 +107,7 @@ async def open_court(
     engine: AsyncEngine, limits: Limits = LIMITS, *, operator_channel: OperatorChannel | None = None
 ) -> AsyncIterator[Court]:
     clock = FakeClock(NOON)
-    chat, desk = FakeChat(), FakeDesk()
+    chat, moderator_channel = FakeChat(), FakeModeratorChannel()
     built = connected(
         Stores.over(engine, clock, PictureShelf(), timezone=limits.ceilings.timezone),
         clock=clock,
@@ -116,15 +116,15 @@ async def open_court(
         operator_channel=operator_channel,
     )
     built.places.platforms["fake"] = chat
-    built.places.desks["fake"] = desk
+    built.places.moderator_channels["fake"] = moderator_channel
     actions = built.actions
     yield Court(
         store=built.stores.jobs,
         communities=built.stores.communities,
         clock=clock,
         chat=chat,
-        desk=desk,
-        desks=built.places.desks,
+        moderator_channel=moderator_channel,
+        moderator_channels=built.places.moderator_channels,
         dispatcher=built.dispatcher,
         imagine=actions.imagine,
         budget=actions.budget,

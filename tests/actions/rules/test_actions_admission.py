@@ -183,39 +183,39 @@ async def test_the_moderators_are_warned_at_80_and_100_per_cent_once(court: Cour
     await court.decide(monthly=10, user_daily=100, moderation_channel="mods")
     await court.ask("a fox n:4")
     await court.ask("a fox n:3", by=person("bob"))
-    assert court.desk.posted == []
+    assert court.moderator_channel.posted == []
     await court.ask()
     await court.ask()
     await court.budget.close()
-    [(community, channel, card, job)] = court.desk.posted
+    [(community, channel, card, job)] = court.moderator_channel.posted
     assert (community, channel, job) == ("guild", "mods", None)
     assert card.heading == "80 % of this month's budget"
     await court.ask(by=person("bob"))
     await refused(court)
     await court.budget.close()
-    assert [card.heading for _, _, card, _ in court.desk.posted[1:]] == ["100 % of this month's budget"]
+    assert [card.heading for _, _, card, _ in court.moderator_channel.posted[1:]] == ["100 % of this month's budget"]
     await court.clock.advance(10 * 86_400)
     for _ in range(2):
         await court.ask("a fox n:4")
     await court.budget.close()
-    assert len(court.desk.posted) == 3
+    assert len(court.moderator_channel.posted) == 3
 
 
 async def test_a_budget_that_is_too_small_for_what_is_asked_counts_as_used(court: Court) -> None:
     await court.decide(monthly=3, moderation_channel="mods")
     await asyncio.gather(*(refused(court, "a fox n:4", by=person(f"user{index}")) for index in range(3)))
     await court.budget.close()
-    assert [card.heading for _, _, card, _ in court.desk.posted] == ["100 % of this month's budget"]
+    assert [card.heading for _, _, card, _ in court.moderator_channel.posted] == ["100 % of this month's budget"]
 
 
 async def test_nobody_is_refused_because_the_warning_found_no_way(court: Court) -> None:
     await court.decide(monthly=1)
     await court.ask()
-    court.desks.clear()
+    court.moderator_channels.clear()
     await court.decide(monthly=2, moderation_channel="mods")
     await court.ask()
     await court.budget.close()
-    assert court.desk.posted == []
+    assert court.moderator_channel.posted == []
 
 
 async def test_a_shut_door_is_no_refusal_of_the_person(court: Court) -> None:

@@ -34,7 +34,7 @@ def listing(house: House, listed: str) -> Imagine:
     actions = connect(
         stores=house.stores,
         dispatcher=house.dispatcher,
-        places=Places(platforms={}, desks={}, walls={}),
+        places=Places(platforms={}, moderator_channels={}, walls={}),
         clock=house.clock,
         limits=LIMITS,
         locks=LocalLocks(),

@@ -53,7 +53,7 @@ async def test_each_share_of_each_ceiling_is_told_once_a_period(watched: Court) 
     assert await ask(watched, 1, "third") == []
     assert told(await ask(watched, 1)) == {("total-day", 100)}
     assert told(await ask(watched, 1)) == set()
-    headings = [(place, channel, card.heading) for place, channel, card, _ in watched.desk.posted]
+    headings = [(place, channel, card.heading) for place, channel, card, _ in watched.moderator_channel.posted]
     assert headings == [
         ("home", "ops", "80 % of everybody's day (LIMIT_TOTAL_DAILY)"),
         ("home", "ops", "100 % of everybody's day (LIMIT_TOTAL_DAILY)"),
@@ -86,17 +86,17 @@ async def test_guests_of_the_page_and_a_communitys_month(watched: Court) -> None
 async def test_a_community_that_sets_less_warns_its_moderators_not_the_operator(watched: Court) -> None:
     await watched.decide(monthly=4, moderation_channel="mods")
     assert await ask(watched, 4) == []
-    assert [(channel, card.heading) for _, channel, card, _ in watched.desk.posted] == [
+    assert [(channel, card.heading) for _, channel, card, _ in watched.moderator_channel.posted] == [
         ("mods", "100 % of this month's budget")
     ]
 
 
 async def test_a_channel_that_takes_nothing_is_a_line_in_the_log(watched: Court) -> None:
     await ask(watched, 4)
-    watched.desk.refusals.append(Undeliverable("no such channel"))
+    watched.moderator_channel.refusals.append(Undeliverable("no such channel"))
     logs = await ask(watched, 4, "other")
     assert [log["event"] for log in logs] == ["ceiling_reached", "operator_not_told"]
-    watched.desks.clear()
+    watched.moderator_channels.clear()
     logs = await ask(watched, 2, "third")
     assert [log["event"] for log in logs] == ["ceiling_reached", "operator_not_told"]
 
@@ -108,4 +108,4 @@ async def test_without_a_channel_the_log_and_the_metrics_have_it(engine: AsyncEn
         assert [(log["ceiling"], log["community"], log["per_cent"]) for log in logs] == [
             ("community-month", "fake guild", 100)
         ]
-        assert court.desk.posted == []
+        assert court.moderator_channel.posted == []

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.actions.cut_limits import CutLimitsNotice
 from bot.actions.local_locks import LocalLocks
-from bot.actions.moderators_channel import ModeratorsChannel
+from bot.actions.moderator_notices import ModeratorNotices
 from bot.cards import cut_limits_card
 from bot.domain.community_fields import read_field
 from bot.domain.errors import PlatformUnavailable
@@ -29,7 +29,7 @@ async def started(court: Court, notes: Notes) -> list[dict[str, object]]:
     """What one start logs."""
     notice = CutLimitsNotice(
         communities=court.communities,
-        channel=ModeratorsChannel(communities=court.communities, desks=court.desks),
+        channel=ModeratorNotices(communities=court.communities, moderator_channels=court.moderator_channels),
         notes=notes,
         locks=LocalLocks(),
         clock=court.clock,
@@ -53,18 +53,18 @@ async def test_each_is_told_once_with_its_command(court: Court) -> None:
     assert commands[0][3:6] == ["limits", "set", "user_daily=200"]
     assert commands[0][6:] == ["--platform", "fake", "--community", "guild"]
     assert read_field("role_daily", commands[1][5].partition("=")[2]) == {"vip": 500}
-    [(_, channel, card, _)] = court.desk.posted
+    [(_, channel, card, _)] = court.moderator_channel.posted
     assert channel == "mods"
     assert any("limits set user_daily=200" in str(note) for note in card.notes)
     assert await started(court, notes) == []
-    assert len(court.desk.posted) == 1
+    assert len(court.moderator_channel.posted) == 1
 
 
 async def test_a_channel_that_is_not_there_yet_is_tried_again(court: Court) -> None:
     await court.decide(user_daily=200, moderation_channel="mods")
-    court.desk.refusals.append(PlatformUnavailable("not connected yet"))
+    court.moderator_channel.refusals.append(PlatformUnavailable("not connected yet"))
     await started(court, Notes())
-    assert len(court.desk.posted) == 1
+    assert len(court.moderator_channel.posted) == 1
 
 
 @pytest.mark.parametrize("changes", [{}, {"user_daily": 10, "monthly": 5000, "cooldown": 5}])

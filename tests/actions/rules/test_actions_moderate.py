@@ -15,11 +15,13 @@ from tests.fakes.chat import FakeChat
 
 
 def presses(court: Court, message: str = "report-1") -> list[ButtonAction]:
-    return [button.press for button in court.desk.cards[message].buttons]
+    return [button.press for button in court.moderator_channel.cards[message].buttons]
 
 
 def undo_button(court: Court, message: str = "report-1") -> Button:
-    return next(button for button in court.desk.cards[message].buttons if button.press is ButtonAction.UNDO)
+    return next(
+        button for button in court.moderator_channel.cards[message].buttons if button.press is ButtonAction.UNDO
+    )
 
 
 async def code_of(awaitable: object) -> str:
@@ -40,7 +42,7 @@ async def test_a_report_reaches_the_moderators_with_the_picture_and_what_can_be_
     job = await court.drawn("a rude fox n:2")
     reported = await court.reports.add(job.id, person("bob"), "  not   nice ")
     assert reported.told
-    [(community, channel, card, posted)] = court.desk.posted
+    [(community, channel, card, posted)] = court.moderator_channel.posted
     assert (community, channel, posted) == ("guild", "mods", job)
     assert (card.prompt, card.job_id, len(card.pictures)) == ("a rude fox", job.id, 2)
     assert ("“not nice”",) in card.notes
@@ -55,8 +57,8 @@ async def test_many_reports_of_one_job_are_one_card(court: Court) -> None:
     await court.decide(moderation_channel="mods")
     job = await court.drawn()
     await asyncio.gather(*(court.reports.add(job.id, person(f"user {index}"), f"no {index}") for index in range(4)))
-    assert len(court.desk.posted) == 1
-    assert court.desk.cards["report-1"].heading == "Reported by 4 people"
+    assert len(court.moderator_channel.posted) == 1
+    assert court.moderator_channel.cards["report-1"].heading == "Reported by 4 people"
     assert await code_of(court.reports.add(job.id, person("user 1"))) == "already-reported"
     assert len(await court.trail(AuditAction.REPORTED)) == 4
 
@@ -65,10 +67,10 @@ async def test_without_a_moderators_channel_a_report_is_kept_and_says_so(court: 
     job = await court.drawn()
     assert not (await court.reports.add(job.id, person("bob"))).told
     await court.decide(moderation_channel="mods")
-    court.desk.refusals.append(PlatformUnavailable("away"))
+    court.moderator_channel.refusals.append(PlatformUnavailable("away"))
     assert not (await court.reports.add(job.id, person("carol"))).told
     assert (await court.reports.add(job.id, person("dan"))).told
-    assert court.desk.cards["report-1"].heading == "Reported by 3 people"
+    assert court.moderator_channel.cards["report-1"].heading == "Reported by 3 people"
 
 
 async def test_what_can_not_be_seen_can_not_be_reported(court: Court) -> None:
@@ -94,7 +96,7 @@ async def test_remove_hides_the_result_and_strikes_and_undo_brings_all_back(cour
     assert removed.pictures == job.pictures
     assert await court.communities.strikes(person(), NOON) == 1
     assert presses(court) == [ButtonAction.LOCK, ButtonAction.BLOCK_WORD, ButtonAction.UNDO]
-    assert "Mod removed job" in str(court.desk.cards["report-1"].notes)
+    assert "Mod removed job" in str(court.moderator_channel.cards["report-1"].notes)
 
     undone = await court.moderate.undo(int(undo_button(court).target), OTHER_MOD)
     assert not undone.left_over
@@ -418,7 +420,7 @@ async def test_a_word_is_appealed_once_and_one_press_allows_it(court: Court) -> 
     entry_id = caught.value.entry_id
     assert entry_id is not None
     assert await court.why.appeal(entry_id, person(), "en")
-    [(_, _, card, job)] = court.desk.posted
+    [(_, _, card, job)] = court.moderator_channel.posted
     assert job is None
     assert "Ann" in str(card.status)
     assert "cocktail" in str(card.status)

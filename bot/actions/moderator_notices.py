@@ -10,23 +10,26 @@ import structlog
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
-from bot.domain.ports import CommunityStore, ModeratorDesk
+from bot.domain.ports import CommunityStore, ModeratorChannel
 
 _log = structlog.get_logger(__name__)
 
 
-class ModeratorsChannel:
-    """`desks` are the platforms that have such channels, by name; `homes` the channels that need no setting there."""
+class ModeratorNotices:
+    """`moderator_channels` are the platforms that have such channels, by name.
+
+    `homes` the channels that need no setting there.
+    """
 
     def __init__(
         self,
         *,
         communities: CommunityStore,
-        desks: Mapping[str, ModeratorDesk],
+        moderator_channels: Mapping[str, ModeratorChannel],
         homes: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._communities = communities
-        self._desks = desks
+        self._moderator_channels = moderator_channels
         self._homes = homes
 
     async def exists(self, platform: str, community_id: str) -> bool:
@@ -38,9 +41,9 @@ class ModeratorsChannel:
         found = await self._find(platform, community_id)
         if found is None:
             return None
-        desk, channel_id = found
+        moderator_channel, channel_id = found
         try:
-            return await desk.post_for_moderators(community_id, channel_id, card, job)
+            return await moderator_channel.post_for_moderators(community_id, channel_id, card, job)
         except PlatformError as error:
             _log.warning("moderators not told", action="moderate", platform=platform, error=type(error).__name__)
             return None
@@ -50,16 +53,16 @@ class ModeratorsChannel:
         found = await self._find(platform, community_id)
         if found is None:
             return
-        desk, channel_id = found
+        moderator_channel, channel_id = found
         try:
-            await desk.edit_for_moderators(community_id, channel_id, message_id, card)
+            await moderator_channel.edit_for_moderators(community_id, channel_id, message_id, card)
         except PlatformError as error:
             _log.warning("report not brought up to date", action="moderate", error=type(error).__name__)
 
-    async def _find(self, platform: str, community_id: str) -> tuple[ModeratorDesk, str] | None:
-        desk = self._desks.get(platform)
-        if desk is None:
+    async def _find(self, platform: str, community_id: str) -> tuple[ModeratorChannel, str] | None:
+        moderator_channel = self._moderator_channels.get(platform)
+        if moderator_channel is None:
             return None
         community = await self._communities.community(platform, community_id)
         channel_id = community.moderation_channel or self._homes.get(platform)
-        return None if channel_id is None else (desk, channel_id)
+        return None if channel_id is None else (moderator_channel, channel_id)

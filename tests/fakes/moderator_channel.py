@@ -10,8 +10,8 @@ from bot.domain.job import Job
 
 
 @dataclass(slots=True)
-class FakeDesk:
-    """Implements ModeratorDesk. `refusals` are raised by the next calls."""
+class FakeModeratorChannel:
+    """Implements ModeratorChannel. `refusals` are raised by the next calls."""
 
     cards: dict[str, Card] = field(default_factory=dict)  # message id → as it stands
     posted: list[tuple[str, str, Card, Job | None]] = field(default_factory=list)  # community, channel, card, job
