@@ -20,9 +20,9 @@ from bot.domain.ports import (
     Dispatcher,
     Draft,
     Gallery,
+    GalleryChannel,
     GalleryQuery,
     GalleryShelf,
-    GalleryWall,
     JobStore,
     Locks,
     NewAudit,
@@ -50,7 +50,7 @@ class GalleryActions:
         communities: CommunityStore,
         dispatcher: Dispatcher,
         clock: Clock,
-        walls: Mapping[str, GalleryWall],
+        gallery_channels: Mapping[str, GalleryChannel],
         locks: Locks,
     ) -> None:
         self._store = store
@@ -58,7 +58,7 @@ class GalleryActions:
         self._communities = communities
         self._dispatcher = dispatcher
         self._clock = clock
-        self._walls = walls
+        self._gallery_channels = gallery_channels
         self._locks = locks
 
     async def search(
@@ -202,9 +202,9 @@ class GalleryActions:
         if not is_open(job):
             return
         place = job.destination
-        wall = self._walls.get(place.platform)
+        gallery_channel = self._gallery_channels.get(place.platform)
         community = await self._communities.community(place.platform, place.community_id)
-        if wall is None or community.gallery_channel is None:
+        if gallery_channel is None or community.gallery_channel is None:
             return
         async with self._locks.acquire(f"wall:{job.id}"):
             hung = await self._communities.audit_trail(
@@ -224,7 +224,7 @@ class GalleryActions:
                 )
             )
             try:
-                await wall.exhibit(self._dispatcher.report(job), community.gallery_channel, indexes)
+                await gallery_channel.post(self._dispatcher.report(job), community.gallery_channel, indexes)
             except PlatformError as error:
                 _log.warning("not hung in the gallery", action="exhibit", job=job.id, error=str(error))
                 await self._communities.mark_undone(entry.id, EASEL)

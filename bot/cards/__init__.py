@@ -2,7 +2,7 @@
 
 from bot.cards.audit_card import audit_card as audit_card
 from bot.cards.gallery_card import gallery_card as gallery_card
-from bot.cards.gallery_card import wall_card as wall_card
+from bot.cards.gallery_card import gallery_channel_card as gallery_channel_card
 from bot.cards.help_text import help_text as help_text
 from bot.cards.job_card import job_card as job_card
 from bot.cards.job_json import job_json as job_json

@@ -1,4 +1,4 @@
-"""A page of a gallery, and a picture on the community's wall."""
+"""A page of a gallery, and a picture in the community's gallery channel."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def gallery_card(found: FoundPage, locale: str) -> Card:
     )
 
 
-def wall_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
+def gallery_channel_card(report: JobReport, indexes: Sequence[int], locale: str) -> Card:
     """These pictures (from 1) of a job, as they hang in the gallery channel. Nobody is pinged."""
     job = report.job
     return Card(

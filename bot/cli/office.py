@@ -57,7 +57,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
         stores=stores,
         dispatcher=RestingDispatcher(stores.jobs),
         places=Places(
-            platforms={}, moderator_channels={}, walls={}
+            platforms={}, moderator_channels={}, gallery_channels={}
         ),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,

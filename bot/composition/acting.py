@@ -35,7 +35,7 @@ from bot.cards import appeal_card, budget_card, ceiling_card, mydata_readme, rep
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryWall, Locks, ModeratorChannel, PictureStore
+from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryChannel, Locks, ModeratorChannel, PictureStore
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -76,7 +76,7 @@ class Stores:
         )
 
 
-class ShowsEverything(ChatPlatform, ModeratorChannel, GalleryWall, Protocol):
+class ShowsEverything(ChatPlatform, ModeratorChannel, GalleryChannel, Protocol):
     """A chat with channels for moderators and for a gallery."""
 
 
@@ -86,13 +86,13 @@ class Places:
 
     platforms: dict[str, ChatPlatform]
     moderator_channels: dict[str, ModeratorChannel]
-    walls: dict[str, GalleryWall]
+    gallery_channels: dict[str, GalleryChannel]
 
     def add(self, platform: ShowsEverything) -> None:
         """One that has everything."""
         self.platforms[platform.name] = platform
         self.moderator_channels[platform.name] = platform
-        self.walls[platform.name] = platform
+        self.gallery_channels[platform.name] = platform
 
 
 def connect(
@@ -146,7 +146,7 @@ def connect(
             communities=communities,
             dispatcher=dispatcher,
             clock=clock,
-            walls=places.walls,
+            gallery_channels=places.gallery_channels,
             locks=locks,
         ),
         account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),

@@ -207,7 +207,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
-        places = Places(platforms={}, moderator_channels={}, walls={})
+        places = Places(platforms={}, moderator_channels={}, gallery_channels={})
         pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures, settings.font_path))
         raster = Raster(settings.font_path)
         dispatcher = _dispatcher_for(settings, engine, role)(

@@ -35,13 +35,13 @@ LIMITS = Limits(user_daily=14, community_monthly=1000)
 
 
 @dataclass
-class Wall:
-    """A GalleryWall that remembers; `refusals` are raised by its next calls."""
+class FakeGalleryChannel:
+    """A GalleryChannel that remembers; `refusals` are raised by its next calls."""
 
     hung: list[tuple[str, str, tuple[int, ...]]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
         await asyncio.sleep(0)
         if self.refusals:
             raise self.refusals.pop()
@@ -63,7 +63,7 @@ class House:
     actions: Actions
     shelf: PictureShelf
     chat: FakeChat
-    wall: Wall
+    gallery_channel: FakeGalleryChannel
 
     @property
     def imagine(self) -> Imagine:
@@ -106,7 +106,7 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
     clock = FakeClock(NOON)
     store = store_class(engine, clock)
     shelf, chat = PictureShelf(), FakeChat(name="discord")
-    wall = Wall()
+    gallery_channel = FakeGalleryChannel()
     model = FakeModel(clock)
     built = connected(
         dataclasses.replace(Stores.over(engine, clock, shelf), jobs=store),
@@ -115,7 +115,7 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         limits=LIMITS,
     )
     built.places.platforms["discord"] = chat
-    built.places.walls["discord"] = wall
+    built.places.gallery_channels["discord"] = gallery_channel
     yield House(
         clock=clock,
         model=model,
@@ -129,7 +129,7 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         actions=built.actions,
         shelf=shelf,
         chat=chat,
-        wall=wall,
+        gallery_channel=gallery_channel,
     )
     await built.actions.budget.close()
 

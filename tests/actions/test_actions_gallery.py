@@ -22,7 +22,7 @@ def actions_of(house: House, gallery: SqlGallery | None = None) -> GalleryAction
         communities=house.communities,
         dispatcher=house.dispatcher,
         clock=house.clock,
-        walls={"discord": house.wall},
+        gallery_channels={"discord": house.gallery_channel},
         locks=LocalLocks(),
     )
 
@@ -156,10 +156,10 @@ async def test_a_winner_hangs_once(house: House, actions: GalleryActions) -> Non
     voters = [person(f"v{number}") for number in range(WINS_AT + 2)]
     for voter in voters[: WINS_AT - 1]:
         await actions.vote(job.id, voter, 3)
-    assert house.wall.hung == []
+    assert house.gallery_channel.hung == []
     await asyncio.gather(*(actions.vote(job.id, voter, 3) for voter in voters[WINS_AT - 1 :]))
     await actions_of(house).star(job.id, person())
-    assert house.wall.hung == [(job.id, "wall", (3,))]
+    assert house.gallery_channel.hung == [(job.id, "wall", (3,))]
     [entry] = await house.communities.audit_trail("discord", "guild", action=AuditAction.EXHIBITED)
     assert (entry.target, entry.detail) == (job.id, {"pictures": "3"})
 
@@ -173,26 +173,26 @@ async def test_its_authors_star_hangs_the_best_or_all(
     for number, index in enumerate(votes):
         await actions.vote(job.id, person(f"v{number}"), index)
     await actions.star(job.id, person("bob"))
-    assert house.wall.hung == []
+    assert house.gallery_channel.hung == []
     await actions.star(job.id, person())
-    assert house.wall.hung == [(job.id, "wall", hung)]
+    assert house.gallery_channel.hung == [(job.id, "wall", hung)]
 
 
 async def test_what_the_platform_refused_can_hang_later(house: House, actions: GalleryActions) -> None:
     await hang_in(house, "wall")
     job = await house.drawn()
-    house.wall.refusals.append(PlatformUnavailable("later"))
+    house.gallery_channel.refusals.append(PlatformUnavailable("later"))
     assert (await actions.star(job.id, person())).opinion.starred
-    assert house.wall.hung == []
+    assert house.gallery_channel.hung == []
     await actions.star(job.id, person(), starred=True)
-    assert len(house.wall.hung) == 1
+    assert len(house.gallery_channel.hung) == 1
 
 
 async def test_without_a_channel_or_a_wall_nothing_hangs(house: House, actions: GalleryActions) -> None:
     await actions.star((await house.drawn()).id, person())
     other = await house.drawn(by=person("ann", platform="slack"))
     await actions.star(other.id, person("ann", platform="slack"))
-    assert house.wall.hung == []
+    assert house.gallery_channel.hung == []
 
 
 # completion

@@ -66,7 +66,7 @@ async def test_a_star_publishes_nothing(house: House) -> None:
     await house.actions.gallery.star(job.id, ANN, starred=True)
     for _ in range(3):
         await house.actions.gallery.vote(job.id, ANN, 1)
-    assert house.wall.hung == []
+    assert house.gallery_channel.hung == []
     found = await house.actions.gallery.search(IN_OPEN, shelf=GalleryShelf.STARRED)
     assert not found.page.jobs
     own = await house.actions.gallery.search(ANN, shelf=GalleryShelf.STARRED)
@@ -78,7 +78,7 @@ async def test_sharing_publishes_and_can_be_taken_back(house: House) -> None:
     job = await secret(house)
     await house.actions.gallery.star(job.id, ANN, starred=True)
     await house.actions.gallery.share(job.id, ANN)
-    assert [hung[0] for hung in house.wall.hung] == [job.id]
+    assert [hung[0] for hung in house.gallery_channel.hung] == [job.id]
     found = await house.actions.gallery.search(IN_OPEN, shelf=GalleryShelf.STARRED)
     assert [one.id for one in found.page.jobs] == [job.id]
     assert (await house.actions.gallery.show(job.id, IN_OPEN)).report.job.id == job.id

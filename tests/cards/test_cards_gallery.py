@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.cards import gallery_card, job_card, more_card, mydata_readme, show_card, wall_card
+from bot.cards import gallery_card, gallery_channel_card, job_card, more_card, mydata_readme, show_card
 from bot.domain.card import Button, ButtonAction, Card, Moment
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
@@ -157,7 +157,7 @@ def test_an_empty_gallery_says_what_to_do(shelf: GalleryShelf, locale: str) -> N
 
 
 def test_the_wall_names_its_author_and_says_ai(make_report: Make) -> None:
-    card = wall_card(make_report(JobState.DONE), [2, 7], "en")
+    card = gallery_channel_card(make_report(JobState.DONE), [2, 7], "en")
     assert [picture.key for picture in card.pictures] == ["job/2.png"]
     assert "By Ada" in text(card)
     assert "AI-generated" in text(card)

@@ -44,7 +44,7 @@ def connected(
 ) -> Connected:
     """`metrics` are read by the test, `sheets` in place of those that are made quickly."""
     metrics = metrics or Metrics()
-    places = Places(platforms={}, moderator_channels={}, walls={})
+    places = Places(platforms={}, moderator_channels={}, gallery_channels={})
     dispatcher = InProcessDispatcher(
         store=stores.jobs,
         model=model,

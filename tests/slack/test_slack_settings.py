@@ -87,7 +87,7 @@ async def test_slack_is_on_with_a_way_to_its_workspaces_and_a_way_in(
         assert {route.path for route in platform.slack_routes()} == paths
         shown_by: tuple[dict[str, Any], ...] = (
             core.places.moderator_channels,
-            core.places.walls,
+            core.places.gallery_channels,
             core.places.platforms,
         )
         assert all(each["slack"] is platform for each in shown_by)

@@ -6,7 +6,7 @@
 Each implementation passes the contract suite of its port in tests/contract/.
 """
 
-from bot.domain.ports.chat import ChatPlatform, GalleryWall, ModeratorChannel
+from bot.domain.ports.chat import ChatPlatform, GalleryChannel, ModeratorChannel
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
@@ -30,10 +30,10 @@ __all__ = [
     "Expired",
     "FittedPicture",
     "Gallery",
+    "GalleryChannel",
     "GalleryPage",
     "GalleryQuery",
     "GalleryShelf",
-    "GalleryWall",
     "ImageModel",
     "JobStore",
     "Locks",

@@ -46,10 +46,10 @@ class ModeratorChannel(Protocol):
         ...
 
 
-class GalleryWall(Protocol):
+class GalleryChannel(Protocol):
     """A ChatPlatform that has channels where a community's best pictures hang. Not every platform has."""
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
         """Post these pictures (from 1) of a finished job there, with its words and author, pinging nobody; the id.
 
         Raises only PlatformError and its children.

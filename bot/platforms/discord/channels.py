@@ -1,4 +1,4 @@
-"""Messages in channels that a community has set apart: the moderators' desk, and the wall of its best pictures."""
+"""Messages in channels that a community has set apart: the moderators' channel, and the gallery channel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from bot.cards.gallery_card import wall_card
+from bot.cards.gallery_card import gallery_channel_card
 from bot.cards.phrases import card_picture
 from bot.domain.card import Card
 from bot.domain.errors import Undeliverable
@@ -23,7 +23,10 @@ from .rejection_guard import RejectionGuard
 
 
 class Channels:
-    """Implements ModeratorChannel and GalleryWall. `connected` waits for the login, or raises PlatformUnavailable."""
+    """Implements ModeratorChannel and GalleryChannel.
+
+    `connected` waits for the login, or raises PlatformUnavailable.
+    """
 
     def __init__(
         self,
@@ -70,11 +73,11 @@ class Channels:
         except MessageGone:
             return
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        """See GalleryWall.exhibit."""
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        """See GalleryChannel.post."""
         await self._connected()
         job = report.job
-        card = wall_card(report, indexes, job.destination.locale)
+        card = gallery_channel_card(report, indexes, job.destination.locale)
         stored = [job.pictures[index - 1] for index in indexes if 1 <= index <= len(job.pictures)]
         number = _channel(channel_id)
 
@@ -82,7 +85,7 @@ class Channels:
             return await self._api.post(number, fitted, nonce=f"wall-{job.id}")
 
         limit = self._api.guild_file_limit(job.destination.community_id)
-        # Whoever reads the wall need not be let into the channel that it was drawn in.
+        # Whoever reads the gallery channel need not be let into the channel that it was drawn in.
         out = Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
         async with self._rejection_guard.visiting(channel_id):
             return str(await self._fitting.send(job, out, limit, post, stored=stored))

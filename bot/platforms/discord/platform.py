@@ -182,8 +182,8 @@ class DiscordPlatform:
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         await self._channels.edit_for_moderators(community_id, channel_id, message_id, card)
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        return await self._channels.exhibit(report, channel_id, indexes)
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        return await self._channels.post(report, channel_id, indexes)
 
     async def _live(self) -> None:
         """One client from login to its end."""

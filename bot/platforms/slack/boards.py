@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.cards.gallery_card import wall_card
+from bot.cards.gallery_card import gallery_channel_card
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
@@ -27,11 +27,11 @@ _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-REPORT, WALL = "report", "wall"
+REPORT, GALLERY = "report", "wall"
 
 
 class Boards:
-    """Implements ModeratorChannel and GalleryWall.
+    """Implements ModeratorChannel and GalleryChannel.
 
     Pictures in question stand in the thread: nobody sees them unasked.
     """
@@ -88,21 +88,21 @@ class Boards:
         except MessageGone:
             _log.info("report's card is gone", action="moderate", job=card.job_id)
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        """See GalleryWall: these pictures (from 1) of a job, in its community's gallery channel."""
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        """See GalleryChannel: these pictures (from 1) of a job, in its community's gallery channel."""
         job = report.job
-        card = wall_card(report, indexes, job.destination.locale)
+        card = gallery_channel_card(report, indexes, job.destination.locale)
         shown = replace(job, pictures=tuple(job.pictures[index - 1] for index in indexes if index <= len(job.pictures)))
 
         async def hang(workspace: Workspace) -> Message:
             # By itself: a file that went with its result must not take this one along.
-            uploaded = await self._uploads.ready(shown, card, workspace, purpose=WALL)
-            mark = Mark(job_id=job.id, part=WALL, files=uploaded.files)
+            uploaded = await self._uploads.ready(shown, card, workspace, purpose=GALLERY)
+            mark = Mark(job_id=job.id, part=GALLERY, files=uploaded.files)
             drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
             return await self._post(Place(workspace=workspace, channel_id=channel_id), drawn, job, mark)
 
         message = await self._reaching(job.destination.community_id, job, hang)
-        self._uploads.forget(job, purpose=WALL)
+        self._uploads.forget(job, purpose=GALLERY)
         return str(message)
 
     async def close(self) -> None:

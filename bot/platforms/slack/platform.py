@@ -64,7 +64,7 @@ NO_WAY_IN = (
 
 
 class SlackPlatform:
-    """Implements the ports ChatPlatform, ModeratorChannel and GalleryWall.
+    """Implements the ports ChatPlatform, ModeratorChannel and GalleryChannel.
 
     `run()` is its life; it ends by `close()` or cancellation.
 
@@ -202,8 +202,8 @@ class SlackPlatform:
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         await self._boards.edit_for_moderators(community_id, channel_id, message_id, card)
 
-    async def exhibit(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        return await self._boards.exhibit(report, channel_id, indexes)
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+        return await self._boards.post(report, channel_id, indexes)
 
     async def _live(self) -> None:
         """One connection, from who we are to its end."""

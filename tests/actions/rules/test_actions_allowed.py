@@ -34,7 +34,7 @@ def listing(house: House, listed: str) -> Imagine:
     actions = connect(
         stores=house.stores,
         dispatcher=house.dispatcher,
-        places=Places(platforms={}, moderator_channels={}, walls={}),
+        places=Places(platforms={}, moderator_channels={}, gallery_channels={}),
         clock=house.clock,
         limits=LIMITS,
         locks=LocalLocks(),
