@@ -23,9 +23,9 @@ from bot.observability.health import Check
 from .answers import Answers
 from .api import DiscordApi
 from .boundary import Boundary
-from .channels import Channels
 from .client import EaselClient, Meta
 from .command_sync import CommandSync
+from .community_channels import CommunityChannels
 from .config import DiscordConfig
 from .counts import Counts
 from .delivery import Delivery
@@ -100,7 +100,7 @@ class DiscordPlatform:
             rejection_guard=self._rejection_guard,
             connected=self._connected,
         )
-        self._channels = Channels(
+        self._community_channels = CommunityChannels(
             api=api, fitting=fitting, rejection_guard=self._rejection_guard, connected=self._connected
         )
         answers = Answers(forms)
@@ -177,13 +177,13 @@ class DiscordPlatform:
         await self._delivery.take_away(job)
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
-        return await self._channels.post_for_moderators(community_id, channel_id, card, job)
+        return await self._community_channels.post_for_moderators(community_id, channel_id, card, job)
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
-        await self._channels.edit_for_moderators(community_id, channel_id, message_id, card)
+        await self._community_channels.edit_for_moderators(community_id, channel_id, message_id, card)
 
     async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        return await self._channels.post(report, channel_id, indexes)
+        return await self._community_channels.post(report, channel_id, indexes)
 
     async def _live(self) -> None:
         """One client from login to its end."""

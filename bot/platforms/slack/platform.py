@@ -25,9 +25,9 @@ from bot.observability.health import Check
 
 from .api import SlackApi
 from .asking import NAME, People
-from .boards import Boards
 from .boundary import Boundary
 from .building import Shared, listeners
+from .community_channels import CommunityChannels
 from .config import SlackConfig
 from .connection import SocketMode
 from .delivery import Delivery
@@ -103,7 +103,7 @@ class SlackPlatform:
         people = People(api=api, clock=clock)
         membership = Membership(api=api, clock=clock)
         uploads = Uploads(api=api, pictures=pictures, clock=clock)
-        self._boards = Boards(
+        self._community_channels = CommunityChannels(
             api=api,
             workspaces=self._workspaces,
             uploads=uploads,
@@ -185,7 +185,7 @@ class SlackPlatform:
         await self._boundary.idle(LAST_ANSWERS_SECONDS)
         self._closing.set()
         await self._delivery.close()
-        await self._boards.close()
+        await self._community_channels.close()
 
     async def show(self, report: JobReport) -> None:
         await self._delivery.show(report)
@@ -197,13 +197,13 @@ class SlackPlatform:
         await self._delivery.take_away(job)
 
     async def post_for_moderators(self, community_id: str, channel_id: str, card: Card, job: Job | None) -> str:
-        return await self._boards.post_for_moderators(community_id, channel_id, card, job)
+        return await self._community_channels.post_for_moderators(community_id, channel_id, card, job)
 
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
-        await self._boards.edit_for_moderators(community_id, channel_id, message_id, card)
+        await self._community_channels.edit_for_moderators(community_id, channel_id, message_id, card)
 
     async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        return await self._boards.post(report, channel_id, indexes)
+        return await self._community_channels.post(report, channel_id, indexes)
 
     async def _live(self) -> None:
         """One connection, from who we are to its end."""

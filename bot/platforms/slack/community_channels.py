@@ -30,7 +30,7 @@ T = TypeVar("T")
 REPORT, GALLERY = "report", "wall"
 
 
-class Boards:
+class CommunityChannels:
     """Implements ModeratorChannel and GalleryChannel.
 
     Pictures in question stand in the thread: nobody sees them unasked.

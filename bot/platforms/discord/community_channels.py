@@ -22,7 +22,7 @@ from .posting import Fitting
 from .rejection_guard import RejectionGuard
 
 
-class Channels:
+class CommunityChannels:
     """Implements ModeratorChannel and GalleryChannel.
 
     `connected` waits for the login, or raises PlatformUnavailable.
