@@ -13,7 +13,7 @@ from bot.actions import Actions
 from bot.actions.local_locks import LocalLocks
 from bot.cli.faults import Trouble
 from bot.cli.resting import RestingDispatcher, UncountedRequests
-from bot.composition.acting import Places, Stores, connect
+from bot.composition.acting import PlatformRegistry, Stores, connect
 from bot.composition.deeds import Deeds
 from bot.pictures.store import open_pictures
 from bot.runtime.clock import SystemClock
@@ -56,9 +56,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
     actions = connect(
         stores=stores,
         dispatcher=RestingDispatcher(stores.jobs),
-        places=Places(
-            platforms={}, moderator_channels={}, gallery_channels={}
-        ),  # nobody to talk to: that is the running bot's part
+        registry=PlatformRegistry(),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,
         locks=LocalLocks(),

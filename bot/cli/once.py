@@ -123,7 +123,7 @@ async def _here(
         if core.sandbox_url is not None:
             line.say(sentence("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
-        core.places.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)
+        core.registry.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)
         async with asyncio.TaskGroup() as group:
             dispatching = group.create_task(core.dispatcher.run())
             try:

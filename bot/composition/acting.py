@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, Self
@@ -81,12 +81,12 @@ class ShowsEverything(ChatPlatform, ModeratorChannel, GalleryChannel, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class PlatformRegistry:
     """Where platforms show things, by name; filled by whoever connects them. Not every platform has the last two."""
 
-    platforms: dict[str, ChatPlatform]
-    moderator_channels: dict[str, ModeratorChannel]
-    gallery_channels: dict[str, GalleryChannel]
+    platforms: dict[str, ChatPlatform] = field(default_factory=dict)
+    moderator_channels: dict[str, ModeratorChannel] = field(default_factory=dict)
+    gallery_channels: dict[str, GalleryChannel] = field(default_factory=dict)
 
     def add(self, platform: ShowsEverything) -> None:
         """One that has everything."""
@@ -99,7 +99,7 @@ def connect(
     *,
     stores: Stores,
     dispatcher: Dispatcher,
-    places: Places,
+    registry: PlatformRegistry,
     clock: Clock,
     limits: Limits,
     locks: Locks,
@@ -113,11 +113,11 @@ def connect(
     """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
     channel = ModeratorNotices(
-        communities=communities, moderator_channels=places.moderator_channels, homes=MODERATORS_HOMES
+        communities=communities, moderator_channels=registry.moderator_channels, homes=MODERATORS_HOMES
     )
     defaults = PersonalDefaults(personal=stores.personal, communities=communities)
     operator = OperatorNotices(
-        moderator_channels=places.moderator_channels, channel=operator_channel, warned=requests, draw=ceiling_card
+        moderator_channels=registry.moderator_channels, channel=operator_channel, warned=requests, draw=ceiling_card
     )
     budget = BudgetWatch(ledger=ledger, channel=channel, operator=operator, clock=clock, draw=budget_card)
     imagine = Imagine(
@@ -129,7 +129,7 @@ def connect(
         budget=budget,
         requests=requests,
     )
-    removals = Removals(store=stores.removals, platforms=places.platforms, clock=clock)
+    removals = Removals(store=stores.removals, platforms=registry.platforms, clock=clock)
     people = PeopleRules(communities=communities, ledger=ledger, clock=clock)
     settings = Settings(communities=communities, limits=limits, locks=locks)
     exceptions = LimitExceptions(communities=communities, locks=locks)
@@ -146,7 +146,7 @@ def connect(
             communities=communities,
             dispatcher=dispatcher,
             clock=clock,
-            gallery_channels=places.gallery_channels,
+            gallery_channels=registry.gallery_channels,
             locks=locks,
         ),
         account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
@@ -174,7 +174,7 @@ def connect(
             store=store,
             communities=communities,
             results=PostedResults(
-                store=store, dispatcher=dispatcher, platforms=places.platforms, removals=removals, clock=clock
+                store=store, dispatcher=dispatcher, platforms=registry.platforms, removals=removals, clock=clock
             ),
             people=people,
             settings=settings,

@@ -136,7 +136,7 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> Disc
         raster=core.raster,
         waiting=lambda: core.dispatcher.waiting,
     )
-    core.places.add(platform)
+    core.registry.add(platform)
     return platform
 
 
@@ -188,7 +188,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         clock=core.clock,
         raster=core.raster,
     )
-    core.places.add(platform)
+    core.registry.add(platform)
     return platform
 
 
@@ -240,6 +240,6 @@ def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServe
         sign_ins=core.stores.sign_ins,
         probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=core.dispatcher),
     )
-    core.places.platforms.update(server.platforms)
-    core.places.moderator_channels["web"] = server.platforms["web"]
+    core.registry.platforms.update(server.platforms)
+    core.registry.moderator_channels["web"] = server.platforms["web"]
     return server

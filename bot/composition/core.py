@@ -22,7 +22,7 @@ from bot.actions.cut_limits import CutLimitsNotice
 from bot.actions.local_locks import LocalLocks
 from bot.actions.moderator_notices import ModeratorNotices
 from bot.cards import cut_limits_card, sheet_foot
-from bot.composition.acting import MODERATORS_HOMES, Places, Stores, connect
+from bot.composition.acting import MODERATORS_HOMES, PlatformRegistry, Stores, connect
 from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.ports import ImageModel, Locks, UsageFilter, UsageGroup
@@ -97,7 +97,7 @@ class Meta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The rooms below the platforms. `places` is filled by whoever opens the core, before `dispatcher.run()`."""
+    """The rooms below the platforms. `registry` is filled by whoever opens the core, before `dispatcher.run()`."""
 
     clock: SystemClock
     stores: Stores
@@ -106,7 +106,7 @@ class Core:
     raster: Raster
     dispatcher: BaseDispatcher
     actions: Actions
-    places: Places
+    registry: PlatformRegistry
     metrics: Metrics
     limiter: Limiter
     model: ImageModel
@@ -207,7 +207,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
-        places = Places(platforms={}, moderator_channels={}, gallery_channels={})
+        registry = PlatformRegistry()
         pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures, settings.font_path))
         raster = Raster(settings.font_path)
         dispatcher = _dispatcher_for(settings, engine, role)(
@@ -217,7 +217,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             sheets=SeriesSheets(
                 pictures=pictures, sheets=ContactSheets(raster), foot=partial(sheet_foot, sandbox=settings.uses_sandbox)
             ),
-            platforms=places.platforms,
+            platforms=registry.platforms,
             clock=clock,
             metrics=metrics,
             settings=EngineSettings(
@@ -231,7 +231,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         actions = connect(
             stores=stores,
             dispatcher=dispatcher,
-            places=places,
+            registry=registry,
             clock=clock,
             limits=limits,
             allowed=settings.allowed,
@@ -251,14 +251,16 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             raster=raster,
             dispatcher=dispatcher,
             actions=actions,
-            places=places,
+            registry=registry,
             metrics=metrics,
             limiter=model.limiter,
             model=model,
             cut_limits=CutLimitsNotice(
                 communities=stores.communities,
                 channel=ModeratorNotices(
-                    communities=stores.communities, moderator_channels=places.moderator_channels, homes=MODERATORS_HOMES
+                    communities=stores.communities,
+                    moderator_channels=registry.moderator_channels,
+                    homes=MODERATORS_HOMES,
                 ),
                 notes=meta,
                 locks=_locks(settings),

@@ -114,8 +114,8 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         model=model,
         limits=LIMITS,
     )
-    built.places.platforms["discord"] = chat
-    built.places.gallery_channels["discord"] = gallery_channel
+    built.registry.platforms["discord"] = chat
+    built.registry.gallery_channels["discord"] = gallery_channel
     yield House(
         clock=clock,
         model=model,

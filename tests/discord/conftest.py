@@ -140,7 +140,7 @@ class Bot:
             cogs=all_cogs(actions),
             waiting=lambda: self.line or 0,
         )
-        self.built.places.add(self.platform)
+        self.built.registry.add(self.platform)
         self.connection = PlatformConnection(self.platform, self.clock)
         self.lives = [asyncio.create_task(self.connection.run()), asyncio.create_task(self.dispatcher.run())]
         await self.until(lambda: self.platform.ready and self.platform.checks()["discord_commands"].ok is not None)

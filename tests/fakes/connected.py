@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.actions import Actions
 from bot.actions.admission import Admission
 from bot.actions.local_locks import LocalLocks
-from bot.composition.acting import Places, Stores, connect
+from bot.composition.acting import PlatformRegistry, Stores, connect
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
@@ -22,10 +22,10 @@ from tests.fakes.sheets import series_sheets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """Add a platform to `places` before a job needs it. Run `dispatcher` for jobs to be worked on."""
+    """Add a platform to `registry` before a job needs it. Run `dispatcher` for jobs to be worked on."""
 
     stores: Stores
-    places: Places
+    registry: PlatformRegistry
     dispatcher: InProcessDispatcher
     actions: Actions
 
@@ -44,13 +44,13 @@ def connected(
 ) -> Connected:
     """`metrics` are read by the test, `sheets` in place of those that are made quickly."""
     metrics = metrics or Metrics()
-    places = Places(platforms={}, moderator_channels={}, gallery_channels={})
+    registry = PlatformRegistry()
     dispatcher = InProcessDispatcher(
         store=stores.jobs,
         model=model,
         pictures=stores.pictures,
         sheets=sheets or series_sheets(stores.pictures),
-        platforms=places.platforms,
+        platforms=registry.platforms,
         clock=clock,
         metrics=metrics,
         settings=EngineSettings(
@@ -62,7 +62,7 @@ def connected(
     actions = connect(
         stores=stores,
         dispatcher=dispatcher,
-        places=places,
+        registry=registry,
         clock=clock,
         limits=limits,
         locks=LocalLocks(),
@@ -70,4 +70,4 @@ def connected(
         allowed=allowed,
         operator_channel=operator_channel,
     )
-    return Connected(stores=stores, places=places, dispatcher=dispatcher, actions=actions)
+    return Connected(stores=stores, registry=registry, dispatcher=dispatcher, actions=actions)

@@ -123,7 +123,7 @@ class World:
     def build(self) -> None:
         """Everything above the store, as a start of the program makes it."""
         self.house = connected(self.stores, clock=self.clock, model=self.model, limits=LIMITS)
-        self.house.places.platforms.update(self.chats)
+        self.house.registry.platforms.update(self.chats)
 
     async def limits_of(self, person: Person) -> Limits:
         admission = Admission(communities=self.stores.communities, clock=self.clock, limits=LIMITS)

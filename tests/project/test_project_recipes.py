@@ -230,7 +230,7 @@ def test_a_platform(copy: Copy) -> None:
         root,
         "            readiness.connections += [",
         """            toy = ToyPlatform(actions=core.actions, file=settings.data_dir / "toy.txt")
-            core.places.platforms[toy.name] = toy
+            core.registry.platforms[toy.name] = toy
             platforms.append(toy)
 """,
     )

@@ -90,7 +90,7 @@ class Bot:
             installations=self.installations,
             oauth=self.oauth,
         )
-        self.built.places.add(self.platform)
+        self.built.registry.add(self.platform)
 
     @property
     def jobs(self) -> JobActions:

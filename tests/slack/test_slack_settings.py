@@ -86,8 +86,8 @@ async def test_slack_is_on_with_a_way_to_its_workspaces_and_a_way_in(
             return
         assert {route.path for route in platform.slack_routes()} == paths
         shown_by: tuple[dict[str, Any], ...] = (
-            core.places.moderator_channels,
-            core.places.gallery_channels,
-            core.places.platforms,
+            core.registry.moderator_channels,
+            core.registry.gallery_channels,
+            core.registry.platforms,
         )
         assert all(each["slack"] is platform for each in shown_by)

@@ -138,8 +138,8 @@ class Site:
             sign_ins=self.stores.sign_ins,
             probes=ProbeSources(readiness=readiness, metrics=lambda: b"easel_jobs 1\n", dispatcher=self.dispatcher),
         )
-        built.places.platforms.update({**self.server.platforms, "fake": FakeChat()})
-        built.places.moderator_channels["web"] = self.server.platforms["web"]
+        built.registry.platforms.update({**self.server.platforms, "fake": FakeChat()})
+        built.registry.moderator_channels["web"] = self.server.platforms["web"]
         await self.server.start(self.more_routes(actions))
         life = asyncio.create_task(self.dispatcher.run())
         try:

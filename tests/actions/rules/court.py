@@ -115,8 +115,8 @@ async def open_court(
         limits=limits,
         operator_channel=operator_channel,
     )
-    built.places.platforms["fake"] = chat
-    built.places.moderator_channels["fake"] = moderator_channel
+    built.registry.platforms["fake"] = chat
+    built.registry.moderator_channels["fake"] = moderator_channel
     actions = built.actions
     yield Court(
         store=built.stores.jobs,
@@ -124,7 +124,7 @@ async def open_court(
         clock=clock,
         chat=chat,
         moderator_channel=moderator_channel,
-        moderator_channels=built.places.moderator_channels,
+        moderator_channels=built.registry.moderator_channels,
         dispatcher=built.dispatcher,
         imagine=actions.imagine,
         budget=actions.budget,

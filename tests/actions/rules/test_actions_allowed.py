@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions.imagine import Imagine
 from bot.actions.local_locks import LocalLocks
-from bot.composition.acting import Places, connect
+from bot.composition.acting import PlatformRegistry, connect
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import JobState
@@ -34,7 +34,7 @@ def listing(house: House, listed: str) -> Imagine:
     actions = connect(
         stores=house.stores,
         dispatcher=house.dispatcher,
-        places=Places(platforms={}, moderator_channels={}, gallery_channels={}),
+        registry=PlatformRegistry(),
         clock=house.clock,
         limits=LIMITS,
         locks=LocalLocks(),
