@@ -28,7 +28,7 @@ PAGES, PAGE_SIZE = 5, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ChannelRef:
     """Where a message goes: a channel of a workspace, and the thread in it, if any.
 
     `private`: not everybody of the community can look in there, or Slack has not said so.
@@ -91,12 +91,12 @@ class SlackApi:
 
     # Messages
 
-    async def post(self, place: Place, drawn: Drawn, mark: Mark | None = None) -> Message:
+    async def post(self, channel_ref: ChannelRef, drawn: Drawn, mark: Mark | None = None) -> Message:
         answer = await self.call(
-            place.workspace,
+            channel_ref.workspace,
             lambda client: client.chat_postMessage(
-                channel=place.channel_id,
-                thread_ts=place.thread,
+                channel=channel_ref.channel_id,
+                thread_ts=channel_ref.thread,
                 text=drawn.text,
                 blocks=drawn.blocks,
                 metadata=mark.metadata() if mark else None,
@@ -121,29 +121,35 @@ class SlackApi:
     async def delete(self, workspace: Workspace, message: Message) -> None:
         await self.call(workspace, lambda client: client.chat_delete(channel=message.channel_id, ts=message.ts))
 
-    async def whisper(self, place: Place, user_id: str, drawn: Drawn) -> None:
+    async def whisper(self, channel_ref: ChannelRef, user_id: str, drawn: Drawn) -> None:
         """Words that this person alone sees, in a channel that we are in."""
         await self.call(
-            place.workspace,
+            channel_ref.workspace,
             lambda client: client.chat_postEphemeral(
-                channel=place.channel_id, user=user_id, thread_ts=place.thread, text=drawn.text, blocks=drawn.blocks
+                channel=channel_ref.channel_id,
+                user=user_id,
+                thread_ts=channel_ref.thread,
+                text=drawn.text,
+                blocks=drawn.blocks,
             ),
         )
 
-    async def find(self, place: Place, job_id: str, *, since: datetime) -> dict[str, tuple[Message, Mark]]:
+    async def find(self, channel_ref: ChannelRef, job_id: str, *, since: datetime) -> dict[str, tuple[Message, Mark]]:
         """The job's messages in this place since then, by their part. Another app's metadata is not believed."""
-        me = await self._workspaces.installation(place.workspace)
+        me = await self._workspaces.installation(channel_ref.workspace)
         found: dict[str, tuple[Message, Mark]] = {}
         cursor: str | None = None
         for _ in range(PAGES):
-            answer = await self._page(place, f"{since.timestamp():.6f}", cursor)
+            answer = await self._page(channel_ref, f"{since.timestamp():.6f}", cursor)
             for message in answer.get("messages") or []:
                 mark = Mark.on(message)
                 ours = message.get("user") == me.bot_user_id or message.get("bot_id") == me.bot_id
                 if mark is None and (files := _files_named_after(job_id, message)):
                     mark = Mark(job_id=job_id, part=FILES, files=files)
                 if ours and mark is not None and mark.job_id == job_id:
-                    found.setdefault(mark.part, (Message(channel_id=place.channel_id, ts=str(message["ts"])), mark))
+                    found.setdefault(
+                        mark.part, (Message(channel_id=channel_ref.channel_id, ts=str(message["ts"])), mark)
+                    )
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 break
@@ -151,8 +157,8 @@ class SlackApi:
 
     async def read(self, workspace: Workspace, message: Message, thread: str | None) -> Mapping[str, Any] | None:
         """The message as it stands there; None if it is gone."""
-        place = Place(workspace=workspace, channel_id=message.channel_id, thread=thread)
-        answer = await self._page(place, message.ts, None, latest=message.ts)
+        channel_ref = ChannelRef(workspace=workspace, channel_id=message.channel_id, thread=thread)
+        answer = await self._page(channel_ref, message.ts, None, latest=message.ts)
         for found in answer.get("messages") or []:
             if str(found.get("ts")) == message.ts:
                 read: Mapping[str, Any] = found
@@ -160,10 +166,10 @@ class SlackApi:
         return None
 
     async def _page(
-        self, place: Place, oldest: str, cursor: str | None, latest: str | None = None
+        self, channel_ref: ChannelRef, oldest: str, cursor: str | None, latest: str | None = None
     ) -> Mapping[str, Any]:
         asked: dict[str, Any] = {
-            "channel": place.channel_id,
+            "channel": channel_ref.channel_id,
             "oldest": oldest,
             "latest": latest,
             "inclusive": True,
@@ -171,15 +177,19 @@ class SlackApi:
             "cursor": cursor,
             "include_all_metadata": True,
         }
-        thread = place.thread
+        thread = channel_ref.thread
         if thread is None:
-            return await self.call(place.workspace, lambda client: client.conversations_history(**asked))
-        return await self.call(place.workspace, lambda client: client.conversations_replies(ts=thread, **asked))
+            return await self.call(channel_ref.workspace, lambda client: client.conversations_history(**asked))
+        return await self.call(channel_ref.workspace, lambda client: client.conversations_replies(ts=thread, **asked))
 
     # Files
 
     async def upload(
-        self, workspace: Workspace, pictures: Sequence[FittedPicture], alts: Sequence[str], place: Place | None = None
+        self,
+        workspace: Workspace,
+        pictures: Sequence[FittedPicture],
+        alts: Sequence[str],
+        channel_ref: ChannelRef | None = None,
     ) -> tuple[str, ...]:
         """Hand the pictures over; their files' ids. Without a place they are in no channel yet, and private."""
         uploads = [
@@ -190,19 +200,19 @@ class SlackApi:
             workspace,
             lambda client: client.files_upload_v2(
                 file_uploads=uploads,
-                channel=place.channel_id if place else None,
-                thread_ts=place.thread if place else None,
+                channel=channel_ref.channel_id if channel_ref else None,
+                thread_ts=channel_ref.thread if channel_ref else None,
             ),
             UPLOAD_SECONDS,
         )
         return tuple(str(file["id"]) for file in answer.get("files") or [])
 
-    async def hand_over(self, place: Place, name: str, data: bytes, said: str) -> None:
+    async def hand_over(self, channel_ref: ChannelRef, name: str, data: bytes, said: str) -> None:
         """One file of any kind in a channel, with words that are escaped already."""
         await self.call(
-            place.workspace,
+            channel_ref.workspace,
             lambda client: client.files_upload_v2(
-                file=data, filename=name, title=name, channel=place.channel_id, initial_comment=said
+                file=data, filename=name, title=name, channel=channel_ref.channel_id, initial_comment=said
             ),
             UPLOAD_SECONDS,
         )
@@ -221,12 +231,12 @@ class SlackApi:
         """Whether our token is still good there; one that isn't is forgotten, see `call`."""
         await self.call(workspace, lambda client: client.auth_test())
 
-    async def open_dm(self, workspace: Workspace, user_id: str) -> Place:
+    async def open_dm(self, workspace: Workspace, user_id: str) -> ChannelRef:
         answer = await self.call(workspace, lambda client: client.conversations_open(users=[user_id]))
         channel = answer.get("channel") or {}
         if not channel.get("id"):
             raise AccessDenied("channel_not_found")
-        return Place(workspace=workspace, channel_id=str(channel["id"]))
+        return ChannelRef(workspace=workspace, channel_id=str(channel["id"]))
 
     async def call(self, workspace: Workspace, call: Call, seconds: float = CALL_SECONDS) -> Mapping[str, Any]:
         """The answer's body. A short 429 is waited out; a token that was taken back is forgotten.

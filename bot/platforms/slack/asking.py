@@ -17,7 +17,7 @@ from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
-from .api import Place, SlackApi
+from .api import ChannelRef, SlackApi
 from .limits import PERSON_SECONDS, REMEMBERED
 from .workspaces import Workspace
 
@@ -52,27 +52,27 @@ class Asking:
     event: OrderEvent | None = None
 
     @property
-    def place(self) -> Place:
-        return Place(workspace=self.workspace, channel_id=self.channel_id, thread=self.thread)
+    def channel_ref(self) -> ChannelRef:
+        return ChannelRef(workspace=self.workspace, channel_id=self.channel_id, thread=self.thread)
 
     @property
     def private_talk(self) -> bool:
         return self.channel_name.startswith(_PRIVATE_TALKS)
 
-    def destination(self, place: Place, locale: str) -> Destination:
+    def destination(self, channel_ref: ChannelRef, locale: str) -> Destination:
         """Enough to post there without any trigger, whenever that is."""
         details = {"team": self.workspace.team_id}
         if self.workspace.enterprise_id:
             details["enterprise"] = self.workspace.enterprise_id
-        if place.thread:
-            details["thread"] = place.thread
+        if channel_ref.thread:
+            details["thread"] = channel_ref.thread
         return Destination(
             platform=NAME,
             community_id=self.workspace.community_id,
-            channel_id=place.channel_id,
+            channel_id=channel_ref.channel_id,
             locale=locale,
             details=details,
-            private=place.private,
+            private=channel_ref.private,
         )
 
 

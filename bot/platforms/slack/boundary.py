@@ -73,7 +73,7 @@ class Boundary:
             return
         try:
             if asking.channel_id and not asking.channel_id.startswith("D"):
-                await self._api.whisper(asking.place, asking.user_id, drawn)
+                await self._api.whisper(asking.channel_ref, asking.user_id, drawn)
                 return
         except PlatformError as error:
             _log.info("not whispered", action="answer", error=str(error))

@@ -16,7 +16,7 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
-from .api import Mark, Message, Place, SlackApi
+from .api import ChannelRef, Mark, Message, SlackApi
 from .faults import AccessDenied, MessageGone
 from .membership import Membership
 from .render import Drawn, draw
@@ -59,12 +59,12 @@ class CommunityChannels:
         drawn = self._drawn(card, job)
 
         async def post(workspace: Workspace) -> tuple[Workspace, Message]:
-            return workspace, await self._post(Place(workspace=workspace, channel_id=channel_id), drawn, job)
+            return workspace, await self._post(ChannelRef(workspace=workspace, channel_id=channel_id), drawn, job)
 
         workspace, message = await self._reaching(community_id, job, post)
         if job is not None and job.pictures:
             # The caller has to know the card before a moderator presses on it; uploading takes seconds.
-            thread = Place(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
+            thread = ChannelRef(workspace=workspace, channel_id=message.channel_id, thread=message.ts)
             task = asyncio.create_task(self._show_pictures(job, card, thread), name=f"slack-report-{job.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -99,7 +99,7 @@ class CommunityChannels:
             uploaded = await self._uploads.ready(shown, card, workspace, purpose=GALLERY)
             mark = Mark(job_id=job.id, part=GALLERY, files=uploaded.files)
             drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
-            return await self._post(Place(workspace=workspace, channel_id=channel_id), drawn, job, mark)
+            return await self._post(ChannelRef(workspace=workspace, channel_id=channel_id), drawn, job, mark)
 
         message = await self._reaching(job.destination.community_id, job, hang)
         self._uploads.forget(job, purpose=GALLERY)
@@ -110,7 +110,7 @@ class CommunityChannels:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _show_pictures(self, job: Job, card: Card, thread: Place) -> None:
+    async def _show_pictures(self, job: Job, card: Card, thread: ChannelRef) -> None:
         try:
             await self._uploads.share(job, card, thread)
             self._uploads.forget(job)
@@ -137,14 +137,14 @@ class CommunityChannels:
                 closed = error
         raise closed
 
-    async def _post(self, place: Place, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
+    async def _post(self, channel_ref: ChannelRef, drawn: Drawn, job: Job | None, mark: Mark | None = None) -> Message:
         mark = mark or (Mark(job_id=job.id, part=REPORT) if job is not None else None)
         try:
-            return await self._api.post(place, drawn, mark)
+            return await self._api.post(channel_ref, drawn, mark)
         except AccessDenied:
-            if not await self._membership.rejoined(place):
+            if not await self._membership.rejoined(channel_ref):
                 raise
-            return await self._api.post(place, drawn, mark)
+            return await self._api.post(channel_ref, drawn, mark)
 
 
 def _id_of(message: Message, workspace: Workspace) -> str:

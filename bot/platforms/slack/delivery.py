@@ -20,7 +20,7 @@ from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
-from .api import FILES, Mark, Message, Place, SlackApi
+from .api import FILES, ChannelRef, Mark, Message, SlackApi
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import EDIT_INTERVAL_SECONDS, NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
@@ -175,17 +175,17 @@ class Delivery:
         """Post the card, or change the one that is there."""
         await self._connected()
         job = shown.report.job
-        place = place_of(job.destination)
+        channel_ref = channel_ref_of(job.destination)
         drawn = self._drawn(shown.card, job)
         card = self._card_of(job)
         if card is None and self._may_be_posted(shown.report):
-            card = (await self._api.find(place, job.id, since=job.created_at - CLOCK_SKEW)).get(CARD, (None,))[0]
+            card = (await self._api.find(channel_ref, job.id, since=job.created_at - CLOCK_SKEW)).get(CARD, (None,))[0]
         mark = Mark(job_id=job.id, part=CARD)
         try:
             if card is None:
-                card = await self._api.post(place, drawn, mark)
+                card = await self._api.post(channel_ref, drawn, mark)
             else:
-                await self._api.update(place.workspace, card, drawn, mark)
+                await self._api.update(channel_ref.workspace, card, drawn, mark)
         except CallUnclear:
             self._unclear.add(job.id)
             raise
@@ -219,26 +219,26 @@ class Delivery:
     # The result
 
     async def _result(self, report: JobReport, card: Card) -> Posted:
-        job, place = report.job, place_of(report.job.destination)
+        job, channel_ref = report.job, channel_ref_of(report.job.destination)
         try:
-            return await self._post_once(report, card, place)
+            return await self._post_once(report, card, channel_ref)
         except (AccessDenied, MessageGone) as closed:
             _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
         try:
-            if await self._membership.rejoined(place):
-                return await self._post_once(report, card, place)
+            if await self._membership.rejoined(channel_ref):
+                return await self._post_once(report, card, channel_ref)
         except (AccessDenied, MessageGone):
             pass
         try:
-            private = await self._api.open_dm(place.workspace, job.author.user_id)
+            private = await self._api.open_dm(channel_ref.workspace, job.author.user_id)
             return await self._post_once(report, card, private, words=words("sent-privately", job.author.locale))
         except (AccessDenied, MessageGone) as refused:
             raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
 
-    async def _post_once(self, report: JobReport, card: Card, place: Place, words: str = "") -> Posted:
+    async def _post_once(self, report: JobReport, card: Card, channel_ref: ChannelRef, words: str = "") -> Posted:
         job = report.job
         if self._may_be_posted(report):
-            found = await self._api.find(place, job.id, since=job.created_at - CLOCK_SKEW)
+            found = await self._api.find(channel_ref, job.id, since=job.created_at - CLOCK_SKEW)
             if CARD in found and self._card_of(job) is None:
                 self._cards[job.id] = found[CARD][0]
             if RESULT in found:
@@ -246,17 +246,17 @@ class Delivery:
                 message, mark = found[RESULT]
                 return Posted(message, mark.files)
             if FILES in found:
-                return await self._below(job, card, place, words, Uploaded(found[FILES][1].files, reduced=False))
-        if (shared := self._uploads.shared(job, place)) is not None:
-            return await self._below(job, card, place, words, shared)
+                return await self._below(job, card, channel_ref, words, Uploaded(found[FILES][1].files, reduced=False))
+        if (shared := self._uploads.shared(job, channel_ref)) is not None:
+            return await self._below(job, card, channel_ref, words, shared)
         if not card.pictures:
-            await self._drop_files(place.workspace, noted_files(job))  # nobody will see them
+            await self._drop_files(channel_ref.workspace, noted_files(job))  # nobody will see them
             drawn = self._drawn(card, job, words=words)
-            return Posted(await self._api.post(place, drawn, Mark(job_id=job.id, part=RESULT)))
-        known = Uploaded(noted_files(job), noted_reduced(job)) if shown_by(job, place.workspace) else None
+            return Posted(await self._api.post(channel_ref, drawn, Mark(job_id=job.id, part=RESULT)))
+        known = Uploaded(noted_files(job), noted_reduced(job)) if shown_by(job, channel_ref.workspace) else None
         # Noted before they are posted: whoever goes on after a kill takes these, and none stay behind unseen.
         uploaded = await self._uploads.ready(
-            job, card, place.workspace, known=known, note=lambda taken: self._note(job, taken)
+            job, card, channel_ref.workspace, known=known, note=lambda taken: self._note(job, taken)
         )
         mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
         drawn = self._drawn(_told(card, job, uploaded), job, files=uploaded.files, words=words)
@@ -264,25 +264,25 @@ class Delivery:
             if tries:
                 await self._clock.sleep(2.0 ** (tries - 1))
             try:
-                return Posted(await self._api.post(place, drawn, mark), uploaded.files, uploaded.files)
+                return Posted(await self._api.post(channel_ref, drawn, mark), uploaded.files, uploaded.files)
             except FileNotReady:
                 _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
         # The way without image blocks: the files in the channel, then the words and the buttons below.
-        shared = await self._uploads.share(job, card, place)
+        shared = await self._uploads.share(job, card, channel_ref)
         with contextlib.suppress(PlatformUnavailable):  # nobody sees these
-            await self._drop_files(place.workspace, uploaded.files)
-        return await self._below(job, card, place, words, shared)
+            await self._drop_files(channel_ref.workspace, uploaded.files)
+        return await self._below(job, card, channel_ref, words, shared)
 
     async def _note(self, job: Job, uploaded: Uploaded) -> None:
         shown = self._card_of(job)
         card_id = str(shown) if shown else None
         await note_files(self._notes, job, uploaded.files, card_id=card_id, reduced=uploaded.reduced)
 
-    async def _below(self, job: Job, card: Card, place: Place, words: str, shared: Uploaded) -> Posted:
+    async def _below(self, job: Job, card: Card, channel_ref: ChannelRef, words: str, shared: Uploaded) -> Posted:
         """The words and the buttons below the files that stand in the channel."""
         mark = Mark(job_id=job.id, part=RESULT, files=shared.files)
         drawn = self._drawn(_told(card, job, shared), job, words=words)
-        return Posted(await self._api.post(place, drawn, mark), shared.files)
+        return Posted(await self._api.post(channel_ref, drawn, mark), shared.files)
 
     async def _take_result(self, job: Job, workspace: Workspace) -> None:
         result = Message.of(job.result_id)
@@ -302,8 +302,8 @@ class Delivery:
                 await self._api.delete_file(workspace, file_id)
 
     def _thread_of(self, job: Job, message: Message) -> str | None:
-        place = place_of(job.destination)
-        return place.thread if message.channel_id == place.channel_id else None
+        channel_ref = channel_ref_of(job.destination)
+        return channel_ref.thread if message.channel_id == channel_ref.channel_id else None
 
     def _drawn(self, card: Card, job: Job, *, files: tuple[str, ...] = (), words: str = "") -> Drawn:
         ping = job.author.user_id if card.mention and job.card_open else None
@@ -314,8 +314,8 @@ class Delivery:
         return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
 
 
-def place_of(destination: Destination) -> Place:
-    return Place(
+def channel_ref_of(destination: Destination) -> ChannelRef:
+    return ChannelRef(
         workspace=workspace_of(destination),
         channel_id=destination.channel_id,
         thread=destination.details.get("thread") or None,

@@ -151,7 +151,7 @@ class RequestHandler:
                 await self._replying.show(given, reply)
             elif first is First.ALONE:  # it will be refused, which is said before anything else is looked at
                 person = await given.person()
-                await reply.ask(person, given.asking.destination(given.asking.place, person.locale))
+                await reply.ask(person, given.asking.destination(given.asking.channel_ref, person.locale))
             elif (report := await self._ordering.order(given.asking, reply.ask)) is not None:
                 await self._replying.ordered(given)
                 if reply.then is not None:

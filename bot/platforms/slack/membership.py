@@ -11,7 +11,7 @@ from bot.cards.sentences import words
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.ports import Clock
 
-from .api import Place, SlackApi
+from .api import ChannelRef, SlackApi
 from .faults import AccessDenied, Rejected
 from .limits import MEMBERSHIP_SECONDS, REMEMBERED
 
@@ -48,7 +48,7 @@ class Membership:
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
-    async def place(self, asked: Place, user_id: str, *, private_talk: bool) -> Place:
+    async def channel_ref(self, asked: ChannelRef, user_id: str, *, private_talk: bool) -> ChannelRef:
         """Where the card and the result go: `asked`, or the conversation with this person where we can't be in it.
 
         `private_talk`: it is a conversation of people, which no app can join. SaidHere where there is no way in.
@@ -81,21 +81,23 @@ class Membership:
         self._remember(key, private=not public)
         return replace(asked, private=not public)
 
-    async def rejoined(self, place: Place) -> bool:
+    async def rejoined(self, channel_ref: ChannelRef) -> bool:
         """Whether a public channel that has thrown us out lets us in again."""
-        self._known.pop((place.workspace.team_id, place.channel_id), None)
+        self._known.pop((channel_ref.workspace.team_id, channel_ref.channel_id), None)
         try:
-            await self._join(place)
+            await self._join(channel_ref)
         except (SaidHere, PlatformUnavailable):
             return False
         return True
 
-    async def _join(self, place: Place) -> None:
+    async def _join(self, channel_ref: ChannelRef) -> None:
         try:
-            await self._api.call(place.workspace, lambda client: client.conversations_join(channel=place.channel_id))
+            await self._api.call(
+                channel_ref.workspace, lambda client: client.conversations_join(channel=channel_ref.channel_id)
+            )
         except (AccessDenied, Rejected) as refused:
             raise SaidHere("cannot-join") from refused
-        _log.info("joined", action="join", channel=place.channel_id)
+        _log.info("joined", action="join", channel=channel_ref.channel_id)
 
     def _remember(self, key: tuple[str, str], *, private: bool) -> None:
         self._known[key] = _Known(self._clock.monotonic() + MEMBERSHIP_SECONDS, private)

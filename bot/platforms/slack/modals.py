@@ -91,8 +91,8 @@ def place_in(asking: Asking, values: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _state(target: str, asking: Asking) -> str:
-    place = {"channel": asking.channel_id, "name": asking.channel_name[:80], "thread": asking.thread}
-    return json.dumps({"job": target, **place})
+    channel_ref = {"channel": asking.channel_id, "name": asking.channel_name[:80], "thread": asking.thread}
+    return json.dumps({"job": target, **channel_ref})
 
 
 def _view(

@@ -50,16 +50,18 @@ class Ordering:
         if asking.stranger and not self._serve_strangers:
             raise SaidHere("stranger")
         if asking.channel_id:
-            place = await self._membership.place(asking.place, asking.user_id, private_talk=asking.private_talk)
+            channel_ref = await self._membership.channel_ref(
+                asking.channel_ref, asking.user_id, private_talk=asking.private_talk
+            )
         else:  # from the Home tab
-            place = await self._api.open_dm(asking.workspace, asking.user_id)
-        report = await ask(author, asking.destination(place, author.locale))
+            channel_ref = await self._api.open_dm(asking.workspace, asking.user_id)
+        report = await ask(author, asking.destination(channel_ref, author.locale))
         asking.accepted = report.job.id
         if report.repeat is not None:  # its card is there
             _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
             return None
         await self._delivery.open(report)
-        if asking.channel_id and place.channel_id != asking.channel_id:
+        if asking.channel_id and channel_ref.channel_id != asking.channel_id:
             said = (words("comes-privately", author.locale),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
         return report

@@ -17,7 +17,7 @@ from bot.domain.errors import PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job
 
-from .api import Message, Place, SlackApi
+from .api import ChannelRef, Message, SlackApi
 from .asking import Asking, People
 from .boundary import Boundary
 from .faults import FileNotReady
@@ -75,7 +75,7 @@ class Showing:
             said = (words("shown-privately", self._people.locale(asking)),)
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
 
-    async def talk(self, asking: Asking) -> Place | None:
+    async def talk(self, asking: Asking) -> ChannelRef | None:
         """The conversation between this person and us; None where there can be none."""
         try:
             return await self._api.open_dm(asking.workspace, asking.user_id)
@@ -83,7 +83,7 @@ class Showing:
             _log.info("no conversation", action="show", error=str(error))
             return None
 
-    async def post(self, asking: Asking, card: Card, files: tuple[str, ...], talk: Place) -> bool:
+    async def post(self, asking: Asking, card: Card, files: tuple[str, ...], talk: ChannelRef) -> bool:
         """Post the card with these files; whether Slack took it."""
         try:
             await self._put(asking, card, files, talk, instead=False)
@@ -100,14 +100,18 @@ class Showing:
             found += files[: frame.pictures]
         return tuple(found)
 
-    async def _show(self, asking: Asking, card: Card, frames: Sequence[Framed], talk: Place, *, instead: bool) -> None:
+    async def _show(
+        self, asking: Asking, card: Card, frames: Sequence[Framed], talk: ChannelRef, *, instead: bool
+    ) -> None:
         try:
             await self._put(asking, card, await self.files(asking.workspace, frames), talk, instead=instead)
         except FileNotReady:  # somebody has deleted one, or another workspace's app owns it
             files = await self.files(asking.workspace, frames, fresh=True)
             await self._put(asking, card, files, talk, instead=instead)
 
-    async def _put(self, asking: Asking, card: Card, files: tuple[str, ...], talk: Place, *, instead: bool) -> None:
+    async def _put(
+        self, asking: Asking, card: Card, files: tuple[str, ...], talk: ChannelRef, *, instead: bool
+    ) -> None:
         drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(asking), files=files)
         pressed_on = str(asking.message.get("ts") or "")
         if instead and pressed_on and asking.channel_id == talk.channel_id:

@@ -16,7 +16,7 @@ from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailab
 from bot.domain.job import Job
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
-from .api import Place, SlackApi
+from .api import ChannelRef, SlackApi
 from .faults import AccessDenied, MessageGone, Rejected
 from .limits import (
     ALT_TEXT,
@@ -102,24 +102,24 @@ class Uploads:
             await self._until(workspace, file_id, lambda info: bool(info.get("mimetype")))
         return files
 
-    async def share(self, job: Job, card: Card, place: Place) -> Uploaded:
+    async def share(self, job: Job, card: Card, channel_ref: ChannelRef) -> Uploaded:
         """Upload into the channel itself, where image blocks are refused; returns once they stand there.
 
         Once a place, however often it is asked for, until `forget`.
         """
-        kept = self.shared(job, place)
+        kept = self.shared(job, channel_ref)
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._api.upload(place.workspace, fitted, _alts(job, card), place)
-            kept = self._keep(_shared_key(job, place), Uploaded(files, any(one.reduced for one in fitted)))
+                files = await self._api.upload(channel_ref.workspace, fitted, _alts(job, card), channel_ref)
+            kept = self._keep(_shared_key(job, channel_ref), Uploaded(files, any(one.reduced for one in fitted)))
         for file_id in kept.files:
-            await self._until(place.workspace, file_id, lambda info: _shared_in(info, place.channel_id))
+            await self._until(channel_ref.workspace, file_id, lambda info: _shared_in(info, channel_ref.channel_id))
         return kept
 
-    def shared(self, job: Job, place: Place) -> Uploaded | None:
+    def shared(self, job: Job, channel_ref: ChannelRef) -> Uploaded | None:
         """What `share` has put there."""
-        return self._kept.get(_shared_key(job, place))
+        return self._kept.get(_shared_key(job, channel_ref))
 
     def forget(self, job: Job, *, purpose: str | None = None) -> None:
         """What is posted needs to be remembered no more; only what was for this purpose, if one is named."""
@@ -153,8 +153,8 @@ class Uploads:
             raise PicturesUnusable(f"the kept pictures are not usable: {error}") from error
 
 
-def _shared_key(job: Job, place: Place) -> tuple[str, str, str]:
-    return place.workspace.team_id, job.id, f"in {place.channel_id} {place.thread}"
+def _shared_key(job: Job, channel_ref: ChannelRef) -> tuple[str, str, str]:
+    return channel_ref.workspace.team_id, job.id, f"in {channel_ref.channel_id} {channel_ref.thread}"
 
 
 def _alts(job: Job, card: Card) -> list[str]:

@@ -15,7 +15,7 @@ from bot.domain.errors import PlatformError
 from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsageView
 
-from .api import Place, SlackApi
+from .api import ChannelRef, SlackApi
 from .asking import Asking
 from .boundary import Boundary
 from .charts import Charts
@@ -46,7 +46,7 @@ class UsageAnswer:
         if talk is not None and await self._show(asking, card, chart, talk):
             await self._boundary.say(asking, Card(tone=Tone.DONE, status=(words("usage-chart", locale),)))
 
-    async def _show(self, asking: Asking, card: Card, chart: Chart, talk: Place) -> bool:
+    async def _show(self, asking: Asking, card: Card, chart: Chart, talk: ChannelRef) -> bool:
         """Whether the chart could be shown; the words hold without it."""
         file_id = await self._charts.upload(asking.workspace, chart)
         if file_id is None:
