@@ -94,13 +94,13 @@ def _states(name: str) -> tuple[JobState, ...]:
 
 
 def _row(job: Job) -> dict[str, Cell]:
-    place, end = job.destination, job.finished_at or job.ready_at
+    destination, end = job.destination, job.finished_at or job.ready_at
     return {
         "id": job.id,
         "state": job.state.value,
-        "platform": place.platform,
-        "community": place.community_id,
-        "channel": place.channel_id,
+        "platform": destination.platform,
+        "community": destination.community_id,
+        "channel": destination.channel_id,
         "user": job.author.user_id,
         "name": job.author.name,
         "asked": job.created_at,

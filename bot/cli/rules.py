@@ -6,10 +6,10 @@ from argparse import Namespace
 from dataclasses import fields
 
 from bot.cards.audit_card import audit_line
+from bot.cli.communities import community_of, known_communities
 from bot.cli.faults import WrongCall
 from bot.cli.office import Office
 from bot.cli.output import Cell, Output, warn
-from bot.cli.places import known_places, place_of
 from bot.cli.running import whoever_runs
 from bot.composition.identity import operator_at
 from bot.domain.ceilings import BOUNDED, EXCEPTED, cut
@@ -27,7 +27,7 @@ _COLUMNS = ("setting", "own", "otherwise", "ceiling", "exception", "holds")
 
 async def show_limits(office: Office, options: Namespace, output: Output) -> None:
     """`otherwise` holds where the community has set nothing; `ceiling` is the operator's for all communities."""
-    platform, community_id = await place_of(office, options)
+    platform, community_id = await community_of(office, options)
     community = await office.stores.communities.community(platform, community_id)
     held = cut(community, office.settings.limits)
     rows: list[dict[str, Cell]] = []
@@ -53,7 +53,7 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
     own = {name: text for name, text in changes.items() if name not in exceptions}
     for name, text in exceptions.items():  # all or nothing: Refused before anything is saved
         read_field(name, text)
-    platform, community_id = await place_of(office, options)
+    platform, community_id = await community_of(office, options)
     await _warn_of_strangers(office, platform, community_id)
     by, actions = operator_at(platform, community_id), office.actions
     made = [
@@ -90,19 +90,19 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 async def add_word(office: Office, options: Namespace, output: Output) -> None:
-    by = operator_at(*await place_of(office, options))
+    by = operator_at(*await community_of(office, options))
     entry = await office.actions.settings.add_word(by, options.word, whole=not options.within)
     output.done(f"Blocked: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def remove_word(office: Office, options: Namespace, output: Output) -> None:
-    by = operator_at(*await place_of(office, options))
+    by = operator_at(*await community_of(office, options))
     entry = await office.actions.settings.remove_word(by, options.word)
     output.done(f"Allowed again: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def list_words(office: Office, options: Namespace, output: Output) -> None:
-    community = await office.stores.communities.community(*await place_of(office, options))
+    community = await office.stores.communities.community(*await community_of(office, options))
     rows: list[dict[str, Cell]] = [
         {"word": each.word, "also_within_words": not each.whole} for each in community.blocked_words
     ]
@@ -123,7 +123,7 @@ async def _pause(office: Office, options: Namespace, output: Output, *, paused: 
         where = "everywhere"
         entry = (await office.actions.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
     else:
-        platform, community_id = await place_of(office, options)
+        platform, community_id = await community_of(office, options)
         where = f"in {platform} {community_id}"
         entry = await office.actions.settings.pause(operator_at(platform, community_id), paused=paused)
     said = "Nothing new is taken" if paused else "Requests are taken again"
@@ -131,7 +131,7 @@ async def _pause(office: Office, options: Namespace, output: Output, *, paused: 
 
 
 async def block(office: Office, options: Namespace, output: Output) -> None:
-    platform, community_id = await place_of(office, options)
+    platform, community_id = await community_of(office, options)
     await _warn_of_strangers(office, platform, community_id)
     by = operator_at(platform, community_id)
     if options.hours is None:
@@ -144,16 +144,16 @@ async def block(office: Office, options: Namespace, output: Output) -> None:
 
 
 async def unblock(office: Office, options: Namespace, output: Output) -> None:
-    platform, community_id = await place_of(office, options)
+    platform, community_id = await community_of(office, options)
     entry = await office.actions.people.lift(operator_at(platform, community_id), options.person)
     output.done(f"{options.person} may ask again in {platform} {community_id}.", audit=entry.id)
 
 
 async def list_audit(office: Office, options: Namespace, output: Output) -> None:
     """Newest first. What belongs to no community is a pause everywhere, and, by platform, people's data."""
-    place = (options.platform or "", "") if options.everywhere else await place_of(office, options)
+    community_key = (options.platform or "", "") if options.everywhere else await community_of(office, options)
     entries = await office.stores.communities.audit_trail(
-        *place,
+        *community_key,
         target=options.user,
         action=AuditAction(options.action) if options.action else None,
         before=options.before,
@@ -210,5 +210,5 @@ def _otherwise(name: str, settings: Settings, community: Community) -> str | Non
 
 async def _warn_of_strangers(office: Office, platform: str, community_id: str) -> None:
     """An id with a typing error is a community too; that it has never asked for anything gives it away."""
-    if (platform, community_id) not in await known_places(office, platform):
+    if (platform, community_id) not in await known_communities(office, platform):
         warn(f"Nobody in {platform} {community_id} has asked for anything yet.")

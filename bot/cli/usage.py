@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.cli.communities import known_communities
 from bot.cli.office import Office
 from bot.cli.output import Form, Output, Row, warn
-from bot.cli.places import known_places
 from bot.composition.balance import last_balance
 from bot.composition.core import Meta
 from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
@@ -52,17 +52,17 @@ async def _rows(office: Office, group: UsageGroup, where: UsageFilter) -> list[R
 async def _parts(office: Office, group: UsageGroup, where: UsageFilter) -> Sequence[tuple[dict[str, str], UsageFilter]]:
     """The ledger in parts within which the group's ids are unique, each with the cells that name it."""
     if group in _WITHIN_COMMUNITY | {UsageGroup.COMMUNITY}:
-        places = await known_places(office, where.platform)
+        communities = await known_communities(office, where.platform)
         return [
             (
                 {"platform": platform} | ({"community": its_id} if group in _WITHIN_COMMUNITY else {}),
                 replace(where, platform=platform, community_id=its_id),
             )
-            for platform, its_id in places
+            for platform, its_id in communities
             if where.community_id in {None, its_id}
         ]
     if group in _WITHIN_PLATFORM:
-        platforms = dict.fromkeys(platform for platform, _ in await known_places(office, where.platform))
+        platforms = dict.fromkeys(platform for platform, _ in await known_communities(office, where.platform))
         return [({"platform": platform}, replace(where, platform=platform)) for platform in platforms]
     return [({}, where)]
 

@@ -9,14 +9,14 @@ from bot.cli.faults import WrongCall
 from bot.cli.office import Office
 from bot.domain.ports import UsageFilter, UsageGroup
 
-Place = tuple[str, str]  # platform, community
+CommunityKey = tuple[str, str]  # platform, community
 
 # These are one community each, of the same name.
 _ONE_COMMUNITY = frozenset({"web", "terminal"})
 _SHOWN = 20
 
 
-async def known_places(office: Office, platform: str | None = None) -> Sequence[Place]:
+async def known_communities(office: Office, platform: str | None = None) -> Sequence[CommunityKey]:
     """Every community that has ever asked for anything."""
     platforms = await office.stores.ledger.view(UsageGroup.PLATFORM, UsageFilter(platform=platform))
     return [
@@ -26,14 +26,14 @@ async def known_places(office: Office, platform: str | None = None) -> Sequence[
     ]
 
 
-async def place_of(office: Office, options: Namespace) -> Place:
+async def community_of(office: Office, options: Namespace) -> CommunityKey:
     """The one that --platform and --community name, or the only one there is. WrongCall lists those there are."""
     platform, community_id = options.platform, options.community
     if platform in _ONE_COMMUNITY:
         return platform, community_id or platform
     if platform and community_id:
         return platform, community_id
-    known = await known_places(office)
+    known = await known_communities(office)
     meant = [
         (its_platform, its_id)
         for its_platform, its_id in known
