@@ -13,7 +13,7 @@ from bot.cards.sentences import words
 from bot.domain.ports import GalleryShelf
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.place import person_of
+from bot.platforms.discord.origin import person_of
 from bot.platforms.discord.suggestions import job_choices
 
 _SHELVES = [app_commands.Choice[Any](name=words(f"command-shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]

@@ -14,7 +14,7 @@ from bot.domain.request import MAX_PROMPT
 from bot.grammar.options import CLARITY, NUMBER, RATIO, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.place import person_of
+from bot.platforms.discord.origin import person_of
 from bot.platforms.discord.suggestions import own_styles, prompt_choices, style_choices
 
 

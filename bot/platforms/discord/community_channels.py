@@ -16,8 +16,8 @@ from bot.domain.report import JobReport
 from .api import DiscordApi
 from .faults import MessageGone
 from .kept import kept_files
+from .origin import way_back
 from .outgoing import Outgoing
-from .place import way_back
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
 

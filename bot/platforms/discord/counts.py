@@ -20,7 +20,7 @@ from .inputs import DiscordInput
 from .kept import kept_files
 from .layout import relabelled
 from .limits import EDIT_INTERVAL_SECONDS
-from .place import destination_of, way_back
+from .origin import destination_of, way_back
 
 _COUNTED = frozenset({ButtonAction.STAR, ButtonAction.VOTE})
 

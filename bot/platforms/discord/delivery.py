@@ -19,8 +19,8 @@ from bot.interactions.card_edits import CardEdits
 from .api import DiscordApi
 from .faults import AccessDenied, ChannelUnknown, MessageGone, TokenDead
 from .limits import EDIT_INTERVAL_SECONDS
+from .origin import way_back
 from .outgoing import Outgoing
-from .place import way_back
 from .rejection_guard import RejectionGuard
 from .results import Results
 

@@ -10,7 +10,7 @@ import discord
 from bot.domain.order_event import OrderEvent, content_digest, event_key
 
 from .interaction import Interaction
-from .place import NAME
+from .origin import NAME
 
 
 def order_event(interaction: Interaction, now: datetime) -> OrderEvent:

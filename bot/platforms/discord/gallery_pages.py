@@ -20,8 +20,8 @@ from bot.domain.ports import FittedPicture, PictureReader
 from .answers import Answers
 from .files import room_for_file
 from .inputs import DiscordInput
+from .origin import age_restricted, way_back
 from .outgoing import Outgoing
-from .place import age_restricted, way_back
 from .posting import Fitting
 
 _log = structlog.get_logger(__name__)

@@ -34,8 +34,8 @@ from .events import order_event
 from .faults import AnsweredElsewhere
 from .inputs import DiscordInput, input_of, values_in
 from .modals import form_of
+from .origin import destination_of, person_of, require_permissions
 from .panel_ids import MY_DATA, STUDIO
-from .place import destination_of, person_of, require_permissions
 from .replying import Replying
 
 _DEFERRED = {First.ALONE: PRIVATE, First.CHANNEL: PUBLIC, First.SILENT: SILENT}

@@ -14,7 +14,7 @@ from bot.domain.people import Person
 from bot.interactions.inputs import Abilities, Input, Stage
 
 from .limits import FORM_LOOKUP_SECONDS
-from .place import counted_channel, person_of
+from .origin import counted_channel, person_of
 from .render import prompt_on
 
 ABILITIES = Abilities(hides_pictures=True, whole_forms=False, names_roles=False, form_seconds=FORM_LOOKUP_SECONDS)

@@ -33,8 +33,8 @@ from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
 from .handler import RequestHandler
 from .late import late_completions_are_no_errors
+from .origin import NAME
 from .outgoing import Forms
-from .place import NAME
 from .posting import Fitting
 from .presence import Presence
 from .rejection_guard import RejectionGuard

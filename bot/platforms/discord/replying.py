@@ -40,8 +40,8 @@ from .files import gathered, room_for_file, send_file, send_words
 from .gallery_pages import GalleryPages
 from .inputs import DiscordInput
 from .modals import modal_of
+from .origin import require_permissions
 from .panel_view import panel_view, usage_view
-from .place import require_permissions
 from .results import Results
 from .settings_view import settings_view
 from .usage_answer import UsageCards

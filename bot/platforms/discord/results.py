@@ -20,8 +20,8 @@ from bot.domain.report import JobReport
 
 from .api import DiscordApi
 from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
+from .origin import way_back
 from .outgoing import Outgoing
-from .place import way_back
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
 
