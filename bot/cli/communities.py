@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
+from bot.cli.admin_session import AdminSession
 from bot.cli.faults import WrongCall
-from bot.cli.office import Office
 from bot.domain.ports import UsageFilter, UsageGroup
 
 CommunityKey = tuple[str, str]  # platform, community
@@ -16,24 +16,24 @@ _ONE_COMMUNITY = frozenset({"web", "terminal"})
 _SHOWN = 20
 
 
-async def known_communities(office: Office, platform: str | None = None) -> Sequence[CommunityKey]:
+async def known_communities(session: AdminSession, platform: str | None = None) -> Sequence[CommunityKey]:
     """Every community that has ever asked for anything."""
-    platforms = await office.stores.ledger.view(UsageGroup.PLATFORM, UsageFilter(platform=platform))
+    platforms = await session.stores.ledger.view(UsageGroup.PLATFORM, UsageFilter(platform=platform))
     return [
         (each.key, community.key)
         for each in platforms
-        for community in await office.stores.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform=each.key))
+        for community in await session.stores.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform=each.key))
     ]
 
 
-async def community_of(office: Office, options: Namespace) -> CommunityKey:
+async def community_of(session: AdminSession, options: Namespace) -> CommunityKey:
     """The one that --platform and --community name, or the only one there is. WrongCall lists those there are."""
     platform, community_id = options.platform, options.community
     if platform in _ONE_COMMUNITY:
         return platform, community_id or platform
     if platform and community_id:
         return platform, community_id
-    known = await known_communities(office)
+    known = await known_communities(session)
     meant = [
         (its_platform, its_id)
         for its_platform, its_id in known

@@ -6,8 +6,8 @@ import asyncio
 from argparse import Namespace
 
 from bot.actions.invites import Invites
+from bot.cli.admin_session import AdminSession
 from bot.cli.faults import WrongCall
-from bot.cli.office import Office
 from bot.cli.output import Output, warn
 from bot.composition.local_secret import local_secret, operator_link
 from bot.domain.sign_in import BadName
@@ -18,9 +18,9 @@ from db.lock import find_running
 _COLUMNS = ("name", "devices", "tokens", "links", "last_seen", "id")
 
 
-async def invite(office: Office, options: Namespace, output: Output) -> None:
+async def invite(session: AdminSession, options: Namespace, output: Output) -> None:
     """The link or the token alone on stdout; what it is on stderr."""
-    invites = _invites(office)
+    invites = _invites(session)
     try:
         issued = await (invites.token(options.name) if options.token else invites.invite(options.name))
     except BadName as error:
@@ -30,15 +30,15 @@ async def invite(office: Office, options: Namespace, output: Output) -> None:
         said = f"A token for a program of {name}'s, sent as Authorization: Bearer. It is not shown again."
         output.secret(issued.secret, said, name=name, token=issued.secret)
         return
-    page = await asyncio.to_thread(_page, office.settings)
-    if "://127.0.0.1" in page and office.settings.public_url is None:
+    page = await asyncio.to_thread(_page, session.settings)
+    if "://127.0.0.1" in page and session.settings.public_url is None:
         warn("This address works on this machine only: set PUBLIC_URL to what the page is called elsewhere.")
     link, until = f"{page}/#invite={issued.secret}", issued.expires_at
     said = f"{name} signs one device in with this link, once, until {until:%Y-%m-%d %H:%M} UTC."
     output.secret(link, said, name=name, link=link, expires_at=until)
 
 
-async def list_people(office: Office, options: Namespace, output: Output) -> None:  # noqa: ARG001 - as all commands
+async def list_people(session: AdminSession, options: Namespace, output: Output) -> None:  # noqa: ARG001 - as all commands
     rows = [
         {
             "name": person.name,
@@ -48,14 +48,14 @@ async def list_people(office: Office, options: Namespace, output: Output) -> Non
             "last_seen": person.seen_at,
             "id": person.user_id,
         }
-        for person in await _invites(office).people()
+        for person in await _invites(session).people()
     ]
     await output.rows(_COLUMNS, rows)
 
 
-async def uninvite(office: Office, options: Namespace, output: Output) -> None:
+async def uninvite(session: AdminSession, options: Namespace, output: Output) -> None:
     try:
-        ended = await _invites(office).uninvite(options.name)
+        ended = await _invites(session).uninvite(options.name)
     except BadName:
         ended = None
     if ended is None:
@@ -76,8 +76,8 @@ async def link(settings: Settings, options: Namespace, output: Output) -> None: 
     output.secret(address, "This link opens the page with its studio. Whoever has it manages the page.", link=address)
 
 
-def _invites(office: Office) -> Invites:
-    return Invites(sign_ins=office.stores.sign_ins, clock=SystemClock())
+def _invites(session: AdminSession) -> Invites:
+    return Invites(sign_ins=session.stores.sign_ins, clock=SystemClock())
 
 
 def _page(settings: Settings) -> str:

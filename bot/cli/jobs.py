@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import timedelta
 
+from bot.cli.admin_session import AdminSession
 from bot.cli.dates import midnight
-from bot.cli.office import Office
 from bot.cli.output import Cell, Output
 from bot.cli.running import whoever_runs
 from bot.domain.errors import NotAllowed
@@ -29,7 +29,7 @@ _COLUMNS = (
 _DAY = timedelta(days=1)
 
 
-async def show_list(office: Office, options: Namespace, output: Output) -> None:
+async def show_list(session: AdminSession, options: Namespace, output: Output) -> None:
     where = JobFilter(
         states=_states(options.state),
         platform=options.platform,
@@ -38,13 +38,13 @@ async def show_list(office: Office, options: Namespace, output: Output) -> None:
         since=midnight(options.since) if options.since else None,
         until=midnight(options.until) + _DAY if options.until else None,
     )
-    jobs = await list_jobs(office.engine, where, count=options.count)
+    jobs = await list_jobs(session.engine, where, count=options.count)
     columns = [*_COLUMNS, *(["prompt"] if options.prompts else [])]
     await output.rows(columns, [_row(job) for job in jobs])
 
 
-async def show(office: Office, options: Namespace, output: Output) -> None:
-    job = await office.stores.jobs.get(options.job)
+async def show(session: AdminSession, options: Namespace, output: Output) -> None:
+    job = await session.stores.jobs.get(options.job)
     if job is None:
         raise NotAllowed("job-gone")
     request = job.request
@@ -72,12 +72,12 @@ async def show(office: Office, options: Namespace, output: Output) -> None:
     )
 
 
-async def cancel(office: Office, options: Namespace, output: Output) -> None:
-    async with whoever_runs(office.settings.database_url) as bot:
+async def cancel(session: AdminSession, options: Namespace, output: Output) -> None:
+    async with whoever_runs(session.settings.database_url) as bot:
         if bot is not None:
             await bot.do("jobs", options.job, "cancel")
         else:
-            await office.deeds.cancel(options.job)
+            await session.operator_actions.cancel(options.job)
     output.done(f"Job {options.job} is cancelled; nothing is charged.", job=options.job)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from bot.actions.mydata import Forgotten
+from bot.cli.admin_session import AdminSession
 from bot.cli.faults import Trouble, WrongCall
-from bot.cli.office import Office
 from bot.cli.output import Output, warn
 from bot.cli.running import whoever_runs
 from bot.composition.identity import operator_at
@@ -24,10 +24,10 @@ from bot.domain.people import Person
 _HAVE_MESSAGES = frozenset({"discord", "slack"})
 
 
-async def export(office: Office, options: Namespace, output: Output) -> None:
+async def export(session: AdminSession, options: Namespace, output: Output) -> None:
     person = Person(platform=options.of_platform, community_id="", user_id=options.person, name="")
     by = operator_at(options.of_platform, "")
-    async with office.actions.mydata.export(person, by=by) as archive:
+    async with session.actions.mydata.export(person, by=by) as archive:
         if not archive.jobs:
             warn(f"No job of {options.person} on {options.of_platform} is kept; the archive says so.")
         path = options.out or Path(archive.name)
@@ -42,10 +42,10 @@ async def export(office: Office, options: Namespace, output: Output) -> None:
     )
 
 
-async def delete(office: Office, options: Namespace, output: Output) -> None:
+async def delete(session: AdminSession, options: Namespace, output: Output) -> None:
     if not options.yes:
         await asyncio.to_thread(_ask, options.person)
-    async with whoever_runs(office.settings.database_url) as bot:
+    async with whoever_runs(session.settings.database_url) as bot:
         if bot is not None:
             gone = Forgotten(**await bot.do("people", options.of_platform, options.person, "forget"))
         elif options.of_platform in _HAVE_MESSAGES and not options.leave_messages:
@@ -54,7 +54,7 @@ async def delete(office: Office, options: Namespace, output: Output) -> None:
                 "it first, or leave the messages where they are with --leave-messages."
             )
         else:
-            gone = await office.deeds.forget(options.of_platform, options.person)
+            gone = await session.operator_actions.forget(options.of_platform, options.person)
     if gone.messages_left and options.of_platform in _HAVE_MESSAGES:
         warn(f"{gone.messages_left} messages are still in the chat.")
     output.done(

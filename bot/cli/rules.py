@@ -6,9 +6,9 @@ from argparse import Namespace
 from dataclasses import fields
 
 from bot.cards.audit_card import audit_line
+from bot.cli.admin_session import AdminSession
 from bot.cli.communities import community_of, known_communities
 from bot.cli.faults import WrongCall
-from bot.cli.office import Office
 from bot.cli.output import Cell, Output, warn
 from bot.cli.running import whoever_runs
 from bot.composition.identity import operator_at
@@ -25,20 +25,20 @@ _UNDECIDED = Community(platform="", community_id="")
 _COLUMNS = ("setting", "own", "otherwise", "ceiling", "exception", "holds")
 
 
-async def show_limits(office: Office, options: Namespace, output: Output) -> None:
+async def show_limits(session: AdminSession, options: Namespace, output: Output) -> None:
     """`otherwise` holds where the community has set nothing; `ceiling` is the operator's for all communities."""
-    platform, community_id = await community_of(office, options)
-    community = await office.stores.communities.community(platform, community_id)
-    held = cut(community, office.settings.limits)
+    platform, community_id = await community_of(session, options)
+    community = await session.stores.communities.community(platform, community_id)
+    held = cut(community, session.settings.limits)
     rows: list[dict[str, Cell]] = []
     for name in FIELDS:
-        otherwise = _otherwise(name, office.settings, community)
+        otherwise = _otherwise(name, session.settings, community)
         rows.append(
             {
                 "setting": name,
                 "own": _own(community, name),
                 "otherwise": otherwise,
-                "ceiling": _otherwise(BOUNDED[name], office.settings, _UNDECIDED) if name in BOUNDED else None,
+                "ceiling": _otherwise(BOUNDED[name], session.settings, _UNDECIDED) if name in BOUNDED else None,
                 "exception": (write_field(community.exceptions, name) or None) if name in EXCEPTED else None,
                 "holds": _own(held, name) or otherwise,
             }
@@ -46,16 +46,16 @@ async def show_limits(office: Office, options: Namespace, output: Output) -> Non
     await output.rows(_COLUMNS, rows)
 
 
-async def set_limits(office: Office, options: Namespace, output: Output) -> None:
+async def set_limits(session: AdminSession, options: Namespace, output: Output) -> None:
     """Limits become exceptions for the community; with --own, and whatever is no limit, its own settings."""
     changes = dict(_assignment(text) for text in options.assignments)
     exceptions = {} if options.own else {name: text for name, text in changes.items() if name in EXCEPTED}
     own = {name: text for name, text in changes.items() if name not in exceptions}
     for name, text in exceptions.items():  # all or nothing: Refused before anything is saved
         read_field(name, text)
-    platform, community_id = await community_of(office, options)
-    await _warn_of_strangers(office, platform, community_id)
-    by, actions = operator_at(platform, community_id), office.actions
+    platform, community_id = await community_of(session, options)
+    await _warn_of_strangers(session, platform, community_id)
+    by, actions = operator_at(platform, community_id), session.actions
     made = [
         await actions.settings.change(by, own) if own else None,
         await actions.exceptions.change(by, exceptions) if exceptions else None,
@@ -70,9 +70,9 @@ async def set_limits(office: Office, options: Namespace, output: Output) -> None
     output.done(
         f"{'; '.join(told)}. {undo} {takes} it back.", audit=entries[-1].id, audits=[str(e.id) for e in entries]
     )
-    community = await office.stores.communities.community(platform, community_id)
+    community = await session.stores.communities.community(platform, community_id)
     for name in exceptions:
-        if (kept := _own(community, name)) is not None and _own(cut(community, office.settings.limits), name) == kept:
+        if (kept := _own(community, name)) is not None and _own(cut(community, session.settings.limits), name) == kept:
             warn(f"The community's own {name}={kept} holds below the exception.")
 
 
@@ -89,70 +89,70 @@ def _assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
-async def add_word(office: Office, options: Namespace, output: Output) -> None:
-    by = operator_at(*await community_of(office, options))
-    entry = await office.actions.settings.add_word(by, options.word, whole=not options.within)
+async def add_word(session: AdminSession, options: Namespace, output: Output) -> None:
+    by = operator_at(*await community_of(session, options))
+    entry = await session.actions.settings.add_word(by, options.word, whole=not options.within)
     output.done(f"Blocked: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
-async def remove_word(office: Office, options: Namespace, output: Output) -> None:
-    by = operator_at(*await community_of(office, options))
-    entry = await office.actions.settings.remove_word(by, options.word)
+async def remove_word(session: AdminSession, options: Namespace, output: Output) -> None:
+    by = operator_at(*await community_of(session, options))
+    entry = await session.actions.settings.remove_word(by, options.word)
     output.done(f"Allowed again: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
-async def list_words(office: Office, options: Namespace, output: Output) -> None:
-    community = await office.stores.communities.community(*await community_of(office, options))
+async def list_words(session: AdminSession, options: Namespace, output: Output) -> None:
+    community = await session.stores.communities.community(*await community_of(session, options))
     rows: list[dict[str, Cell]] = [
         {"word": each.word, "also_within_words": not each.whole} for each in community.blocked_words
     ]
     await output.rows(("word", "also_within_words"), rows)
 
 
-async def pause(office: Office, options: Namespace, output: Output) -> None:
-    await _pause(office, options, output, paused=True)
+async def pause(session: AdminSession, options: Namespace, output: Output) -> None:
+    await _pause(session, options, output, paused=True)
 
 
-async def resume(office: Office, options: Namespace, output: Output) -> None:
-    await _pause(office, options, output, paused=False)
+async def resume(session: AdminSession, options: Namespace, output: Output) -> None:
+    await _pause(session, options, output, paused=False)
 
 
-async def _pause(office: Office, options: Namespace, output: Output, *, paused: bool) -> None:
+async def _pause(session: AdminSession, options: Namespace, output: Output, *, paused: bool) -> None:
     entry: AuditEntry | None
     if options.everywhere:
         where = "everywhere"
-        entry = (await office.actions.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
+        entry = (await session.actions.moderate.pause_everywhere(operator_at("", ""), paused=paused)).entry
     else:
-        platform, community_id = await community_of(office, options)
+        platform, community_id = await community_of(session, options)
         where = f"in {platform} {community_id}"
-        entry = await office.actions.settings.pause(operator_at(platform, community_id), paused=paused)
+        entry = await session.actions.settings.pause(operator_at(platform, community_id), paused=paused)
     said = "Nothing new is taken" if paused else "Requests are taken again"
     output.done(f"{said} {where}.", audit=None if entry is None else entry.id)
 
 
-async def block(office: Office, options: Namespace, output: Output) -> None:
-    platform, community_id = await community_of(office, options)
-    await _warn_of_strangers(office, platform, community_id)
+async def block(session: AdminSession, options: Namespace, output: Output) -> None:
+    platform, community_id = await community_of(session, options)
+    await _warn_of_strangers(session, platform, community_id)
     by = operator_at(platform, community_id)
     if options.hours is None:
-        entry = await office.actions.people.block(by, options.person, reason=options.reason)
+        entry = await session.actions.people.block(by, options.person, reason=options.reason)
         how_long = "until somebody lifts it"
     else:
-        entry = await office.actions.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
+        entry = await session.actions.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
         how_long = f"for {options.hours.total_seconds() / 3600:.0f} h"
     output.done(f"{options.person} may not ask in {platform} {community_id} {how_long}.", audit=entry.id)
 
 
-async def unblock(office: Office, options: Namespace, output: Output) -> None:
-    platform, community_id = await community_of(office, options)
-    entry = await office.actions.people.lift(operator_at(platform, community_id), options.person)
+async def unblock(session: AdminSession, options: Namespace, output: Output) -> None:
+    platform, community_id = await community_of(session, options)
+    entry = await session.actions.people.lift(operator_at(platform, community_id), options.person)
     output.done(f"{options.person} may ask again in {platform} {community_id}.", audit=entry.id)
 
 
-async def list_audit(office: Office, options: Namespace, output: Output) -> None:
+async def list_audit(session: AdminSession, options: Namespace, output: Output) -> None:
     """Newest first. What belongs to no community is a pause everywhere, and, by platform, people's data."""
-    community_key = (options.platform or "", "") if options.everywhere else await community_of(office, options)
-    entries = await office.stores.communities.audit_trail(
+    community_key = (options.platform or "", "") if options.everywhere else await community_of(session, options)
+    entries = await session.stores.communities.audit_trail(
         *community_key,
         target=options.user,
         action=AuditAction(options.action) if options.action else None,
@@ -163,13 +163,13 @@ async def list_audit(office: Office, options: Namespace, output: Output) -> None
     await output.rows(columns, [_entry(entry) for entry in entries])
 
 
-async def undo(office: Office, options: Namespace, output: Output) -> None:
+async def undo(session: AdminSession, options: Namespace, output: Output) -> None:
     """Through the running bot, which can post again what was removed."""
-    async with whoever_runs(office.settings.database_url) as bot:
+    async with whoever_runs(session.settings.database_url) as bot:
         if bot is not None:
             left_over = bool((await bot.do("audit", str(options.entry), "undo"))["left_over"])
         else:
-            left_over = (await office.deeds.undo(options.entry)).left_over
+            left_over = (await session.operator_actions.undo(options.entry)).left_over
     if left_over:
         warn("The chat could not be reached, so the message itself is as it was.")
     output.done(f"Entry {options.entry} is undone.", entry=options.entry, left_over=left_over)
@@ -208,7 +208,7 @@ def _otherwise(name: str, settings: Settings, community: Community) -> str | Non
     return write_field(_UNDECIDED, name) or None
 
 
-async def _warn_of_strangers(office: Office, platform: str, community_id: str) -> None:
+async def _warn_of_strangers(session: AdminSession, platform: str, community_id: str) -> None:
     """An id with a typing error is a community too; that it has never asked for anything gives it away."""
-    if (platform, community_id) not in await known_communities(office, platform):
+    if (platform, community_id) not in await known_communities(session, platform):
         warn(f"Nobody in {platform} {community_id} has asked for anything yet.")

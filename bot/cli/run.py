@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import refusal_card
 from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, usage
+from bot.cli.admin_session import AdminSession, open_admin_session
 from bot.cli.faults import Exit, WrongCall
-from bot.cli.office import Office, open_office
 from bot.cli.output import Form, Output, warn
 from bot.composition.core import check
 from bot.composition.private_files import new_files_are_private
@@ -19,7 +19,7 @@ from bot.observability.logs import configure_logs
 from bot.platforms.terminal.progress import plain
 from bot.settings import Settings
 
-Work = Callable[[Office, Namespace, Output], Awaitable[None]]
+Work = Callable[[AdminSession, Namespace, Output], Awaitable[None]]
 # These look after the database as a whole and want it neither open nor up to date.
 Upkeep = Callable[[Settings, Namespace, Output], Awaitable[None]]
 
@@ -80,5 +80,5 @@ async def _operate(settings: Settings, options: Namespace) -> None:
     if upkeep is not None:
         await upkeep(settings, options, output)
         return
-    async with open_office(settings) as office:
-        await WORK[options.work](office, options, output)
+    async with open_admin_session(settings) as session:
+        await WORK[options.work](session, options, output)

@@ -25,7 +25,7 @@ class RunningEasel:
         self._bot = bot
 
     async def do(self, *path: str) -> dict[str, Any]:
-        """POST to the operator's door; its answer. WrongCall: it says no. Trouble: it went away, or failed."""
+        """POST to the operator's API; its answer. WrongCall: it says no. Trouble: it went away, or failed."""
         address = "/".join(quote(part, safe="") for part in ("api", "operator", *path))
         headers = {"Authorization": f"Bearer {self._bot.secret}", "Accept-Language": "en"}
         try:

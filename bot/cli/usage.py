@@ -6,8 +6,8 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.cli.admin_session import AdminSession
 from bot.cli.communities import known_communities
-from bot.cli.office import Office
 from bot.cli.output import Form, Output, Row, warn
 from bot.composition.balance import last_balance
 from bot.composition.core import Meta
@@ -19,7 +19,7 @@ _WITHIN_COMMUNITY = frozenset({UsageGroup.CHANNEL, UsageGroup.ROLE})
 _SUMS = ("jobs", "delivered", "reserved", "points", "ordered", "charged", "given_back", "spent")
 
 
-async def usage(office: Office, options: Namespace, output: Output) -> None:
+async def usage(session: AdminSession, options: Namespace, output: Output) -> None:
     where = UsageFilter(
         since=options.since,
         until=options.until,
@@ -28,31 +28,33 @@ async def usage(office: Office, options: Namespace, output: Output) -> None:
         user_id=options.user,
     )
     if options.entries:
-        await _entries(office, where, output)
+        await _entries(session, where, output)
         return
     group = UsageGroup(options.group)
-    rows = await _rows(office, group, where)
+    rows = await _rows(session, group, where)
     # Somebody's jobs count for each of their roles, so roles don't add up.
     total: Row | None = None if group is UsageGroup.ROLE else {"id": "together", **_summed(rows)}
     await output.rows(_columns(group), rows, total=total)
-    balance = await last_balance(Meta(engine=office.engine))
+    balance = await last_balance(Meta(engine=session.engine))
     if balance is not None:
         warn(f"On the Seedream account {balance.beans:g} beans are left, as of {balance.at:%Y-%m-%d %H:%M} UTC.")
 
 
-async def _rows(office: Office, group: UsageGroup, where: UsageFilter) -> list[Row]:
+async def _rows(session: AdminSession, group: UsageGroup, where: UsageFilter) -> list[Row]:
     found: list[Row] = []
-    for home, part in await _parts(office, group, where):
-        found += [{**home, **_row(group, row)} for row in await office.stores.ledger.view(group, part)]
+    for home, part in await _parts(session, group, where):
+        found += [{**home, **_row(group, row)} for row in await session.stores.ledger.view(group, part)]
     if group in {UsageGroup.DAY, UsageGroup.MONTH}:
         return found
     return sorted(found, key=lambda row: (-_number(row, "delivered"), -_number(row, "reserved"), str(row)))
 
 
-async def _parts(office: Office, group: UsageGroup, where: UsageFilter) -> Sequence[tuple[dict[str, str], UsageFilter]]:
+async def _parts(
+    session: AdminSession, group: UsageGroup, where: UsageFilter
+) -> Sequence[tuple[dict[str, str], UsageFilter]]:
     """The ledger in parts within which the group's ids are unique, each with the cells that name it."""
     if group in _WITHIN_COMMUNITY | {UsageGroup.COMMUNITY}:
-        communities = await known_communities(office, where.platform)
+        communities = await known_communities(session, where.platform)
         return [
             (
                 {"platform": platform} | ({"community": its_id} if group in _WITHIN_COMMUNITY else {}),
@@ -62,7 +64,7 @@ async def _parts(office: Office, group: UsageGroup, where: UsageFilter) -> Seque
             if where.community_id in {None, its_id}
         ]
     if group in _WITHIN_PLATFORM:
-        platforms = dict.fromkeys(platform for platform, _ in await known_communities(office, where.platform))
+        platforms = dict.fromkeys(platform for platform, _ in await known_communities(session, where.platform))
         return [({"platform": platform}, replace(where, platform=platform)) for platform in platforms]
     return [({}, where)]
 
@@ -87,9 +89,9 @@ def _summed(rows: Sequence[Row]) -> dict[str, int]:
     return {name: sum(_number(row, name) for row in rows) for name in _SUMS}
 
 
-async def _entries(office: Office, where: UsageFilter, output: Output) -> None:
+async def _entries(session: AdminSession, where: UsageFilter, output: Output) -> None:
     """The ledger as it stands."""
-    entries: AsyncIterator[Mapping[str, str | int]] = office.stores.ledger.export(where)
+    entries: AsyncIterator[Mapping[str, str | int]] = session.stores.ledger.export(where)
     if output.form is Form.CSV:
         await output.csv(entries)
         return

@@ -15,10 +15,10 @@ from bot.composition.account import watch_account
 from bot.composition.balance import watch_balance
 from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, Role, check, open_core
-from bot.composition.deeds import Deeds
-from bot.composition.door import Door
 from bot.composition.garbage import collect_when_quiet
 from bot.composition.local_secret import local_secret, operator_link
+from bot.composition.operator_actions import OperatorActions
+from bot.composition.operator_api import OperatorApi
 from bot.composition.page_relay import open_hub
 from bot.composition.private_files import mend, new_files_are_private
 from bot.composition.readiness import Readiness
@@ -70,8 +70,10 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             health = Health(required=("database", "engine"))
             health.set("database", ok=True)
             slack = _slack(settings, core, health, role)
-            door = Door(deeds=Deeds(stores=core.stores, actions=core.actions), local_secret=local_secret)
-            routes = [*door.routes(), *(slack.slack_routes() if slack else ())]
+            operator_api = OperatorApi(
+                operator_actions=OperatorActions(stores=core.stores, actions=core.actions), local_secret=local_secret
+            )
+            routes = [*operator_api.routes(), *(slack.slack_routes() if slack else ())]
             readiness = Readiness(core, health)
             web = _web_server(await _web_config(settings, core, local_secret, role), core, readiness)
             discord = _discord(settings, core, web, role) if settings.discord_token else None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.office import open_office
+from bot.cli.admin_session import open_admin_session
 from bot.composition.identity import operator_at
 from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import Block
@@ -185,8 +185,8 @@ def _remove(shop: Shop, job_id: str) -> int:
     """As a moderator would; the entry's id."""
 
     async def work() -> int:
-        async with open_office(load_settings()) as office:
-            done = await office.actions.moderate.remove(job_id, operator_at("discord", "guild"))
+        async with open_admin_session(load_settings()) as session:
+            done = await session.actions.moderate.remove(job_id, operator_at("discord", "guild"))
             assert done.entry is not None
             return done.entry.id
 

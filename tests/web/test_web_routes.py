@@ -15,8 +15,8 @@ from aiohttp import web
 
 from bot.actions import Actions
 from bot.actions.invites import Invites
-from bot.composition.deeds import Deeds
-from bot.composition.door import Door
+from bot.composition.operator_actions import OperatorActions
+from bot.composition.operator_api import OperatorApi
 from bot.platforms.slack.http import HttpEvents
 from tests.db.orders import PLENTY, order
 from tests.web.conftest import CALLBACK_SECRET, LOCAL_SECRET, OPERATOR, Site
@@ -114,8 +114,10 @@ def whole(site: Site) -> Site:
     """With the routes that others add to the page's server."""
 
     def more(actions: Actions) -> list[web.RouteDef]:
-        door = Door(deeds=Deeds(stores=site.stores, actions=actions), local_secret=LOCAL_SECRET)
-        return [*door.routes(), *HttpEvents(signing_secret="s", clock=site.clock).routes()]
+        operator_api = OperatorApi(
+            operator_actions=OperatorActions(stores=site.stores, actions=actions), local_secret=LOCAL_SECRET
+        )
+        return [*operator_api.routes(), *HttpEvents(signing_secret="s", clock=site.clock).routes()]
 
     site.more_routes = more
     return site

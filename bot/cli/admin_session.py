@@ -14,7 +14,7 @@ from bot.actions.local_locks import LocalLocks
 from bot.cli.faults import Trouble
 from bot.cli.resting import RestingDispatcher, UncountedRequests
 from bot.composition.acting import PlatformRegistry, Stores, connect
-from bot.composition.deeds import Deeds
+from bot.composition.operator_actions import OperatorActions
 from bot.pictures.store import open_pictures
 from bot.runtime.clock import SystemClock
 from bot.settings import Settings
@@ -24,18 +24,18 @@ from db.migrate import HEAD, revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """`deeds` act without a bot: use them only while none runs."""
+class AdminSession:
+    """`operator_actions` act without a bot: use them only while none runs."""
 
     settings: Settings
     engine: AsyncEngine
     stores: Stores
     actions: Actions
-    deeds: Deeds
+    operator_actions: OperatorActions
 
 
 @contextlib.asynccontextmanager
-async def open_office(settings: Settings) -> AsyncIterator[Office]:
+async def open_admin_session(settings: Settings) -> AsyncIterator[AdminSession]:
     """Over a database that is there and up to date. Trouble and DatabaseProblem say what to do where it isn't."""
     file = database_file(settings.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
@@ -50,7 +50,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         yield _furnish(settings, engine)
 
 
-def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
+def _furnish(settings: Settings, engine: AsyncEngine) -> AdminSession:
     clock = SystemClock()
     stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
     actions = connect(
@@ -64,6 +64,10 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> Office:
         retention_days=settings.retention_days,
         retention_bytes=settings.retention_bytes,
     )
-    return Office(
-        settings=settings, engine=engine, stores=stores, actions=actions, deeds=Deeds(stores=stores, actions=actions)
+    return AdminSession(
+        settings=settings,
+        engine=engine,
+        stores=stores,
+        actions=actions,
+        operator_actions=OperatorActions(stores=stores, actions=actions),
     )

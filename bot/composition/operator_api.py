@@ -10,17 +10,17 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.composition.deeds import Deeds
+from bot.composition.operator_actions import OperatorActions
 from bot.domain.errors import NotAllowed
 
 _MOST_ID = 200
 
 
-class Door:
+class OperatorApi:
     """Refusals are answered by the server's own middleware."""
 
-    def __init__(self, *, deeds: Deeds, local_secret: str) -> None:
-        self._deeds = deeds
+    def __init__(self, *, operator_actions: OperatorActions, local_secret: str) -> None:
+        self._operator_actions = operator_actions
         self._secret = local_secret
 
     def routes(self) -> list[web.RouteDef]:
@@ -31,21 +31,21 @@ class Door:
         ]
 
     async def cancel(self, request: web.Request) -> web.Response:
-        job = await self._deeds.cancel(request.match_info["id"])
+        job = await self._operator_actions.cancel(request.match_info["id"])
         return web.json_response({"job": job.id, "state": job.state.value})
 
     async def undo(self, request: web.Request) -> web.Response:
         number = request.match_info["id"]
         if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - what a database's integer holds
             raise NotAllowed("nothing-to-undo")
-        done = await self._deeds.undo(int(number))
+        done = await self._operator_actions.undo(int(number))
         return web.json_response({"entry": done.entry.id if done.entry else None, "left_over": done.left_over})
 
     async def forget(self, request: web.Request) -> web.Response:
         platform, user_id = request.match_info["platform"], request.match_info["id"]
         if max(len(platform), len(user_id)) > _MOST_ID:
             raise web.HTTPNotFound
-        gone = await self._deeds.forget(platform, user_id)
+        gone = await self._operator_actions.forget(platform, user_id)
         return web.json_response({"jobs": gone.jobs, "pictures": gone.pictures, "messages_left": gone.messages_left})
 
     def _guarded(

@@ -15,7 +15,7 @@ from bot.domain.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deeds:
+class OperatorActions:
     """Each is done as the operator, in whatever community it belongs to."""
 
     stores: Stores
