@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.actions import Actions
 from bot.actions.local_locks import LocalLocks
 from bot.cli.faults import Trouble
-from bot.cli.resting import RestingDispatcher, UncountedRequests
+from bot.cli.offline import OfflineDispatcher, UncountedRequests
 from bot.composition.acting import PlatformRegistry, Stores, connect
 from bot.composition.operator_actions import OperatorActions
 from bot.pictures.store import open_pictures
@@ -55,7 +55,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> AdminSession:
     stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
     actions = connect(
         stores=stores,
-        dispatcher=RestingDispatcher(stores.jobs),
+        dispatcher=OfflineDispatcher(stores.jobs),
         registry=PlatformRegistry(),  # nobody to talk to: that is the running bot's part
         clock=clock,
         limits=settings.limits,

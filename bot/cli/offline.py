@@ -11,7 +11,7 @@ from bot.domain.report import JobReport
 from bot.engine.duration_estimates import DurationEstimates
 
 
-class RestingDispatcher:
+class OfflineDispatcher:
     """Implements the port Dispatcher: it moves nothing on, it can only stop what waits.
 
     Cards of what it cancels are brought up to date by the next start.
