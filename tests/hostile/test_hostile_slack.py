@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.interactions.forms import read_request
-from bot.platforms.slack.asking import Asking
 from bot.platforms.slack.inputs import values_in
 from bot.platforms.slack.modals import place_in
+from bot.platforms.slack.request_context import RequestContext
 from bot.platforms.slack.text import escape, unescape
 from bot.platforms.slack.workspaces import Workspace
 from tests.hostile.strategies import TEXTS
@@ -69,10 +69,10 @@ def test_whatever_was_typed_is_no_mention_when_it_is_shown(text: str) -> None:
 @example("null")
 @example("[1]")
 def test_a_form_whose_state_is_anything_is_read(metadata: str) -> None:
-    asking = Asking(workspace=Workspace(team_id="T1"), user_id="U1", name="ann", channel_id="", view={})
-    asking.view = {"private_metadata": metadata, "state": {"values": {}}}
-    assert place_in(asking, values_in(asking.view)) is not None
-    assert values_in(asking.view) == {}
+    ctx = RequestContext(workspace=Workspace(team_id="T1"), user_id="U1", name="ann", channel_id="", view={})
+    ctx.view = {"private_metadata": metadata, "state": {"values": {}}}
+    assert place_in(ctx, values_in(ctx.view)) is not None
+    assert values_in(ctx.view) == {}
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "-1", "²", "٣", "1e3", "", "x"])

@@ -21,10 +21,10 @@ from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailab
 from bot.domain.ports import Clock
 
 from .api import SlackApi
-from .asking import Asking, People
 from .limits import CALL_SECONDS, REMEMBERED, RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from .membership import SaidHere
 from .render import Drawn, draw
+from .request_context import People, RequestContext
 from .workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class Boundary:
         self._uses: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses left, monotonic end
 
     @contextlib.asynccontextmanager
-    async def answering(self, asking: Asking, *, prompt: str = "") -> AsyncIterator[None]:
+    async def answering(self, ctx: RequestContext, *, prompt: str = "") -> AsyncIterator[None]:
         """Answer a Refused with why, anything else with a reference that the log has too. `prompt`: as typed."""
         task = asyncio.current_task()
         if task is not None:
@@ -50,41 +50,41 @@ class Boundary:
         try:
             yield
         except SaidHere as refused:
-            locale = self._people.locale(asking)
-            await self.say(asking, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
+            locale = self._people.locale(ctx)
+            await self.say(ctx, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
         except Refused as refused:
-            await self.say(asking, refusal_card(refused, self._people.locale(asking), prompt=prompt))
+            await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
         except StoreUnavailable as error:
             _log.warning("refused: the database is away", action="answer", error=str(error))
-            if asking.accepted is None:
-                away = refusal_card(NotAllowed("storage-away"), self._people.locale(asking), prompt=prompt)
-                await self.say(asking, away)
+            if ctx.accepted is None:
+                away = refusal_card(NotAllowed("storage-away"), self._people.locale(ctx), prompt=prompt)
+                await self.say(ctx, away)
         except Exception as error:
             # The last place before Bolt, which would only log it.
-            await self._failed(asking, error)
+            await self._failed(ctx, error)
         finally:
             if task is not None:
                 self._running.discard(task)
 
-    async def say(self, asking: Asking, card: Card, *, instead: bool = False) -> None:
+    async def say(self, ctx: RequestContext, card: Card, *, instead: bool = False) -> None:
         """Show the card to this person alone, by whichever way is still open; `instead` of what was pressed on."""
-        drawn = draw(card, now=self._clock.now(), locale=self._people.locale(asking))
-        if await self._respond(asking, drawn, instead=instead):
+        drawn = draw(card, now=self._clock.now(), locale=self._people.locale(ctx))
+        if await self._respond(ctx, drawn, instead=instead):
             return
         try:
-            if asking.channel_id and not asking.channel_id.startswith("D"):
-                await self._api.whisper(asking.channel_ref, asking.user_id, drawn)
+            if ctx.channel_id and not ctx.channel_id.startswith("D"):
+                await self._api.whisper(ctx.channel_ref, ctx.user_id, drawn)
                 return
         except PlatformError as error:
             _log.info("not whispered", action="answer", error=str(error))
         try:
-            await self._api.post(await self._api.open_dm(asking.workspace, asking.user_id), drawn)
+            await self._api.post(await self._api.open_dm(ctx.workspace, ctx.user_id), drawn)
         except PlatformError as error:
             _log.warning("answer not shown", action="answer", error=str(error))
 
-    async def dismiss(self, asking: Asking) -> None:
+    async def dismiss(self, ctx: RequestContext) -> None:
         """Take away the message, for its reader alone, that was pressed on."""
-        await self._respond(asking, None)
+        await self._respond(ctx, None)
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -99,12 +99,12 @@ class Boundary:
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
 
-    async def _respond(self, asking: Asking, drawn: Drawn | None, *, instead: bool = False) -> bool:
+    async def _respond(self, ctx: RequestContext, drawn: Drawn | None, *, instead: bool = False) -> bool:
         """Whether the response_url took it. It needs no membership, but it wears out.
 
         https://docs.slack.dev/interactivity/handling-user-interaction#message-responses
         """
-        url = asking.response_url
+        url = ctx.response_url
         if not url or not self._use(url):
             return False
         client = AsyncWebhookClient(url, session=self._workspaces.session)
@@ -137,14 +137,14 @@ class Boundary:
             self._uses.popitem(last=False)
         return True
 
-    async def _failed(self, asking: Asking, error: Exception) -> None:
+    async def _failed(self, ctx: RequestContext, error: Exception) -> None:
         """Something that nobody foresaw: the log gets the error, the person its reference."""
         reference = secrets.token_hex(4)
         _log.error("listener failed", action="answer", reference=reference, exc_info=error)
-        if asking.accepted is not None:
+        if ctx.accepted is not None:
             return  # the job is on its way, and its card will say so
-        said = sentence("internal", self._people.locale(asking), id=reference)
-        await self.say(asking, Card(tone=Tone.FAILED, status=said))
+        said = sentence("internal", self._people.locale(ctx), id=reference)
+        await self.say(ctx, Card(tone=Tone.FAILED, status=said))
 
     def _let_go(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)

@@ -9,7 +9,6 @@ from bot.domain.ports import Clock
 from bot.drawing.raster import Raster
 
 from .api import SlackApi
-from .asking import People
 from .boundary import Boundary
 from .charts import Charts
 from .delivery import Delivery
@@ -20,6 +19,7 @@ from .membership import Membership
 from .ordering import Ordering
 from .posted_files import JobNotes
 from .replying import Replying
+from .request_context import People
 from .showing import Showing
 from .uploads import Uploads
 from .usage_answer import UsageAnswer

@@ -22,7 +22,6 @@ from bot.interactions.replies import InvalidField, Order, Replies
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
-from .asking import Asking, People
 from .boundary import Boundary
 from .buttons import PANEL_ACTIONS, pressed
 from .easel import NotUnderstood, call_of
@@ -32,6 +31,7 @@ from .limits import FORM_ANSWER_SECONDS
 from .modals import FORM_OF, MORE_VIEW, place_in
 from .ordering import Ordering
 from .replying import Replying
+from .request_context import People, RequestContext
 from .text import plain
 
 # What only the words of the prompt can mend is said beside them; anything else has a button that mends it.
@@ -61,61 +61,61 @@ class RequestHandler:
         self._home = home
         self._clock = clock
 
-    async def typed(self, asking: Asking, text: str) -> None:
+    async def typed(self, ctx: RequestContext, text: str) -> None:
         """A request in words; without any, the form."""
         if has_visible(text):
-            await self._request(asking, text)
+            await self._request(ctx, text)
         else:
-            await self.command(asking, Command.DRAW)
+            await self.command(ctx, Command.DRAW)
 
-    async def mentioned(self, asking: Asking, text: str) -> None:
+    async def mentioned(self, ctx: RequestContext, text: str) -> None:
         """A request in words where no form can be opened: in a thread, in our own conversation."""
         if has_visible(text):
-            await self._request(asking, text)
+            await self._request(ctx, text)
             return
-        async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
-            await self._boundary.say(asking, help_text(person.locale))
+        async with self._boundary.answering(ctx):
+            person = await self._people.person(ctx)
+            await self._boundary.say(ctx, help_text(person.locale))
 
-    async def easel(self, asking: Asking, text: str) -> None:
+    async def easel(self, ctx: RequestContext, text: str) -> None:
         """`/easel`; what isn't known is answered with what there is."""
         try:
             call = call_of(text)
         except NotUnderstood as unknown:
-            await self._say_word(asking, unknown.help_word)
+            await self._say_word(ctx, unknown.help_word)
             return
         if call is None:
-            await self._help(asking)
+            await self._help(ctx)
         else:
-            await self.command(asking, call.command, call.target, **call.values)
+            await self.command(ctx, call.command, call.target, **call.values)
 
-    async def command(self, asking: Asking, command: Command, target: str = "", **values: str) -> None:
+    async def command(self, ctx: RequestContext, command: Command, target: str = "", **values: str) -> None:
         given = {name: (value,) for name, value in values.items() if value}
-        await self._run(COMMANDS[command], input_of(asking, self._people, target=target, values=given))
+        await self._run(COMMANDS[command], input_of(ctx, self._people, target=target, values=given))
 
-    async def pressed(self, asking: Asking, action: Mapping[str, Any]) -> None:
+    async def pressed(self, ctx: RequestContext, action: Mapping[str, Any]) -> None:
         """A button, of any age; ids are checked by the actions, as anybody can make them up."""
         button = pressed(action)
         if (panel := PANEL_ACTIONS.get(button.press)) is not None:
-            given = input_of(asking, self._people, target=button.target, stage=Stage.PANEL)
+            given = input_of(ctx, self._people, target=button.target, stage=Stage.PANEL)
             await self._run(PANELS[panel], given)
             return
-        in_more = asking.view.get("callback_id") == MORE_VIEW
+        in_more = ctx.view.get("callback_id") == MORE_VIEW
         if in_more:
-            place_in(asking, {})
+            place_in(ctx, {})
         stage = Stage.MORE if in_more else Stage.CARD
-        given = input_of(asking, self._people, target=button.target, index=button.index, stage=stage)
+        given = input_of(ctx, self._people, target=button.target, index=button.index, stage=stage)
         await self._run(BUTTONS.get(button.press), given)
 
-    async def submitted(self, asking: Asking) -> Mapping[str, str]:
+    async def submitted(self, ctx: RequestContext) -> Mapping[str, str]:
         """A form came back: what to write beside which field; nothing if the outcome is told.
 
         Slack waits three seconds for that: later, the outcome is told whatever it is.
         """
-        form = FORM_OF[str(asking.view.get("callback_id"))]
-        values = values_in(asking.view)
-        target = place_in(asking, values)
-        given = input_of(asking, self._people, target=target, values=values, stage=Stage.FORM)
+        form = FORM_OF[str(ctx.view.get("callback_id"))]
+        values = values_in(ctx.view)
+        target = place_in(ctx, values)
+        given = input_of(ctx, self._people, target=target, values=values, stage=Stage.FORM)
         if form in _ORDERS and (wrong := self._wrong_prompt(given)) is not None:
             return {"prompt": self._told(given, wrong)}
         route = FORMS[form]
@@ -127,20 +127,20 @@ class RequestHandler:
         return {}
 
     async def _finish(self, form: FormId, first: First, given: SlackInput, running: asyncio.Future[Replies]) -> None:
-        async with self._boundary.answering(given.asking, prompt=given.text("prompt")):
+        async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
             try:
                 replies = await running
             except InvalidField as wrong:
                 raise wrong.refused from wrong
             await self._show(given, first, replies)
             if form is FormId.DEFAULTS:
-                await self._home.opened(given.asking)
+                await self._home.opened(given.ctx)
 
-    async def _request(self, asking: Asking, text: str) -> None:
-        await self._run(FORMS[FormId.IMAGINE], input_of(asking, self._people, values={"prompt": (text,)}))
+    async def _request(self, ctx: RequestContext, text: str) -> None:
+        await self._run(FORMS[FormId.IMAGINE], input_of(ctx, self._people, values={"prompt": (text,)}))
 
     async def _run(self, route: Route | None, given: SlackInput) -> None:
-        async with self._boundary.answering(given.asking, prompt=given.text("prompt")):
+        async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
             if route is None:
                 raise NotAllowed("job-gone")
             await self._show(given, route.first_for(given), await route.run(given, self._actions))
@@ -151,8 +151,8 @@ class RequestHandler:
                 await self._replying.show(given, reply)
             elif first is First.ALONE:  # it will be refused, which is said before anything else is looked at
                 person = await given.person()
-                await reply.ask(person, given.asking.destination(given.asking.channel_ref, person.locale))
-            elif (report := await self._ordering.order(given.asking, reply.ask)) is not None:
+                await reply.ask(person, given.ctx.destination(given.ctx.channel_ref, person.locale))
+            elif (report := await self._ordering.order(given.ctx, reply.ask)) is not None:
                 await self._replying.ordered(given)
                 if reply.then is not None:
                     await self._replying.show(given, reply.then(report))
@@ -167,15 +167,15 @@ class RequestHandler:
     def _told(self, given: SlackInput, refused: Any) -> str:
         return plain(refusal_sentence(refused, given.locale), now=self._clock.now(), locale=given.locale)
 
-    async def _say_word(self, asking: Asking, key: str) -> None:
-        async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
-            await self._boundary.say(asking, Card(tone=Tone.REFUSED, status=(words(key, person.locale),)))
+    async def _say_word(self, ctx: RequestContext, key: str) -> None:
+        async with self._boundary.answering(ctx):
+            person = await self._people.person(ctx)
+            await self._boundary.say(ctx, Card(tone=Tone.REFUSED, status=(words(key, person.locale),)))
 
-    async def _help(self, asking: Asking) -> None:
-        async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
+    async def _help(self, ctx: RequestContext) -> None:
+        async with self._boundary.answering(ctx):
+            person = await self._people.person(ctx)
             helping = help_text(person.locale)
             notes = (*helping.notes, (words("easel-help", person.locale),))
             card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)
-            await self._boundary.say(asking, card)
+            await self._boundary.say(ctx, card)

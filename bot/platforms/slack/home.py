@@ -29,13 +29,13 @@ from bot.interactions.controls import PanelAction, PanelButton
 from bot.interactions.sections import ways_in
 
 from .api import SlackApi
-from .asking import Asking, People
 from .boundary import Boundary
 from .buttons import button_element, panel_button
 from .charts import Charts
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
 from .render import PROMPT_BLOCK, context, draw, section
+from .request_context import People, RequestContext
 from .showing import Framed, Showing
 from .text import clip, escape
 
@@ -75,38 +75,36 @@ class Home:
         self._charts = charts
         self._drawn: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()  # whose → digest, file
 
-    async def opened(self, asking: Asking) -> None:
+    async def opened(self, ctx: RequestContext) -> None:
         """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
-        async with self._boundary.answering(asking):
-            person = await self._people.person(asking)
+        async with self._boundary.answering(ctx):
+            person = await self._people.person(ctx)
             told = _Told(
                 person=person,
                 usage=await self._actions.account.usage(person),
                 recent=await self._recent(person),
                 own=await self._actions.defaults.read(person),
             )
-            await self._publish(asking, told)
-            with_pictures = replace(
-                told, chart=await self._chart_file(asking, told), files=await self._files(asking, told)
-            )
+            await self._publish(ctx, told)
+            with_pictures = replace(told, chart=await self._chart_file(ctx, told), files=await self._files(ctx, told))
             if with_pictures == told:
                 return
             try:
-                await self._publish(asking, with_pictures)
+                await self._publish(ctx, with_pictures)
             except FileNotReady as error:  # somebody has deleted a file
                 _log.info("no pictures", action="home", error=str(error))
                 if with_pictures.chart is not None:
-                    await self._publish(asking, replace(with_pictures, files=()))
+                    await self._publish(ctx, replace(with_pictures, files=()))
 
-    async def _chart_file(self, asking: Asking, told: _Told) -> tuple[str, str] | None:
+    async def _chart_file(self, ctx: RequestContext, told: _Told) -> tuple[str, str] | None:
         """The chart's file and alt text; drawn and uploaded anew only when the numbers have changed."""
         chart = usage_chart(told.usage, told.person.locale)
         digest = hashlib.sha256(chart.svg.encode()).hexdigest()
-        whose = (asking.workspace.team_id, asking.user_id)
+        whose = (ctx.workspace.team_id, ctx.user_id)
         known = self._drawn.get(whose)
         if known is not None and known[0] == digest:
             return known[1], chart.alt
-        file_id = await self._charts.upload(asking.workspace, chart)
+        file_id = await self._charts.upload(ctx.workspace, chart)
         if file_id is None:
             return None
         self._drawn[whose] = (digest, file_id)
@@ -114,14 +112,14 @@ class Home:
             self._drawn.popitem(last=False)
         if known is not None:
             try:
-                await self._api.delete_file(asking.workspace, known[1])
+                await self._api.delete_file(ctx.workspace, known[1])
             except PlatformError as error:
                 _log.info("former chart left", action="home", error=str(error))
         return file_id, chart.alt
 
-    async def _files(self, asking: Asking, told: _Told) -> tuple[str, ...]:
+    async def _files(self, ctx: RequestContext, told: _Told) -> tuple[str, ...]:
         try:
-            return await self._showing.files(asking.workspace, [Framed(job, 1) for job in told.recent])
+            return await self._showing.files(ctx.workspace, [Framed(job, 1) for job in told.recent])
         except PlatformError as error:
             _log.info("no pictures", action="home", error=str(error))
             return ()
@@ -144,9 +142,9 @@ class Home:
         blocks += list(_recent_blocks(told, locale)) or [section(escape(words("home-none", locale)))]
         return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *helping]}
 
-    async def _publish(self, asking: Asking, told: _Told) -> None:
+    async def _publish(self, ctx: RequestContext, told: _Told) -> None:
         view = self._view(told)
-        await self._api.call(asking.workspace, lambda client: client.views_publish(user_id=asking.user_id, view=view))
+        await self._api.call(ctx.workspace, lambda client: client.views_publish(user_id=ctx.user_id, view=view))
 
 
 def _recent_blocks(told: _Told, locale: str) -> Iterator[dict[str, Any]]:

@@ -12,32 +12,32 @@ from bot.domain.people import Person
 from bot.domain.request import has_visible
 from bot.interactions.inputs import Abilities, Input, Stage
 
-from .asking import Asking, People
 from .limits import FORM_LOOKUP_SECONDS
 from .render import prompt_on
+from .request_context import People, RequestContext
 
 ABILITIES = Abilities(hides_pictures=False, whole_forms=True, names_roles=True, form_seconds=FORM_LOOKUP_SECONDS)
 
 
 @dataclass(slots=True, kw_only=True)
 class SlackInput(Input):
-    """`asking` has the ways back. The person's language is known once `person` was asked."""
+    """`ctx` has the ways back. The person's language is known once `person` was asked."""
 
-    asking: Asking
+    ctx: RequestContext
     people: People
 
     async def person(self, *, fresh: bool = False) -> Person:
-        person = await self.people.person(self.asking, fresh=fresh)
+        person = await self.people.person(self.ctx, fresh=fresh)
         self.locale = self.channel_locale = person.locale
         return person
 
     def shown_prompt(self) -> str:
-        shown = prompt_on(self.asking.message)
+        shown = prompt_on(self.ctx.message)
         return shown if has_visible(shown) else ""
 
     async def names_in(self, entries: Iterable[AuditEntry]) -> Callable[[str], str]:
         """Names as far as Slack tells them before a form has to be open; ids for the rest."""
-        asked = asyncio.ensure_future(self.people.names(self.asking, entries))
+        asked = asyncio.ensure_future(self.people.names(self.ctx, entries))
         await asyncio.wait({asked}, timeout=FORM_LOOKUP_SECONDS)
         if not asked.done():
             asked.cancel()
@@ -47,7 +47,7 @@ class SlackInput(Input):
 
 
 def input_of(
-    asking: Asking,
+    ctx: RequestContext,
     people: People,
     *,
     target: str = "",
@@ -55,21 +55,21 @@ def input_of(
     values: Mapping[str, tuple[str, ...]] | None = None,
     stage: Stage = Stage.CARD,
 ) -> SlackInput:
-    locale = people.locale(asking)
+    locale = people.locale(ctx)
     return SlackInput(
-        asking=asking,
+        ctx=ctx,
         people=people,
         abilities=ABILITIES,
         locale=locale,
         channel_locale=locale,
-        channel_id=asking.channel_id,
-        counted_channel=asking.channel_id,
+        channel_id=ctx.channel_id,
+        counted_channel=ctx.channel_id,
         target=target,
         index=index,
         values=values or {},
         stage=stage,
-        private=asking.channel_id.startswith("D"),
-        event=asking.event,
+        private=ctx.channel_id.startswith("D"),
+        event=ctx.event,
     )
 
 

@@ -16,13 +16,13 @@ from bot.domain.ports import Clock
 from bot.interactions.commands import Command
 
 from .api import SlackApi
-from .asking import Asking, asking_of
 from .easel import COMMAND
 from .events import is_old_edit, order_event
 from .handler import RequestHandler
 from .home import Home
 from .modals import CALLBACKS
 from .once import Once, key_of
+from .request_context import RequestContext, context_of
 from .text import typed
 from .workspaces import Workspace
 
@@ -65,11 +65,11 @@ class Listeners:
 
     async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        await self._do(body, context, lambda asking: self._handler.typed(asking, typed(str(body.get("text") or ""))))
+        await self._do(body, context, lambda ctx: self._handler.typed(ctx, typed(str(body.get("text") or ""))))
 
     async def easel(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        await self._do(body, context, lambda asking: self._handler.easel(asking, typed(str(body.get("text") or ""))))
+        await self._do(body, context, lambda ctx: self._handler.easel(ctx, typed(str(body.get("text") or ""))))
 
     async def home(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         if event.get("tab") == "home":
@@ -78,18 +78,18 @@ class Listeners:
     async def message_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
         text = typed(str((body.get("message") or {}).get("text") or ""))
-        await self._do(body, context, lambda asking: self._handler.command(asking, Command.DRAW, prompt=text))
+        await self._do(body, context, lambda ctx: self._handler.command(ctx, Command.DRAW, prompt=text))
 
     async def global_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        await self._do(body, context, lambda asking: self._handler.command(asking, Command.DRAW))
+        await self._do(body, context, lambda ctx: self._handler.command(ctx, Command.DRAW))
 
     async def form(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Here the acknowledgement waits: it says what can't be taken. Such a form may be sent again."""
         key = key_of(body)
         wrong: Mapping[str, str] = {}
         if self._once.first(key):
-            wrong = await self._handler.submitted(self._asking(body, context))
+            wrong = await self._handler.submitted(self._context(body, context))
         if wrong:
             self._once.forget(key)
             await ack(response_action="errors", errors=dict(wrong))
@@ -99,7 +99,7 @@ class Listeners:
     async def button(self, ack: AsyncAck, body: Body, action: Body, context: AsyncBoltContext) -> None:
         await ack()
         if action.get("type") == "button" and not action.get("url"):
-            await self._do(body, context, lambda asking: self._handler.pressed(asking, action))
+            await self._do(body, context, lambda ctx: self._handler.pressed(ctx, action))
 
     async def mention(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         if event.get("bot_id") or event.get("channel_type") == "im":
@@ -107,14 +107,14 @@ class Listeners:
         text = typed(_MENTION.sub("", str(event.get("text") or "")))
         if is_old_edit(event, self._clock.now()) or (event.get("edited") and not text.strip()):
             return
-        await self._do(body, context, lambda asking: self._handler.mentioned(asking, text))
+        await self._do(body, context, lambda ctx: self._handler.mentioned(ctx, text))
 
     async def message(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         """Only those to ourselves are asked for; edits, joins and what bots say are no requests."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
             return
         text = typed(_MENTION.sub("", str(event.get("text") or "")))
-        await self._do(body, context, lambda asking: self._handler.mentioned(asking, text))
+        await self._do(body, context, lambda ctx: self._handler.mentioned(ctx, text))
 
     async def uninstalled(self, context: AsyncBoltContext) -> None:
         await self._gone(context)
@@ -131,18 +131,18 @@ class Listeners:
         _log.error("Bolt failed", action="listen", exc_info=error)
 
     async def _do(
-        self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[Asking], Awaitable[None]]
+        self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[RequestContext], Awaitable[None]]
     ) -> None:
         key = key_of(body)
         if not self._once.first(key):
             _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
             return
-        await work(self._asking(body, context))
+        await work(self._context(body, context))
 
-    def _asking(self, body: Mapping[str, Any], context: AsyncBoltContext) -> Asking:
-        asking = asking_of(body, context)
-        asking.event = order_event(body, context, self._clock.now())
-        return asking
+    def _context(self, body: Mapping[str, Any], context: AsyncBoltContext) -> RequestContext:
+        ctx = context_of(body, context)
+        ctx.event = order_event(body, context, self._clock.now())
+        return ctx
 
     async def _gone(self, context: AsyncBoltContext) -> None:
         """Slack may say so late, or twice, when the app is long installed again: so the token itself is asked."""

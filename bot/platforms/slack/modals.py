@@ -16,10 +16,10 @@ from bot.interactions.controls import PanelButton
 from bot.interactions.forms import Field, Form, FormId, Kind
 from bot.interactions.panels import Panel, Row
 
-from .asking import Asking
 from .buttons import panel_button
 from .limits import OPTION_TEXT, SECTION_TEXT, TEXT_INPUT, VIEW_TITLE
 from .render import section
+from .request_context import RequestContext
 from .text import clip, escape, mentions, mrkdwn
 
 MORE_VIEW, PANEL_VIEW, WHERE = "im-more", "im-audit", "where"
@@ -42,24 +42,24 @@ _ASKED_IN = frozenset({FormId.EDIT, FormId.IMAGINE, FormId.REPORT, FormId.BLOCK_
 _CHANNELS = {"include": ["public", "private"], "exclude_bot_users": True}
 
 
-def form_view(form: Form, asking: Asking, locale: str) -> dict[str, Any]:
+def form_view(form: Form, ctx: RequestContext, locale: str) -> dict[str, Any]:
     """All sections of it. Where it was opened comes back with it, if that is where its outcome is shown."""
     blocks: list[dict[str, Any]] = []
     if form.ways:
         blocks.append(_row(form.ways))
     blocks += [section(mentions(escape(text))) for text in form.intro]
-    blocks += _fields(form, asks_where=form.orders and not asking.channel_id, locale=locale)
+    blocks += _fields(form, asks_where=form.orders and not ctx.channel_id, locale=locale)
     view = _view(CALLBACKS[form.id], form.title, blocks, locale, close=form.cancel)
     view["submit"] = _plain(clip(form.submit or words("form-send", locale), VIEW_TITLE))
     if form.id in _ASKED_IN:
-        view["private_metadata"] = _state(form.target, asking)
+        view["private_metadata"] = _state(form.target, ctx)
     return view
 
 
-def more_view(target: str, blocks: Sequence[Mapping[str, Any]], asking: Asking, locale: str) -> dict[str, Any]:
+def more_view(target: str, blocks: Sequence[Mapping[str, Any]], ctx: RequestContext, locale: str) -> dict[str, Any]:
     """A card on a page of its own; where it was opened comes back with each of its buttons."""
     view = _view(MORE_VIEW, words("button-more", locale), blocks, locale)
-    return view | {"private_metadata": _state(target, asking)}
+    return view | {"private_metadata": _state(target, ctx)}
 
 
 def panel_view(panel: Panel, now: datetime, locale: str) -> dict[str, Any]:
@@ -77,21 +77,21 @@ def panel_view(panel: Panel, now: datetime, locale: str) -> dict[str, Any]:
     return _view(CALLBACKS[panel.form.id], panel.heading, blocks, locale) | {"submit": submit}
 
 
-def place_in(asking: Asking, values: Mapping[str, tuple[str, ...]]) -> str:
-    """The target of a form or a page; `asking` is from where that was opened, as far as it says so."""
+def place_in(ctx: RequestContext, values: Mapping[str, tuple[str, ...]]) -> str:
+    """The target of a form or a page; `ctx` is from where that was opened, as far as it says so."""
     try:
-        state = json.loads(asking.view.get("private_metadata") or "{}")
+        state = json.loads(ctx.view.get("private_metadata") or "{}")
     except ValueError:
         state = None
     if isinstance(state, dict) and "channel" in state:
-        asking.channel_id = str(state["channel"] or next(iter(values.get(WHERE, ())), ""))
-        asking.channel_name, asking.thread = str(state.get("name") or ""), state.get("thread") or None
+        ctx.channel_id = str(state["channel"] or next(iter(values.get(WHERE, ())), ""))
+        ctx.channel_name, ctx.thread = str(state.get("name") or ""), state.get("thread") or None
         return str(state.get("job") or "")
     return ""
 
 
-def _state(target: str, asking: Asking) -> str:
-    channel_ref = {"channel": asking.channel_id, "name": asking.channel_name[:80], "thread": asking.thread}
+def _state(target: str, ctx: RequestContext) -> str:
+    channel_ref = {"channel": ctx.channel_id, "name": ctx.channel_name[:80], "thread": ctx.thread}
     return json.dumps({"job": target, **channel_ref})
 
 

@@ -14,11 +14,11 @@ from bot.domain.report import JobReport
 from bot.interactions.replies import Ask
 
 from .api import SlackApi
-from .asking import Asking, People
 from .boundary import Boundary
 from .delivery import Delivery
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
+from .request_context import People, RequestContext
 
 _log = structlog.get_logger(__name__)
 
@@ -41,45 +41,45 @@ class Ordering:
         self._api = api
         self._serve_strangers = serve_strangers
 
-    async def order(self, asking: Asking, ask: Ask) -> JobReport | None:
+    async def order(self, ctx: RequestContext, ask: Ask) -> JobReport | None:
         """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted.
 
         None: the event has ordered already, and nothing is left to do.
         """
-        author = await self._people.person(asking)
-        if asking.stranger and not self._serve_strangers:
+        author = await self._people.person(ctx)
+        if ctx.stranger and not self._serve_strangers:
             raise SaidHere("stranger")
-        if asking.channel_id:
+        if ctx.channel_id:
             channel_ref = await self._membership.channel_ref(
-                asking.channel_ref, asking.user_id, private_talk=asking.private_talk
+                ctx.channel_ref, ctx.user_id, private_talk=ctx.private_talk
             )
         else:  # from the Home tab
-            channel_ref = await self._api.open_dm(asking.workspace, asking.user_id)
-        report = await ask(author, asking.destination(channel_ref, author.locale))
-        asking.accepted = report.job.id
+            channel_ref = await self._api.open_dm(ctx.workspace, ctx.user_id)
+        report = await ask(author, ctx.destination(channel_ref, author.locale))
+        ctx.accepted = report.job.id
         if report.repeat is not None:  # its card is there
             _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
             return None
         await self._delivery.open(report)
-        if asking.channel_id and channel_ref.channel_id != asking.channel_id:
+        if ctx.channel_id and channel_ref.channel_id != ctx.channel_id:
             said = (words("comes-privately", author.locale),)
-            await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+            await self._boundary.say(ctx, Card(tone=Tone.DONE, status=said))
         return report
 
-    async def redraw(self, asking: Asking, view: Mapping[str, Any]) -> None:
+    async def redraw(self, ctx: RequestContext, view: Mapping[str, Any]) -> None:
         """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""
-        view_id = str(asking.view.get("id") or "")
+        view_id = str(ctx.view.get("id") or "")
         try:
-            await self._api.call(asking.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view)))
+            await self._api.call(ctx.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view)))
         except PlatformError as error:
             _log.info("form not redrawn", action="form", error=str(error))
 
-    async def open_view(self, asking: Asking, view: Mapping[str, Any]) -> str:
+    async def open_view(self, ctx: RequestContext, view: Mapping[str, Any]) -> str:
         """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""
-        trigger, above = asking.trigger_id, asking.view.get("type") == "modal"
+        trigger, above = ctx.trigger_id, ctx.view.get("type") == "modal"
         try:
             answer = await self._api.call(
-                asking.workspace,
+                ctx.workspace,
                 lambda client: (
                     client.views_push(trigger_id=trigger, view=dict(view))
                     if above

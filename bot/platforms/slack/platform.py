@@ -24,7 +24,6 @@ from bot.drawing.raster import Raster
 from bot.observability.health import Check
 
 from .api import SlackApi
-from .asking import NAME, People
 from .boundary import Boundary
 from .building import Shared, listeners
 from .community_channels import CommunityChannels
@@ -37,6 +36,7 @@ from .limits import CALL_SECONDS
 from .membership import Membership
 from .oauth import Installing, OAuthApp
 from .posted_files import JobNotes
+from .request_context import NAME, People
 from .uploads import Uploads
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 

@@ -93,30 +93,28 @@ class Replying:
         """What was pressed behind More is on its way: nothing else would show on the page that it stood on."""
         if given.stage is Stage.MORE:
             blocks = [section(escape(words("more-ordered", given.locale)))]
-            view = more_view(given.target, blocks, given.asking, given.locale)
-            await self._ordering.redraw(given.asking, view)
+            view = more_view(given.target, blocks, given.ctx, given.locale)
+            await self._ordering.redraw(given.ctx, view)
 
     async def _say(self, given: SlackInput, reply: Say) -> None:
         if reply.apart:
             blocks = draw(reply.card, now=self._boundary.now(), locale=given.locale).blocks
             try:
-                await self._ordering.open_view(
-                    given.asking, more_view(given.target, blocks, given.asking, given.locale)
-                )
+                await self._ordering.open_view(given.ctx, more_view(given.target, blocks, given.ctx, given.locale))
             except SaidHere:  # too late for a page of its own
                 pass
             else:
                 return
-        await self._boundary.say(given.asking, reply.card)
+        await self._boundary.say(given.ctx, reply.card)
 
     async def _replace(self, given: SlackInput, reply: Replace) -> None:
-        await self._boundary.say(given.asking, reply.card, instead=True)
+        await self._boundary.say(given.ctx, reply.card, instead=True)
 
     async def _remove(self, given: SlackInput, reply: Remove) -> None:
-        await self._boundary.say(given.asking, reply.said)
+        await self._boundary.say(given.ctx, reply.said)
 
     async def _open(self, given: SlackInput, reply: Open) -> None:
-        await self._ordering.open_view(given.asking, form_view(reply.form, given.asking, given.locale))
+        await self._ordering.open_view(given.ctx, form_view(reply.form, given.ctx, given.locale))
 
     async def _refuse(self, _: SlackInput, reply: Refuse) -> None:
         raise reply.refused
@@ -132,35 +130,35 @@ class Replying:
 
     async def _hide(self, given: SlackInput, reply: Hide) -> None:
         """Slack can't: its Abilities say so, but anybody can make a button up."""
-        await self._boundary.say(given.asking, reply.failed)
+        await self._boundary.say(given.ctx, reply.failed)
 
     async def _job(self, given: SlackInput, reply: ShowJob) -> None:
-        await self._showing.say(given.asking, show_card(reply.shown, given.locale), framed_job(reply.shown))
+        await self._showing.say(given.ctx, show_card(reply.shown, given.locale), framed_job(reply.shown))
 
     async def _page(self, given: SlackInput, reply: ShowPage) -> None:
         card = gallery_card(reply.found, given.locale)
-        await self._showing.say(given.asking, card, framed_page(reply.found), instead=reply.instead)
+        await self._showing.say(given.ctx, card, framed_page(reply.found), instead=reply.instead)
 
     async def _panel(self, given: SlackInput, reply: ShowPanel) -> None:
         """In place of the panel that was pressed in; else on top of whatever is open."""
         view = panel_view(reply.panel, self._boundary.now(), given.locale)
-        if given.asking.view.get("callback_id") == view["callback_id"]:
-            await self._ordering.redraw(given.asking, view)
+        if given.ctx.view.get("callback_id") == view["callback_id"]:
+            await self._ordering.redraw(given.ctx, view)
         else:
-            await self._ordering.open_view(given.asking, view)
+            await self._ordering.open_view(given.ctx, view)
 
     async def _used(self, given: SlackInput, reply: ShowUsage) -> None:
-        await self._usage.show(given.asking, reply.view, given.locale)
+        await self._usage.show(given.ctx, reply.view, given.locale)
 
     async def _hand_over(self, given: SlackInput, reply: HandOver) -> None:
-        talk = await self._api.open_dm(given.asking.workspace, given.asking.user_id)
+        talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
         async with self._turn, reply.export(ARCHIVE_BYTES) as export:
             said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
             if export.left_out:
                 said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
             data = await asyncio.to_thread(export.file.read)
             await self._api.hand_over(talk, export.name, data, escape(said))
-        if given.asking.channel_id != talk.channel_id:
+        if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
     async def _hand_table(self, given: SlackInput, reply: HandTable) -> None:
@@ -170,10 +168,10 @@ class Replying:
             if len(data) > ARCHIVE_BYTES:
                 await self._tell(given, "usage-too-large")
                 return
-        talk = await self._api.open_dm(given.asking.workspace, given.asking.user_id)
+        talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
         await self._api.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
-        if given.asking.channel_id != talk.channel_id:
+        if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
     async def _tell(self, given: SlackInput, key: str) -> None:
-        await self._boundary.say(given.asking, Card(tone=Tone.DONE, status=(words(key, given.locale),)))
+        await self._boundary.say(given.ctx, Card(tone=Tone.DONE, status=(words(key, given.locale),)))

@@ -18,11 +18,11 @@ from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job
 
 from .api import ChannelRef, Message, SlackApi
-from .asking import Asking, People
 from .boundary import Boundary
 from .faults import FileNotReady
 from .posted_files import JobNotes, note_files, noted_files, shown_by
 from .render import draw
+from .request_context import People, RequestContext
 from .uploads import Uploads
 from .workspaces import Workspace
 
@@ -59,34 +59,34 @@ class Showing:
         self._people = people
         self._boundary = boundary
 
-    async def say(self, asking: Asking, card: Card, frames: Sequence[Framed], *, instead: bool = False) -> None:
+    async def say(self, ctx: RequestContext, card: Card, frames: Sequence[Framed], *, instead: bool = False) -> None:
         """Show the card with its pictures, `instead` of what was pressed on; without them where Slack won't have it."""
         if not frames or not card.pictures:
-            await self._boundary.say(asking, card, instead=instead)
+            await self._boundary.say(ctx, card, instead=instead)
             return
         try:
-            talk = await self._api.open_dm(asking.workspace, asking.user_id)
-            await self._show(asking, card, frames, talk, instead=instead)
+            talk = await self._api.open_dm(ctx.workspace, ctx.user_id)
+            await self._show(ctx, card, frames, talk, instead=instead)
         except PlatformError as error:
             _log.info("shown without pictures", action="show", error=str(error))
-            await self._boundary.say(asking, card, instead=instead)
+            await self._boundary.say(ctx, card, instead=instead)
             return
-        if asking.channel_id != talk.channel_id:
-            said = (words("shown-privately", self._people.locale(asking)),)
-            await self._boundary.say(asking, Card(tone=Tone.DONE, status=said))
+        if ctx.channel_id != talk.channel_id:
+            said = (words("shown-privately", self._people.locale(ctx)),)
+            await self._boundary.say(ctx, Card(tone=Tone.DONE, status=said))
 
-    async def talk(self, asking: Asking) -> ChannelRef | None:
+    async def talk(self, ctx: RequestContext) -> ChannelRef | None:
         """The conversation between this person and us; None where there can be none."""
         try:
-            return await self._api.open_dm(asking.workspace, asking.user_id)
+            return await self._api.open_dm(ctx.workspace, ctx.user_id)
         except PlatformError as error:
             _log.info("no conversation", action="show", error=str(error))
             return None
 
-    async def post(self, asking: Asking, card: Card, files: tuple[str, ...], talk: ChannelRef) -> bool:
+    async def post(self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef) -> bool:
         """Post the card with these files; whether Slack took it."""
         try:
-            await self._put(asking, card, files, talk, instead=False)
+            await self._put(ctx, card, files, talk, instead=False)
         except PlatformError as error:
             _log.info("not shown", action="show", error=str(error))
             return False
@@ -101,22 +101,22 @@ class Showing:
         return tuple(found)
 
     async def _show(
-        self, asking: Asking, card: Card, frames: Sequence[Framed], talk: ChannelRef, *, instead: bool
+        self, ctx: RequestContext, card: Card, frames: Sequence[Framed], talk: ChannelRef, *, instead: bool
     ) -> None:
         try:
-            await self._put(asking, card, await self.files(asking.workspace, frames), talk, instead=instead)
+            await self._put(ctx, card, await self.files(ctx.workspace, frames), talk, instead=instead)
         except FileNotReady:  # somebody has deleted one, or another workspace's app owns it
-            files = await self.files(asking.workspace, frames, fresh=True)
-            await self._put(asking, card, files, talk, instead=instead)
+            files = await self.files(ctx.workspace, frames, fresh=True)
+            await self._put(ctx, card, files, talk, instead=instead)
 
     async def _put(
-        self, asking: Asking, card: Card, files: tuple[str, ...], talk: ChannelRef, *, instead: bool
+        self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef, *, instead: bool
     ) -> None:
-        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(asking), files=files)
-        pressed_on = str(asking.message.get("ts") or "")
-        if instead and pressed_on and asking.channel_id == talk.channel_id:
+        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(ctx), files=files)
+        pressed_on = str(ctx.message.get("ts") or "")
+        if instead and pressed_on and ctx.channel_id == talk.channel_id:
             message = Message(channel_id=talk.channel_id, ts=pressed_on)
-            await self._api.update(asking.workspace, message, drawn)
+            await self._api.update(ctx.workspace, message, drawn)
         else:
             await self._api.post(talk, drawn)
 

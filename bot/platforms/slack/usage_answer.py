@@ -16,9 +16,9 @@ from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsageView
 
 from .api import ChannelRef, SlackApi
-from .asking import Asking
 from .boundary import Boundary
 from .charts import Charts
+from .request_context import RequestContext
 from .showing import Showing
 from .workspaces import Workspace
 
@@ -34,28 +34,28 @@ class UsageAnswer:
         self._charts = charts
         self._showing = showing
 
-    async def show(self, asking: Asking, view: UsageView, locale: str) -> None:
-        view = await self._named(asking.workspace, view)
+    async def show(self, ctx: RequestContext, view: UsageView, locale: str) -> None:
+        view = await self._named(ctx.workspace, view)
         card, chart = usage_card(view, locale), usage_chart(view, locale)
-        talk = await self._showing.talk(asking)
-        if talk is not None and talk.channel_id == asking.channel_id:
-            if not await self._show(asking, card, chart, talk):
-                await self._boundary.say(asking, card)
+        talk = await self._showing.talk(ctx)
+        if talk is not None and talk.channel_id == ctx.channel_id:
+            if not await self._show(ctx, card, chart, talk):
+                await self._boundary.say(ctx, card)
             return
-        await self._boundary.say(asking, card)  # the numbers at once: a file takes seconds until it can be shown
-        if talk is not None and await self._show(asking, card, chart, talk):
-            await self._boundary.say(asking, Card(tone=Tone.DONE, status=(words("usage-chart", locale),)))
+        await self._boundary.say(ctx, card)  # the numbers at once: a file takes seconds until it can be shown
+        if talk is not None and await self._show(ctx, card, chart, talk):
+            await self._boundary.say(ctx, Card(tone=Tone.DONE, status=(words("usage-chart", locale),)))
 
-    async def _show(self, asking: Asking, card: Card, chart: Chart, talk: ChannelRef) -> bool:
+    async def _show(self, ctx: RequestContext, card: Card, chart: Chart, talk: ChannelRef) -> bool:
         """Whether the chart could be shown; the words hold without it."""
-        file_id = await self._charts.upload(asking.workspace, chart)
+        file_id = await self._charts.upload(ctx.workspace, chart)
         if file_id is None:
             return False
         picture = CardPicture(key="", alt=chart.alt, width=0, height=0, media_type="image/png")
-        shown = await self._showing.post(asking, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
+        shown = await self._showing.post(ctx, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
         if not shown:
             with contextlib.suppress(PlatformError):  # nobody sees it
-                await self._api.delete_file(asking.workspace, file_id)
+                await self._api.delete_file(ctx.workspace, file_id)
         return shown
 
     async def _named(self, workspace: Workspace, view: UsageView) -> UsageView:

@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Asking:
+class RequestContext:
     """One thing that a person did. `accepted` becomes the id of the job that came of it.
 
     `event` is the same when Slack delivers it again.
@@ -76,7 +76,7 @@ class Asking:
         )
 
 
-def asking_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> Asking:
+def context_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> RequestContext:
     """From a command, an action, a shortcut, a form or an event; Bolt has found the ids in `context`."""
     event, message = body.get("event") or {}, body.get("message") or {}
     container, user = body.get("container") or {}, body.get("user")
@@ -84,7 +84,7 @@ def asking_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> Asking:
     known = user if isinstance(user, dict) else {}
     channel = body.get("channel") if isinstance(body.get("channel"), dict) else {}
     name = body.get("user_name") or known.get("name") or known.get("username") or context.get("user_id") or ""
-    return Asking(
+    return RequestContext(
         workspace=workspace,
         user_id=str(context.get("user_id") or ""),
         name=str(name),
@@ -148,53 +148,53 @@ class People:
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], tuple[float, Mapping[str, Any]]] = OrderedDict()
 
-    def locale(self, asking: Asking) -> str:
+    def locale(self, ctx: RequestContext) -> str:
         """As far as it is known without asking."""
-        known = self._known.get((asking.workspace.team_id, asking.user_id))
+        known = self._known.get((ctx.workspace.team_id, ctx.user_id))
         return str(known[1].get("locale") or "en") if known else "en"
 
-    async def person(self, asking: Asking, *, fresh: bool = False) -> Person:
+    async def person(self, ctx: RequestContext, *, fresh: bool = False) -> Person:
         """Where Slack doesn't say, an ordinary member who reads English. `fresh`: what Slack says at this moment."""
         if fresh:
-            self._known.pop((asking.workspace.team_id, asking.user_id), None)
-        user = await self._user(asking)
-        asking.stranger = asking.stranger or bool(user.get("is_stranger"))
+            self._known.pop((ctx.workspace.team_id, ctx.user_id), None)
+        user = await self._user(ctx)
+        ctx.stranger = ctx.stranger or bool(user.get("is_stranger"))
         admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
         # Settings are the whole organization's, so a workspace's own admin may not change them.
         # https://docs.slack.dev/reference/objects/user-object
         org = user.get("enterprise_user") or {}
-        manager = bool(org.get("is_admin") or org.get("is_owner")) if asking.workspace.enterprise_id else admin
+        manager = bool(org.get("is_admin") or org.get("is_owner")) if ctx.workspace.enterprise_id else admin
         return Person(
             platform=NAME,
-            community_id=asking.workspace.community_id,
-            user_id=asking.user_id,
-            name=_name(user) or asking.name or asking.user_id,
+            community_id=ctx.workspace.community_id,
+            user_id=ctx.user_id,
+            name=_name(user) or ctx.name or ctx.user_id,
             locale=str(user.get("locale") or "en"),
-            roles=_roles(user, stranger=asking.stranger),
-            moderator=(admin or manager) and not asking.stranger,
-            manager=manager and not asking.stranger,
-            allowed_as=tuple(filter(None, (asking.workspace.team_id, asking.workspace.enterprise_id))),
-            channels=tuple(filter(None, (asking.channel_id,))),
+            roles=_roles(user, stranger=ctx.stranger),
+            moderator=(admin or manager) and not ctx.stranger,
+            manager=manager and not ctx.stranger,
+            allowed_as=tuple(filter(None, (ctx.workspace.team_id, ctx.workspace.enterprise_id))),
+            channels=tuple(filter(None, (ctx.channel_id,))),
             # https://slack.com/help/articles/202518103-Understand-guest-roles-in-Slack
-            confined=asking.stranger or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            confined=ctx.stranger or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         )
 
-    async def names(self, asking: Asking, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
+    async def names(self, ctx: RequestContext, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
         """Of whom these entries of the trail tell, by their ids; whom Slack doesn't know is left out."""
         ids = {entry.target for entry in entries if _USER_ID.match(entry.target)}
-        users = await asyncio.gather(*(self._user(replace(asking, user_id=each)) for each in ids))
+        users = await asyncio.gather(*(self._user(replace(ctx, user_id=each)) for each in ids))
         named = {each: _name(user) for each, user in zip(ids, users, strict=True)}
         return {each: name for each, name in named.items() if name}
 
-    async def _user(self, asking: Asking) -> Mapping[str, Any]:
-        key = (asking.workspace.team_id, asking.user_id)
+    async def _user(self, ctx: RequestContext) -> Mapping[str, Any]:
+        key = (ctx.workspace.team_id, ctx.user_id)
         now = self._clock.monotonic()
         until, known = self._known.get(key, (0.0, {}))
         if now < until:
             return known
         try:
             answer = await self._api.call(
-                asking.workspace, lambda client: client.users_info(user=asking.user_id, include_locale=True)
+                ctx.workspace, lambda client: client.users_info(user=ctx.user_id, include_locale=True)
             )
         except PlatformError as error:
             _log.info("person not known", action="person", error=str(error))
