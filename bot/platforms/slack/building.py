@@ -12,15 +12,15 @@ from .api import SlackApi
 from .boundary import Boundary
 from .charts import Charts
 from .delivery import Delivery
+from .ephemeral_messages import EphemeralMessages
 from .handler import RequestHandler
 from .home import Home
+from .job_submitter import JobSubmitter
 from .listeners import Listeners
 from .membership import Membership
-from .ordering import Ordering
 from .posted_files import JobNotes
 from .replying import Replying
 from .request_context import People
-from .showing import Showing
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
 
@@ -41,7 +41,7 @@ class Shared:
 
 def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
     api, people, boundary, clock = shared.api, shared.people, shared.boundary, shared.clock
-    ordering = Ordering(
+    submitter = JobSubmitter(
         delivery=shared.delivery,
         membership=shared.membership,
         people=people,
@@ -49,20 +49,20 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         api=api,
         serve_strangers=serve_strangers,
     )
-    showing = Showing(api=api, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
+    ephemeral = EphemeralMessages(api=api, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
     charts = Charts(raster=raster, uploads=shared.uploads)
-    home = Home(actions=actions, people=people, boundary=boundary, api=api, charts=charts, showing=showing)
+    home = Home(actions=actions, people=people, boundary=boundary, api=api, charts=charts, ephemeral=ephemeral)
     replying = Replying(
         boundary=boundary,
-        ordering=ordering,
+        submitter=submitter,
         delivery=shared.delivery,
-        showing=showing,
-        usage=UsageAnswer(api=api, boundary=boundary, charts=charts, showing=showing),
+        ephemeral=ephemeral,
+        usage=UsageAnswer(api=api, boundary=boundary, charts=charts, ephemeral=ephemeral),
         api=api,
     )
     handler = RequestHandler(
         actions=actions,
-        ordering=ordering,
+        submitter=submitter,
         replying=replying,
         people=people,
         boundary=boundary,

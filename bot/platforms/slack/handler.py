@@ -27,9 +27,9 @@ from .buttons import PANEL_ACTIONS, pressed
 from .easel import NotUnderstood, call_of
 from .home import Home
 from .inputs import SlackInput, input_of, values_in
+from .job_submitter import JobSubmitter
 from .limits import FORM_ANSWER_SECONDS
 from .modals import FORM_OF, MORE_VIEW, place_in
-from .ordering import Ordering
 from .replying import Replying
 from .request_context import People, RequestContext
 from .text import plain
@@ -46,7 +46,7 @@ class RequestHandler:
         self,
         *,
         actions: Actions,
-        ordering: Ordering,
+        submitter: JobSubmitter,
         replying: Replying,
         people: People,
         boundary: Boundary,
@@ -54,7 +54,7 @@ class RequestHandler:
         clock: Clock,
     ) -> None:
         self._actions = actions
-        self._ordering = ordering
+        self._submitter = submitter
         self._replying = replying
         self._people = people
         self._boundary = boundary
@@ -152,7 +152,7 @@ class RequestHandler:
             elif first is First.ALONE:  # it will be refused, which is said before anything else is looked at
                 person = await given.person()
                 await reply.ask(person, given.ctx.destination(given.ctx.channel_ref, person.locale))
-            elif (report := await self._ordering.order(given.ctx, reply.ask)) is not None:
+            elif (report := await self._submitter.order(given.ctx, reply.ask)) is not None:
                 await self._replying.ordered(given)
                 if reply.then is not None:
                     await self._replying.show(given, reply.then(report))

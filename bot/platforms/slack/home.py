@@ -32,11 +32,11 @@ from .api import SlackApi
 from .boundary import Boundary
 from .buttons import button_element, panel_button
 from .charts import Charts
+from .ephemeral_messages import EphemeralMessages, Framed
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
 from .render import PROMPT_BLOCK, context, draw, section
 from .request_context import People, RequestContext
-from .showing import Framed, Showing
 from .text import clip, escape
 
 _log = structlog.get_logger(__name__)
@@ -65,9 +65,9 @@ class Home:
         boundary: Boundary,
         api: SlackApi,
         charts: Charts,
-        showing: Showing,
+        ephemeral: EphemeralMessages,
     ) -> None:
-        self._showing = showing
+        self._ephemeral = ephemeral
         self._actions = actions
         self._people = people
         self._boundary = boundary
@@ -119,7 +119,7 @@ class Home:
 
     async def _files(self, ctx: RequestContext, told: _Told) -> tuple[str, ...]:
         try:
-            return await self._showing.files(ctx.workspace, [Framed(job, 1) for job in told.recent])
+            return await self._ephemeral.files(ctx.workspace, [Framed(job, 1) for job in told.recent])
         except PlatformError as error:
             _log.info("no pictures", action="home", error=str(error))
             return ()

@@ -34,13 +34,13 @@ from bot.interactions.replies import (
 from .api import SlackApi
 from .boundary import Boundary
 from .delivery import Delivery
+from .ephemeral_messages import EphemeralMessages, framed_job, framed_page
 from .inputs import SlackInput
+from .job_submitter import JobSubmitter
 from .limits import ARCHIVE_BYTES
 from .membership import SaidHere
 from .modals import form_view, more_view, panel_view
-from .ordering import Ordering
 from .render import draw, section
-from .showing import Showing, framed_job, framed_page
 from .text import escape
 from .usage_answer import UsageAnswer
 
@@ -54,16 +54,16 @@ class Replying:
         self,
         *,
         boundary: Boundary,
-        ordering: Ordering,
+        submitter: JobSubmitter,
         delivery: Delivery,
-        showing: Showing,
+        ephemeral: EphemeralMessages,
         usage: UsageAnswer,
         api: SlackApi,
     ) -> None:
         self._boundary = boundary
-        self._ordering = ordering
+        self._submitter = submitter
         self._delivery = delivery
-        self._showing = showing
+        self._ephemeral = ephemeral
         self._usage = usage
         self._api = api
         self._turn = asyncio.Semaphore(1)  # an archive is in memory while it is handed over
@@ -94,13 +94,13 @@ class Replying:
         if given.stage is Stage.MORE:
             blocks = [section(escape(words("more-ordered", given.locale)))]
             view = more_view(given.target, blocks, given.ctx, given.locale)
-            await self._ordering.redraw(given.ctx, view)
+            await self._submitter.redraw(given.ctx, view)
 
     async def _say(self, given: SlackInput, reply: Say) -> None:
         if reply.apart:
             blocks = draw(reply.card, now=self._boundary.now(), locale=given.locale).blocks
             try:
-                await self._ordering.open_view(given.ctx, more_view(given.target, blocks, given.ctx, given.locale))
+                await self._submitter.open_view(given.ctx, more_view(given.target, blocks, given.ctx, given.locale))
             except SaidHere:  # too late for a page of its own
                 pass
             else:
@@ -114,7 +114,7 @@ class Replying:
         await self._boundary.say(given.ctx, reply.said)
 
     async def _open(self, given: SlackInput, reply: Open) -> None:
-        await self._ordering.open_view(given.ctx, form_view(reply.form, given.ctx, given.locale))
+        await self._submitter.open_view(given.ctx, form_view(reply.form, given.ctx, given.locale))
 
     async def _refuse(self, _: SlackInput, reply: Refuse) -> None:
         raise reply.refused
@@ -133,19 +133,19 @@ class Replying:
         await self._boundary.say(given.ctx, reply.failed)
 
     async def _job(self, given: SlackInput, reply: ShowJob) -> None:
-        await self._showing.say(given.ctx, show_card(reply.shown, given.locale), framed_job(reply.shown))
+        await self._ephemeral.say(given.ctx, show_card(reply.shown, given.locale), framed_job(reply.shown))
 
     async def _page(self, given: SlackInput, reply: ShowPage) -> None:
         card = gallery_card(reply.found, given.locale)
-        await self._showing.say(given.ctx, card, framed_page(reply.found), instead=reply.instead)
+        await self._ephemeral.say(given.ctx, card, framed_page(reply.found), instead=reply.instead)
 
     async def _panel(self, given: SlackInput, reply: ShowPanel) -> None:
         """In place of the panel that was pressed in; else on top of whatever is open."""
         view = panel_view(reply.panel, self._boundary.now(), given.locale)
         if given.ctx.view.get("callback_id") == view["callback_id"]:
-            await self._ordering.redraw(given.ctx, view)
+            await self._submitter.redraw(given.ctx, view)
         else:
-            await self._ordering.open_view(given.ctx, view)
+            await self._submitter.open_view(given.ctx, view)
 
     async def _used(self, given: SlackInput, reply: ShowUsage) -> None:
         await self._usage.show(given.ctx, reply.view, given.locale)

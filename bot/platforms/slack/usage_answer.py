@@ -18,8 +18,8 @@ from bot.domain.usage import UsageView
 from .api import ChannelRef, SlackApi
 from .boundary import Boundary
 from .charts import Charts
+from .ephemeral_messages import EphemeralMessages
 from .request_context import RequestContext
-from .showing import Showing
 from .workspaces import Workspace
 
 _NAMED = 20  # channels whose names are asked for
@@ -28,16 +28,16 @@ _NAMED = 20  # channels whose names are asked for
 class UsageAnswer:
     """Called within the boundary."""
 
-    def __init__(self, *, api: SlackApi, boundary: Boundary, charts: Charts, showing: Showing) -> None:
+    def __init__(self, *, api: SlackApi, boundary: Boundary, charts: Charts, ephemeral: EphemeralMessages) -> None:
         self._api = api
         self._boundary = boundary
         self._charts = charts
-        self._showing = showing
+        self._ephemeral = ephemeral
 
     async def show(self, ctx: RequestContext, view: UsageView, locale: str) -> None:
         view = await self._named(ctx.workspace, view)
         card, chart = usage_card(view, locale), usage_chart(view, locale)
-        talk = await self._showing.talk(ctx)
+        talk = await self._ephemeral.talk(ctx)
         if talk is not None and talk.channel_id == ctx.channel_id:
             if not await self._show(ctx, card, chart, talk):
                 await self._boundary.say(ctx, card)
@@ -52,7 +52,7 @@ class UsageAnswer:
         if file_id is None:
             return False
         picture = CardPicture(key="", alt=chart.alt, width=0, height=0, media_type="image/png")
-        shown = await self._showing.post(ctx, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
+        shown = await self._ephemeral.post(ctx, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
         if not shown:
             with contextlib.suppress(PlatformError):  # nobody sees it
                 await self._api.delete_file(ctx.workspace, file_id)

@@ -23,7 +23,7 @@ from .request_context import People, RequestContext
 _log = structlog.get_logger(__name__)
 
 
-class Ordering:
+class JobSubmitter:
     def __init__(
         self,
         *,

@@ -49,7 +49,7 @@ def framed_job(shown: Shown) -> tuple[Framed, ...]:
     return (Framed(job, len(job.pictures)),) if job.pictures and job.deleted_at is None else ()
 
 
-class Showing:
+class EphemeralMessages:
     """The files that stand under the result are shown again; where none are known, they are uploaded."""
 
     def __init__(self, *, api: SlackApi, uploads: Uploads, notes: JobNotes, people: People, boundary: Boundary) -> None:
