@@ -22,7 +22,7 @@ from bot.domain.ports import NewAudit
 from bot.observability.metrics import Metrics
 from bot.platforms.discord.faults import AccessDenied
 from bot.platforms.discord.rejection_guard import RejectionGuard
-from bot.platforms.slack.once import Once
+from bot.platforms.slack.seen_events import SeenEvents
 from bot.seedream.api import MOST_CODES, Api
 from bot.seedream.payloads import Unreadable, read_envelope
 from db.communities import SqlCommunityStore
@@ -109,15 +109,15 @@ async def test_a_number_beyond_every_database_names_no_entry(engine: AsyncEngine
 
 async def test_memories_of_what_was_refused_have_their_bounds() -> None:
     clock = FakeClock(NOW)
-    rejection_guard, once = RejectionGuard(clock), Once(100)
+    rejection_guard, seen = RejectionGuard(clock), SeenEvents(100)
     for number in range(20_000):
         with contextlib.suppress(AccessDenied):
             async with rejection_guard.visiting(f"channel-{number}"):
                 raise AccessDenied("no")
         rejection_guard.forget(f"token-{number}")
         rejection_guard.refused(status=403, scope="user")
-        once.first(f"event-{number}")
-    kept = (rejection_guard._closed_until, rejection_guard._dead, once._seen)
+        seen.first(f"event-{number}")
+    kept = (rejection_guard._closed_until, rejection_guard._dead, seen._seen)
     assert [len(memory) for memory in kept] == [1000, 1000, 100]
     assert len(rejection_guard._refusals) <= 10_000
     with pytest.raises(AccessDenied, match="a moment ago"):

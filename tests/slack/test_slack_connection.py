@@ -15,7 +15,7 @@ from bot.domain.errors import CredentialsRefused, StoreUnavailable
 from bot.observability.health import Check
 from bot.platforms.slack import Installation
 from bot.platforms.slack.installations import SealedInstallations
-from bot.platforms.slack.once import Once
+from bot.platforms.slack.seen_events import SeenEvents
 from bot.runtime.network import Network
 from db.slack_installations import SqlSlackInstallations
 from tests.fakes.proxy import Proxy
@@ -198,7 +198,7 @@ async def test_closing_leaves_nothing_running(bot: Bot) -> None:
 
 
 def test_a_memory_has_its_bounds() -> None:
-    once = Once(2)
+    once = SeenEvents(2)
     assert [once.first(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
     assert once.first("")
     assert once.first("")

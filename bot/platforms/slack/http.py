@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.domain.ports import Clock
 
 from .limits import STALE_SECONDS
-from .once import Once
+from .seen_events import SeenEvents
 
 PATH = "/slack/events"
 # Slack's own payloads are far smaller; a view with a hundred blocks is some 300 KB.
@@ -46,7 +46,7 @@ class HttpEvents:
         self._verifier = SignatureVerifier(signing_secret, clock=_SignedAt(clock))
         self._clock = clock
         self._began = int(clock.now().timestamp())
-        self._signatures = Once(20_000)  # what five busy minutes bring
+        self._signatures = SeenEvents(20_000)  # what five busy minutes bring
         self.app: AsyncApp | None = None
 
     def routes(self) -> list[web.RouteDef]:

@@ -21,8 +21,8 @@ from .events import is_old_edit, order_event
 from .handler import RequestHandler
 from .home import Home
 from .modals import CALLBACKS
-from .once import Once, key_of
 from .request_context import RequestContext, context_of
+from .seen_events import SeenEvents, key_of
 from .text import typed
 from .workspaces import Workspace
 
@@ -44,7 +44,7 @@ class Listeners:
         self._home = home
         self._api = api
         self._clock = clock
-        self._once = Once()
+        self._seen = SeenEvents()
 
     def register(self, app: AsyncApp) -> None:
         app.command("/imagine")(self.command)
@@ -88,10 +88,10 @@ class Listeners:
         """Here the acknowledgement waits: it says what can't be taken. Such a form may be sent again."""
         key = key_of(body)
         wrong: Mapping[str, str] = {}
-        if self._once.first(key):
+        if self._seen.first(key):
             wrong = await self._handler.submitted(self._context(body, context))
         if wrong:
-            self._once.forget(key)
+            self._seen.forget(key)
             await ack(response_action="errors", errors=dict(wrong))
         else:
             await ack()
@@ -134,7 +134,7 @@ class Listeners:
         self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[RequestContext], Awaitable[None]]
     ) -> None:
         key = key_of(body)
-        if not self._once.first(key):
+        if not self._seen.first(key):
             _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
             return
         await work(self._context(body, context))

@@ -22,8 +22,8 @@ from bot.domain.errors import PlatformError, PlatformUnavailable
 from .faults import translated
 from .install_page import install_page
 from .limits import CALL_SECONDS
-from .once import Once
 from .scopes import SCOPES
+from .seen_events import SeenEvents
 from .workspaces import Installation, InstallationStore, Workspaces
 
 INSTALL, OAUTH = "/slack/install", "/slack/oauth"
@@ -63,7 +63,7 @@ class Installing:
         self._installations = installations
         self._now = now
         self._states = Fernet(Fernet.generate_key())
-        self._used = Once()
+        self._used = SeenEvents()
 
     def routes(self) -> list[web.RouteDef]:
         return [

@@ -9,7 +9,7 @@ from typing import Any
 from .limits import REMEMBERED
 
 
-class Once:
+class SeenEvents:
     """Remembers what was done lately, so that it is done once."""
 
     def __init__(self, most: int = REMEMBERED) -> None:
