@@ -10,13 +10,15 @@ from discord.ext import commands
 
 from bot.actions.actions import Actions
 from bot.cards.sentences import words
-from bot.domain.ports import GalleryShelf
+from bot.domain.ports import GalleryFilter
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
 from bot.platforms.discord.origin import person_of
 from bot.platforms.discord.suggestions import job_choices
 
-_SHELVES = [app_commands.Choice[Any](name=words(f"command-shelf-{shelf}"), value=shelf.value) for shelf in GalleryShelf]
+_SHELVES = [
+    app_commands.Choice[Any](name=words(f"command-shelf-{shelf}"), value=shelf.value) for shelf in GalleryFilter
+]
 
 
 class GalleryCog(commands.Cog):
@@ -32,7 +34,7 @@ class GalleryCog(commands.Cog):
     async def gallery(
         self,
         interaction: discord.Interaction[EaselClient],
-        shelf: str = GalleryShelf.MINE.value,
+        shelf: str = GalleryFilter.MINE.value,
         words: app_commands.Range[str, 1, 100] = "",
     ) -> None:
         """A page of small pictures that flips in place."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.people import Person
-from bot.domain.ports import GalleryPage, GalleryQuery, GalleryShelf, Opinion
+from bot.domain.ports import GalleryFilter, GalleryPage, GalleryQuery, Opinion
 
 from .rows import folded, job_of
 from .tables import HAS_WORDS, IS_DONE, IS_STARRED, jobs, stars, votes
@@ -40,7 +40,7 @@ class SqlGallery:
         """See Gallery.search. A page beyond the last is the last."""
         conditions = _conditions(query)
         newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
-        order = (jobs.c.stars.desc(), *newest) if query.shelf is GalleryShelf.STARRED else newest
+        order = (jobs.c.stars.desc(), *newest) if query.gallery_filter is GalleryFilter.STARRED else newest
         count = select(func.count()).select_from(jobs).where(*conditions)
 
         def work(connection: Connection) -> GalleryPage:
@@ -111,7 +111,7 @@ class SqlGallery:
 
 def _conditions(query: GalleryQuery) -> list[Any]:
     return [
-        *_on_shelf(query),
+        *_matching(query),
         may_see(query.person),
         IS_DONE,
         jobs.c.deleted_at.is_(None),
@@ -121,15 +121,15 @@ def _conditions(query: GalleryQuery) -> list[Any]:
     ]
 
 
-def _on_shelf(query: GalleryQuery) -> list[Any]:
+def _matching(query: GalleryQuery) -> list[Any]:
     person = query.person
-    match query.shelf:
-        case GalleryShelf.MINE:
+    match query.gallery_filter:
+        case GalleryFilter.MINE:
             return _is(jobs, {"author_platform": person.platform, "author_id": person.user_id})
-        case GalleryShelf.HERE:
+        case GalleryFilter.HERE:
             here = {"platform": person.platform, "community_id": person.community_id, "channel_id": query.channel_id}
             return _is(jobs, here)
-        case GalleryShelf.STARRED:
+        case GalleryFilter.STARRED:
             return [*_is(jobs, {"platform": person.platform, "community_id": person.community_id}), IS_STARRED]
 
 

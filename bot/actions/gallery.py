@@ -21,8 +21,8 @@ from bot.domain.ports import (
     Draft,
     Gallery,
     GalleryChannel,
+    GalleryFilter,
     GalleryQuery,
-    GalleryShelf,
     JobStore,
     Locks,
     NewAudit,
@@ -62,22 +62,22 @@ class GalleryActions:
         self._locks = locks
 
     async def search(
-        self, person: Person, *, shelf: GalleryShelf, channel_id: str = "", text: str = "", page: int = 0
+        self, person: Person, *, gallery_filter: GalleryFilter, channel_id: str = "", text: str = "", page: int = 0
     ) -> FoundPage:
         """Pictures whose prompts have all the words of `text`; `page` counts from 0 and is brought into range."""
         words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
-        target = shelf.value
+        target = gallery_filter.value
         if words:
             # Words don't fit into a button, so they wait where repaired requests do, and outlive a restart there.
             draft = Draft(id=new_job_id(), author=person, text=" ".join(words), created_at=self._clock.now())
             await self._store.save_draft(draft)
-            target = f"{shelf.value}.{draft.id}"
-        return await self._page(person, shelf, channel_id, words, page, target)
+            target = f"{gallery_filter.value}.{draft.id}"
+        return await self._page(person, gallery_filter, channel_id, words, page, target)
 
     async def turn(self, target: str, index: int | None, *, person: Person, channel_id: str = "") -> FoundPage:
         """The page behind a button: `target` and `index` are the button's. NotAllowed: `draft-gone`, `not-yours`."""
         name, _, draft_id = target.partition(".")
-        if name not in set(GalleryShelf):
+        if name not in set(GalleryFilter):
             raise NotAllowed("draft-gone")
         words: tuple[str, ...] = ()
         if draft_id:
@@ -87,18 +87,28 @@ class GalleryActions:
             if (draft.author.platform, draft.author.user_id) != (person.platform, person.user_id):
                 raise NotAllowed("not-yours")
             words = tuple(draft.text.split())
-        return await self._page(person, GalleryShelf(name), channel_id, words, index or 0, target)
+        return await self._page(person, GalleryFilter(name), channel_id, words, index or 0, target)
 
     async def _page(
-        self, person: Person, shelf: GalleryShelf, channel_id: str, words: tuple[str, ...], page: int, target: str
+        self,
+        person: Person,
+        gallery_filter: GalleryFilter,
+        channel_id: str,
+        words: tuple[str, ...],
+        page: int,
+        target: str,
     ) -> FoundPage:
         query = GalleryQuery(
-            shelf=shelf, person=person, channel_id=channel_id, words=words, page=max(0, min(page, _LAST_PAGE))
+            gallery_filter=gallery_filter,
+            person=person,
+            channel_id=channel_id,
+            words=words,
+            page=max(0, min(page, _LAST_PAGE)),
         )
         found = await self._gallery.search(query)
         if not found.jobs and found.pages:  # something was deleted meanwhile: the last page that there is
             found = await self._gallery.search(dataclasses.replace(query, page=min(found.pages - 1, _LAST_PAGE)))
-        return FoundPage(shelf=shelf, page=found, target=target, words=words)
+        return FoundPage(gallery_filter=gallery_filter, page=found, target=target, words=words)
 
     async def show(self, job_id: str, person: Person, *, aloud: bool = False) -> Shown:
         """Any job that this person may see; `aloud`: everybody in the channel reads the answer."""
@@ -169,7 +179,7 @@ class GalleryActions:
         Newest first.
         """
         words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
-        query = GalleryQuery(shelf=GalleryShelf.MINE, person=person, words=words, page_size=count)
+        query = GalleryQuery(gallery_filter=GalleryFilter.MINE, person=person, words=words, page_size=count)
         try:
             async with asyncio.timeout(_COMPLETION_SECONDS):
                 found = (await self._gallery.search(query)).jobs

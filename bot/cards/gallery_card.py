@@ -19,10 +19,10 @@ _PRESSED_PER_ROW = 5
 def gallery_card(found: FoundPage, locale: str) -> Card:
     """One picture a job with its number; buttons with the same numbers show all of it, ‹ and › turn the page."""
     page = found.page
-    heading = words(f"gallery-{found.shelf.value}", locale)
+    heading = words(f"gallery-{found.gallery_filter.value}", locale)
     said = " ".join(found.words)
     if not page.jobs:
-        empty = "gallery-nothing-found" if said else f"gallery-{found.shelf.value}-empty"
+        empty = "gallery-nothing-found" if said else f"gallery-{found.gallery_filter.value}-empty"
         return Card(tone=Tone.DONE, heading=heading, status=sentence(empty, locale, words=said))
     listed: list[Text] = [
         (f"{number}. {clip(' '.join(job.request.prompt.split()), _LISTED_PROMPT)} · {job.request.ratio} · {job.id}",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.ports import GalleryPage, GalleryShelf, Opinion
+from bot.domain.ports import GalleryFilter, GalleryPage, Opinion
 from bot.domain.report import JobReport
 
 
@@ -12,7 +12,7 @@ from bot.domain.report import JobReport
 class FoundPage:
     """A page of a gallery. `target` is what its buttons carry, so that they find the same gallery again."""
 
-    shelf: GalleryShelf
+    gallery_filter: GalleryFilter
     page: GalleryPage
     target: str
     words: tuple[str, ...] = ()

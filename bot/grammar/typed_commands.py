@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.domain.ports import GalleryShelf, UsageGroup
+from bot.domain.ports import GalleryFilter, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope
 
-SHELVES: Mapping[str, GalleryShelf] = MappingProxyType(
+GALLERY_FILTERS: Mapping[str, GalleryFilter] = MappingProxyType(
     {
-        **dict.fromkeys(("mine", "我的"), GalleryShelf.MINE),
-        **dict.fromkeys(("here", "这里"), GalleryShelf.HERE),
-        **dict.fromkeys(("starred", "收藏"), GalleryShelf.STARRED),
+        **dict.fromkeys(("mine", "我的"), GalleryFilter.MINE),
+        **dict.fromkeys(("here", "这里"), GalleryFilter.HERE),
+        **dict.fromkeys(("starred", "收藏"), GalleryFilter.STARRED),
     }
 )
 SCOPES: Mapping[str, UsageScope] = MappingProxyType(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.actions.actions import Actions
 from bot.domain.card import ButtonAction
-from bot.domain.ports import GalleryShelf
+from bot.domain.ports import GalleryFilter
 
 from .commands import Command
 from .inputs import Input
@@ -17,9 +17,11 @@ from .routes import First, Route
 
 async def search(given: Input, actions: Actions) -> Replies:
     """The first page, for this person alone: a gallery is looked through, not posted."""
-    shelf = GalleryShelf(given.text("shelf") or GalleryShelf.MINE)
+    gallery_filter = GalleryFilter(given.text("shelf") or GalleryFilter.MINE)
     person = await given.person()
-    found = await actions.gallery.search(person, shelf=shelf, channel_id=given.channel_id, text=given.text("words"))
+    found = await actions.gallery.search(
+        person, gallery_filter=gallery_filter, channel_id=given.channel_id, text=given.text("words")
+    )
     return (ShowPage(found),)
 
 

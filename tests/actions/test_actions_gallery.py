@@ -9,7 +9,7 @@ from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.moderation import AuditAction
 from bot.domain.people import Person
-from bot.domain.ports import GalleryShelf, NewAudit
+from bot.domain.ports import GalleryFilter, NewAudit
 from db.gallery import SqlGallery
 from tests.actions.house import HERE, House
 from tests.db.orders import PLENTY, order, person
@@ -47,20 +47,20 @@ async def hang_in(house: House, channel: str) -> None:
 async def test_pages_and_their_buttons_find_the_same_gallery(house: House, actions: GalleryActions) -> None:
     jobs = [await house.drawn(f"a red fox {number}") for number in range(8)]
     await house.drawn("a blue whale")
-    found = await actions.search(person(), shelf=GalleryShelf.MINE, text=" FOX  red ")
+    found = await actions.search(person(), gallery_filter=GalleryFilter.MINE, text=" FOX  red ")
     assert found.words == ("FOX", "red")
     assert (found.page.pages, found.page.total) == (2, 8)
     # The button's target survives a restart: the words are in the database.
     again = await actions_of(house).turn(found.target, 1, person=person())
     assert {job.id for job in (*found.page.jobs, *again.page.jobs)} == {job.id for job in jobs}
     assert again.target == found.target
-    plain = await actions.search(person(), shelf=GalleryShelf.MINE)
+    plain = await actions.search(person(), gallery_filter=GalleryFilter.MINE)
     assert plain.target == "mine"
     assert (await actions.turn("mine", 1, person=person())).page.page == 1
 
 
 async def test_a_target_fits_a_button(actions: GalleryActions) -> None:
-    found = await actions.search(person(), shelf=GalleryShelf.STARRED, text="很长的词 " * 60)
+    found = await actions.search(person(), gallery_filter=GalleryFilter.STARRED, text="很长的词 " * 60)
     assert len(found.target) <= 70
     assert ":" not in found.target
 
@@ -75,7 +75,7 @@ async def test_a_forged_page_is_no_search(actions: GalleryActions, target: str) 
 
 
 async def test_anothers_search_is_not_yours(actions: GalleryActions) -> None:
-    found = await actions.search(person(), shelf=GalleryShelf.MINE, text="secret")
+    found = await actions.search(person(), gallery_filter=GalleryFilter.MINE, text="secret")
     with pytest.raises(NotAllowed, match="not-yours"):
         await actions.turn(found.target, 0, person=person("bob"))
 

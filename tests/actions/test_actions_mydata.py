@@ -14,7 +14,7 @@ from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.moderation import EASEL, AuditAction
-from bot.domain.ports import GalleryShelf, UsageFilter, UsageGroup
+from bot.domain.ports import GalleryFilter, UsageFilter, UsageGroup
 from tests.actions.house import HERE, House
 from tests.db.orders import person
 from tests.fakes.chat import FakeChat
@@ -100,7 +100,7 @@ async def test_the_rest_is_in_it_and_goes(house: House, mydata: MyData) -> None:
     gallery = house.actions.gallery
     await gallery.star(job.id, person(), starred=True)
     await gallery.vote(job.id, person(), 2)
-    await gallery.search(person(), shelf=GalleryShelf.MINE, text="searched for")
+    await gallery.search(person(), gallery_filter=GalleryFilter.MINE, text="searched for")
     await house.actions.reports.add(job.id, person(), "my own words")
     archive, _ = await opened(mydata)
     other = json.loads(archive.read("other.json"))

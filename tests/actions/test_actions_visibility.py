@@ -10,7 +10,7 @@ import pytest
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, JobState
 from bot.domain.people import Destination, Person
-from bot.domain.ports import GalleryShelf
+from bot.domain.ports import GalleryFilter
 from tests.actions.house import HERE, House
 from tests.actions.test_actions_gallery import hang_in
 from tests.db.orders import PLENTY, bring, order, person, pictures
@@ -67,9 +67,9 @@ async def test_a_star_publishes_nothing(house: House) -> None:
     for _ in range(3):
         await house.actions.gallery.vote(job.id, ANN, 1)
     assert house.gallery_channel.hung == []
-    found = await house.actions.gallery.search(IN_OPEN, shelf=GalleryShelf.STARRED)
+    found = await house.actions.gallery.search(IN_OPEN, gallery_filter=GalleryFilter.STARRED)
     assert not found.page.jobs
-    own = await house.actions.gallery.search(ANN, shelf=GalleryShelf.STARRED)
+    own = await house.actions.gallery.search(ANN, gallery_filter=GalleryFilter.STARRED)
     assert [one.id for one in own.page.jobs] == [job.id]
 
 
@@ -79,13 +79,13 @@ async def test_sharing_publishes_and_can_be_taken_back(house: House) -> None:
     await house.actions.gallery.star(job.id, ANN, starred=True)
     await house.actions.gallery.share(job.id, ANN)
     assert [hung[0] for hung in house.gallery_channel.hung] == [job.id]
-    found = await house.actions.gallery.search(IN_OPEN, shelf=GalleryShelf.STARRED)
+    found = await house.actions.gallery.search(IN_OPEN, gallery_filter=GalleryFilter.STARRED)
     assert [one.id for one in found.page.jobs] == [job.id]
     assert (await house.actions.gallery.show(job.id, IN_OPEN)).report.job.id == job.id
     await house.actions.gallery.share(job.id, ANN, shared=False)
     with pytest.raises(NotAllowed):
         await house.actions.gallery.show(job.id, IN_OPEN)
-    assert not (await house.actions.gallery.search(IN_OPEN, shelf=GalleryShelf.STARRED)).page.jobs
+    assert not (await house.actions.gallery.search(IN_OPEN, gallery_filter=GalleryFilter.STARRED)).page.jobs
 
 
 async def test_only_its_author_shares(house: House) -> None:

@@ -10,7 +10,7 @@ from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits
 from bot.domain.models import MODEL
-from bot.domain.ports import GalleryPage, GalleryShelf, Opinion
+from bot.domain.ports import GalleryFilter, GalleryPage, Opinion
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
 from bot.domain.variant import MoreView, Price
@@ -119,10 +119,10 @@ def test_old_words_are_never_told(make_report: Make) -> None:
 
 
 def page_of(
-    jobs: tuple[Job, ...], *, page: int = 0, pages: int = 1, shelf: GalleryShelf = GalleryShelf.MINE
+    jobs: tuple[Job, ...], *, page: int = 0, pages: int = 1, gallery_filter: GalleryFilter = GalleryFilter.MINE
 ) -> FoundPage:
     found = GalleryPage(jobs=jobs, page=page, pages=pages, total=len(jobs))
-    return FoundPage(shelf=shelf, page=found, target=shelf.value)
+    return FoundPage(gallery_filter=gallery_filter, page=found, target=gallery_filter.value)
 
 
 def jobs_of(make_report: Make, count: int) -> tuple[Job, ...]:
@@ -145,13 +145,13 @@ def test_there_is_no_way_beyond_the_ends(make_report: Make, page: int, labels: l
     assert [button.label for button in card.buttons if button.press is ButtonAction.PAGE] == labels
 
 
-@pytest.mark.parametrize("shelf", GalleryShelf)
+@pytest.mark.parametrize("gallery_filter", GalleryFilter)
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
-def test_an_empty_gallery_says_what_to_do(shelf: GalleryShelf, locale: str) -> None:
-    card = gallery_card(page_of((), pages=0, shelf=shelf), locale)
+def test_an_empty_gallery_says_what_to_do(gallery_filter: GalleryFilter, locale: str) -> None:
+    card = gallery_card(page_of((), pages=0, gallery_filter=gallery_filter), locale)
     assert not card.buttons
     assert not card.pictures
-    searched = dataclasses.replace(page_of((), pages=0, shelf=shelf), words=("fox", "ink"))
+    searched = dataclasses.replace(page_of((), pages=0, gallery_filter=gallery_filter), words=("fox", "ink"))
     assert "fox ink" in text(gallery_card(searched, locale))
     assert text(card) != text(gallery_card(searched, locale))
 

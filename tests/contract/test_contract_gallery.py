@@ -9,10 +9,10 @@ import pytest
 
 from bot.domain.job import Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import Gallery, GalleryPage, GalleryQuery, GalleryShelf, JobStore, Opinion
+from bot.domain.ports import Gallery, GalleryFilter, GalleryPage, GalleryQuery, JobStore, Opinion
 from tests.db.orders import NOON, PLENTY, bring, order, person
 
-MINE, HERE, STARRED = GalleryShelf.MINE, GalleryShelf.HERE, GalleryShelf.STARRED
+MINE, HERE, STARRED = GalleryFilter.MINE, GalleryFilter.HERE, GalleryFilter.STARRED
 
 
 async def drawn(
@@ -32,8 +32,10 @@ async def drawn(
     return await bring(store, await bring(store, job, JobState.DELIVERING), end)
 
 
-async def found(gallery: Gallery, shelf: GalleryShelf, *words: str, by: Person | None = None) -> list[Job]:
-    query = GalleryQuery(shelf=shelf, person=by or person(), channel_id="general", words=words, page_size=50)
+async def found(gallery: Gallery, gallery_filter: GalleryFilter, *words: str, by: Person | None = None) -> list[Job]:
+    query = GalleryQuery(
+        gallery_filter=gallery_filter, person=by or person(), channel_id="general", words=words, page_size=50
+    )
     return list((await gallery.search(query)).jobs)
 
 
@@ -82,8 +84,8 @@ async def test_only_what_was_delivered_and_not_taken_away(store: JobStore, galle
         await drawn(store, end=end)
     for job in (kept, gone, empty, waiting):
         await gallery.star(job.id, person("bob"), starred=True)
-    for shelf in GalleryShelf:
-        assert await found(gallery, shelf) == [kept]
+    for gallery_filter in GalleryFilter:
+        assert await found(gallery, gallery_filter) == [kept]
 
 
 # words
@@ -108,9 +110,9 @@ async def test_all_words_are_in_the_prompt(
     store: JobStore, gallery: Gallery, prompt: str, words: tuple[str, ...]
 ) -> None:
     job = await drawn(store, prompt)
-    for shelf in (MINE, HERE):
-        assert await found(gallery, shelf, *words) == [job]
-        assert await found(gallery, shelf, *words, "owl") == []
+    for gallery_filter in (MINE, HERE):
+        assert await found(gallery, gallery_filter, *words) == [job]
+        assert await found(gallery, gallery_filter, *words, "owl") == []
 
 
 async def test_signs_of_a_pattern_stand_for_themselves(store: JobStore, gallery: Gallery) -> None:
@@ -127,7 +129,7 @@ async def test_pages_hold_everything_once(store: JobStore, gallery: Gallery) -> 
     jobs = [await drawn(store, minute=minute // 2) for minute in range(7)]
 
     async def page(number: int) -> GalleryPage:
-        return await gallery.search(GalleryQuery(shelf=MINE, person=person(), page=number, page_size=3))
+        return await gallery.search(GalleryQuery(gallery_filter=MINE, person=person(), page=number, page_size=3))
 
     pages = [await page(number) for number in range(3)]
     assert [(len(each.jobs), each.page, each.pages, each.total) for each in pages] == [
@@ -143,7 +145,7 @@ async def test_pages_hold_everything_once(store: JobStore, gallery: Gallery) -> 
 
 
 async def test_nothing_found_has_no_pages(gallery: Gallery) -> None:
-    query = GalleryQuery(shelf=MINE, person=person(), page=4)
+    query = GalleryQuery(gallery_filter=MINE, person=person(), page=4)
     assert await gallery.search(query) == GalleryPage(jobs=(), page=0, pages=0, total=0)
 
 

@@ -14,8 +14,8 @@ from bot.domain.ports import (
     CommunityStore,
     Draft,
     Gallery,
+    GalleryFilter,
     GalleryQuery,
-    GalleryShelf,
     JobStore,
     NewAudit,
     Opinion,
@@ -51,7 +51,7 @@ async def finished(
 
 
 async def mine(gallery: Gallery, by: Person) -> Sequence[Job]:
-    return (await gallery.search(GalleryQuery(shelf=GalleryShelf.MINE, person=by))).jobs
+    return (await gallery.search(GalleryQuery(gallery_filter=GalleryFilter.MINE, person=by))).jobs
 
 
 def said(action: AuditAction, *, by: str = "mod", target: str = "") -> NewAudit:
@@ -192,7 +192,7 @@ async def test_stars_votes_drafts_and_reports_are_forgotten(
     await communities.add_report(report, said(AuditAction.REPORTED, by="ann", target=job.id))
     await personal.forget("discord", "ann")
     assert await gallery.opinion(job.id, person()) == Opinion(stars=2, votes={2: 2})
-    starred = GalleryQuery(shelf=GalleryShelf.STARRED, person=person())
+    starred = GalleryQuery(gallery_filter=GalleryFilter.STARRED, person=person())
     assert [found.id for found in (await gallery.search(starred)).jobs] == [job.id]
     assert await store.draft("anns") is None
     assert await store.draft("bobs") is not None

@@ -13,7 +13,7 @@ from bot.domain.defaults import Defaults
 from bot.domain.job import JobState
 from bot.domain.limits import Limits
 from bot.domain.people import Person
-from bot.domain.ports import Gallery, GalleryQuery, GalleryShelf, JobStore, PersonalData, SignIns
+from bot.domain.ports import Gallery, GalleryFilter, GalleryQuery, JobStore, PersonalData, SignIns
 from bot.domain.sign_in import (
     INVITE_LASTS,
     SESSION_LASTS,
@@ -207,7 +207,7 @@ async def test_a_second_device_brings_its_guest_along(
     found = await signed_in(sign_ins, "second", "phone", guest=GUEST)
 
     assert found.user_id == ada.user_id
-    mine = await gallery.search(GalleryQuery(shelf=GalleryShelf.MINE, person=ada))
+    mine = await gallery.search(GalleryQuery(gallery_filter=GalleryFilter.MINE, person=ada))
     assert {job.id for job in mine.jobs} == {own, theirs}
     assert {job.author.name for job in mine.jobs} == {"Ada"}
     used = await store.usage(ada, NOON)

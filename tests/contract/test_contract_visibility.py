@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.job import Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import Gallery, GalleryQuery, GalleryShelf, JobStore
+from bot.domain.ports import Gallery, GalleryFilter, GalleryQuery, JobStore
 from bot.domain.visibility import may_see
 from tests.db.orders import NOON, PLENTY, bring, order, person
 
@@ -65,10 +65,10 @@ async def test_the_matrix(store: JobStore, gallery: Gallery, asked: str, *, shar
         sees = expected(who, asked, looked, private=private, shared=shared)
         assert may_see(job, reader) is sees, (who, looked)
         shelves = {
-            "starred": GalleryQuery(shelf=GalleryShelf.STARRED, person=reader),
-            "search": GalleryQuery(shelf=GalleryShelf.STARRED, person=reader, words=("fox",)),
-            "here": GalleryQuery(shelf=GalleryShelf.HERE, person=reader, channel_id=asked),
-            "mine": GalleryQuery(shelf=GalleryShelf.MINE, person=reader),
+            "starred": GalleryQuery(gallery_filter=GalleryFilter.STARRED, person=reader),
+            "search": GalleryQuery(gallery_filter=GalleryFilter.STARRED, person=reader, words=("fox",)),
+            "here": GalleryQuery(gallery_filter=GalleryFilter.HERE, person=reader, channel_id=asked),
+            "mine": GalleryQuery(gallery_filter=GalleryFilter.MINE, person=reader),
         }
         for name, query in shelves.items():
             found = bool((await gallery.search(query)).jobs)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.community import Exceptions
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Usage
-from bot.domain.ports import GalleryQuery, GalleryShelf
+from bot.domain.ports import GalleryFilter, GalleryQuery
 from db import migrate as migrate_module
 from db.communities import SqlCommunityStore
 from db.engine import open_database
@@ -161,7 +161,7 @@ async def test_what_an_older_version_saved_goes_on(url: str) -> None:
         done = await store.move(done, JobState.DONE)
         taken = await store.usage(job.author, NOON, channel_id="art")
         assert here(taken) == Usage(today=1, channel_today=3, community_month=3)
-        query = GalleryQuery(shelf=GalleryShelf.MINE, person=job.author, words=("fuchs",))
+        query = GalleryQuery(gallery_filter=GalleryFilter.MINE, person=job.author, words=("fuchs",))
         assert (await SqlGallery(engine).search(query)).jobs == (done,)
 
 

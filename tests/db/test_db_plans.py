@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import JobState
 from bot.domain.moderation import AuditAction
-from bot.domain.ports import GalleryQuery, GalleryShelf, UsageFilter, UsageGroup
+from bot.domain.ports import GalleryFilter, GalleryQuery, UsageFilter, UsageGroup
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
 from db.jobs import SqlJobStore
@@ -37,8 +37,10 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
     await store.note((await bring(store, job, JobState.DONE)).id, card_open=False)
 
     event.listen(engine.sync_engine, "before_cursor_execute", listen)
-    for shelf in GalleryShelf:
-        await gallery.search(GalleryQuery(shelf=shelf, person=person(), channel_id="general", words=("fox",)))
+    for gallery_filter in GalleryFilter:
+        await gallery.search(
+            GalleryQuery(gallery_filter=gallery_filter, person=person(), channel_id="general", words=("fox",))
+        )
     await gallery.star(job.id, person("bob"), starred=True)
     await gallery.vote(job.id, person("bob"), 1)
     await gallery.recent_prompts(person(), beginning="f", count=5)

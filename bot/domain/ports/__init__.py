@@ -10,7 +10,7 @@ from bot.domain.ports.chat import ChatPlatform, GalleryChannel, ModeratorChannel
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
-from bot.domain.ports.gallery import Gallery, GalleryPage, GalleryQuery, GalleryShelf, Opinion
+from bot.domain.ports.gallery import Gallery, GalleryFilter, GalleryPage, GalleryQuery, Opinion
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
@@ -31,9 +31,9 @@ __all__ = [
     "FittedPicture",
     "Gallery",
     "GalleryChannel",
+    "GalleryFilter",
     "GalleryPage",
     "GalleryQuery",
-    "GalleryShelf",
     "ImageModel",
     "JobStore",
     "Locks",

@@ -11,7 +11,7 @@ from bot.domain.job import Job
 from bot.domain.people import Person
 
 
-class GalleryShelf(StrEnum):
+class GalleryFilter(StrEnum):
     """Whose pictures a gallery shows."""
 
     MINE = "mine"
@@ -26,7 +26,7 @@ class GalleryQuery:
     Only finished jobs with pictures are found that `person` may see (bot.domain.visibility).
     """
 
-    shelf: GalleryShelf
+    gallery_filter: GalleryFilter
     person: Person
     channel_id: str = ""
     words: tuple[str, ...] = ()

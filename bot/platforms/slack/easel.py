@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.domain.ports import GalleryShelf
-from bot.grammar.typed_commands import GROUPS, PERIODS, SCOPES, SHELVES
+from bot.domain.ports import GalleryFilter
+from bot.grammar.typed_commands import GALLERY_FILTERS, GROUPS, PERIODS, SCOPES
 from bot.interactions.commands import Command
 
 COMMAND = "/easel"
@@ -55,9 +55,9 @@ def call_of(text: str) -> Call | None:
         case "show":
             return Call(Command.SHOW, target=rest.lower())
         case "gallery":
-            return Call(Command.GALLERY, values={"shelf": GalleryShelf.MINE, "words": rest})
-        case shelf if shelf in SHELVES:
-            return Call(Command.GALLERY, values={"shelf": SHELVES[shelf], "words": rest})
+            return Call(Command.GALLERY, values={"shelf": GalleryFilter.MINE, "words": rest})
+        case gallery_filter if gallery_filter in GALLERY_FILTERS:
+            return Call(Command.GALLERY, values={"shelf": GALLERY_FILTERS[gallery_filter], "words": rest})
         case _:
             raise NotUnderstood("easel-help")
 

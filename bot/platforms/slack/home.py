@@ -22,7 +22,7 @@ from bot.domain.defaults import Defaults
 from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.people import Person
-from bot.domain.ports import GalleryShelf
+from bot.domain.ports import GalleryFilter
 from bot.domain.usage import UsageView
 from bot.grammar.options import OPTIONS
 from bot.interactions.controls import PanelAction, PanelButton
@@ -125,7 +125,7 @@ class Home:
             return ()
 
     async def _recent(self, person: Person) -> tuple[Job, ...]:
-        found = await self._actions.gallery.search(person, shelf=GalleryShelf.MINE)
+        found = await self._actions.gallery.search(person, gallery_filter=GalleryFilter.MINE)
         return tuple(job for job in found.page.jobs if job.pictures)[:RECENT]
 
     def _view(self, told: _Told) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from aiohttp import web
 from bot.actions import Actions
 from bot.cards import help_text
 from bot.domain.errors import Refused
-from bot.domain.ports import Clock, GalleryShelf
+from bot.domain.ports import Clock, GalleryFilter
 from bot.domain.usage import UsagePeriod, UsageScope
 from bot.grammar.parse import TypedOptions
-from bot.grammar.typed_commands import MYDATA, PERIODS, SCOPES, SHELVES
+from bot.grammar.typed_commands import GALLERY_FILTERS, MYDATA, PERIODS, SCOPES
 
 from .answers import Problem, refusal_answer
 from .command_table import COMMANDS, FOR_MANAGERS, command_table, option_table
@@ -98,8 +98,10 @@ class Commands:
             case "/show":
                 answer = await self._show(text.lower(), visitor)
             case "/gallery":
-                shelf, words = first_word(text, SHELVES)
-                answer = await self._lookups.gallery(visitor, shelf=shelf or GalleryShelf.MINE, text=words)
+                gallery_filter, words = first_word(text, GALLERY_FILTERS)
+                answer = await self._lookups.gallery(
+                    visitor, gallery_filter=gallery_filter or GalleryFilter.MINE, text=words
+                )
             case "/usage":
                 answer = await self._usage(text, visitor)
             case "/defaults":

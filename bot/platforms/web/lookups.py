@@ -12,7 +12,7 @@ from bot.actions import Actions
 from bot.cards.usage_card import usage_card
 from bot.cards.why_card import why_card
 from bot.domain.people import Person
-from bot.domain.ports import GalleryShelf, UsageGroup
+from bot.domain.ports import GalleryFilter, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope, UsageView
 
 from .answers import Problem
@@ -58,11 +58,13 @@ class Lookups:
         )
         return {"card": card_json(usage_card(view, person.locale)), **usage_json(view, person.locale)}
 
-    async def gallery(self, visitor: Visitor, *, shelf: GalleryShelf, text: str = "", page: int = 0) -> dict[str, Any]:
+    async def gallery(
+        self, visitor: Visitor, *, gallery_filter: GalleryFilter, text: str = "", page: int = 0
+    ) -> dict[str, Any]:
         """One page; `text` are words of the prompt."""
         person = visitor.person
         found = await self._actions.gallery.search(
-            person, shelf=shelf, channel_id=visitor.destination.channel_id, text=text, page=page
+            person, gallery_filter=gallery_filter, channel_id=visitor.destination.channel_id, text=text, page=page
         )
         return found_json(found, person.locale)
 
@@ -110,8 +112,10 @@ class Lookups:
         page = request.query.get("page", "0")
         if not (page.isascii() and page.isdecimal() and len(page) <= 4):  # noqa: PLR2004 - digits
             raise Problem(400, "bad-request")
-        shelf = _one_of(GalleryShelf, request.query.get("shelf"), GalleryShelf.MINE)
-        answer = await self.gallery(visitor, shelf=shelf, text=request.query.get("q", ""), page=int(page))
+        gallery_filter = _one_of(GalleryFilter, request.query.get("shelf"), GalleryFilter.MINE)
+        answer = await self.gallery(
+            visitor, gallery_filter=gallery_filter, text=request.query.get("q", ""), page=int(page)
+        )
         return web.json_response(answer)
 
     async def _show(self, request: web.Request) -> web.Response:

@@ -102,7 +102,7 @@ def found_json(found: FoundPage, locale: str) -> dict[str, Any]:
     """A page of a gallery."""
     card = gallery_card(found, locale)
     return {
-        "shelf": found.shelf.value,
+        "shelf": found.gallery_filter.value,
         "words": " ".join(found.words),
         "page": found.page.page,
         "pages": found.page.pages,
