@@ -41,7 +41,7 @@ from bot.runtime.network import Network
 from bot.seedream.addresses import PictureHosts
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
-from bot.seedream.token import TokenShelf
+from bot.seedream.token import SharedTokenStore
 from bot.settings import Settings, SettingsError
 from db.address import database_file, server_conninfo
 from db.engine import open_database
@@ -201,7 +201,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 qps=settings.seedream_qps,
                 clock=clock,
                 observe=metrics.provider_call,
-                shelf=_shelf(settings, engine),
+                shared_store=_shared_store(settings, engine),
                 network=way,
                 picture_hosts=settings.trusted_picture_hosts,
             )
@@ -283,17 +283,17 @@ def _locks(settings: Settings) -> Locks:
     return DatabaseLocks(settings.database_url)
 
 
-def _shelf(settings: Settings, engine: AsyncEngine) -> TokenShelf | None:
+def _shared_store(settings: Settings, engine: AsyncEngine) -> SharedTokenStore | None:
     """None where no other process has the account's token too."""
     if server_conninfo(settings.database_url) is None or settings.chanjing_secret_key is None:
         return None
-    from bot.composition.shared_token import DatabaseShelf  # noqa: PLC0415 - for those who share
+    from bot.composition.shared_token import DatabaseTokenStore  # noqa: PLC0415 - for those who share
     from db.locks import DatabaseLocks  # noqa: PLC0415
     from db.shared_token import SharedToken  # noqa: PLC0415
 
     account = _account(settings)
     locks = DatabaseLocks(settings.database_url)
-    return DatabaseShelf(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
+    return DatabaseTokenStore(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
 
 
 def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Callable[..., BaseDispatcher]:

@@ -1,4 +1,4 @@
-"""The shelf on which processes over one database keep the provider's token."""
+"""Where processes over one database keep the provider's token."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from db.shared_token import SharedToken
 _AWAY = "the database, which has the access token, can't be reached"
 
 
-class DatabaseShelf:
-    """Implements bot.seedream.token.TokenShelf."""
+class DatabaseTokenStore:
+    """Implements bot.seedream.token.SharedTokenStore."""
 
     def __init__(self, shared: SharedToken) -> None:
         self._shared = shared

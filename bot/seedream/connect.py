@@ -18,7 +18,7 @@ from .circuit import Circuit
 from .client import SeedreamClient
 from .downloads import Downloads
 from .limiter import Limiter
-from .token import AccountToken, FixedToken, TokenShelf, TokenSource
+from .token import AccountToken, FixedToken, SharedTokenStore, TokenSource
 
 # Seconds. Shorter than any server keeps an idle connection: a submit sent into one that just closed is a lost submit.
 KEEP_ALIVE = 10.0
@@ -48,14 +48,14 @@ async def open_seedream(
     qps: float,
     clock: Clock,
     observe: Observe = nobody_watches,
-    shelf: TokenShelf | None = None,
+    shared_store: SharedTokenStore | None = None,
     network: Network = DIRECT,
     picture_hosts: Iterable[str] = (),
 ) -> AsyncIterator[SeedreamClient]:
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
 
-    `observe` is told of every call to the API: its name, code and seconds. `shelf`: where processes that share the
-    account keep its token. `network`: the way out. `picture_hosts`: whose pictures are taken besides public hosts'
+    `observe` is told of every call to the API: its name, code and seconds. `shared_store`: where processes that share
+    the account keep its token. `network`: the way out. `picture_hosts`: whose pictures are taken besides public hosts'
     and the API's own.
 
     ValueError for a base URL, account, rate or host that can't be meant.
@@ -83,7 +83,7 @@ async def open_seedream(
                 clock=clock,
                 app_id=account.app_id,
                 secret_key=account.secret_key,
-                shelf=shelf,
+                shared_store=shared_store,
             )
         stack.push_async_callback(tokens.aclose)
         stack.push_async_callback(circuit.aclose)

@@ -82,7 +82,7 @@ class KeptToken:
     renew_at: datetime
 
 
-class TokenShelf(Protocol):
+class SharedTokenStore(Protocol):
     """Where processes that share an account keep its one token. ModelUnavailable: it can't be reached."""
 
     def turn(self) -> AbstractAsyncContextManager[KeptToken | None]:
@@ -92,7 +92,7 @@ class TokenShelf(Protocol):
     async def keep(self, kept: KeptToken) -> None: ...
 
 
-class NoShelf:
+class NoSharedStore:
     """For a process that has the account to itself."""
 
     def turn(self) -> AbstractAsyncContextManager[None]:
@@ -113,9 +113,9 @@ class AccountToken:
         clock: Clock,
         app_id: str,
         secret_key: str,
-        shelf: TokenShelf | None = None,
+        shared_store: SharedTokenStore | None = None,
     ) -> None:
-        self._shelf = shelf or NoShelf()
+        self._shared_store = shared_store or NoSharedStore()
         self._refused: str | None = None
         self._api = api
         self._circuit = circuit
@@ -161,7 +161,7 @@ class AccountToken:
             refused_at, refusal = self._refusal
             if self._clock.monotonic() < refused_at + REFUSAL_RESTS:
                 raise ModelAccountRefused(refusal.detail, trace_id=refusal.trace_id, code=refusal.code)
-        async with self._shelf.turn() as kept:
+        async with self._shared_store.turn() as kept:
             left = 0.0 if kept is None else (kept.renew_at - self._clock.now()).total_seconds()
             if kept is not None and kept.token != self._refused and 0 < left <= LONGEST_LIFE:
                 self._token, self._refusal = kept.token, None  # another process has renewed it
@@ -178,7 +178,7 @@ class AccountToken:
             good_for = life - min(MARGIN, life / 2)
             self._renew_at = self._clock.monotonic() + good_for
             log.info("the access token was renewed", action="token_renewed", seconds=round(life))
-            await self._shelf.keep(KeptToken(given.token, self._clock.now() + timedelta(seconds=good_for)))
+            await self._shared_store.keep(KeptToken(given.token, self._clock.now() + timedelta(seconds=good_for)))
             return given.token
 
     async def _ask(self) -> GivenToken:
