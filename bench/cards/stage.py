@@ -29,8 +29,8 @@ from bot.sandbox.painter import paint, picture_size
 from db.engine import open_database
 from db.migrate import migrate
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.web.conftest import LOCAL_SECRET, Site
 
 START = datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
@@ -223,12 +223,12 @@ async def open_stage(browser: Browser, folder: Path, database: Path) -> AsyncIte
     dice = random.Random(20261123)  # noqa: S311 - the same ids every time
     async with open_database(f"sqlite+aiosqlite:///{database}") as engine, aiohttp.ClientSession() as client:
         await migrate(engine)
-        shelf = PictureShelf()
+        picture_store = MemoryPictureStore()
         site = Site(
-            stores=Stores.over(engine, clock, shelf),
+            stores=Stores.over(engine, clock, picture_store),
             clock=clock,
             model=PaintingModel(clock, draws_for=26),
-            shelf=shelf,
+            picture_store=picture_store,
             client=client,
             limits=Limits(user_daily=60, user_running=1),
         )

@@ -27,8 +27,8 @@ from tests.db.orders import NOON, PLENTY, bring, order, person
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE, FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 
 HERE = Destination(platform="discord", community_id="guild", channel_id="general", private=False)
 LIMITS = Limits(user_daily=14, community_monthly=1000)
@@ -61,7 +61,7 @@ class House:
     dispatcher: InProcessDispatcher
     stores: Stores
     actions: Actions
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     chat: FakeChat
     gallery_channel: FakeGalleryChannel
 
@@ -86,7 +86,7 @@ class House:
             for index in range(1, n + 1)
         )
         for picture in kept:
-            await self.shelf.put(picture.key, PICTURE)
+            await self.picture_store.put(picture.key, PICTURE)
         job = await bring(self.store, job, JobState.DELIVERING, pictures=kept)
         return await self.store.move(job, JobState.DONE, result_id=f"message-{job.id}", card_open=False)
 
@@ -105,11 +105,11 @@ class House:
 async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJobStore) -> AsyncIterator[House]:
     clock = FakeClock(NOON)
     store = store_class(engine, clock)
-    shelf, chat = PictureShelf(), FakeChat(name="discord")
+    picture_store, chat = MemoryPictureStore(), FakeChat(name="discord")
     gallery_channel = FakeGalleryChannel()
     model = FakeModel(clock)
     built = connected(
-        dataclasses.replace(Stores.over(engine, clock, shelf), jobs=store),
+        dataclasses.replace(Stores.over(engine, clock, picture_store), jobs=store),
         clock=clock,
         model=model,
         limits=LIMITS,
@@ -127,7 +127,7 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         dispatcher=built.dispatcher,
         stores=built.stores,
         actions=built.actions,
-        shelf=shelf,
+        picture_store=picture_store,
         chat=chat,
         gallery_channel=gallery_channel,
     )

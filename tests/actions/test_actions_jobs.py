@@ -31,7 +31,7 @@ async def test_others_neither_cancel_nor_delete(house: House, who: Person, code:
         await house.actions.jobs.delete(drawn.id, who)
     with pytest.raises(NotAllowed, match=code):
         await house.actions.jobs.cancel(waiting.id, who)
-    assert house.shelf.kept
+    assert house.picture_store.kept
     assert house.dispatcher.waiting == 1
 
 
@@ -41,5 +41,5 @@ async def test_the_author_and_moderators_do_both(house: House, who: Person) -> N
     async with house.running():
         await house.actions.jobs.delete(drawn.id, who)
         assert (await house.actions.jobs.cancel(waiting.id, who)).job.state is JobState.CANCELLED
-    assert not house.shelf.kept
+    assert not house.picture_store.kept
     assert house.dispatcher.waiting == 0

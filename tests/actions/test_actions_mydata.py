@@ -18,8 +18,8 @@ from bot.domain.ports import GalleryFilter, UsageFilter, UsageGroup
 from tests.actions.house import HERE, House
 from tests.db.orders import person
 from tests.fakes.chat import FakeChat
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE
-from tests.fakes.picture_shelf import PictureShelf
 
 
 def mydata_of(house: House, folder: Path | None = None) -> MyData:
@@ -28,13 +28,13 @@ def mydata_of(house: House, folder: Path | None = None) -> MyData:
         personal=house.personal,
         communities=house.communities,
         dispatcher=house.dispatcher,
-        pictures=house.shelf,
+        pictures=house.picture_store,
         removals=house.actions.removals,
         clock=house.clock,
         archives=PersonalArchives(
             personal=house.personal,
             ledger=house.ledger,
-            pictures=house.shelf,
+            pictures=house.picture_store,
             clock=house.clock,
             readme=lambda locale, jobs, pictures, left_out: f"{locale} {jobs} {pictures} {left_out}",
             folder=folder,
@@ -133,7 +133,7 @@ async def test_a_limit_leaves_the_oldest_pictures_out_and_says_so(house: House, 
 
 async def test_a_picture_that_is_gone_is_passed_over(house: House, mydata: MyData) -> None:
     job = await house.drawn(n=2)
-    await house.shelf.delete([job.pictures[0].key])
+    await house.picture_store.delete([job.pictures[0].key])
     archive, left_out = await opened(mydata)
     assert left_out == 0
     [told] = json.loads(archive.read("jobs.json"))
@@ -158,10 +158,10 @@ async def test_an_archive_that_can_t_be_finished_is_let_go_quietly(
 ) -> None:
     await house.drawn()
 
-    async def failing(_: PictureShelf, key: str) -> bytes:
+    async def failing(_: MemoryPictureStore, key: str) -> bytes:
         raise OSError("down")
 
-    monkeypatch.setattr(PictureShelf, "get", failing)
+    monkeypatch.setattr(MemoryPictureStore, "get", failing)
     with pytest.raises(OSError, match="down"):
         await opened(mydata)
     gc.collect()  # what is left open would complain now
@@ -177,7 +177,7 @@ async def test_everything_of_one_person_goes(house: House, mydata: MyData) -> No
     forgotten = await mydata.delete(person())
     assert (forgotten.jobs, forgotten.pictures, forgotten.messages_left) == (2, 3, 0)
     assert await house.personal.jobs_of("discord", "ann") == []
-    assert set(house.shelf.kept) == {other.pictures[0].key}
+    assert set(house.picture_store.kept) == {other.pictures[0].key}
     assert sorted(house.chat.taken_away) == sorted(job.id for job in mine)
     rows = await house.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform="discord", community_id="guild"))
     assert [row.delivered for row in rows] == [3]  # numbers stay, without a person
@@ -229,7 +229,7 @@ async def test_a_kill_in_between_leaves_nothing_behind(
         await mydata.delete(person())
     monkeypatch.setattr(house.personal, breaks_at, real)
     await mydata.delete(person())
-    assert house.shelf.kept == {}
+    assert house.picture_store.kept == {}
     assert await house.personal.jobs_of("discord", "ann") == []
     assert await house.personal.prune(house.clock.now()) == []
 
@@ -237,15 +237,15 @@ async def test_a_kill_in_between_leaves_nothing_behind(
 async def test_a_store_that_fails_is_asked_again(house: House, mydata: MyData, monkeypatch: pytest.MonkeyPatch) -> None:
     await house.drawn()
 
-    async def failing(_: PictureShelf, keys: Sequence[str]) -> None:
+    async def failing(_: MemoryPictureStore, keys: Sequence[str]) -> None:
         raise OSError("down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(PictureShelf, "delete", failing)
+        patched.setattr(MemoryPictureStore, "delete", failing)
         with pytest.raises(OSError, match="down"):
             await mydata.delete(person())
     await mydata.delete(person())
-    assert house.shelf.kept == {}
+    assert house.picture_store.kept == {}
 
 
 async def test_messages_that_stay_are_counted(house: House, mydata: MyData, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,4 +275,4 @@ async def test_a_chat_that_hangs_does_not_keep_the_data(
     monkeypatch.setattr(FakeChat, "take_away", take_away)
     monkeypatch.setattr("bot.actions.mydata._ALL_MESSAGES", 0.05)
     assert (await mydata.delete(person())).messages_left == 6
-    assert house.shelf.kept == {}
+    assert house.picture_store.kept == {}

@@ -12,8 +12,8 @@ from bot.domain.moderation import AuditAction
 from bot.domain.ports import NewAudit
 from tests.actions.house import House
 from tests.db.orders import NOON, PLENTY, bring, order, person
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE
-from tests.fakes.picture_shelf import PictureShelf
 
 
 def retention_of(house: House, default_days: int | None = None) -> Retention:
@@ -21,7 +21,7 @@ def retention_of(house: House, default_days: int | None = None) -> Retention:
         personal=house.personal,
         ledger=house.ledger,
         communities=house.communities,
-        pictures=house.shelf,
+        pictures=house.picture_store,
         clock=house.clock,
         default_days=default_days,
     )
@@ -49,7 +49,7 @@ async def test_each_community_has_its_own_days(house: House) -> None:
     deleted = await house.clock.until(retention_of(house).expire())
     assert deleted == 2
     kept = {picture.key for job in (young, starred, elsewhere, slack) for picture in job.pictures}
-    assert set(house.shelf.kept) == kept
+    assert set(house.picture_store.kept) == kept
     found = await house.store.get(old.id)
     assert found is not None
     assert (found.request.prompt, found.pictures) == ("", ())
@@ -61,13 +61,13 @@ async def test_the_operators_days_hold_where_nobody_decided(house: House) -> Non
     await house.drawn(by=person("ann", "elsewhere"), days_ago=400)
     await house.drawn(by=person(platform="slack"), days_ago=400)
     assert await house.clock.until(retention_of(house, 365).expire()) == 2
-    assert set(house.shelf.kept) == {kept.pictures[0].key}
+    assert set(house.picture_store.kept) == {kept.pictures[0].key}
 
 
 async def test_no_days_keep_for_ever(house: House) -> None:
     await house.drawn(days_ago=4000)
     assert await house.clock.until(retention_of(house).expire()) == 0
-    assert len(house.shelf.kept) == 1
+    assert len(house.picture_store.kept) == 1
 
 
 async def test_files_that_a_failing_store_kept_go_in_the_next_round(
@@ -76,16 +76,16 @@ async def test_files_that_a_failing_store_kept_go_in_the_next_round(
     await keep(house, 10)
     await house.drawn(n=3, days_ago=20)
 
-    async def failing(_: PictureShelf, keys: Sequence[str]) -> None:
+    async def failing(_: MemoryPictureStore, keys: Sequence[str]) -> None:
         raise OSError("down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(PictureShelf, "delete", failing)
+        patched.setattr(MemoryPictureStore, "delete", failing)
         with pytest.raises(OSError, match="down"):
             await retention_of(house).expire()
     # Another life, which knows of nothing.
     assert await house.clock.until(retention_of(house).expire()) == 3
-    assert house.shelf.kept == {}
+    assert house.picture_store.kept == {}
 
 
 async def test_it_comes_round_and_survives_what_fails(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ async def test_it_comes_round_and_survives_what_fails(house: House, monkeypatch:
     try:
 
         async def second() -> None:
-            while house.shelf.kept:
+            while house.picture_store.kept:
                 await house.clock.sleep(600)
 
         began = house.clock.monotonic()
@@ -138,13 +138,13 @@ async def test_beyond_their_bytes_the_oldest_go_wherever_they_are(house: House) 
     assert await house.personal.picture_bytes() == 8 * size
     assert await house.clock.until(retention.fit()) == 0
     kept = {picture.key for job in (starred, old, young) for picture in job.pictures}
-    assert set(house.shelf.kept) == kept
+    assert set(house.picture_store.kept) == kept
     gone = await house.store.get(oldest.id)
     assert gone is not None
     assert (gone.request.prompt, gone.pictures, gone.deleted_at is None) == ("", (), False)
     retention._most_bytes = 7 * size
     assert await house.clock.until(retention.fit()) == 1
-    assert set(house.shelf.kept) == {picture.key for job in (starred, young) for picture in job.pictures}
+    assert set(house.picture_store.kept) == {picture.key for job in (starred, young) for picture in job.pictures}
 
 
 async def test_starred_ones_stay_though_they_are_too_many(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +154,7 @@ async def test_starred_ones_stay_though_they_are_too_many(house: House, capsys: 
     retention = in_all(house, len(PICTURE))
     for _ in range(3):
         await house.clock.until(retention.fit())
-    assert set(house.shelf.kept) == {picture.key for picture in starred.pictures}
+    assert set(house.picture_store.kept) == {picture.key for picture in starred.pictures}
     assert capsys.readouterr().out.count("starred pictures alone") == 1
 
 
@@ -162,11 +162,11 @@ async def test_what_is_under_way_is_not_taken_away(house: House) -> None:
     job = order("a fox", at=NOON - timedelta(days=1))
     await house.store.add(job, PLENTY)
     key = f"{job.id}/1.png"
-    await house.shelf.put(key, PICTURE)
+    await house.picture_store.put(key, PICTURE)
     kept = StoredPicture(key=key, width=64, height=36, size=len(PICTURE), media_type="image/png")
     await bring(house.store, job, JobState.DELIVERING, pictures=(kept,))
     assert await house.clock.until(in_all(house, 1).fit()) == 0
-    assert set(house.shelf.kept) == {key}
+    assert set(house.picture_store.kept) == {key}
 
 
 async def test_it_looks_at_the_bytes_more_often_than_at_the_days(house: House) -> None:
@@ -176,7 +176,7 @@ async def test_it_looks_at_the_bytes_more_often_than_at_the_days(house: House) -
     try:
 
         async def emptied() -> None:
-            while house.shelf.kept:
+            while house.picture_store.kept:
                 await house.clock.sleep(60)
 
         await house.clock.until(emptied())

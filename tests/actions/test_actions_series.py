@@ -110,7 +110,7 @@ async def test_every_combination_and_then_the_sheet_is_posted(house: House, engi
     concluded = [told.job.id for told in house.chat.concluded]
     assert sorted(concluded) == sorted([sheet.id, *(job.id for job in series)])
     assert concluded[-1] == sheet.id
-    picture = Image.open(io.BytesIO(house.shelf.kept[sheet.pictures[0].key]))
+    picture = Image.open(io.BytesIO(house.picture_store.kept[sheet.pictures[0].key]))
     assert picture.size == (sheet.pictures[0].width, sheet.pictures[0].height)
     assert picture.width > 3 * 256  # eight pictures in three columns
     assert (await house.store.usage(person(), house.clock.now())).today == 8
@@ -191,7 +191,7 @@ def _actions(house: House) -> JobActions:
         store=house.store,
         dispatcher=house.dispatcher,
         clock=house.clock,
-        pictures=house.shelf,
+        pictures=house.picture_store,
         removals=house.actions.removals,
     )
 

@@ -36,7 +36,7 @@ from db.jobs import SqlJobStore
 from db.migrate import migrate
 from tests.db.audit import assert_books_agree
 from tests.fakes.chat import FakeChat
-from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.sheets import series_sheets
 
 from .frame import Row, Trial, scenario
@@ -141,7 +141,7 @@ class House:
 async def house(
     directory: Path, dice: random.Random, faults: Mapping[str, float] | None = None
 ) -> AsyncIterator[House]:
-    clock, chat, shelf = HastyClock(), FakeChat(), PictureShelf()
+    clock, chat, picture_store = HastyClock(), FakeChat(), MemoryPictureStore()
     config = SandboxConfig(
         qps=QPS[0],
         painting="plain",
@@ -165,8 +165,8 @@ async def house(
         dispatcher = InProcessDispatcher(
             store=store,
             model=model,
-            pictures=shelf,
-            sheets=series_sheets(shelf),
+            pictures=picture_store,
+            sheets=series_sheets(picture_store),
             platforms={"fake": chat},
             clock=clock,
             metrics=Metrics(),

@@ -37,8 +37,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
 from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.client import pointed_at, without_waiting
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.raster import PlainRaster
 
 ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
@@ -91,7 +91,7 @@ class Bot:
     store: SlowStore
     clock: FakeClock
     model: FakeModel
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     guild: Guild
     channel: Channel
     ann: User
@@ -115,14 +115,14 @@ class Bot:
     async def start(self) -> None:
         """A new life: nothing is left of the former one but what was saved."""
         self.built = connected(
-            dataclasses.replace(Stores.over(self.store.engine, self.clock, self.shelf), jobs=self.store),
+            dataclasses.replace(Stores.over(self.store.engine, self.clock, self.picture_store), jobs=self.store),
             clock=self.clock,
             model=self.model,
             limits=self.limits,
             metrics=self.metrics,
             allowed=self.allowed,
         )
-        actions, pictures = self.built.actions, PictureFitter(self.shelf)
+        actions, pictures = self.built.actions, PictureFitter(self.picture_store)
         self.platform = DiscordPlatform(
             DiscordConfig(
                 token=self.fake.token,
@@ -304,7 +304,7 @@ async def idle(fake: FakeDiscord, slept: list[float], clock: FakeClock, database
             store=SlowStore(engine, clock),
             clock=clock,
             model=FakeModel(clock),
-            shelf=PictureShelf(),
+            picture_store=MemoryPictureStore(),
             guild=guild,
             channel=fake.add_channel(guild, "general"),
             ann=ann,

@@ -149,7 +149,7 @@ async def test_to_delete_is_asked_once_more_also_across_a_restart(bot: Bot) -> N
     assert question.labels == []
     assert result.deleted
     assert await bot.all_jobs() == []
-    assert bot.shelf.kept == {}
+    assert bot.picture_store.kept == {}
 
 
 async def test_or_kept(bot: Bot) -> None:

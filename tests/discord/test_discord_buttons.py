@@ -86,11 +86,11 @@ async def test_a_second_cancel_is_answered_with_a_sentence(bot: Bot) -> None:
 
 
 async def test_delete_takes_the_message_and_the_pictures(bot: Bot, result: Message) -> None:
-    assert len(bot.shelf.kept) == 2
+    assert len(bot.picture_store.kept) == 2
     pressed = await bot.fake.press(bot.ann, result, "Delete")
     assert (await pressed.answered()).type is Reply.DEFERRED_UPDATE
     await bot.soon(lambda: result.deleted)
-    assert bot.shelf.kept == {}
+    assert bot.picture_store.kept == {}
 
 
 async def test_a_stranger_may_not_delete_and_a_moderator_may(bot: Bot, result: Message) -> None:

@@ -330,7 +330,7 @@ async def test_a_picture_that_is_gone_from_the_disk(bot: Bot) -> None:
     gate = bot.fake.faults.fail("POST", POST, status=503, times=5)
     await bot.card()
     await bot.until(lambda: gate.hits == 5)
-    bot.shelf.kept.clear()
+    bot.picture_store.kept.clear()
     await bot.settled()
     job = await last_job(bot)
     assert job.failure is not None

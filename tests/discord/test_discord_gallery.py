@@ -66,7 +66,7 @@ async def test_what_others_made_here_and_what_is_starred(bot: Bot) -> None:
 
 async def test_a_picture_that_is_gone_leaves_its_line(bot: Bot) -> None:
     await bot.result("a red fox")
-    await bot.shelf.delete(list(bot.shelf.kept))
+    await bot.picture_store.delete(list(bot.picture_store.kept))
     page = await gallery(bot)
     assert "a red fox" in page.text
     assert page.shown_files == []

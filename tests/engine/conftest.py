@@ -22,8 +22,8 @@ from db.engine import open_database
 from db.jobs import SqlJobStore
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.sheets import series_sheets
 
 GENEROUS = Limits(user_daily=None, user_running=3, user_waiting=1000)
@@ -37,7 +37,7 @@ class World:
     clock: FakeClock
     model: FakeModel
     chat: FakeChat
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     limits: Limits = GENEROUS
     restored_at: datetime | None = None
     dispatcher: InProcessDispatcher = field(init=False)
@@ -56,8 +56,8 @@ class World:
         self.dispatcher = InProcessDispatcher(
             store=self.store,
             model=self.model,
-            pictures=self.shelf,
-            sheets=series_sheets(self.shelf),
+            pictures=self.picture_store,
+            sheets=series_sheets(self.picture_store),
             platforms={"fake": self.chat},
             clock=self.clock,
             metrics=Metrics(),
@@ -133,5 +133,5 @@ async def world(database_file: Path) -> AsyncIterator[World]:
             clock=clock,
             model=FakeModel(clock),
             chat=FakeChat(),
-            shelf=PictureShelf(),
+            picture_store=MemoryPictureStore(),
         )

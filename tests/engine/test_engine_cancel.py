@@ -53,7 +53,7 @@ async def test_a_cancelled_order_is_drawn_kept_and_counted(world: World) -> None
         job = await world.settled(job)
         assert await sums(world) == (4, 4, 0)
     assert (job.state, len(job.pictures), job.charged) == (CANCELLED, 4, 4)
-    assert {picture.key for picture in job.pictures} <= world.shelf.kept.keys()
+    assert {picture.key for picture in job.pictures} <= world.picture_store.kept.keys()
     assert told(world, job) == [(True, 0), (False, 4)]
     assert world.chat.concluded == []
 

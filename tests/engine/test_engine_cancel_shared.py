@@ -23,8 +23,8 @@ from db.orphans import find_orphans
 from tests.db.databases import emptied_server
 from tests.db.orders import order
 from tests.fakes.chat import FakeChat
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.sheets import series_sheets
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]  # queues keep real time
@@ -34,7 +34,7 @@ LIMITS = Limits(user_daily=4)
 @pytest.mark.parametrize("stopped", [False, True])
 async def test_a_cancelled_order_is_followed_whoever_cancels_it_and_whoever_stops(stopped: bool) -> None:  # noqa: FBT001 - of pytest
     clock = SystemClock()
-    model, chat, shelf = FakeModel(clock, draws_for=4.0), FakeChat("discord"), PictureShelf()
+    model, chat, picture_store = FakeModel(clock, draws_for=4.0), FakeChat("discord"), MemoryPictureStore()
     url = await asyncio.to_thread(emptied_server)
     async with open_database(url) as engine:
         store = SqlJobStore(engine, clock)
@@ -49,8 +49,8 @@ async def test_a_cancelled_order_is_followed_whoever_cancels_it_and_whoever_stop
                 works=works,
                 store=store,
                 model=model,
-                pictures=shelf,
-                sheets=series_sheets(shelf),
+                pictures=picture_store,
+                sheets=series_sheets(picture_store),
                 platforms={"discord": chat},
                 clock=clock,
                 metrics=Metrics(),

@@ -17,8 +17,8 @@ from bot.engine import fetch
 from bot.engine.retry_policy import RetryPolicy
 from tests.engine.conftest import World
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE, FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 
 GOOD = ModelPicture(data=PICTURE, width=64, height=36, media_type="image/png")
 
@@ -68,7 +68,7 @@ async def fetched(server: Server, world: World, n: int, *urls: str) -> tuple[lis
             job,
             task(*urls),
             model=server,
-            store=PictureShelf(),
+            store=MemoryPictureStore(),
             clock=clock,
             store_retries=RetryPolicy("pictures", clock),
         )
@@ -166,14 +166,14 @@ class Kinds(FakeModel):
 
 @pytest.mark.parametrize(("media_type", "suffix"), SUFFIXES.items())
 async def test_each_kind_is_kept_by_its_own_name(world: World, media_type: str, suffix: str) -> None:
-    clock, shelf = FakeClock(), PictureShelf()
+    clock, picture_store = FakeClock(), MemoryPictureStore()
     (kept,) = await fetch.fetch_all(
         world.job(n=1),
         task(media_type),
         model=Kinds(clock),
-        store=shelf,
+        store=picture_store,
         clock=clock,
         store_retries=RetryPolicy("them", clock),
     )
     assert kept.key.endswith(f"/0.{suffix}")
-    assert shelf.kept == {kept.key: PICTURE}
+    assert picture_store.kept == {kept.key: PICTURE}

@@ -141,7 +141,7 @@ async def test_it_stops_at_once_while_the_store_is_away(world: World, full: Full
 
 
 async def test_pictures_that_cannot_be_kept_are_fetched_again_when_there_is_room(world: World) -> None:
-    world.shelf.failures.extend(OSError("no space left on device") for _ in range(20))
+    world.picture_store.failures.extend(OSError("no space left on device") for _ in range(20))
     with capture_logs() as logs:
         async with world.running():
             job = await world.asked(n=2)

@@ -30,7 +30,7 @@ async def test_a_request_becomes_pictures_posted_once_and_counted_once(world: Wo
         job = await world.settled(await world.asked(n=2))
     assert job.state is DONE
     assert len(job.pictures) == 2
-    assert set(world.shelf.kept) == {picture.key for picture in job.pictures}
+    assert set(world.picture_store.kept) == {picture.key for picture in job.pictures}
     assert job.result_id == world.chat.messages[job.id]
     assert len(world.model.made) == 1
     assert await world.taken_today() == 2
@@ -178,7 +178,7 @@ async def test_a_closed_channel_fails_the_job_and_keeps_the_pictures(world: Worl
         job = await world.settled(await world.asked())
     assert job.failure is not None
     assert job.failure.code is FailureCode.UNDELIVERABLE
-    assert {picture.key for picture in job.unposted} == world.shelf.kept.keys()
+    assert {picture.key for picture in job.unposted} == world.picture_store.kept.keys()
     assert await world.taken_today() == 1
 
 

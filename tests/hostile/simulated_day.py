@@ -35,8 +35,8 @@ from db.tables import jobs, metadata
 from tests.db.orders import person, reader
 from tests.fakes import quiet_loop
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE, FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.web.conftest import Site
 
 ROOT = Path(__file__).parents[2]
@@ -224,12 +224,12 @@ async def simulate(hours: int, each: int, room: int, folder: Path) -> None:
     url = f"sqlite+aiosqlite:///{folder}/easel.db"
     async with open_database(url) as engine, aiohttp.ClientSession() as client:
         await migrate(engine)
-        shelf = cast(PictureShelf, open_pictures(f"file:{folder}/pictures"))
+        picture_store = cast(MemoryPictureStore, open_pictures(f"file:{folder}/pictures"))
         site = Site(
-            stores=Stores.over(engine, clock, shelf),
+            stores=Stores.over(engine, clock, picture_store),
             clock=clock,
             model=FakeModel(clock),
-            shelf=shelf,
+            picture_store=picture_store,
             client=client,
             limits=dataclasses.replace(LIMITS),
         )

@@ -25,8 +25,8 @@ from db.tables import jobs
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 
 START = datetime.fromisoformat("2026-11-29T15:30:00+00:00")  # half an hour before midnight in Shanghai
 LIMITS = Limits(
@@ -93,7 +93,7 @@ class World:
 
     clock: FakeClock
     model: FakeModel
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     engine: AsyncEngine
     stores: Stores
     chats: dict[str, FakeChat]
@@ -105,8 +105,8 @@ class World:
     async def opened(cls, file: Path, stack: AsyncExitStack) -> World:
         clock = FakeClock(START)
         engine = await stack.enter_async_context(open_database(f"sqlite:///{file}"))
-        shelf = PictureShelf()
-        stores = Stores.over(engine, clock, shelf, timezone=LIMITS.ceilings.timezone)
+        picture_store = MemoryPictureStore()
+        stores = Stores.over(engine, clock, picture_store, timezone=LIMITS.ceilings.timezone)
         for community in COMMUNITIES:
             done = NewAudit(
                 platform=community.platform,
@@ -118,7 +118,7 @@ class World:
             await stores.communities.save_community(community, done)
         chats = {name: FakeChat(name) for name in ("discord", "slack", "web")}
         model = FakeModel(clock, draws_for=20.0, outcome=outcome)
-        return cls(clock=clock, model=model, shelf=shelf, engine=engine, stores=stores, chats=chats)
+        return cls(clock=clock, model=model, picture_store=picture_store, engine=engine, stores=stores, chats=chats)
 
     def build(self) -> None:
         """Everything above the store, as a start of the program makes it."""

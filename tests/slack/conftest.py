@@ -35,8 +35,8 @@ from db.jobs import SqlJobStore
 from tests.db.orders import reader
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ class Bot:
     store: SqlJobStore
     clock: FakeClock
     model: FakeModel
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     team: Team
     channel: Channel
     ann: User
@@ -70,7 +70,7 @@ class Bot:
 
     def build(self) -> None:
         self.built = connected(
-            dataclasses.replace(Stores.over(self.engine, self.clock, self.shelf), jobs=self.store),
+            dataclasses.replace(Stores.over(self.engine, self.clock, self.picture_store), jobs=self.store),
             clock=self.clock,
             model=self.model,
             limits=self.limits,
@@ -84,7 +84,7 @@ class Bot:
             SlackConfig(**config),
             actions=self.built.actions,
             raster=Raster(),
-            pictures=PictureFitter(self.shelf),
+            pictures=PictureFitter(self.picture_store),
             notes=self.store,
             clock=self.clock,
             installations=self.installations,
@@ -264,7 +264,7 @@ async def idle(fake: FakeSlack, clock: FakeClock, database: str) -> AsyncIterato
             store=SqlJobStore(engine, clock),
             clock=clock,
             model=FakeModel(clock),
-            shelf=PictureShelf(),
+            picture_store=MemoryPictureStore(),
             team=team,
             channel=fake.add_channel("general", ann, bob, admin),
             ann=ann,

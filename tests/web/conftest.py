@@ -29,8 +29,8 @@ from db.jobs import SqlJobStore
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 
 LOCAL_SECRET = "only processes of this machine know"
 CALLBACK_SECRET = "only-the-provider-knows"
@@ -85,7 +85,7 @@ class Site:
     stores: Stores
     clock: FakeClock
     model: FakeModel
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
     client: aiohttp.ClientSession
     limits: Limits = field(default_factory=Limits)
     ready: bool = True
@@ -114,7 +114,7 @@ class Site:
             limits=self.limits,
             sandbox=shown_as_sandbox,
             sheets=SeriesSheets(
-                pictures=PictureFitter(self.shelf),
+                pictures=PictureFitter(self.picture_store),
                 sheets=ContactSheets(Raster()),
                 foot=partial(sheet_foot, sandbox=shown_as_sandbox),
             ),
@@ -133,7 +133,7 @@ class Site:
             hub=self.hub,
             actions=actions,
             store=self.store,
-            pictures=PictureFitter(self.shelf),
+            pictures=PictureFitter(self.picture_store),
             clock=self.clock,
             sign_ins=self.stores.sign_ins,
             probes=ProbeSources(readiness=readiness, metrics=lambda: b"easel_jobs 1\n", dispatcher=self.dispatcher),
@@ -207,12 +207,12 @@ async def site(database_file: Path) -> AsyncIterator[Site]:
         open_database(f"sqlite+aiosqlite:///{database_file}") as engine,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
     ):
-        shelf = PictureShelf()
+        picture_store = MemoryPictureStore()
         yield Site(
-            stores=Stores.over(engine, clock, shelf),
+            stores=Stores.over(engine, clock, picture_store),
             clock=clock,
             model=FakeModel(clock),
-            shelf=shelf,
+            picture_store=picture_store,
             client=client,
         )
 

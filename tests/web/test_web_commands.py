@@ -260,7 +260,7 @@ async def test_delete_takes_the_message_and_the_pictures_away(page: Site) -> Non
     await page.finished(job["id"])
     status, answer = await page.post(f"/api/jobs/{job['id']}/delete")
     assert (status, answer) == (200, {"deleted": job["id"]})
-    assert page.shelf.kept == {}
+    assert page.picture_store.kept == {}
     assert (await page.get("/api/history"))[1]["messages"] == []
     for path in ("", "/again", "/cancel"):
         status, _ = await (page.post if path else page.get)(f"/api/jobs/{job['id']}{path}")

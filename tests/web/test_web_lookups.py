@@ -192,7 +192,7 @@ async def test_my_data_forgotten_after_being_sure(page: Site) -> None:
     assert status == 200
     assert "your requests, pictures and words are deleted" in "".join(answer["card"]["status"])
     assert (await page.get("/api/history"))[1]["messages"] == []
-    assert page.shelf.kept == {}
+    assert page.picture_store.kept == {}
 
 
 async def test_strangers_look_nothing_up(site: Site) -> None:

@@ -9,8 +9,8 @@ from PIL import Image
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.pictures import stored
 from tests.web.conftest import LOCAL_SECRET, Site
 
@@ -38,7 +38,7 @@ async def drawn_elsewhere(page: Site, platform: str = "fake", media_type: str = 
     )
     await page.store.add(job, page.limits)
     key = f"{job.id}/1.png"
-    page.shelf.kept[key] = PICTURE
+    page.picture_store.kept[key] = PICTURE
     for state in (JobState.SUBMITTING, JobState.GENERATING, JobState.DELIVERING, JobState.DONE):
         changes = (
             {"pictures": (dataclasses.replace(stored(key, PICTURE), media_type=media_type),)}
@@ -107,10 +107,10 @@ async def test_a_deleted_picture_is_gone(page: Site) -> None:
 
 async def test_a_file_that_was_lost_or_spoilt_is_a_404_too(page: Site) -> None:
     job_id = await drawn(page)
-    key = next(iter(page.shelf.kept))
-    page.shelf.kept[key] = page.shelf.kept[key][:50]
+    key = next(iter(page.picture_store.kept))
+    page.picture_store.kept[key] = page.picture_store.kept[key][:50]
     assert (await page.get(f"/pictures/{job_id}/1"))[0] == 404
-    page.shelf.kept.clear()
+    page.picture_store.kept.clear()
     assert (await page.get(f"/pictures/{job_id}/1"))[0] == 404
 
 
@@ -153,10 +153,10 @@ async def test_a_signed_link_shows_one_picture_to_whoever_was_given_it(site: Sit
 async def test_a_picture_store_that_is_away_is_a_sentence(page: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = await drawn(page)
 
-    async def away(_shelf: PictureShelf, _key: str) -> bytes:
+    async def away(_shelf: MemoryPictureStore, _key: str) -> bytes:
         raise OSError("connection refused")
 
-    monkeypatch.setattr(PictureShelf, "get", away)
+    monkeypatch.setattr(MemoryPictureStore, "get", away)
     for size in ("", "?size=thumb"):
         status, answer = await page.get(f"/pictures/{job_id}/1{size}")
         assert (status, answer["error"]["code"]) == (503, "pictures-away")

@@ -33,9 +33,9 @@ from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
 from tests.fakes.moderator_channel import FakeModeratorChannel
-from tests.fakes.picture_shelf import PictureShelf
 
 LIMITS = Limits(user_daily=10, user_running=3, user_waiting=7)
 
@@ -109,7 +109,7 @@ async def open_court(
     clock = FakeClock(NOON)
     chat, moderator_channel = FakeChat(), FakeModeratorChannel()
     built = connected(
-        Stores.over(engine, clock, PictureShelf(), timezone=limits.ceilings.timezone),
+        Stores.over(engine, clock, MemoryPictureStore(), timezone=limits.ceilings.timezone),
         clock=clock,
         model=FakeModel(clock),
         limits=limits,

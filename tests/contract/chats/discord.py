@@ -15,8 +15,8 @@ from tests.discord.conftest import Bot, SlowStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import Clock, FakeDiscord
 from tests.fakes.discord.client import pointed_at, without_waiting
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 
 from .house import Chat, T
 
@@ -27,7 +27,7 @@ class DiscordHouse(Chat):
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self.store = bot.store
-        self.shelf = bot.shelf
+        self.picture_store = bot.picture_store
         self.author = str(bot.ann.id)
 
     @property
@@ -103,7 +103,7 @@ async def open_discord(folder: Path) -> AsyncIterator[DiscordHouse]:
                     store=SlowStore(engine, clock),
                     clock=clock,
                     model=model,
-                    shelf=PictureShelf(),
+                    picture_store=MemoryPictureStore(),
                     guild=guild,
                     channel=fake.add_channel(guild, "general"),
                     ann=ann,

@@ -11,8 +11,8 @@ from bot.domain.job import Failure, Job, JobState, StoredPicture
 from bot.domain.ports import ChatPlatform, JobStore
 from bot.domain.report import DurationEstimate, JobReport
 from tests.db.orders import WAY
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE
-from tests.fakes.picture_shelf import PictureShelf
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class House(ABC):
     """The real platform over its fake server, and the eyes of whoever stands before it."""
 
     store: JobStore
-    shelf: PictureShelf
+    picture_store: MemoryPictureStore
 
     @property
     @abstractmethod
@@ -68,7 +68,7 @@ class House(ABC):
             for index in range(1, job.request.n + 1)
         )
         for picture in kept:
-            await self.shelf.put(picture.key, PICTURE)
+            await self.picture_store.put(picture.key, PICTURE)
         while job.state is not JobState.DONE:
             to = WAY[WAY.index(job.state) + 1] if job.state in WAY else WAY[0]
             changes: dict[str, Any] = {"pictures": kept} if to is JobState.DELIVERING else {}

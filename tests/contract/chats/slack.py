@@ -13,8 +13,8 @@ from bot.domain.ports import ChatPlatform
 from db.engine import open_database
 from db.jobs import SqlJobStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.fakes.slack import Clock, FakeSlack
 from tests.slack.conftest import Bot
 
@@ -25,7 +25,7 @@ class SlackHouse(Chat):
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self.store = bot.store
-        self.shelf = bot.shelf
+        self.picture_store = bot.picture_store
         self.author = bot.ann.id
 
     @property
@@ -100,7 +100,7 @@ async def open_slack(folder: Path) -> AsyncIterator[SlackHouse]:
             store=SqlJobStore(engine, clock),
             clock=clock,
             model=model,
-            shelf=PictureShelf(),
+            picture_store=MemoryPictureStore(),
             team=team,
             channel=fake.add_channel("general", ann, bob),
             ann=ann,

@@ -23,7 +23,7 @@ from db.engine import open_database
 from db.jobs import SqlJobStore
 from tests.db.orders import PLENTY, order
 from tests.fakes.clock import FakeClock
-from tests.fakes.picture_shelf import PictureShelf
+from tests.fakes.memory_picture_store import MemoryPictureStore
 
 from .house import House, T, drawing
 
@@ -34,7 +34,7 @@ class TerminalHouse(House):
     def __init__(self, store: SqlJobStore, clock: FakeClock, out: Path) -> None:
         self.store = store
         self.clock = clock
-        self.shelf = PictureShelf()
+        self.picture_store = MemoryPictureStore()
         self.out = out
         self.screen = io.StringIO()
         self.heard: JobReport | None = None
@@ -51,7 +51,7 @@ class TerminalHouse(House):
             self.heard = report
             line.say(job_card(report, ME.locale).status)
 
-        self._platform = TerminalPlatform(PictureFitter(self.shelf), hear)
+        self._platform = TerminalPlatform(PictureFitter(self.picture_store), hear)
 
     async def asked(self, prompt: str) -> Job:
         words, _, n = prompt.partition(" n:")

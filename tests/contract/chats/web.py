@@ -16,8 +16,8 @@ from bot.domain.ports import ChatPlatform
 from bot.platforms.web import WebPlatform
 from db.engine import open_database
 from tests.fakes.clock import FakeClock
+from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
-from tests.fakes.picture_shelf import PictureShelf
 from tests.web.conftest import Site
 
 from .house import House, T
@@ -29,7 +29,7 @@ class WebHouse(House):
     def __init__(self, site: Site) -> None:
         self.site = site
         self.store = site.store
-        self.shelf = site.shelf
+        self.picture_store = site.picture_store
         self.page: dict[str, dict[str, Any]] = {}
         self._platform: WebPlatform | None = None
         self._life = contextlib.AsyncExitStack()
@@ -117,10 +117,16 @@ async def open_web(folder: Path) -> AsyncIterator[WebHouse]:
         open_database(f"sqlite+aiosqlite:///{folder}/easel.db") as engine,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
     ):
-        shelf, model = PictureShelf(), FakeModel(clock)
+        picture_store, model = MemoryPictureStore(), FakeModel(clock)
         model.draws_for = 1e6
         house = WebHouse(
-            Site(stores=Stores.over(engine, clock, shelf), clock=clock, model=model, shelf=shelf, client=client)
+            Site(
+                stores=Stores.over(engine, clock, picture_store),
+                clock=clock,
+                model=model,
+                picture_store=picture_store,
+                client=client,
+            )
         )
         await house.start()
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class PictureShelf:
+class MemoryPictureStore:
     """`failures` are raised by the next calls of put()."""
 
     kept: dict[str, bytes] = field(default_factory=dict)
