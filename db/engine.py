@@ -16,7 +16,7 @@ from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import DatabaseProblem, read_only
 from .file_watch import FileWatch
 from .sqlite_driver import OneTripConnection, connect
-from .transactions import READING, TRAFFIC, Traffic, to_its_end, traffic_of, write
+from .transactions import READING, WRITE_QUEUE, WriteQueue, to_its_end, write, write_queue_of
 
 # SQLite: one connection writes at a time, the others read beside it (WAL).
 SQLITE_CONNECTIONS = 4
@@ -44,7 +44,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         # SQLite looks at the file with the first statement, not before.
         await write(engine, lambda connection: connection.execute(text("SELECT 1")))
-        file = traffic_of(engine).file
+        file = write_queue_of(engine).file
         if file is not None:
             file.opened()
         yield engine
@@ -54,7 +54,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
 
 async def _close(engine: AsyncEngine) -> None:
     # aiosqlite's threads end only when their connections are closed, and only those at rest are closed here.
-    await traffic_of(engine).close()
+    await write_queue_of(engine).close()
     await engine.dispose()
 
 
@@ -83,7 +83,7 @@ def _sqlite(address: URL, where: str) -> AsyncEngine:
         # Nothing is left to reset: a Connection that is closed has committed or rolled back.
         pool_reset_on_return=None,
         execution_options={
-            TRAFFIC: Traffic(where, asyncio.Lock(), file=FileWatch(Path(address.database or ""), where))
+            WRITE_QUEUE: WriteQueue(where, asyncio.Lock(), file=FileWatch(Path(address.database or ""), where))
         },
     )
     event.listen(engine.sync_engine, "begin", _begin)
@@ -110,7 +110,7 @@ def _server(address: URL, where: str) -> AsyncEngine:
             pool_use_lifo=True,  # so that the server sees only as many as are needed
             pool_pre_ping=True,
             connect_args=SERVER_TIMEOUTS,
-            execution_options={TRAFFIC: Traffic(where)},
+            execution_options={WRITE_QUEUE: WriteQueue(where)},
         )
     except ModuleNotFoundError as error:
         raise DatabaseProblem(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import queue_schema
 from .errors import DatabaseProblem
-from .transactions import read, traffic_of, write
+from .transactions import read, write, write_queue_of
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
 # compares it with the scripts).
@@ -21,7 +21,7 @@ _ADVISORY_LOCK = 0x45A5E1
 async def migrate(engine: AsyncEngine) -> None:
     """Apply what is missing, all of it or nothing. DatabaseProblem: a newer version made this database."""
     if not await read(engine, _is_current):
-        where = traffic_of(engine).where
+        where = write_queue_of(engine).where
         await write(engine, lambda connection: _upgrade(connection, where))
 
 

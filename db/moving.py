@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .errors import DatabaseProblem, problems
 from .tables import metadata
-from .transactions import READING, traffic_of
+from .transactions import READING, write_queue_of
 
 _CHUNK = 2000
 
@@ -32,7 +32,7 @@ async def move(source: AsyncEngine, target: AsyncEngine) -> list[Moved]:
     DatabaseProblem: the target has something already, or holds other values afterwards than the source; it is then as
     it was before.
     """
-    where = traffic_of(target).where
+    where = write_queue_of(target).where
     with problems(where):
         return await _move(source, target, where)
 

@@ -23,8 +23,8 @@ from .file_watch import FileWatch
 
 T = TypeVar("T")
 
-# Execution options: of the engine, its Traffic; of a connection, that it only reads.
-TRAFFIC = "easel_traffic"
+# Execution options: of the engine, its WriteQueue; of a connection, that it only reads.
+WRITE_QUEUE = "easel_write_queue"
 READING = "easel_reading"
 
 # How often a transaction is repeated that the server rolled back, and the longest pause before the first repetition.
@@ -44,7 +44,7 @@ class Save:
 
 
 @dataclass(slots=True)
-class Traffic:
+class WriteQueue:
     """What goes on in one open database.
 
     `where` is how messages call it. `write_turn` queues this process's writers, first come, first served: SQLite's
@@ -86,21 +86,21 @@ class Traffic:
             await asyncio.wait(self._running)
 
 
-def traffic_of(engine: AsyncEngine) -> Traffic:
+def write_queue_of(engine: AsyncEngine) -> WriteQueue:
     """What `open_database` hung on the engine."""
-    traffic: Traffic = engine.get_execution_options()[TRAFFIC]
-    return traffic
+    write_queue: WriteQueue = engine.get_execution_options()[WRITE_QUEUE]
+    return write_queue
 
 
 async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """Run `work`, which only reads. Each of its statements sees what is committed by then."""
-    traffic = traffic_of(engine)
+    write_queue = write_queue_of(engine)
 
     async def look() -> T:
-        with problems(traffic.where):
-            return await traffic.look(_look(engine, work))
+        with problems(write_queue.where):
+            return await write_queue.look(_look(engine, work))
 
-    return await _sound(traffic, look)
+    return await _sound(write_queue, look)
 
 
 async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
@@ -115,26 +115,26 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     A caller that is cancelled while waiting for its turn leaves nothing behind; one that is cancelled later is told
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
     """
-    traffic = traffic_of(engine)
+    write_queue = write_queue_of(engine)
 
     async def save() -> T:
-        if traffic.file is not None:
-            traffic.file.require_same()
-        with problems(traffic.where):
-            if traffic.write_turn is None:
-                return await traffic.run(_commit(engine, work))
-            return await _in_line(engine, traffic, traffic.write_turn, work)
+        if write_queue.file is not None:
+            write_queue.file.require_same()
+        with problems(write_queue.where):
+            if write_queue.write_turn is None:
+                return await write_queue.run(_commit(engine, work))
+            return await _in_line(engine, write_queue, write_queue.write_turn, work)
 
     try:
-        result = await _sound(traffic, save)
+        result = await _sound(write_queue, save)
     except DatabaseProblem:
-        traffic.unwritable_since = traffic.unwritable_since or datetime.now(UTC)
+        write_queue.unwritable_since = write_queue.unwritable_since or datetime.now(UTC)
         raise
-    traffic.unwritable_since = None
+    write_queue.unwritable_since = None
     return result
 
 
-async def _sound(traffic: Traffic, transaction: Callable[[], Awaitable[T]]) -> T:
+async def _sound(write_queue: WriteQueue, transaction: Callable[[], Awaitable[T]]) -> T:
     """Repeat a transaction that the server rolled back for another's sake; look at a file that seems damaged."""
     for tries in range(MOST_REPEATS):
         try:
@@ -143,40 +143,42 @@ async def _sound(traffic: Traffic, transaction: Callable[[], Awaitable[T]]) -> T
             # Neighbours that collided must not collide again.
             await asyncio.sleep(random.uniform(0, REPEAT_SECONDS * 2**tries))  # noqa: S311 - no secret
         except DatabaseDamaged:
-            if traffic.file is not None:
-                await asyncio.to_thread(traffic.file.check_whole)
+            if write_queue.file is not None:
+                await asyncio.to_thread(write_queue.file.check_whole)
             raise
     return await transaction()
 
 
 def unwritable_since(engine: AsyncEngine) -> datetime | None:
     """Since when no write has gone through, as far as any was tried; nothing is written to find out."""
-    return traffic_of(engine).unwritable_since
+    return write_queue_of(engine).unwritable_since
 
 
-async def _in_line(engine: AsyncEngine, traffic: Traffic, turn: asyncio.Lock, work: Callable[[Connection], T]) -> T:
+async def _in_line(
+    engine: AsyncEngine, write_queue: WriteQueue, turn: asyncio.Lock, work: Callable[[Connection], T]
+) -> T:
     save = Save(work)
-    traffic.line[save] = None
+    write_queue.line[save] = None
     try:
         async with turn:
-            if save in traffic.line:  # nobody has taken it along
-                await traffic.run(_commit_line(engine, traffic))
+            if save in write_queue.line:  # nobody has taken it along
+                await write_queue.run(_commit_line(engine, write_queue))
     except asyncio.CancelledError:
-        if save not in traffic.line:
+        if save not in write_queue.line:
             with contextlib.suppress(Exception):  # the caller is told of the cancellation
                 await to_its_end(save.outcome)
         raise
     finally:
-        traffic.line.pop(save, None)
+        write_queue.line.pop(save, None)
     result: T = save.outcome.result()
     return result
 
 
-async def _commit_line(engine: AsyncEngine, traffic: Traffic) -> None:
+async def _commit_line(engine: AsyncEngine, write_queue: WriteQueue) -> None:
     """Commit whoever is in the line, in its order; every outcome is known at the end."""
-    batch = list(islice(traffic.line, MOST_TOGETHER))
+    batch = list(islice(write_queue.line, MOST_TOGETHER))
     for save in batch:
-        del traffic.line[save]
+        del write_queue.line[save]
     try:
         if not await _commit_together(engine, batch):
             for save in batch:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .meta import set_meta
-from .transactions import traffic_of, write
+from .transactions import write, write_queue_of
 
 _TRIED_AT = "write-tried-at"
 _CHANGES_NOTHING = text("UPDATE meta SET value = value WHERE 1 = 0")
@@ -21,11 +21,11 @@ async def require_usable(engine: AsyncEngine) -> None:
     After a save that failed, a small one finds out whether the next goes through. Else no row changes: a standby, or
     a user without rights, refuses even a statement that changes none.
     """
-    traffic = traffic_of(engine)
-    if traffic.file is not None:
-        await asyncio.to_thread(traffic.file.check_header)
-        traffic.file.require_same()
-    if traffic.unwritable_since is not None:
+    write_queue = write_queue_of(engine)
+    if write_queue.file is not None:
+        await asyncio.to_thread(write_queue.file.check_header)
+        write_queue.file.require_same()
+    if write_queue.unwritable_since is not None:
         await set_meta(engine, _TRIED_AT, datetime.now(UTC).isoformat())
-    elif traffic.write_turn is None:
+    elif write_queue.write_turn is None:
         await write(engine, lambda connection: connection.execute(_CHANGES_NOTHING))

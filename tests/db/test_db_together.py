@@ -17,7 +17,7 @@ from bot.domain.job import JobState
 from db import transactions
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
-from db.transactions import MOST_TOGETHER, read, traffic_of, unwritable_since, write
+from db.transactions import MOST_TOGETHER, read, unwritable_since, write, write_queue_of
 from tests.db.audit import assert_books_agree
 from tests.db.orders import PLENTY, order
 
@@ -60,7 +60,7 @@ async def test_who_gives_up_in_the_line_leaves_nothing_behind_and_the_others_are
     engine: AsyncEngine, store: SqlJobStore, commits: list[str]
 ) -> None:
     jobs = [order() for _ in range(6)]
-    turn = traffic_of(engine).write_turn
+    turn = write_queue_of(engine).write_turn
     assert turn is not None
     async with turn:
         tasks = [asyncio.create_task(store.add(job, PLENTY)) for job in jobs]
@@ -71,7 +71,7 @@ async def test_who_gives_up_in_the_line_leaves_nothing_behind_and_the_others_are
     await asyncio.gather(*tasks[:2], *tasks[3:])
     assert tasks[2].cancelled()
     assert [await store.get(job.id) is not None for job in jobs] == [number != 2 for number in range(6)]
-    assert not traffic_of(engine).line
+    assert not write_queue_of(engine).line
 
 
 async def test_who_gives_up_when_another_has_begun_it_is_told_when_it_is_saved(
