@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.actions.trail import refusal_audit
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
+from bot.domain.blocklist import find_blocked
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
@@ -15,7 +16,6 @@ from bot.domain.moderation import Block
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore
 from bot.domain.request import ImageRequest
-from bot.domain.wording import find_blocked
 
 
 class Admission:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.permissions import require_manager, require_moderator
+from bot.domain.blocklist import folds_to_nothing
 from bot.domain.ceilings import BOUNDED, cut, cut_value, read_bounded
 from bot.domain.community import BlockedWord, Community
 from bot.domain.community_fields import read_field, write_field
@@ -21,7 +22,6 @@ from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, Locks, NewAudit
 from bot.domain.style import STYLES
-from bot.domain.wording import folds_to_nothing
 
 MOST_WORDS = 500
 LONGEST_WORD = 100

@@ -9,6 +9,7 @@ from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.permissions import require_moderator
 from bot.actions.trail import refusal_of
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
+from bot.domain.blocklist import find_blocked
 from bot.domain.card import Card
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, Refused
@@ -17,7 +18,6 @@ from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.moderation_views import AppealView, PastRefusal
 from bot.domain.people import Person
 from bot.domain.ports import Clock, CommunityStore, JobStore, NewAudit
-from bot.domain.wording import find_blocked
 
 TOLD = 3
 APPEAL_WITHIN = timedelta(days=1)

@@ -22,7 +22,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from bot.domain.community import BlockedWord
-from bot.domain.folding import Script, disguised, fold, looks_like, script
+from bot.domain.confusables import Script, disguised, fold, looks_like, script
 
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 _THRICE = re.compile(r"([^\W\d_])\1{2,}")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.blocklist import find_blocked, folds_to_nothing
 from bot.domain.community import BlockedWord
-from bot.domain.folding import fold
-from bot.domain.wording import find_blocked, folds_to_nothing
+from bot.domain.confusables import fold
 
 # Words that offend nobody stand in for those that do; the last three are the field's classic pitfalls.
 BADGER = BlockedWord(word="badger")
