@@ -15,7 +15,7 @@ from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import Clock, NewAudit
 
-from . import community_settings, meta, moderation, trail
+from . import audit_log, community_settings, meta, moderation
 from .transactions import read, write
 
 T = TypeVar("T")
@@ -138,10 +138,10 @@ class SqlCommunityStore:
         return await self._write(lambda connection: self._audit(connection, audit))
 
     async def audit_entry(self, entry_id: int) -> AuditEntry | None:
-        return await self._read(lambda connection: trail.load(connection, entry_id))
+        return await self._read(lambda connection: audit_log.load(connection, entry_id))
 
     async def mark_undone(self, entry_id: int, by: str) -> bool:
-        return await self._write(lambda connection: trail.mark_undone(connection, entry_id, by, self._clock.now()))
+        return await self._write(lambda connection: audit_log.mark_undone(connection, entry_id, by, self._clock.now()))
 
     async def audit_trail(
         self,
@@ -154,13 +154,13 @@ class SqlCommunityStore:
         count: int = 20,
     ) -> Sequence[AuditEntry]:
         return await self._read(
-            lambda connection: trail.page(
+            lambda connection: audit_log.page(
                 connection, platform, community_id, target=target, action=action, before=before, count=count
             )
         )
 
     def _audit(self, connection: Connection, audit: NewAudit) -> AuditEntry:
-        return trail.write(connection, audit, self._clock.now())
+        return audit_log.write(connection, audit, self._clock.now())
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         return await read(self._engine, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from bot.actions.table import csv_chunks
+from bot.actions.csv_export import csv_chunks
 from bot.domain.errors import NotAllowed
 from bot.domain.limits import Limits, Usage, next_day, next_month
 from bot.domain.people import Person

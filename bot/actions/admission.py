@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from bot.actions.trail import refusal_audit
+from bot.actions.audit_log import refusal_audit
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.blocklist import find_blocked
 from bot.domain.community import Community

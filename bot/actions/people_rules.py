@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.actions.audit_log import EASEL_NAME
 from bot.actions.permissions import require_manager, require_moderator
-from bot.actions.trail import EASEL_NAME
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
 from bot.domain.moderation import EASEL, LOCK, STRIKES_TO_LOCK, AuditAction, AuditEntry, Block

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.actions.archive import Archive, temporary_file
-from bot.actions.table import csv_chunks
+from bot.actions.csv_export import csv_chunks
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
 from bot.domain.people import Person

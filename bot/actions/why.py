@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.actions.audit_log import refusal_of
 from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.permissions import require_moderator
-from bot.actions.trail import refusal_of
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.blocklist import find_blocked
 from bot.domain.card import Card

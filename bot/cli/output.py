@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.actions.table import csv_chunks
+from bot.actions.csv_export import csv_chunks
 
 Cell = str | int | float | bool | date | datetime | Sequence[str] | None
 Row = Mapping[str, Cell]

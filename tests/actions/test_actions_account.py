@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.actions.account import Account
-from bot.actions.table import csv_chunks
+from bot.actions.csv_export import csv_chunks
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed
 from bot.domain.moderation import AuditAction
