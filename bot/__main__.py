@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _imagine(options: argparse.Namespace) -> int:
     settings = load_settings()
-    from bot.cli.once import imagine_once  # noqa: PLC0415
+    from bot.cli.imagine import imagine_once  # noqa: PLC0415
     from bot.cli.standard_input import WrongInput, prompt_of  # noqa: PLC0415
 
     try:
