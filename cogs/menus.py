@@ -10,7 +10,7 @@ from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.interactions.commands import Command
 from bot.platforms.discord.client import EaselClient
-from bot.platforms.discord.reading import job_on, words_of
+from bot.platforms.discord.message_content import job_on, words_of
 
 
 class MenusCog(commands.Cog):

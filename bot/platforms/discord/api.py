@@ -17,9 +17,9 @@ from discord.ext import commands
 
 from bot.domain.errors import PlatformUnavailable
 
+from .attachments import KeptFile, walk
 from .buttons import belongs_to
 from .faults import TokenDead, TokenRefused, translated
-from .kept import KeptFile, walk
 from .limits import CALL_SECONDS, UPLOAD_SECONDS
 from .outgoing import Forms, Look, Outgoing
 from .rejection_guard import RejectionGuard

@@ -14,8 +14,8 @@ from bot.domain.job import Job
 from bot.domain.report import JobReport
 
 from .api import DiscordApi
+from .attachments import kept_files
 from .faults import MessageGone
-from .kept import kept_files
 from .origin import way_back
 from .outgoing import Outgoing
 from .posting import Fitting

@@ -15,9 +15,9 @@ from bot.domain.ports import Clock
 from bot.interactions.card_edits import CardEdits
 
 from .api import DiscordApi
+from .attachments import kept_files
 from .buttons import custom_id
 from .inputs import DiscordInput
-from .kept import kept_files
 from .layout import relabelled
 from .limits import EDIT_INTERVAL_SECONDS
 from .origin import destination_of, way_back

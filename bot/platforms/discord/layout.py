@@ -11,8 +11,8 @@ from discord import ui
 
 from bot.domain.card import Card
 
+from .attachments import name_of, walk
 from .buttons import PressButton, in_rows
-from .kept import name_of, walk
 from .limits import ALT_TEXT, BUTTON_LABEL, EMBED_TITLE, V2_COMPONENTS, V2_GALLERY, V2_TEXT
 from .look import COLOURS, code_block
 from .text import clip, escape, markdown

@@ -15,9 +15,9 @@ from discord import ui
 from bot.domain.card import Card
 from bot.domain.ports import Clock, FittedPicture
 
+from .attachments import KeptFile
 from .embed import embed_of, view_of
 from .faults import FormRefused
-from .kept import KeptFile
 from .layout import Shown, layout_of
 from .limits import ALT_TEXT
 from .panel import Draw, Files, classic_of

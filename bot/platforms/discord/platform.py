@@ -32,7 +32,7 @@ from .delivery import Delivery
 from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
 from .handler import RequestHandler
-from .late import late_completions_are_no_errors
+from .late_autocomplete import late_completions_are_no_errors
 from .origin import NAME
 from .outgoing import Forms
 from .posting import Fitting

@@ -9,7 +9,7 @@ import discord
 from bot.domain.job import is_job_id
 from bot.domain.request import MAX_PROMPT
 
-from .kept import walk
+from .attachments import walk
 from .render import prompt_on
 from .text import clip
 
