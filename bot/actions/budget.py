@@ -105,7 +105,7 @@ class BudgetWatch:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A warning that didn't arrive is no reason to refuse pictures.
-            _log.error("budget warning not told", action="budget", exc_info=error)
+            _log.error("budget_warning_failed", action="budget", exc_info=error)
 
 
 def _watched(place: Destination, limits: Limits, usage: Usage, now: datetime) -> Iterator[_Watched]:

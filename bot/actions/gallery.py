@@ -236,7 +236,7 @@ class GalleryActions:
             try:
                 await gallery_channel.post(self._dispatcher.report(job), community.gallery_channel, indexes)
             except PlatformError as error:
-                _log.warning("not hung in the gallery", action="exhibit", job=job.id, error=str(error))
+                _log.warning("gallery_post_failed", action="exhibit", job=job.id, error=str(error))
                 await self._communities.mark_undone(entry.id, EASEL)
 
 

@@ -45,7 +45,7 @@ class ModeratorNotices:
         try:
             return await moderator_channel.post_for_moderators(community_id, channel_id, card, job)
         except PlatformError as error:
-            _log.warning("moderators not told", action="moderate", platform=platform, error=type(error).__name__)
+            _log.warning("moderators_not_told", action="moderate", platform=platform, error=type(error).__name__)
             return None
 
     async def edit(self, platform: str, community_id: str, message_id: str, card: Card) -> None:
@@ -57,7 +57,7 @@ class ModeratorNotices:
         try:
             await moderator_channel.edit_for_moderators(community_id, channel_id, message_id, card)
         except PlatformError as error:
-            _log.warning("report not brought up to date", action="moderate", error=type(error).__name__)
+            _log.warning("report_update_failed", action="moderate", error=type(error).__name__)
 
     async def _find(self, platform: str, community_id: str) -> tuple[ModeratorChannel, str] | None:
         moderator_channel = self._moderator_channels.get(platform)

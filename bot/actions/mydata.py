@@ -70,7 +70,7 @@ class MyData:
         """See PersonalArchives.of. `by`: who asked for it, where that isn't the person."""
         async with self._archives.of(person, most_bytes=most_bytes) as export:
             await self._audit(person, AuditAction.DATA_EXPORTED, target=person.user_id, actor=by or person)
-            _log.info("personal data handed out", action="export", jobs=export.jobs, pictures=export.pictures)
+            _log.info("personal_data_exported", action="export", jobs=export.jobs, pictures=export.pictures)
             yield export
 
     async def delete(self, person: Person) -> Forgotten:
@@ -91,7 +91,7 @@ class MyData:
             # The entry must not keep what was just forgotten: not who, only that and how much.
             counted = {"jobs": str(len(jobs)), "pictures": str(pictures)}
             await self._audit(person, AuditAction.DATA_DELETED, detail=counted)
-        _log.info("personal data deleted", action="forget", jobs=len(jobs), pictures=pictures)
+        _log.info("personal_data_deleted", action="forget", jobs=len(jobs), pictures=pictures)
         return Forgotten(jobs=len(jobs), pictures=pictures, messages_left=messages_left)
 
     async def _take_away(self, jobs: Sequence[Job]) -> int:

@@ -50,7 +50,7 @@ class PostedResults:
         try:
             result_id = await self._platforms[job.destination.platform].conclude(self._dispatcher.report(job))
         except (PlatformError, KeyError) as error:
-            _log.warning("not posted again", action="moderate", job=job.id, error=type(error).__name__)
+            _log.warning("repost_failed", action="moderate", job=job.id, error=type(error).__name__)
             return False
         await self._store.note(job.id, result_id=result_id)
         return True

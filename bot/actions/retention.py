@@ -68,7 +68,7 @@ class Retention:
             try:
                 await work()
             except (EaselError, OSError):
-                _log.exception("retention stopped half way", action=work.__name__)
+                _log.exception("retention_failed", action=work.__name__)
             await self._clock.sleep(interval)
 
     async def fit(self) -> int:
@@ -87,14 +87,14 @@ class Retention:
             await self._clock.sleep(_BREATH)
         self._told_full = False
         if deleted:
-            _log.info("made room", action="fit", pictures=deleted)
+            _log.info("pictures_pruned", action="fit", pictures=deleted)
         return deleted
 
     def _tell_full(self, excess: int) -> None:
         """Once, until there is room again."""
         if not self._told_full:
             self._told_full = True
-            _log.warning("starred pictures alone take more than RETENTION_GB", action="fit", bytes_over=excess)
+            _log.warning("starred_pictures_over_limit", action="fit", bytes_over=excess)
 
     async def expire(self) -> int:
         """Go through all communities once; how many picture files were deleted."""

@@ -152,7 +152,7 @@ class Core:
             try:
                 rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
             except DatabaseProblem as error:  # readiness says so too, and it may be back in a moment
-                _log.warning("usage not measured", action="measure", error=str(error))
+                _log.warning("usage_gauge_failed", action="measure", error=str(error))
             else:
                 self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
             await self.clock.sleep(_USAGE_SECONDS)
@@ -310,7 +310,7 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
 
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
     running = await stack.enter_async_context(await start_sandbox(settings, journal=True))
-    _log.info("no Seedream account: the sandbox paints the pictures", action="start", url=running.url)
+    _log.info("sandbox_started", action="start", url=running.url)
     return running.url
 
 

@@ -73,7 +73,7 @@ class Delivery:
             except PlatformUnavailable as error:
                 if backoff.tries >= MOST_POSTS:
                     raise Undeliverable(f"put off {backoff.tries} times") from error
-                _log.info("post later", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
+                _log.info("post_postponed", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
                 await self._clock.sleep(backoff.pause(error.after))
             except OSError as error:  # its pictures can't be read: paid for, and perhaps there again in a moment
                 self._reading.away(error)

@@ -220,7 +220,7 @@ class BaseDispatcher(ABC):
                 raise
             except Exception:
                 # A bug of ours must not take the others' jobs down: this one fails, the log says why.
-                _log.exception("step failed", action="advance", state=job.state.value)
+                _log.exception("step_failed", action="advance", state=job.state.value)
                 job = await self._store.get(job.id) or job
                 if job.state.finished:
                     await self._clock.sleep(run.delays.pause())  # its order is followed all the same
@@ -232,7 +232,7 @@ class BaseDispatcher(ABC):
             await self._delivery.show(job)
         except Exception:
             # A card that is out of date harms nobody; a start that always ends here would.
-            _log.exception("show failed", action="show", job=job.id)
+            _log.exception("show_failed", action="show", job=job.id)
 
     async def _close(self, job: Job, run: Run) -> None:
         """One after the other: a cancelled job's card says one thing at once, and another when its order has ended."""
@@ -241,7 +241,7 @@ class BaseDispatcher(ABC):
                 await self._retry_policy.ask(lambda: self._steps.close(job, run))
         except Exception:
             # The card stays open in the store, so the next start tries again.
-            _log.exception("close failed", action="close", job=job.id)
+            _log.exception("close_failed", action="close", job=job.id)
 
     def _interrupt(self, job_id: str) -> None:
         run, task = self._runs.get(job_id), self._tasks.get(job_id)

@@ -87,7 +87,7 @@ class _Fetcher:
                 looks += 1
                 urls = fresh.urls
         if len(urls) != wanted:
-            _log.warning("odd number of pictures", action="fetch", job=self.job.id, asked=wanted, came=len(urls))
+            _log.warning("picture_count_mismatch", action="fetch", job=self.job.id, asked=wanted, came=len(urls))
 
     async def fetch(self, index: int, url: str) -> StoredPicture | None:
         """The picture behind the link, kept; None where it is given up."""
@@ -100,11 +100,13 @@ class _Fetcher:
                     tries.broken += 1
                     tries.broken_beside += self.kept > 0
                     tries.unusable += isinstance(error, PictureUnusable)
-                    _log.warning("picture broken", action="fetch", job=self.job.id, index=index, error=str(error))
+                    _log.warning("picture_broken", action="fetch", job=self.job.id, index=index, error=str(error))
                 except ModelUnavailable as error:
                     tries.away += 1
                     tries.away_beside += self.kept > 0
-                    _log.warning("picture host away", action="fetch", job=self.job.id, index=index, error=error.detail)
+                    _log.warning(
+                        "picture_host_unavailable", action="fetch", job=self.job.id, index=index, error=error.detail
+                    )
                 except OSError as error:
                     self.store_retries.away(error)
                 else:

@@ -77,7 +77,7 @@ class InProcessDispatcher(BaseDispatcher):
     def _adopt(self, job: Job, limits: Limits | None) -> None:
         if job.destination.platform not in self._platforms:
             # It keeps its place in the store until its platform is connected again.
-            _log.warning("left alone: its platform is not connected", action="adopt", job=job.id)
+            _log.warning("platform_not_connected", action="adopt", job=job.id)
             return
         if job in self._fair_queue:
             return  # accepted by this life, before it had read what the last one left
@@ -131,7 +131,7 @@ class InProcessDispatcher(BaseDispatcher):
                 try:
                     await self._advance_until_settled(job, run)
                 except StaleJob:
-                    _log.info("moved by somebody else", action="advance")  # cancelled: another run follows its order
+                    _log.info("job_moved_elsewhere", action="advance")  # cancelled: another run follows its order
                 except StoreUnavailable as error:
                     # As after a kill: what is saved says how it goes on.
                     self._retry_policy.away(error)

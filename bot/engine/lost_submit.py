@@ -66,7 +66,7 @@ async def find(
         except ModelAway:
             return LostSubmit.CANNOT_TELL
         except ModelError as error:
-            _log.warning("cannot list tasks", action="find-lost-submit", job=job.id, error=str(error))
+            _log.warning("task_list_failed", action="find-lost-submit", job=job.id, error=str(error))
         else:
             lists += 1
             whole_lists += sighting.complete
@@ -78,7 +78,7 @@ async def find(
             if certain and not candidates:
                 return LostSubmit.NEVER_HAPPENED
             if certain and waited >= DOUBT:
-                _log.warning("unowned tasks in doubt", action="find-lost-submit", job=job.id, tasks=len(candidates))
+                _log.warning("lost_submit_ambiguous", action="find-lost-submit", job=job.id, tasks=len(candidates))
                 return LostSubmit.CANNOT_TELL
         if waited >= LOOKUP_TIMEOUT:
             return LostSubmit.CANNOT_TELL

@@ -62,7 +62,7 @@ class OutageNews:
             job = await self._store.get(job_id)
         except EaselError:
             # Its card is out of date until its next change, which harms nobody.
-            _log.exception("card not brought up to date", action="outage", job=job_id)
+            _log.exception("card_update_failed", action="outage", job=job_id)
             return
         if job is not None and job.state in _WAITING:
             await self._show(job)

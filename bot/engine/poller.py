@@ -152,7 +152,7 @@ class Poller:
                 self._time_out(watch)
         except ModelError as error:
             self._troubled_at = self._clock.monotonic()
-            _log.warning("status call failed, asking again", action="poll", tasks=len(batch), error=str(error))
+            _log.warning("status_call_failed", action="poll", tasks=len(batch), error=str(error))
         finally:
             self._calls.release()
         now = self._clock.monotonic()
@@ -168,7 +168,7 @@ class Poller:
         watch.missed = watch.missed + 1 if task is None else 0
         if task is None and (watch.missed >= MOST_MISSED or self._is_late(watch)):
             watch.missed = 0
-            _log.info("asking for a task that the list does not have", action="poll", task=watch.task_id)
+            _log.info("task_missing_from_list", action="poll", task=watch.task_id)
             task = await self._model.task(watch.task_id)
         if task is not None and task.state is not TaskState.WAITING:
             if not watch.ended.done():

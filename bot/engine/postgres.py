@@ -76,7 +76,7 @@ class PostgresDispatcher(BaseDispatcher):
             try:
                 await self._queue.leave()
             except StoreUnavailable:
-                _log.warning("left without a word: the database is away", action="stop")
+                _log.warning("deregister_store_unavailable", action="stop")
 
     def add(self, job: Job, limits: Limits | None = None) -> None:
         self._to_put.append((job, self._settings.limits.user_running if limits is None else limits.user_running))
@@ -133,10 +133,10 @@ class PostgresDispatcher(BaseDispatcher):
                     job = await (self._store.get(job_id) if claimed else self._claim_row(job_id, owner))
                     claimed = True
                     if job is not None and not job.state.finished and job.owner != owner:
-                        _log.info("another run has it", action="advance")
+                        _log.info("job_taken_elsewhere", action="advance")
                         return
                     if job is None or job.destination.platform not in self._platforms:
-                        _log.warning("left alone: its platform is not connected", action="adopt")
+                        _log.warning("platform_not_connected", action="adopt")
                         break
                     if job.settled:
                         await self._close(job, run)
@@ -145,7 +145,7 @@ class PostgresDispatcher(BaseDispatcher):
                 except StaleJob:
                     continue  # what the row says now decides
                 except StoreUnavailable as error:
-                    _log.warning("the database is away", action="advance", error=str(error))
+                    _log.warning("store_unavailable", store="database", action="advance", error=str(error))
                     await self._clock.sleep(_AWAY_PAUSE)
                 except _Left:
                     await self._hand_back(ticket)
@@ -192,7 +192,7 @@ class PostgresDispatcher(BaseDispatcher):
             await self._queue.hand_back(ticket)
             await self._queue.tell(wake="yes")
         except StoreUnavailable as error:
-            _log.warning("not handed back; it is noticed", action="stop", error=str(error))
+            _log.warning("hand_back_failed", action="stop", error=str(error))
 
     # What goes on all the time
 
@@ -216,7 +216,9 @@ class PostgresDispatcher(BaseDispatcher):
             late = self._clock.monotonic() - beaten
             beaten = self._clock.monotonic()
             if not known or late > DEAD_AFTER_SECONDS:
-                _log.warning("was silent for long: others may have its jobs", action="heartbeat", seconds=round(late))
+                _log.warning(
+                    "heartbeat_late", action="heartbeat", note="jobs may have been taken over", seconds=round(late)
+                )
                 for job_id in list(self._tasks):
                     self._interrupt(job_id)
             if not known:
@@ -231,14 +233,14 @@ class PostgresDispatcher(BaseDispatcher):
                 # After a time without a database everybody's last heartbeat is old: let them speak first.
                 if self._clock.monotonic() - well_since > DEAD_AFTER_SECONDS:
                     for job_id in await self._queue.release_stalled():
-                        _log.warning("its worker is silent: taken over", action="take-over", job=job_id)
+                        _log.warning("job_taken_over", action="take-over", job=job_id)
                         self._more.set()
                 before = self._clock.now() - ORPHANED_AFTER
                 for job in await self._orphans(list(self._platforms), before):
                     limits = await self._settings.limits_for(job)
                     await self._queue.put(job, limits.user_running, finished=job.settled)
             except StoreUnavailable as error:
-                _log.warning("not swept", action="sweep", error=str(error))
+                _log.warning("sweep_failed", action="sweep", error=str(error))
                 well_since = self._clock.monotonic()
 
     async def _put(self) -> None:
@@ -256,7 +258,7 @@ class PostgresDispatcher(BaseDispatcher):
             while self._to_put:
                 await self._queue.put(*self._to_put.popleft())
         except StoreUnavailable as error:
-            _log.warning("not put in line; it is found", action="stop", error=str(error))
+            _log.warning("enqueue_failed", action="stop", note="the sweep will retry", error=str(error))
 
     async def _keep_places(self) -> None:
         while True:
@@ -269,7 +271,7 @@ class PostgresDispatcher(BaseDispatcher):
             try:
                 await self._queue.listen(self._heard)
             except StoreUnavailable as error:
-                _log.warning("deaf for a moment", action="listen", error=str(error))
+                _log.warning("listen_interrupted", action="listen", error=str(error))
             await self._clock.sleep(_AWAY_PAUSE)
             self._more.set()  # whatever came in meanwhile
 
@@ -288,7 +290,9 @@ class PostgresDispatcher(BaseDispatcher):
             try:
                 await self._queue.tell(**news)
             except StoreUnavailable as error:
-                _log.warning("not told", action="tell", error=str(error))  # each of them is only a reason to look now
+                _log.warning(
+                    "notify_failed", action="tell", error=str(error)
+                )  # each of them is only a reason to look now
 
         if self._group is not None:
             self._in_background(told())
@@ -301,12 +305,12 @@ class PostgresDispatcher(BaseDispatcher):
                 answer = await ask()
             except StoreUnavailable as error:
                 if not said:
-                    _log.warning("the database is away", action="queue", error=str(error))
+                    _log.warning("store_unavailable", store="database", action="queue", error=str(error))
                 said = True
                 await self._clock.sleep(_AWAY_PAUSE)
             else:
                 if said:
-                    _log.info("the database is back", action="queue")
+                    _log.info("store_recovered", store="database", action="queue")
                 return answer
 
     async def _within(self, waiting: Coroutine[Any, Any, Any], seconds: float) -> None:

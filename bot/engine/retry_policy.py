@@ -38,14 +38,14 @@ class RetryPolicy:
         """It failed."""
         if not self._away:
             self._away = True
-            _log.error(f"the {self._name} is away", action="wait", error=str(error))
+            _log.error("store_unavailable", action="wait", store=self._name, error=str(error))
 
     def back(self) -> None:
         """It did what it should."""
         if self._away:
             self._away = False
             self._backoff = Backoff(longest=LONGEST)
-            _log.info(f"the {self._name} is back", action="wait")
+            _log.info("store_recovered", action="wait", store=self._name)
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

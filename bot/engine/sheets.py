@@ -40,7 +40,7 @@ class Sheets:
             try:
                 return await self._make(job, tiles)
             except PictureBroken as error:  # all of them were deleted meanwhile
-                _log.warning("no sheet", action="sheet", job=job.id, error=str(error))
+                _log.warning("sheet_failed", action="sheet", job=job.id, error=str(error))
                 return None
             except OSError:
                 if backoff.tries >= _MOST_TRIES:

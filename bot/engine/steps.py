@@ -106,7 +106,7 @@ class Steps:
 
     async def fail(self, job: Job, code: FailureCode, detail: str = "", *, refused: bool = False) -> Job:
         """End the job. `refused`: the provider said no to the submit, so nobody has to look for its task."""
-        _log.warning("job failed", action="fail", job=job.id, state=job.state.value, code=code.value)
+        _log.warning("job_failed", action="fail", job=job.id, state=job.state.value, code=code.value)
         known = {"submit_open": False} if refused else {}
         try:
             return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail), **known)
@@ -136,12 +136,12 @@ class Steps:
         except ModelUnavailable as error:
             return await self._put_back(job, begun, run, error)
         except ModelUnclear as error:
-            _log.warning("submit unclear", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
+            _log.warning("submit_unclear", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
             return begun or job
         except ModelRejected as error:
             return await self.fail(begun or job, FailureCode.REJECTED, error.detail, refused=True)
         except ModelAccountRefused as error:
-            _log.error("account refused", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
+            _log.error("submit_refused", action="submit", job=job.id, error=error.detail, trace_id=error.trace_id)
             return await self.fail(begun or job, FailureCode.ACCOUNT, refused=True)
         else:
             return await self._save_own_task(begun or job, task_id)
@@ -166,7 +166,7 @@ class Steps:
         try:
             return await self._save_task(job, task_id)
         except TaskTaken:  # by the lookup of an order that the provider spells alike: this one is paid, so no more
-            _log.error("another job took this task", action="submit", job=job.id, task=task_id)
+            _log.error("task_already_taken", action="submit", job=job.id, task=task_id)
             return await self.fail(job, FailureCode.UNCLEAR)
 
     async def _save_task(self, job: Job, task_id: str) -> Job:
@@ -200,13 +200,13 @@ class Steps:
                 raise
             run.critical = False
         if isinstance(error, _StoodStill):  # costs time, not one of the job's tries: the provider was not asked
-            _log.warning("the database is slow", action="submit", job=job.id)
+            _log.warning("intent_saved_late", action="submit", job=job.id)
             await self._clock.sleep(run.delays.pause())
             return job
         run.submits += 1
         if run.submits >= MOST_SUBMITS or isinstance(error, ModelAway):
             return await self.fail(job, FailureCode.UNAVAILABLE)
-        _log.info("provider unavailable", action="submit", job=job.id, tries=run.submits, error=error.detail)
+        _log.info("provider_unavailable", action="submit", job=job.id, tries=run.submits, error=error.detail)
         await self._clock.sleep(Backoff(tries=run.submits - 1).pause(error.after))
         return job
 
@@ -224,13 +224,13 @@ class Steps:
         await self._delivery.show(job)  # what becomes of it may take half a minute
         found = await lost_submit.find(job, listings=self._listings, clock=self._clock, sent_at=run.sent_at)
         if isinstance(found, ModelTask):
-            _log.info("lost submit found", action="find-lost-submit", job=job.id, task=found.id)
+            _log.info("lost_submit_found", action="find-lost-submit", job=job.id, task=found.id)
             try:
                 return await self._save_task(job, found.id)
             except TaskTaken:
                 return job  # another job's own answer came in meanwhile; look again
         if found is LostSubmit.NEVER_HAPPENED:
-            _log.info("lost submit never happened", action="find-lost-submit", job=job.id)
+            _log.info("lost_submit_absent", action="find-lost-submit", job=job.id)
             job = await self._store.move(job, JobState.QUEUED)
             run.submits += 1
             return job if run.submits < MOST_SUBMITS else await self.fail(job, FailureCode.UNAVAILABLE)
@@ -309,7 +309,7 @@ class Steps:
         try:
             return await self._delivery.deliver(job, run)
         except PicturesUnusable as error:
-            _log.error("kept pictures unusable", action="deliver", job=job.id, error=str(error))
+            _log.error("kept_pictures_unusable", action="deliver", job=job.id, error=str(error))
             return await self.fail(job, FailureCode.NO_PICTURES)
         except Undeliverable as error:
             _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))

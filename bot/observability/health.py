@@ -53,9 +53,9 @@ class Health:
         self._checks[name] = Check(ok=ok, detail=detail, since=since)
         log = structlog.get_logger(__name__)
         if changed and not ok:
-            log.warning("a check fails", check=name, detail=detail)
+            log.warning("check_failed", check=name, detail=detail)
         elif changed and before is not None:
-            log.info("a check is well again", check=name, detail=detail)
+            log.info("check_recovered", check=name, detail=detail)
 
     def ready(self) -> bool:
         return not self.draining and all(

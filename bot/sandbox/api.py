@@ -76,7 +76,7 @@ class Api:
             data, code, msg = None, error.code, error.msg
         except Exception:
             # The service never shows a bug of its own as anything but 50000.
-            log.exception("the sandbox failed at %s", request.path)
+            log.exception("request_failed: %s", request.path)
             data, code, msg = None, Code.INTERNAL, "internal server error"
         if code is Code.SUCCESS and work == self._submit and self._faults.strikes(Fault.LOST_SUBMIT, text):
             return self._broken(request, Fault.LOST_SUBMIT)

@@ -67,4 +67,4 @@ class Callbacks:
                         await response.read()
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 # The address may carry a secret, so only the kind of trouble is told.
-                log.warning("a callback failed: %s", type(error).__name__)
+                log.warning("callback_failed: %s", type(error).__name__)

@@ -59,7 +59,7 @@ class Circuit:
         if self.away_since is None:
             return
         seconds = (self._clock.now() - self.away_since).total_seconds()
-        log.info("the provider answers again", action="provider_back", seconds=round(seconds), waiting=self.waiting)
+        log.info("provider_back", seconds=round(seconds), waiting=self.waiting)
         self.away_since = None
         for waiter in self._waiting:
             if not waiter.done():
@@ -77,7 +77,7 @@ class Circuit:
         if self.away_since is not None or not long_enough:
             return
         self.away_since = self._clock.now()
-        log.warning("the provider does not answer, waiting for it", action="provider_away", detail=detail)
+        log.warning("provider_away", detail=detail)
         if self._probing is None and self._probe is not None:
             self._probing = asyncio.create_task(self._ask_until_back(self._probe), name="seedream-probe")
             self._probing.add_done_callback(self._probed)
@@ -137,7 +137,7 @@ class Circuit:
             try:
                 await probe()
             except ModelError as error:
-                log.debug("still no answer", action="provider_probe", detail=error.detail)
+                log.debug("probe_unanswered", action="provider_probe", detail=error.detail)
             self._let_go_who_waited_too_long()
 
     def _let_go_who_waited_too_long(self) -> None:
@@ -150,5 +150,5 @@ class Circuit:
         self._probing = None
         if not probing.cancelled() and (error := probing.exception()) is not None:
             # A bug of ours in the probe must not leave everybody waiting: they find out by themselves.
-            log.error("the probe broke", action="provider_probe", exc_info=error)
+            log.error("probe_failed", action="provider_probe", exc_info=error)
             self.heard()

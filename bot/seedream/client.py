@@ -138,7 +138,7 @@ class SeedreamClient:
             return {}
         page = await self._read(Call("POST", PAGE_PATH, page_body(list(wanted))), read_page)
         if page.unreadable:
-            log.warning("tasks that can't be read", action="tasks_unreadable", count=page.unreadable)
+            log.warning("tasks_unreadable", count=page.unreadable)
         return {read.task.id: self._known(read) for read in page.tasks if read.task.id in wanted}
 
     async def task(self, task_id: str) -> ModelTask | None:
@@ -185,7 +185,7 @@ class SeedreamClient:
         progress = read.unknown_progress
         if progress and progress not in self._unknown and len(self._unknown) < MOST_UNKNOWN:
             self._unknown.add(progress)
-            log.warning("an unknown state of a task, waiting on", action="unknown_progress", progress=progress[:50])
+            log.warning("unknown_progress", progress=progress[:50])
         return read.task
 
     async def _read(self, call: Call, reader: Callable[[Any], T]) -> T:

@@ -202,4 +202,4 @@ class Limiter:
         self._base = max(min(SLOWEST, self._max), self.rate / 2)
         self._base_at = self._cut_at = now
         self._next_at = max(self._next_at, now + WINDOW)  # let the provider's window run empty
-        log.info("over the provider's limit of calls, slowing down", action="limiter_cut", rate=round(self._base, 2))
+        log.info("limiter_cut", rate=round(self._base, 2))

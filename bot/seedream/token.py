@@ -177,7 +177,7 @@ class AccountToken:
             # Half the life where it is short: renewing at once would end the token before it was used.
             good_for = life - min(MARGIN, life / 2)
             self._renew_at = self._clock.monotonic() + good_for
-            log.info("the access token was renewed", action="token_renewed", seconds=round(life))
+            log.info("token_renewed", seconds=round(life))
             await self._shared_store.keep(KeptToken(given.token, self._clock.now() + timedelta(seconds=good_for)))
             return given.token
 
@@ -207,7 +207,7 @@ class AccountToken:
         else:
             life = expires - self._clock.now().timestamp()
         if not life >= SHORTEST_LIFE:
-            log.warning("the new access token has ended already: is the clock right?", action="token_ended")
+            log.warning("token_ended")
         return min(max(life, SHORTEST_LIFE), LONGEST_LIFE)
 
 

@@ -155,7 +155,7 @@ async def test_starred_ones_stay_though_they_are_too_many(house: House, capsys: 
     for _ in range(3):
         await house.clock.until(retention.fit())
     assert set(house.picture_store.kept) == {picture.key for picture in starred.pictures}
-    assert capsys.readouterr().out.count("starred pictures alone") == 1
+    assert capsys.readouterr().out.count("starred_pictures_over_limit") == 1
 
 
 async def test_what_is_under_way_is_not_taken_away(house: House) -> None:

@@ -20,9 +20,10 @@ _FORGIVEN = (
     "can't be written",
     "is held by another",
     "disk reports an error",
-    "request failed",
+    "request_failed",
+    "store_unavailable",
     "is away",
-    "interaction failed",
+    "interaction_failed",
 )
 
 
@@ -51,7 +52,7 @@ async def _through(stage: Stage, trouble: contextlib.AbstractContextManager[obje
         await stage.settle(fresh=False)
         assert await _saves(stage)
     assert len(stage.bot.lives) == 1
-    row = await stage.audit(note=_said(stage, "the database is away"))
+    row = await stage.audit(note=_said(stage, "store_unavailable"))
     await stage.bot.stop()
     return row
 

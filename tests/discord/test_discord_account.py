@@ -245,9 +245,9 @@ async def test_a_completion_that_came_too_late_is_one_line(
         await typed.wait()
         bot.fake.clock.advance(4)
         go_on.set()
-        await bot.soon(lambda: any(line["event"] == "completed too late" for line in logs))
+        await bot.soon(lambda: any(line["event"] == "autocomplete_late" for line in logs))
     assert asked.choices == []
-    (line,) = [line for line in logs if line["event"] == "completed too late"]
+    (line,) = [line for line in logs if line["event"] == "autocomplete_late"]
     assert (line["log_level"], line["command"]) == ("info", "imagine")
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 

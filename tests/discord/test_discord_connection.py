@@ -320,7 +320,7 @@ async def test_who_asks_while_it_goes_down_is_no_error(bot: Bot, monkeypatch: py
     with capture_logs() as logs:
         await bot.platform.close()
         gate.set()
-        await bot.soon(lambda: any(entry["event"].startswith("not answered") for entry in logs))
+        await bot.soon(lambda: any(entry["event"] == "answer_skipped_closed" for entry in logs))
     assert not [entry for entry in logs if entry["log_level"] in {"error", "warning"}]
 
 

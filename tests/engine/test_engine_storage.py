@@ -55,7 +55,7 @@ async def later(world: World, seconds: float) -> None:
 
 
 def said(logs: list[Any]) -> list[str]:
-    return [entry["event"] for entry in logs if entry.get("action") == "wait"]
+    return [f"{entry['event']}: {entry['store']}" for entry in logs if entry.get("action") == "wait"]
 
 
 async def one_of_everything(world: World, job_id: str) -> None:
@@ -80,7 +80,7 @@ async def test_a_store_that_is_full_for_hours_is_waited_for(world: World, full: 
             full.broken = False
             assert (await world.settled(job)).state is DONE
     await one_of_everything(world, job.id)
-    assert said(logs) == ["the database is away", "the database is back"]
+    assert said(logs) == ["store_unavailable: database", "store_recovered: database"]
     assert full.refused < 2000
 
 
@@ -147,7 +147,7 @@ async def test_pictures_that_cannot_be_kept_are_fetched_again_when_there_is_room
             job = await world.asked(n=2)
             done = await world.settled(job)
     assert (done.state, len(done.pictures)) == (DONE, 2)
-    assert said(logs) == ["the picture store (to keep) is away", "the picture store (to keep) is back"]
+    assert said(logs) == ["store_unavailable: picture store (to keep)", "store_recovered: picture store (to keep)"]
 
 
 async def test_pictures_that_cannot_be_read_are_posted_later(world: World) -> None:
@@ -157,7 +157,7 @@ async def test_pictures_that_cannot_be_read_are_posted_later(world: World) -> No
             job = await world.asked()
             assert (await world.settled(job)).state is DONE
     await one_of_everything(world, job.id)
-    assert said(logs) == ["the picture store (to read) is away", "the picture store (to read) is back"]
+    assert said(logs) == ["store_unavailable: picture store (to read)", "store_recovered: picture store (to read)"]
 
 
 @pytest.mark.parametrize("ordered", [True, False])

@@ -29,7 +29,7 @@ from tests.fleet.stage import Stage, staged
 
 SEED = 20261123
 # What a log may say: a process is refused whose tables are of the next version; a store that is away is waited for.
-FORGIVEN = ("was made by a newer version", "the database is away")
+FORGIVEN = ("was made by a newer version", "store_unavailable")
 # Calls a second that the account takes when three workers share it, and the share of calls that may be one too many.
 QPS, MOST_REFUSED = 20, 0.2
 # How long a take-over and a cancel may take, in seconds.

@@ -253,7 +253,7 @@ async def stands_still(stage: Stage, *, jobs: int) -> int:
     taken = len(theirs) - sum(row["owner"] in theirs for row in stage.fleet.rows("SELECT owner FROM jobs"))
     await asyncio.sleep(max(0.0, began + MINUTE - time.monotonic()))
     zombie.program.send(signal.SIGCONT)
-    await until(lambda: "was silent for long" in zombie.program.said, within=60, what="the awakening")
+    await until(lambda: "heartbeat_late" in zombie.program.said, within=60, what="the awakening")
     await asyncio.gather(*(stage.ask() for _ in range(jobs // 2)))
     await stage.fleet.settled(within=300)
     return taken

@@ -50,7 +50,7 @@ async def test_a_worker_that_stood_still_saves_nothing_and_one_that_died_is_repl
     await sandbox.change(speed=QUICK)
     await fleet.settled()
     first.program.send(signal.SIGCONT)
-    await until(lambda: "was silent for long" in first.program.said, what="the awakening")
+    await until(lambda: "heartbeat_late" in first.program.said, what="the awakening")
     (await audit(stage)).assert_none()
 
     await sandbox.change(speed=SLOW)
@@ -76,7 +76,7 @@ async def test_the_database_goes_away_under_load(tmp_path: Path) -> None:
             assert sorted(stage.fleet.states()) == sorted(prompts)
             (await audit(stage)).assert_none()
             await stage.fleet.stop()
-            stage.fleet.assert_untroubled("the database is away")
+            stage.fleet.assert_untroubled("store_unavailable")
     finally:
         server.stop("immediate")
         shutil.rmtree(place, ignore_errors=True)

@@ -41,7 +41,7 @@ async def test_what_a_gateway_takes_a_worker_does(stage: Stage) -> None:
         assert (await fleet.picture(gateway, body["job"]["pictures"][0]["url"])).startswith(b"\x89PNG")
     assert len(stage.s3.objects) >= sum(row["n"] for row in fleet.rows("SELECT n FROM jobs"))
     # A worker has no socket of its own.
-    assert all("logged in to post" in worker.program.said for worker in fleet.of_role("worker"))
+    assert all("logged_in_to_post" in worker.program.said for worker in fleet.of_role("worker"))
     assert not fleet.rows("SELECT id FROM procrastinate_jobs")
     await fleet.stop()
     assert not fleet.rows("SELECT id FROM procrastinate_workers")

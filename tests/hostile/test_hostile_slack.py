@@ -124,7 +124,7 @@ async def test_a_forged_button_is_answered_and_orders_nothing(
         await bot.clock.settle()
     assert len(await bot.all_jobs()) == 1
     assert not result.deleted
-    assert not [record for record in caplog.records if "listener failed" in record.getMessage()]
+    assert not [record for record in caplog.records if "listener_failed" in record.getMessage()]
     assert not any(life.done() for life in bot.lives)
 
 

@@ -70,7 +70,7 @@ async def test_callbacks_that_fail_are_logged_without_their_address(
         clock.move(10)
         await until(lambda: len(caplog.records) == 2 and heard)
         assert (await caller.page())["data"]["total"] == 2
-    assert all("callback failed" in record.message for record in caplog.records)
+    assert all("callback_failed" in record.message for record in caplog.records)
     assert "secret" not in caplog.text
 
 

@@ -75,7 +75,7 @@ async def test_it_is_logged_once_when_it_goes_and_once_when_it_is_back(bench: Be
             await bench.clock.until(asyncio.Event().wait(), real_seconds=0.2)
         comes_back(provider)
         await bench.run(asyncio.gather(*waiting))
-    told = [entry["action"] for entry in logs if entry["log_level"] != "debug"]
+    told = [entry["event"] for entry in logs if entry["log_level"] != "debug"]
     assert told == ["provider_away", "provider_back"]
 
 

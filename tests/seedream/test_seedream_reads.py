@@ -79,7 +79,7 @@ async def test_an_unknown_state_waits_and_is_logged_once_per_value(bench: Bench,
         await bench.run(bench.client.tasks(["t1", "t2", "t3"]))
         tasks = await bench.run(bench.client.tasks(["t1", "t2", "t3"]))
     assert {task.state for task in tasks.values()} == {TaskState.WAITING}
-    assert [entry["progress"] for entry in logs if entry["action"] == "unknown_progress"] == ["Polishing", "(empty)"]
+    assert [entry["progress"] for entry in logs if entry["event"] == "unknown_progress"] == ["Polishing", "(empty)"]
 
 
 @pytest.mark.parametrize(

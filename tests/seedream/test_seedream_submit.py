@@ -350,7 +350,7 @@ async def test_what_is_logged_and_raised_has_no_secrets(make_bench: MakeBench, p
             await bench.clock.advance(SILENCE)
         with pytest.raises(ModelUnclear) as caught:
             await submit(bench)
-    assert [entry["action"] for entry in logs if entry["log_level"] != "debug"] == ["provider_away"]
+    assert [entry["event"] for entry in logs if entry["log_level"] != "debug"] == ["provider_away"]
     for text in (str(logs), repr(caught.value), repr(caught.value.__cause__), repr(bench.tokens), repr(bench.client)):
         assert "fixed-secret" not in text
         assert SECRET not in text

@@ -173,7 +173,7 @@ async def test_no_token_and_no_secret_in_logs_or_reprs(bench: Bench, provider: P
     provider.on(TOKEN_PATH, token("very-secret-token", expire_in=5_000))
     with structlog.testing.capture_logs() as logs:
         await bench.run(bench.tokens.get())
-    assert [entry["action"] for entry in logs] == ["token_renewed"]
+    assert [entry["event"] for entry in logs] == ["token_renewed"]
     fixed = FixedToken("very-secret-token")
     for text in (str(logs), repr(bench.tokens), str(bench.tokens), repr(fixed), str(fixed)):
         assert "very-secret" not in text

@@ -46,7 +46,7 @@ async def test_an_event_that_comes_to_the_other_socket_too_orders_once(
         for _ in range(3):
             bot.fake.resend(asked)
         await bot.until(lambda: [entry["event"] for entry in logs].count("ordered_before") == 1)
-        await bot.until(lambda: [entry["event"] for entry in logs].count("heard before") == 2)
+        await bot.until(lambda: [entry["event"] for entry in logs].count("event_repeated") == 2)
     await bot.settled()
     assert len(await bot.all_jobs()) == 1
     assert len(bot.model.made) == 1

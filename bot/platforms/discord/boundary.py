@@ -44,7 +44,7 @@ class Boundary:
         except AnsweredElsewhere:
             interaction.client.first_answers.elsewhere(interaction.id)
         except StoreUnavailable as error:
-            _log.warning("refused: the database is away", action="answer", error=str(error))
+            _log.warning("refused_store_unavailable", action="answer", error=str(error))
             if ACCEPTED not in interaction.extras:
                 away = refusal_card(NotAllowed("storage-away"), interaction.locale.value, prompt=prompt)
                 await self._say(interaction, away)
@@ -59,7 +59,7 @@ class Boundary:
         """Something that nobody foresaw: the log gets the error, the person its reference."""
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             # Our answer came after Discord's three seconds. Nothing was begun: answering comes before everything.
-            _log.warning("answered too late", action="answer", interaction=interaction.id)
+            _log.warning("answer_late", action="answer", interaction=interaction.id)
             return
         if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
             # A form, or a list of proposals, that is there already.
@@ -67,10 +67,10 @@ class Boundary:
             return
         if interaction.client.is_closed():
             # On the way down: what was accepted is saved, and what was not has no answer, which Discord says.
-            _log.info("not answered, the connection is closed", action="answer", interaction=interaction.id)
+            _log.info("answer_skipped_closed", action="answer", interaction=interaction.id)
             return
         reference = secrets.token_hex(4)
-        _log.error("interaction failed", action="answer", reference=reference, exc_info=error)
+        _log.error("interaction_failed", action="answer", reference=reference, exc_info=error)
         if ACCEPTED in interaction.extras:
             return  # the job is on its way, and its card will say so
         said = sentence("internal", interaction.locale.value, id=reference)
@@ -84,7 +84,7 @@ class Boundary:
     def _let_go(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.info("late answer not needed", action="answer", error=str(error))
+            _log.info("late_answer_dropped", action="answer", error=str(error))
 
     async def idle(self, seconds: float) -> None:
         """Wait until nobody is being answered, at most so long."""
@@ -97,4 +97,4 @@ class Boundary:
         except AnsweredElsewhere:
             interaction.client.first_answers.elsewhere(interaction.id)
         except PlatformError as error:
-            _log.warning("answer not shown", action="answer", interaction=interaction.id, error=str(error))
+            _log.warning("answer_failed", action="answer", interaction=interaction.id, error=str(error))

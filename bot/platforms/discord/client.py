@@ -107,7 +107,7 @@ class EaselClient(AnsweringBot):
             await self.handler.submitted(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        _log.exception("event failed", action=event_method)
+        _log.exception("gateway_event_failed", action=event_method)
 
     async def sync_commands(self, meta: Meta) -> bool:
         """Tell Discord of the commands where it knows others; whether it was told. Only after the login.
@@ -125,5 +125,5 @@ class EaselClient(AnsweringBot):
         with making_sense():
             await self.tree.sync()
         await meta.set(key, f"{digest(ours)} {digest(await registered(self, self.application_id))}")
-        _log.info("commands synced", action="sync", count=len(ours))
+        _log.info("commands_synced", action="sync", count=len(ours))
         return True

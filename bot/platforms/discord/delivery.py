@@ -145,7 +145,7 @@ class Delivery:
             task.add_done_callback(self._removed)
         except PlatformError as error:
             # The result is there; a card that stays behind is untidy and no more.
-            _log.info("card not removed", action="conclude", job=job.id, error=str(error))
+            _log.info("card_not_removed", action="conclude", job=job.id, error=str(error))
 
     async def _remove_later(self, job: Job, card_id: str, pause: float) -> None:
         for _ in range(_REMOVALS):
@@ -155,7 +155,7 @@ class Delivery:
             except PlatformUnavailable as error:
                 pause = max(2 * pause, error.after)
             except PlatformError as error:
-                _log.info("card not removed", action="conclude", job=job.id, error=str(error))
+                _log.info("card_not_removed", action="conclude", job=job.id, error=str(error))
                 return
             else:
                 return
@@ -163,7 +163,7 @@ class Delivery:
     def _removed(self, task: asyncio.Task[None]) -> None:
         self._removals.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("removal failed", action="conclude", exc_info=error)
+            _log.error("removal_failed", action="conclude", exc_info=error)
 
     async def _delete(self, destination: Destination, message_id: str) -> None:
         back = way_back(destination)

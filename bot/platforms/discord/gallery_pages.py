@@ -70,7 +70,7 @@ class GalleryPages:
         try:
             data = await self._pictures.thumbnail(job.pictures[0], job_id=job.id, index=1)
         except (PictureBroken, OSError) as error:
-            _log.warning("no thumbnail", action="gallery", job=job.id, error=type(error).__name__)
+            _log.warning("thumbnail_failed", action="gallery", job=job.id, error=type(error).__name__)
             return None
         first = job.pictures[0]
         return FittedPicture(

@@ -37,5 +37,5 @@ class _Passes(logging.Filter):
         if not late or "autocomplete" not in str(record.msg):
             return True
         command = record.args[0] if isinstance(record.args, tuple) and record.args else ""
-        _log.info("completed too late", action="complete", command=str(command))
+        _log.info("autocomplete_late", action="complete", command=str(command))
         return False

@@ -200,13 +200,13 @@ class DiscordPlatform:
                 await client.login(self._config.token)
             self._logged_in.set()
             if not self._config.listens:
-                _log.info("logged in to post", action="connect", user=str(client.user))
+                _log.info("logged_in_to_post", action="connect", user=str(client.user))
                 await _first_of(self._closing.wait(), self._hung_up.wait())
                 return
             syncing = asyncio.create_task(self._commands.run(client), name="discord-commands")
             with making_sense():
                 await self._find_gateway(client)
-            _log.info("logged in", action="connect", user=str(client.user))
+            _log.info("logged_in", action="connect", user=str(client.user))
             await self._connect(client)
         finally:
             self._logged_in.clear()

@@ -59,7 +59,7 @@ class Fitting:
                 try:
                     return await send(self._told(out, job, stored, fitted))
                 except TooLarge:
-                    _log.info("files too large", action="deliver", job=job.id, per_file=per_file, sizes=sizes)
+                    _log.info("files_too_large", action="deliver", job=job.id, per_file=per_file, sizes=sizes)
                     refused = sizes
         raise Undeliverable("Discord takes the pictures in no size")
 

@@ -30,7 +30,7 @@ class Presence:
                     await client.change_presence(activity=_activity(now))
                 except (discord.DiscordException, OSError, RuntimeError) as error:
                     # The socket is going down; whoever comes after it says it anew.
-                    _log.info("presence not shown", action="presence", error=type(error).__name__)
+                    _log.info("presence_failed", action="presence", error=type(error).__name__)
                 else:
                     shown = now
             await self._clock.sleep(PRESENCE_SECONDS)

@@ -65,7 +65,7 @@ class RejectionGuard:
             return 0.0
         wait = self._refusals[0] + INVALID_REQUESTS_WINDOW - self._clock.monotonic()
         if wait > 0 and not self._stopped:
-            _log.error("Discord refuses nearly everything, no calls for a while", action="post", seconds=round(wait))
+            _log.error("rejection_limit_reached", action="post", seconds=round(wait))
         self._stopped = wait > 0
         return max(0.0, wait)
 

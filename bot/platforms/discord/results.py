@@ -125,7 +125,7 @@ class Results:
             async with self._rejection_guard.visiting(destination.channel_id):
                 return await self._post(report, pinging, int(destination.channel_id), limit)
         except (AccessDenied, MessageGone) as closed:
-            _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
+            _log.info("channel_closed", action="deliver", job=job.id, error=str(closed))
         try:
             return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
@@ -136,7 +136,7 @@ class Results:
         try:
             return await self._into_card(job, out)
         except (Undeliverable, MessageGone) as error:
-            _log.info("card out of reach", action="deliver", job=job.id, error=str(error))
+            _log.info("card_unreachable", action="deliver", job=job.id, error=str(error))
         try:
             return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
@@ -178,7 +178,7 @@ class Results:
             for since in _looks(job):
                 found = await self._api.find(channel_id, job.id, since=since, besides=_number(job))
                 if found is not None:
-                    _log.info("result was there already", action="deliver", job=job.id)
+                    _log.info("result_already_posted", action="deliver", job=job.id)
                     return str(found)
 
         async def post(fitted: Outgoing) -> int:

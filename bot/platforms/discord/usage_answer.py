@@ -42,7 +42,7 @@ class UsageCards:
             data = await self._raster.png(chart.svg)
         except (RuntimeError, OSError) as error:
             # The card has the same numbers in words.
-            _log.warning("no_chart", error=type(error).__name__)
+            _log.warning("chart_failed", error=type(error).__name__)
             return Outgoing(card=card)
         return with_chart(card, data, chart.alt)
 

@@ -55,7 +55,7 @@ class Boundary:
         except Refused as refused:
             await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
         except StoreUnavailable as error:
-            _log.warning("refused: the database is away", action="answer", error=str(error))
+            _log.warning("refused_store_unavailable", action="answer", error=str(error))
             if ctx.accepted is None:
                 away = refusal_card(NotAllowed("storage-away"), self._people.locale(ctx), prompt=prompt)
                 await self.say(ctx, away)
@@ -76,11 +76,11 @@ class Boundary:
                 await self._api.whisper(ctx.channel_ref, ctx.user_id, drawn)
                 return
         except PlatformError as error:
-            _log.info("not whispered", action="answer", error=str(error))
+            _log.info("whisper_failed", action="answer", error=str(error))
         try:
             await self._api.post(await self._api.open_dm(ctx.workspace, ctx.user_id), drawn)
         except PlatformError as error:
-            _log.warning("answer not shown", action="answer", error=str(error))
+            _log.warning("answer_failed", action="answer", error=str(error))
 
     async def dismiss(self, ctx: RequestContext) -> None:
         """Take away the message, for its reader alone, that was pressed on."""
@@ -119,10 +119,10 @@ class Boundary:
                         text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=instead
                     )
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.info("response_url failed", action="answer", error=type(error).__name__)
+            _log.info("response_url_failed", action="answer", error=type(error).__name__)
             return False
         if answer.status_code != 200:  # noqa: PLR2004 - HTTP's own number
-            _log.info("response_url is used up", action="answer", status=answer.status_code)
+            _log.info("response_url_expired", action="answer", status=answer.status_code)
             self._uses[url] = (0, self._clock.monotonic() + RESPONSE_URL_SECONDS)
             return False
         return True
@@ -140,7 +140,7 @@ class Boundary:
     async def _failed(self, ctx: RequestContext, error: Exception) -> None:
         """Something that nobody foresaw: the log gets the error, the person its reference."""
         reference = secrets.token_hex(4)
-        _log.error("listener failed", action="answer", reference=reference, exc_info=error)
+        _log.error("listener_failed", action="answer", reference=reference, exc_info=error)
         if ctx.accepted is not None:
             return  # the job is on its way, and its card will say so
         said = sentence("internal", self._people.locale(ctx), id=reference)
@@ -149,4 +149,4 @@ class Boundary:
     def _let_go(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.info("late answer not needed", action="answer", error=str(error))
+            _log.info("late_answer_dropped", action="answer", error=str(error))

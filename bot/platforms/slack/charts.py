@@ -31,6 +31,6 @@ class Charts:
             picture = FittedPicture(name=_NAME, data=data, width=0, height=0, media_type="image/png", reduced=False)
             (file_id,) = await self._uploads.plain(workspace, [picture], [clip(chart.alt, ALT_TEXT)])
         except (PlatformError, DrawingError, OSError) as error:
-            _log.info("no chart", action="chart", error=str(error))
+            _log.info("chart_failed", action="chart", error=str(error))
             return None
         return file_id

@@ -86,7 +86,7 @@ class CommunityChannels:
             else:
                 await self._reaching(community_id, None, update)
         except MessageGone:
-            _log.info("report's card is gone", action="moderate", job=card.job_id)
+            _log.info("report_card_gone", action="moderate", job=card.job_id)
 
     async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
         """See GalleryChannel: these pictures (from 1) of a job, in its community's gallery channel."""
@@ -116,9 +116,9 @@ class CommunityChannels:
             self._uploads.forget(job)
         except PlatformError as error:
             # The card is what counts; without the pictures it still names the job.
-            _log.warning("reported pictures not posted", action="moderate", job=job.id, error=str(error))
+            _log.warning("reported_pictures_failed", action="moderate", job=job.id, error=str(error))
         except Exception:
-            _log.exception("reported pictures not posted", action="moderate", job=job.id)
+            _log.exception("reported_pictures_failed", action="moderate", job=job.id)
 
     def _drawn(self, card: Card, job: Job | None) -> Drawn:
         locale = job.destination.locale if job is not None else "en"

@@ -213,7 +213,7 @@ class Delivery:
             pass
         except PlatformError as error:
             # The result is there; a card that stays behind is untidy and no more.
-            _log.info("card not removed", action="conclude", job=job.id, error=str(error))
+            _log.info("card_not_removed", action="conclude", job=job.id, error=str(error))
         self._cards.pop(job.id, None)
 
     # The result
@@ -223,7 +223,7 @@ class Delivery:
         try:
             return await self._post_once(report, card, channel_ref)
         except (AccessDenied, MessageGone) as closed:
-            _log.info("channel closed to us", action="deliver", job=job.id, error=str(closed))
+            _log.info("channel_closed", action="deliver", job=job.id, error=str(closed))
         try:
             if await self._membership.rejoined(channel_ref):
                 return await self._post_once(report, card, channel_ref)
@@ -242,7 +242,7 @@ class Delivery:
             if CARD in found and self._card_of(job) is None:
                 self._cards[job.id] = found[CARD][0]
             if RESULT in found:
-                _log.info("result was there already", action="deliver", job=job.id)
+                _log.info("result_already_posted", action="deliver", job=job.id)
                 message, mark = found[RESULT]
                 return Posted(message, mark.files)
             if FILES in found:
@@ -266,7 +266,7 @@ class Delivery:
             try:
                 return Posted(await self._api.post(channel_ref, drawn, mark), uploaded.files, uploaded.files)
             except FileNotReady:
-                _log.info("files not shown yet", action="deliver", job=job.id, tries=tries + 1)
+                _log.info("files_not_ready", action="deliver", job=job.id, tries=tries + 1)
         # The way without image blocks: the files in the channel, then the words and the buttons below.
         shared = await self._uploads.share(job, card, channel_ref)
         with contextlib.suppress(PlatformUnavailable):  # nobody sees these

@@ -68,7 +68,7 @@ class EphemeralMessages:
             talk = await self._api.open_dm(ctx.workspace, ctx.user_id)
             await self._show(ctx, card, frames, talk, instead=instead)
         except PlatformError as error:
-            _log.info("shown without pictures", action="show", error=str(error))
+            _log.info("shown_without_pictures", action="show", error=str(error))
             await self._boundary.say(ctx, card, instead=instead)
             return
         if ctx.channel_id != talk.channel_id:
@@ -80,7 +80,7 @@ class EphemeralMessages:
         try:
             return await self._api.open_dm(ctx.workspace, ctx.user_id)
         except PlatformError as error:
-            _log.info("no conversation", action="show", error=str(error))
+            _log.info("conversation_not_opened", action="show", error=str(error))
             return None
 
     async def post(self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef) -> bool:
@@ -88,7 +88,7 @@ class EphemeralMessages:
         try:
             await self._put(ctx, card, files, talk, instead=False)
         except PlatformError as error:
-            _log.info("not shown", action="show", error=str(error))
+            _log.info("show_refused", action="show", error=str(error))
             return False
         return True
 

@@ -92,7 +92,7 @@ class Home:
             try:
                 await self._publish(ctx, with_pictures)
             except FileNotReady as error:  # somebody has deleted a file
-                _log.info("no pictures", action="home", error=str(error))
+                _log.info("home_without_pictures", action="home", error=str(error))
                 if with_pictures.chart is not None:
                     await self._publish(ctx, replace(with_pictures, files=()))
 
@@ -114,14 +114,14 @@ class Home:
             try:
                 await self._api.delete_file(ctx.workspace, known[1])
             except PlatformError as error:
-                _log.info("former chart left", action="home", error=str(error))
+                _log.info("old_chart_not_deleted", action="home", error=str(error))
         return file_id, chart.alt
 
     async def _files(self, ctx: RequestContext, told: _Told) -> tuple[str, ...]:
         try:
             return await self._ephemeral.files(ctx.workspace, [Framed(job, 1) for job in told.recent])
         except PlatformError as error:
-            _log.info("no pictures", action="home", error=str(error))
+            _log.info("home_without_pictures", action="home", error=str(error))
             return ()
 
     async def _recent(self, person: Person) -> tuple[Job, ...]:

@@ -65,5 +65,5 @@ class SealedInstallations:
         try:
             return Installation(**json.loads(self._box.decrypt(sealed.encode())))
         except InvalidToken:
-            _log.error("an installation can't be unsealed: the key has changed", action="installations")
+            _log.error("installation_key_changed", action="installations")
             return None

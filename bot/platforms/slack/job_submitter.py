@@ -72,7 +72,7 @@ class JobSubmitter:
         try:
             await self._api.call(ctx.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view)))
         except PlatformError as error:
-            _log.info("form not redrawn", action="form", error=str(error))
+            _log.info("form_update_failed", action="form", error=str(error))
 
     async def open_view(self, ctx: RequestContext, view: Mapping[str, Any]) -> str:
         """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""
@@ -87,6 +87,6 @@ class JobSubmitter:
                 ),
             )
         except (TriggerDead, Rejected, PlatformUnavailable) as error:
-            _log.info("form not opened", action="form", error=str(error))
+            _log.info("form_open_failed", action="form", error=str(error))
             raise SaidHere("form-late") from error
         return str((answer.get("view") or {}).get("id") or "")

@@ -128,14 +128,14 @@ class Listeners:
 
     async def failed(self, error: Exception) -> None:
         """Before a listener of ours is reached, or an error in acknowledging: there is nobody to answer."""
-        _log.error("Bolt failed", action="listen", exc_info=error)
+        _log.error("bolt_failed", action="listen", exc_info=error)
 
     async def _do(
         self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[RequestContext], Awaitable[None]]
     ) -> None:
         key = key_of(body)
         if not self._seen.first(key):
-            _log.info("heard before", action="listen", type=str(body.get("type") or "command"))
+            _log.info("event_repeated", action="listen", type=str(body.get("type") or "command"))
             return
         await work(self._context(body, context))
 
@@ -152,4 +152,4 @@ class Listeners:
         try:
             await self._api.look_again(workspace)
         except PlatformError as error:
-            _log.info("token looked at", action="listen", error=str(error))  # its next use will tell
+            _log.info("token_check_failed", action="listen", error=str(error))  # its next use will tell

@@ -105,15 +105,15 @@ class Installing:
         if not self._is_ours(request.query.get("state", ""), request.cookies.get(_COOKIE, "")):
             return install_page("stale", language, status=400, again=INSTALL)
         if refused := request.query.get("error"):
-            _log.info("not installed", action="install", error=refused if refused in _REASONS else "other")
+            _log.info("installation_failed", action="install", error=refused if refused in _REASONS else "other")
             return install_page("refused", language, status=403, again=INSTALL)
         try:
             installation = await self._exchange(request.query.get("code", "")[:_LONGEST])
         except PlatformUnavailable as error:
-            _log.warning("not installed", action="install", error=str(error))
+            _log.warning("installation_failed", action="install", error=str(error))
             return install_page("away", language, status=503, again=INSTALL)
         except PlatformError as error:
-            _log.warning("not installed", action="install", error=str(error))
+            _log.warning("installation_failed", action="install", error=str(error))
             return install_page("failed", language, status=400, again=INSTALL)
         await self._installations.save(installation)
         _log.info("installed", action="install", team=installation.team_id, enterprise=installation.enterprise_id)

@@ -283,7 +283,7 @@ class SlackPlatform:
         try:
             found = await self._workspaces.installation(workspace)
         except PlatformUnavailable as error:
-            _log.info("not installed there", action="listen", error=str(error))
+            _log.info("workspace_not_installed", action="listen", error=str(error))
             return None
         return AuthorizeResult(
             enterprise_id=found.enterprise_id,

@@ -197,7 +197,7 @@ class People:
                 ctx.workspace, lambda client: client.users_info(user=ctx.user_id, include_locale=True)
             )
         except PlatformError as error:
-            _log.info("person not known", action="person", error=str(error))
+            _log.info("person_lookup_failed", action="person", error=str(error))
             return known
         user: Mapping[str, Any] = answer.get("user") or {}
         self._known[key] = (now + PERSON_SECONDS, user)

@@ -128,7 +128,7 @@ class Workspaces:
             return
         found = await self._installations.find(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
         if found is not None and found.bot_token == token:
-            _log.warning("installation forgotten", action="install", team=found.team_id, enterprise=found.enterprise_id)
+            _log.warning("installation_removed", action="install", team=found.team_id, enterprise=found.enterprise_id)
             await self._installations.remove(enterprise_id=found.enterprise_id, team_id=found.team_id)
 
 

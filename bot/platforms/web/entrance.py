@@ -104,7 +104,7 @@ class Connection(web.RequestHandler):
         """Answer what isn't HTTP as everything else, and leave it out of the log: it is anybody's, and hostile."""
         if not isinstance(exc, HttpProcessingError) or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        _log.debug("not HTTP", action="web", error=type(exc).__name__)
+        _log.debug("bad_http", action="web", error=type(exc).__name__)
         answer = problem_answer(Problem(status, "bad-request"), "en")
         answer.headers.update(SECURITY_HEADERS)
         answer.force_close()

@@ -71,7 +71,7 @@ class Guard:
             headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return problem_answer(Problem(error.status, code, headers=headers), locale_of(request))
         except StoreUnavailable as error:
-            _log.warning("refused: the database is away", action="web", error=str(error))
+            _log.warning("refused_store_unavailable", action="web", error=str(error))
             away = NotAllowed("storage-away")
             return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
         except ClientConnectionResetError:
@@ -79,7 +79,7 @@ class Guard:
         except Exception:
             # The path of a callback holds its secret; the route's pattern doesn't.
             resource = request.match_info.route.resource
-            _log.exception("request failed", action="web", route=resource.canonical if resource else "")
+            _log.exception("request_failed", action="web", route=resource.canonical if resource else "")
             return problem_answer(Problem(500, "internal"), locale_of(request))
 
     @web.middleware

@@ -139,7 +139,7 @@ class WebServer:
             await runner.cleanup()
             raise self._why(error) from error
         self._runner, self._entrance = runner, entrance
-        _log.info("page is open", action="web", url=self.url)
+        _log.info("page_open", action="web", url=self.url)
 
     async def stop(self) -> None:
         """End the streams, let running requests finish for a moment, close the port. More than once is fine."""

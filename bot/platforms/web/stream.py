@@ -91,7 +91,7 @@ class Stream:
                 gone = True
             except Exception:
                 # The answer has begun, so no other can follow. The watcher resumes behind what it has seen.
-                _log.exception("stream failed", action="stream")
+                _log.exception("stream_failed", action="stream")
                 gone = True
             if gone and request.transport is not None:
                 # It reads too slowly or not at all: it comes back by itself and resumes after what it has seen.
