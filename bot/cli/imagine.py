@@ -66,7 +66,7 @@ async def _imagine(settings: Settings, order: _Order, *, as_json: bool) -> int:
     console = Console(stderr=True)
     locale = terminal_locale()
     stop = _stop_signal()
-    with ProgressLine(console) as line:
+    with ProgressLine(console, locale) as line:
         outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop, line=line)
     line.finish(outcome.sentence)
     sys.stdout.write(outcome.on_stdout(as_json=as_json))
@@ -193,7 +193,7 @@ class _OneRequest:
 
     def _refusal(self, refused: Refused) -> Outcome:
         card = refusal_card(refused, self._person.locale, prompt=self._order.text)
-        parts = [plain(card.status), *(plain(note) for note in card.notes)]
+        parts = [plain(text, self._person.locale) for text in (card.status, *card.notes)]
         if refused.code == "matrix-offer":
             parts.append(plain(sentence("terminal-all", self._person.locale)))
         elif refused.code == "not-a-request" and refused.repair is not None:

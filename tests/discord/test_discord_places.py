@@ -49,7 +49,7 @@ class TestAllowedChannels:
     async def test_elsewhere_a_refusal_leads_there(self, bot: Bot, art: Channel) -> None:
         await bot.imagine()
         said = await bot.said_to(bot.ann, "aren't drawn in this channel")
-        assert f"They are in <#{art.id}>." in said.text
+        assert f"Use <#{art.id}>." in said.text
         assert bot.channel.messages == []
         await bot.imagine(channel=bot.fake.add_thread(bot.channel, "no art"))
         await bot.soon(lambda: sum("aren't drawn" in one.text for one in self.ephemeral(bot)) == 2)

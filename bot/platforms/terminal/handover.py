@@ -146,7 +146,7 @@ def _text(parts: list[Any]) -> Text:
 def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
     lines = [error["message"], error.get("hint")]
     if card := error.get("card"):  # its moments are data, and its notes stand in lines of their own
-        lines = [plain(_text(part)) for part in (card["status"], *card["notes"])]
+        lines = [plain(_text(part), locale) for part in (card["status"], *card["notes"])]
     if error["code"] == "matrix-offer":
         lines.append(plain(sentence("terminal-all", locale)))
     elif error["code"] == "not-a-request" and error.get("repair"):

@@ -9,14 +9,16 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bot.cards.sentences import words
 from bot.domain.card import Moment, Text
 
 
 class ProgressLine:
     """Live where stderr is a terminal, else a plain line whenever the words change."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, locale: str = "en") -> None:
         self._console = console
+        self._locale = locale
         self._said = ""
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
@@ -24,14 +26,14 @@ class ProgressLine:
         self._line = self._progress.add_task("", total=None)
 
     def say(self, text: Text) -> None:
-        words = plain(text)
-        if words == self._said or not words:
+        said = plain(text, self._locale)
+        if said == self._said or not said:
             return
-        self._said = words
+        self._said = said
         if self._console.is_terminal:
-            self._progress.update(self._line, description=words)
+            self._progress.update(self._line, description=said)
         else:
-            self._console.print(words, highlight=False, markup=False, soft_wrap=True)
+            self._console.print(said, highlight=False, markup=False, soft_wrap=True)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -51,13 +53,22 @@ class ProgressLine:
 
 
 _SOON = 90  # seconds; what is later reads better as a time of day
+_HOUR = 3600
+_MOST_HOURS = 48  # what is later has a date, which says enough
 
 
-def plain(text: Text) -> str:
+def plain(text: Text, locale: str = "en") -> str:
     """The text in words; a moment as the time of day, since this line does not count by itself."""
-    return "".join(_moment(part) if isinstance(part, Moment) else part for part in text)
+    return "".join(_moment(part.at, locale) if isinstance(part, Moment) else part for part in text)
 
 
-def _moment(moment: Moment) -> str:
-    seconds = (moment.at - datetime.now(UTC)).total_seconds()
-    return f"≈{max(1, round(seconds))} s" if seconds < _SOON else f"{moment.at.astimezone():%Y-%m-%d %H:%M}"
+def _moment(at: datetime, locale: str) -> str:
+    """`in 5 s`, `at 00:00 UTC (in 3 hours)`, or with its date where it is over or far away."""
+    seconds = (at - datetime.now(UTC)).total_seconds()
+    if 0 <= seconds < _SOON:
+        return words("in-seconds", locale, n=max(1, round(seconds)))
+    hours = round(seconds / _HOUR)
+    here = at.astimezone()
+    if 0 <= hours <= _MOST_HOURS:
+        return words("terminal-moment", locale, time=f"{here:%H:%M %Z}", hours=hours)
+    return words("terminal-moment", locale, time=f"{here:%Y-%m-%d %H:%M %Z}", hours=0)

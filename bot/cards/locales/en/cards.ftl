@@ -424,6 +424,11 @@ help-matrix = Every combination at once, with the price first: {"{red|blue} fox 
 ## Terminal
 
 terminal-waiting = Another Easel command is using this database; waiting for it to finish
+terminal-moment = { $hours ->
+    [0] at { $time }
+    [one] at { $time } (in 1 hour)
+   *[other] at { $time } (in { $hours } hours)
+}
 terminal-all = Add --all to draw them.
 terminal-sandbox = No Seedream account is set, so the built-in sandbox paints this
 terminal-anyway = To draw it anyway: python -m bot imagine { $text }

@@ -377,6 +377,10 @@ help-matrix = 一次画出所有组合，会先告诉你价格：{"{红|蓝}狐�
 ## Terminal
 
 terminal-waiting = 另一条 Easel 命令正在使用这个数据库，正在等它结束
+terminal-moment = { $hours ->
+    [0] {" "}{ $time }{" "}
+   *[other] {" "}{ $time }（{ $hours } 小时后）
+}
 terminal-all = 加上 --all 就会全部绘制。
 terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
 terminal-anyway = 还是想画这个：python -m bot imagine { $text }
