@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import queue_schema
+from .before_migration import keep_copy
 from .errors import DatabaseProblem
 from .transactions import read, write, write_queue_of
 
@@ -19,10 +20,17 @@ _ADVISORY_LOCK = 0x45A5E1
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Apply what is missing, all of it or nothing. DatabaseProblem: a newer version made this database."""
-    if not await read(engine, _is_current):
-        where = write_queue_of(engine).where
-        await write(engine, lambda connection: _upgrade(connection, where))
+    """Apply what is missing, all of it or nothing; an SQLite database is copied beside itself first.
+
+    DatabaseProblem: a newer version made this database, or there is no room for the copy.
+    """
+    if await read(engine, _is_current):
+        return
+    where = write_queue_of(engine).where
+    before = await revision(engine)
+    if engine.dialect.name == "sqlite" and engine.url.database and before and before < HEAD:
+        await keep_copy(Path(engine.url.database), before)
+    await write(engine, lambda connection: _upgrade(connection, where))
 
 
 async def revision(engine: AsyncEngine) -> str | None:
