@@ -1,5 +1,6 @@
 """A small Bolt app with a listener of each kind, to try the fake Slack with."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.fixtures import Workspace, fake_slack, slack_sleeps, slack_world
 
 __all__ = ["App", "bot", "client", "connected", "fake_slack", "png", "slack_sleeps", "slack_world"]
+
+CONNECTS_WITHIN = 30.0  # seconds
 
 
 def png(side: int = 8, kind: str = "PNG") -> bytes:
@@ -165,7 +168,8 @@ class App:
 async def connected(fake: FakeSlack) -> AsyncIterator[App]:
     app = App(fake)
     before = fake.sockets.connected
-    await app.handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+    async with asyncio.timeout(CONNECTS_WITHIN):  # slack_sdk tries a used address again for ever
+        await app.handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
     await fake.until(lambda: fake.sockets.connected > before)
     try:
         yield app
