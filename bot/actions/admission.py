@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.actions.audit_log import refusal_audit
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.blocklist import find_blocked
-from bot.domain.community import Community
+from bot.domain.community import BlockedWord, Community
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -16,6 +17,9 @@ from bot.domain.moderation import Block
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore
 from bot.domain.request import ImageRequest
+
+# Characters times blocked words that are searched on the event loop: a millisecond or so. More goes to a thread.
+_READ_AT_ONCE = 5000
 
 
 class Admission:
@@ -60,7 +64,9 @@ class Admission:
         community, stopped, block = await asyncio.gather(
             self.community(author), self._communities.paused_everywhere(), self._communities.block_of(author, now)
         )
-        refused = _reason(request, destination, community, block, stopped=stopped)
+        refused = _reason(destination, community, block, stopped=stopped)
+        if refused is None:
+            refused = await _blocked_word(request.prompt, community.blocked_words)
         if refused is not None:
             await self.note(refused, author, destination)
             raise refused
@@ -86,9 +92,7 @@ class Admission:
         refused.entry_id = entry.id
 
 
-def _reason(
-    request: ImageRequest, destination: Destination, community: Community, block: Block | None, *, stopped: bool
-) -> NotAllowed | None:
+def _reason(destination: Destination, community: Community, block: Block | None, *, stopped: bool) -> NotAllowed | None:
     if stopped:
         return NotAllowed("paused-everywhere")
     if community.paused:
@@ -97,7 +101,14 @@ def _reason(
         return _blocked(block.until, block.reason)
     if community.allowed_channels and not {*destination.channels} & {*community.allowed_channels}:
         return NotAllowed("wrong-channel", channels=" ".join(community.allowed_channels))
-    word = find_blocked(request.prompt, community.blocked_words)
+    return None
+
+
+async def _blocked_word(prompt: str, words: Sequence[BlockedWord]) -> NotAllowed | None:
+    if len(prompt) * len(words) > _READ_AT_ONCE:
+        word = await asyncio.to_thread(find_blocked, prompt, words)
+    else:
+        word = find_blocked(prompt, words)
     return None if word is None else NotAllowed("blocked-word", word=word.word)
 
 

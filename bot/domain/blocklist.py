@@ -1,7 +1,7 @@
 r"""Is there a blocked word in this text? Found in what it looks like, without finding it in innocent words.
 
 A text is read several ways, each in linear time:
-- folded (folding.py), in words; a word is whole between separators or where the script changes (`画bad图`);
+- folded (confusables.py), in words; a word is whole between separators or where the script changes (`画bad图`);
 - a word of look-alike letters as the Latin word it pretends to be;
 - a letter three times or more, or twice where English doubles none (`fuuck`), as once or twice;
 - letters one by one (`b a d`, `b.a.d`, `法 轮`) as a word, if each of them stands alone: `方法 轮子` doesn't;
@@ -76,7 +76,7 @@ class _WordList:
         tokens = _tokens(folded)
         yield from self._inside(tokens)
         spaced = [token.said for token in tokens]
-        for said in _phrases(spaced, self.longest):
+        for said in dict.fromkeys(_phrases(spaced, self.longest)):
             yield from _numbers(self.whole, said)
         for said in spaced:
             bare = said.strip(_DIGITS)

@@ -6,7 +6,9 @@ Characters that look alike are a second step, `disguised`: taken alone, `рот`
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from enum import Enum, auto
+from functools import lru_cache
 
 # Letters of which the stroke or the hook is no mark of its own in Unicode, and small capitals.
 _LATIN = dict(zip("øđħŧłƀɨɑɡı", "odhtlbiagi", strict=True)) | {"æ": "ae", "œ": "oe", "ð": "d"}
@@ -29,6 +31,10 @@ _DISGUISES = str.maketrans(_ALIKE | _LOOSELY_ALIKE)
 _IGNORED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u180b\u180c\u180d\u180f")
 # Canonical combining classes: overlays, Hebrew and Arabic points, and everything above and below a letter.
 _OVERLAY, _POINTS, _ATTACHED = 1, range(10, 36), range(200, 241)
+_combining = unicodedata.combining
+_MARKS_IN_A_ROW = 30
+_LIGATURE = 4  # letters; what has more is a word or a sentence in one character
+_SAME_LIGATURES = 100
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer part no words by spaces: first and last of their blocks.
 _UNSPACED = (
     (0x0E00, 0x0EFF),
@@ -53,13 +59,32 @@ class Script(Enum):
 def fold(text: str) -> str:
     """Case, width, accents, invisible characters and fancy letters away; the order of what remains is kept.
 
-    Marks that are vowels or make another letter (が, ก้) stay. Never raises, in linear time.
+    Marks that are vowels or make another letter (が, ก้) stay. Never raises, in linear time: a run of marks is cut as in
+    https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format (sorting a run takes its square), and one ligature
+    stands for its many letters (ﷺ has 18) so many times in a text, then for a gap.
     """
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(character for character in plain if not _unseen(character))
-    return unicodedata.normalize("NFC", kept.translate(_LETTERS).casefold())
+    kept: list[str] = []
+    ligatures: Counter[str] = Counter()
+    marks = 0
+    for character in text:
+        plain = _plain(character)
+        if len(plain) > _LIGATURE:
+            ligatures[character] += 1
+            plain = plain if ligatures[character] <= _SAME_LIGATURES else " "
+        for letter in plain:
+            marks = marks + 1 if _combining(letter) else 0
+            if marks <= _MARKS_IN_A_ROW:
+                kept.append(letter)
+    return unicodedata.normalize("NFC", "".join(kept).casefold())
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """What one character leaves: neither decomposing nor folding case depends on the characters beside it."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    return "".join(letter for letter in plain if not _unseen(letter)).translate(_LETTERS)
 
 
 def disguised(word: str) -> str | None:
@@ -81,6 +106,7 @@ def looks_like(word: str) -> str:
     return word.translate(_DISGUISES)
 
 
+@lru_cache(maxsize=4096)
 def script(character: str) -> Script:
     """Of a folded character."""
     if character.isascii():

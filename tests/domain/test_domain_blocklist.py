@@ -1,4 +1,8 @@
-import time
+import sys
+import unicodedata
+from collections.abc import Callable
+from types import FrameType
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -209,12 +213,56 @@ def test_what_lacks_its_letters_is_never_blocked(text: str) -> None:
     assert find_blocked(text, [BADGER, BlockedWord(word="zap", whole=False)]) is None
 
 
-@pytest.mark.parametrize(
-    "piece", ["a", "b a d g e", "法*", "é\u0301", "4a@", "bаα", "a.b-", "ba" * 3 + "\u0301", "\ufdfa"]
-)
-def test_a_long_text_takes_no_long_time(piece: str) -> None:
-    words = [BlockedWord(word=f"word{index}", whole=index % 2 == 0) for index in range(200)]
-    find_blocked("warm", words)
-    began = time.perf_counter()
-    find_blocked(piece * (8000 // len(piece)), words)
-    assert time.perf_counter() - began < 20  # a guard against backtracking, not a measurement
+# Each is as long as a prompt may be, and asks as much work as it can.
+DEAR = ["a", "b a d g e", "法*", "é\u0301", "4a@", "bаα", "a.b-", "ba" * 3 + "\u0301", "\ufdfa", "\ufdfa\ufdfb"]
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions of Python and of C it calls: the same at every run, on any machine."""
+    count = 0
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("piece", DEAR)
+def test_a_text_asks_work_in_proportion_to_its_length(piece: str) -> None:
+    words = [BlockedWord(word=f"word{index}", whole=index % 2 == 0) for index in range(60)]
+    find_blocked("compiled once", words)
+    text = (piece * 1990)[:1990]
+    assert calls_of(lambda: find_blocked(text, words)) < 400 * len(text)
+    half = calls_of(lambda: find_blocked(text[:995], words))
+    assert calls_of(lambda: find_blocked(text, words)) < 2.5 * half + 1000
+
+
+@pytest.mark.parametrize("marks", ["\u0e48\u0e38", "\u3099\u094d", "\u0301\u0327", "\u0e38", "\u0301"])
+def test_marks_are_never_sorted_in_a_long_run(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+    normalize = unicodedata.normalize
+
+    def counted(form: Literal["NFC", "NFKD"], text: str) -> str:
+        run = 0
+        for character in text:
+            run = run + 1 if unicodedata.combining(character) else 0
+            runs.append(run)
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    assert len(fold("a" + marks * 5000 + " badger")) < 50
+    assert max(runs) <= 30
+    assert find_blocked("a" + marks * 5000 + " badger", [BADGER]) == BADGER
+
+
+def test_one_ligature_does_not_make_a_text_eighteen_times_as_long() -> None:
+    assert len(fold("\ufdfa" * 1990)) < 4 * 1990
+    assert find_blocked("\ufdfa" * 1990 + "\ufdfb", [BlockedWord(word="جلاله")]) is not None
+    assert find_blocked("\ufdfa" * 1990 + " bad", [BAD]) == BAD
