@@ -6,20 +6,22 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, bindparam, delete, select, text
 
-from bot.domain.defaults import Defaults
+from bot.domain.defaults import OPTION_NAMES, Defaults
 
 from .tables import personal_defaults as table
 
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
+_COLUMNS = ("platform", "user_id", *OPTION_NAMES)
+_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in OPTION_NAMES)
 _SAVE = text(
-    "INSERT INTO personal_defaults (platform, user_id, ratio, n, clarity, style)"
-    " VALUES (:platform, :user_id, :ratio, :n, :clarity, :style) ON CONFLICT (platform, user_id) DO UPDATE"
-    " SET ratio = excluded.ratio, n = excluded.n, clarity = excluded.clarity, style = excluded.style"
+    f"INSERT INTO personal_defaults ({', '.join(_COLUMNS)}) VALUES ({_VALUES})"  # noqa: S608 - our own columns
+    f" ON CONFLICT (platform, user_id) DO UPDATE SET {_CHANGES}"
 ).bindparams(*(bindparam(column.name, type_=column.type) for column in table.c))
 
 
 def load(connection: Connection, platform: str, user_id: str) -> Defaults:
-    query = select(table.c.ratio, table.c.n, table.c.clarity, table.c.style).where(
+    query = select(*(table.c[name] for name in OPTION_NAMES)).where(
         table.c.platform == platform, table.c.user_id == user_id
     )
     row = connection.execute(query).mappings().one_or_none()

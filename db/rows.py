@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
@@ -96,10 +97,7 @@ def job_columns(
         "series_index": series_index,
         "prompt": request.prompt,
         "prompt_folded": folded(request.prompt),
-        "ratio": request.ratio,
-        "n": request.n,
-        "clarity": request.clarity,
-        "style": request.style,
+        **{name: getattr(request, name) for name in OPTION_NAMES},
         "model": request.model,
         "prompt_sent": job.prompt_sent,
         "fingerprint": fingerprint(job),
@@ -172,7 +170,7 @@ def job_of(row: RowMapping) -> Job:
 
 
 def _request_of(row: RowMapping) -> ImageRequest:
-    order = {name: row[name] for name in ("prompt", "ratio", "n", "clarity", "model")}
+    order = {name: row[name] for name in ("prompt", *OPTION_NAMES, "model")}
     # A style may go with a new version, and a community's own may change: `prompt_sent` keeps what was ordered.
     order |= {"style": None, "style_words": ""}
     words = row["prompt_sent"][len(row["prompt"]) + len(", ") :]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import PictureStore
@@ -105,10 +106,7 @@ def _told(job: Job, kept: Mapping[str, str]) -> dict[str, object]:
         "author": {"id": job.author.user_id, "name": job.author.name, "locale": job.author.locale},
         "prompt": job.request.prompt,
         "prompt_sent": job.prompt_sent,
-        "ratio": job.request.ratio,
-        "n": job.request.n,
-        "clarity": job.request.clarity,
-        "style": job.request.style,
+        **{name: getattr(job.request, name) for name in OPTION_NAMES},
         "points_a_picture": job.points,
         "state": job.state.value,
         "created_at": _time(job.created_at),

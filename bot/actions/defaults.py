@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.domain.community import Community
@@ -60,11 +60,9 @@ def laid_over(community: Community, own: Defaults) -> TypedOptions:
     style = own.style
     if style is not None and style != NO_STYLE and style not in STYLES and style not in community.styles:
         style = None
+    chosen: Mapping[str, Any] = asdict(replace(own, style=style))
     return TypedOptions(
-        ratio=own.ratio or community.default_ratio,
-        n=own.n or community.default_n,
-        clarity=own.clarity or community.default_clarity,
-        style=style or community.default_style,
+        **{name: value or getattr(community, f"default_{name}", None) for name, value in chosen.items()}
     )
 
 

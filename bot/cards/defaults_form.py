@@ -35,5 +35,5 @@ def _field(option: Option, own: str | int | None, styles: Sequence[str], locale:
     chosen = UNSET if own is None else str(own)
     if chosen not in {choice.value for choice in offered}:  # a style of another community
         offered.append(Choice(chosen, chosen))
-    label = words(f"defaults-{option.name}", locale)
+    label = words(f"form-{option.name}", locale)
     return DefaultField(name=option.name, label=label, choices=tuple(offered), chosen=chosen)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from bot.cards.job_card import failure_sentence
 from bot.cards.phrases import alt_text
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.job import Job, JobState
 
 
@@ -25,10 +26,7 @@ def job_json(
         "id": job.id,
         "state": job.state.value,
         "prompt": request.prompt,
-        "ratio": request.ratio,
-        "clarity": request.clarity,
-        "n": request.n,
-        "style": request.style,
+        **{name: getattr(request, name) for name in OPTION_NAMES},
         "pictures": [
             {
                 "url": picture_url(number),

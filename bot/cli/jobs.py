@@ -9,6 +9,7 @@ from bot.cli.admin_session import AdminSession
 from bot.cli.dates import midnight
 from bot.cli.output import Cell, Output
 from bot.cli.running import whoever_runs
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.errors import NotAllowed
 from bot.domain.job import FINISHED, UNFINISHED, Job, JobState
 from db.job_list import JobFilter, list_jobs
@@ -51,10 +52,7 @@ async def show(session: AdminSession, options: Namespace, output: Output) -> Non
     output.record(
         {
             **_row(job),
-            "ratio": request.ratio,
-            "clarity": request.clarity,
-            "n": request.n,
-            "style": request.style,
+            **{name: getattr(request, name) for name in OPTION_NAMES},
             "points": job.points * request.n,
             "submitted": job.submitted_at,
             "generating": job.generating_at,

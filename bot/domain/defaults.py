@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +16,7 @@ class Defaults:
     n: int | None = None
     clarity: int | None = None
     style: str | None = None
+
+
+# The options of a request, in the order in which they are told.
+OPTION_NAMES = tuple(field.name for field in fields(Defaults))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.request import ImageRequest
-
-# The options that may differ, in the order in which they are told.
-_OPTIONS = ("ratio", "n", "clarity", "style")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Change:
 def changes(before: ImageRequest, after: ImageRequest) -> tuple[Change, ...]:
     """Nothing where the same was asked once more."""
     told = [] if before.prompt == after.prompt else [Change("prompt")]
-    for option in _OPTIONS:
+    for option in OPTION_NAMES:
         old, new = getattr(before, option), getattr(after, option)
         if old != new:
             told.append(Change(option, _written(old), _written(new)))

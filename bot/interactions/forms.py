@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from typing import Any, Final
 
 from bot.cards.sentences import words
 from bot.domain.request import MAX_PROMPT, ImageRequest
-from bot.grammar.options import CLARITY, NUMBER, OPTIONS, RATIO, STYLE, Option
+from bot.grammar.options import OPTIONS, STYLE, Option
 from bot.grammar.parse import TypedOptions
 from bot.grammar.printing import quote_prompt
 
 from .controls import PanelButton
+
+# Discord's modal has five fields, and one of them is the prompt. Further options stand in the prompt's field.
+_MOST_OPTIONS: Final = 4
 
 
 class FormId(StrEnum):
@@ -128,6 +132,10 @@ def request_form(
     Without either, an option that isn't chosen is left to the request's words. `styles` are the community's own.
     """
     text = quote_prompt(request.prompt) if request else prompt
+    known = request or held
+    further = () if known is None else ((option, getattr(known, option.name)) for option in OPTIONS[_MOST_OPTIONS:])
+    typed = [f"{option.name}:{value}" for option, value in further if value not in {None, option.default}]
+    text = " ".join([*typed, text])
     # Room for the backslashes that keep words of the prompt from being read as options.
     most = MAX_PROMPT + max(0, len(text) - len(request.prompt)) if request else 0
     fields = [
@@ -140,8 +148,7 @@ def request_form(
             required=True,
         )
     ]
-    known = request or held
-    for option in (RATIO, NUMBER, CLARITY, STYLE):
+    for option in OPTIONS[:_MOST_OPTIONS]:
         chosen = None if known is None else getattr(known, option.name) or option.default
         fields.append(option_field(option, chosen, styles if option is STYLE else (), locale))
     return Form(
@@ -170,13 +177,9 @@ def option_field(option: Option, chosen: str | int | None, own: Iterable[str], l
 
 def read_request(text: Callable[[str], str]) -> tuple[str, TypedOptions]:
     """What a form of a request says: the prompt, and the fields, which win over options in it. `text`: of a field."""
-    chosen = {option.name: text(option.name) or None for option in OPTIONS}
-    return text("prompt"), TypedOptions(
-        ratio=chosen["ratio"],
-        n=_small_number(chosen["n"]),
-        clarity=_small_number(chosen["clarity"]),
-        style=chosen["style"],
-    )
+    chosen: dict[str, Any] = {option.name: text(option.name) or None for option in OPTIONS}
+    numbers = {option.name: _small_number(chosen[option.name]) for option in OPTIONS if isinstance(option.default, int)}
+    return text("prompt"), TypedOptions(**chosen | numbers)
 
 
 def _small_number(value: str | None) -> int | None:

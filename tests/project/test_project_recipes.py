@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from db.migrate import HEAD
 from tests.project.tree import ROOMS, ROOT, read
 
 TOY_MODEL = """TOY = ModelSpec(
@@ -96,7 +98,7 @@ class Copy:
 
     def touched(self) -> set[str]:
         """The files that are new or changed."""
-        kinds = ("*.py", "*.ftl", "*.js", "*.html", "*.toml")
+        kinds = ("*.py", "*.ftl", "*.js", "*.html", "*.toml", "*.md", ".env.example")
         found = {path.relative_to(self.root) for kind in kinds for path in self.root.rglob(kind)}
         return {
             str(name)
@@ -145,6 +147,25 @@ class Copy:
         code, said, complained = self.run("-c", script)
         assert code == 0, complained
         return json.loads(said)
+
+    def test(self, tests: dict[Path, str], *, passed: int, only: str = "") -> None:
+        """Run tests in the copy, with those of this program beside them."""
+        shutil.copytree(ROOT / "tests", self.root / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "slack-manifest.yaml", self.root)
+        for test, text in tests.items():
+            if text:
+                test.write_text(text, encoding="utf-8")
+        run = subprocess.run(  # noqa: S603 - the copy of these tests
+            [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", only, *map(str, tests)],
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout
+        assert f"{passed} passed" in run.stdout
 
 
 @pytest.fixture
@@ -319,19 +340,198 @@ def test_a_button(copy: Copy) -> None:
     assert len(touched) == 5
     assert all(named in read("CONTRIBUTING.md") for named in touched if not named.endswith(".ftl"))
 
-    shutil.copytree(ROOT / "tests", copy.root / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "slack-manifest.yaml", copy.root)
     tests = [copy.root / f"tests/{platform}/test_{platform}_toy.py" for platform in TOY_PRESSES]
-    for test, text in zip(tests, TOY_PRESSES.values(), strict=True):
-        test.write_text(text, encoding="utf-8")
-    pressed = subprocess.run(  # noqa: S603 - the copy of these tests
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *map(str, tests)],
-        cwd=copy.root,
-        env=copy.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert pressed.returncode == 0, pressed.stdout
-    assert "3 passed" in pressed.stdout
+    copy.test(dict(zip(tests, TOY_PRESSES.values(), strict=True)), passed=3)
+
+
+TOY_COLUMNS = '''"""The mood of a picture."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from db.types import AnyText
+
+revision = "9999"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("jobs", sa.Column("mood", AnyText(), server_default="calm", nullable=False))
+    op.add_column("personal_defaults", sa.Column("mood", AnyText()))
+'''
+TOY_OPTION = {
+    "bot/domain/request.py": (
+        ("@dataclass(frozen=True", 'MOODS = ("calm", "wild")\n\n\n'),
+        ("    model: str = MODEL.code", '    mood: str = "calm"\n'),
+        (
+            "        if self.clarity not in",
+            (
+                "        if self.mood not in MOODS:\n"
+                '            raise ValueError(f"mood {self.mood!r} is not one of {MOODS}")\n'
+            ),
+        ),
+    ),
+    "bot/domain/defaults.py": (("\n\n# The options of a request", "    mood: str | None = None\n"),),
+    "bot/grammar/options.py": (
+        (
+            "OPTIONS: tuple",
+            """MOOD = Option(
+    name="mood",
+    aliases=("情绪",),
+    values=(
+        Value(value="calm", labels={"en": "Calm", "zh-CN": "平静"}, also=("平静",)),
+        Value(value="wild", labels={"en": "Wild", "zh-CN": "狂野"}, also=("狂野",)),
+    ),
+    default="calm",
+    descriptions={"en": "How it feels", "zh-CN": "画面情绪"},
+    prose=frozenset({"mood"}),
+    wordy=True,
+)
+
+""",
+        ),
+    ),
+    "bot/grammar/parse.py": (
+        ("    style: str | None = None  #", "    mood: str | None = None\n"),
+        ("        style_words=own,", '        mood=str(values["mood"]),\n'),
+    ),
+    "bot/seedream/payloads.py": (('        "model_code": job', '        "mood": job.request.mood,\n'),),
+    "bot/sandbox/validate.py": (('            "ref_img_url",', '            "mood",\n'),),
+    "bot/cards/phrases.py": (
+        ("    if request.style is not None:", "    parts.append(MOOD.label(request.mood, locale))\n"),
+    ),
+    "db/tables.py": (
+        (
+            '    Column("model", AnyText',
+            '    Column("mood", AnyText, nullable=False, server_default="calm"),\n',
+        ),
+        (
+            ")\n\n# People of the page who were invited",
+            '    Column("mood", AnyText),\n',
+        ),
+    ),
+    "cogs/imagine.py": (
+        ("        style=STYLE.description(),", "        mood=MOOD.description(),\n"),
+        ('    ) -> None:\n        """Draw what', "        mood: str | None = None,\n"),
+    ),
+    "bot/cards/locales/en/cards.ftl": (
+        (
+            "bad-clarity = ",
+            (
+                "bad-mood = “{ $word }” isn't a mood. Use { $legal }. Closest: { $nearest }.\n"
+                "field-default_mood = Default mood\nform-mood = Mood\nlineage-mood = mood\n"
+            ),
+        ),
+    ),
+    "bot/cards/locales/zh-CN/cards.ftl": (
+        (
+            "bad-clarity = ",
+            (
+                "bad-mood = 没有“{ $word }”这种情绪。可用的有 { $legal }，最接近的是 { $nearest }。\n"
+                "field-default_mood = 默认情绪\nform-mood = 情绪\nlineage-mood = 情绪\n"
+            ),
+        ),
+    ),
+}
+TOY_ORDERS = {
+    "discord": """
+from bot.domain.defaults import Defaults
+from tests.discord.conftest import Bot, person
+
+async def test_it_is_ordered(bot: Bot) -> None:
+    result = await bot.result("a red fox", mood="wild")
+    assert "Wild" in result.text
+    pressed = await bot.fake.press(bot.ann, result, "Edit")
+    await pressed.answered()
+    assert pressed.modal.values["What you'd like to see"] == "mood:wild a red fox"
+    await (await bot.fake.submit_modal(bot.ann, pressed, {"n": "2"})).shown()
+    asked = await bot.fake.slash(bot.ann, bot.channel, "defaults", {})
+    await asked.answered()
+    await (await bot.fake.submit_modal(bot.ann, asked, {"Mood": "Wild"})).shown()
+    assert await bot.defaults.read(person(bot, bot.ann)) == Defaults(mood="wild")
+    await bot.card("a cat")
+    assert [(job.request.prompt, job.request.mood) for job in await bot.all_jobs()] == [
+        ("a red fox", "wild"), ("a red fox", "wild"), ("a cat", "wild")
+    ]
+""",
+    "slack": """
+from tests.slack.conftest import Bot
+
+async def test_it_is_ordered(bot: Bot) -> None:
+    result = await bot.result("a red fox 情绪:狂野")
+    view = await (await bot.fake.press(bot.ann, result, "Edit")).opened()
+    assert view.filled["What you'd like to see"] == "mood:wild a red fox"
+    await (await bot.fake.submit_view(bot.ann, view, {"What you'd like to see": "a blue fox mood:calm"})).acked()
+    await bot.posted(before={result.ts})
+    assert [job.request.mood for job in await bot.all_jobs()] == ["wild", "calm"]
+""",
+    "web": """
+from bot.seedream.payloads import submit_body
+from tests.web.conftest import Site
+
+async def test_it_is_ordered(page: Site) -> None:
+    answer = await page.ask("a red fox", options={"mood": "wild"})
+    _, found = await page.get(f"/api/jobs/{answer['id']}")
+    assert found["job"]["mood"] == "wild"
+    assert submit_body(await page.store.get(answer["id"]))["mood"] == "wild"
+""",
+}
+
+
+def test_an_option(copy: Copy) -> None:
+    for file, places in TOY_OPTION.items():
+        for before, text in places:
+            copy.insert(file, before, text)
+    copy.replace("bot/grammar/options.py", "(RATIO, NUMBER, CLARITY, STYLE)", "(RATIO, NUMBER, CLARITY, STYLE, MOOD)")
+    copy.replace("bot/cards/phrases.py", "options import STYLE", "options import MOOD, STYLE")
+    copy.replace("cogs/imagine.py", "import CLARITY, NUMBER", "import CLARITY, MOOD, NUMBER")
+    copy.replace("cogs/imagine.py", "clarity=choices(CLARITY))", "clarity=choices(CLARITY), mood=choices(MOOD))")
+    copy.replace("cogs/imagine.py", "clarity=clarity, style=style)", "clarity=clarity, style=style, mood=mood)")
+    copy.replace("db/migrate.py", f'HEAD = "{HEAD}"', 'HEAD = "9999"')
+    migration = "db/migrations/versions/9999_mood.py"
+    (copy.root / migration).write_text(TOY_COLUMNS.format(head=HEAD), encoding="utf-8")
+
+    touched = copy.touched()
+    assert touched == {*TOY_OPTION, "db/migrate.py", migration}
+    assert len(touched) == 13
+    recipe = read("CONTRIBUTING.md").partition("**An option**")[2].partition("**A platform**")[0]
+    named = {name for name in touched - {migration} if not name.endswith(".ftl")}
+    assert named == set(re.findall(r"`((?:bot|cogs|db)/[\w/]+\.py)`", recipe))
+    assert f"{len(touched)} files" in recipe
+
+    done = copy.imagine("a red fox mood:wild 1k")
+    assert (done["state"], done["mood"], done["prompt"]) == ("done", "wild", "a red fox")
+    assert "mood" in copy.imagine("a red fox --mood wilde", code=2)["error"]["message"]
+    tests = {copy.root / f"tests/{platform}/test_{platform}_toy.py": text for platform, text in TOY_ORDERS.items()}
+    tests[copy.root / "tests/db/test_db_migrations.py"] = ""
+    copy.test(tests, passed=5, only="ordered or the_head_in_the_code or gets_the_tables")
+
+
+TOY_SETTING = {
+    "bot/settings.py": ("    label_on_pictures: str", "    greeting_seconds: int = Field(default=3, ge=1, le=60)\n"),
+    ".env.example": ("# A line drawn on every picture", "# Seconds that a greeting takes.\n#GREETING_SECONDS=3\n"),
+    "docs/settings.md": ("| `LABEL_ON_PICTURES`", "| `GREETING_SECONDS` | `3` | Seconds that a greeting takes. |\n"),
+}
+
+
+def test_a_setting(copy: Copy) -> None:
+    for name in (".env.example", "README.md"):
+        shutil.copy(ROOT / name, copy.root)
+    shutil.copytree(ROOT / "docs", copy.root / "docs")
+    for file, (before, text) in TOY_SETTING.items():
+        copy.insert(file, before, text)
+    assert copy.touched() == {*TOY_SETTING}
+    assert [named for named in TOY_SETTING if named not in read("CONTRIBUTING.md")] == []
+
+    told = "import json; from bot.settings import load_settings; print(json.dumps(load_settings().greeting_seconds))"
+    assert copy.told(told) == 3
+    (copy.home / ".env").write_text("GREETING_SECONDS=7\n", encoding="utf-8")
+    assert copy.told(told) == 7
+    (copy.home / ".env").write_text("GREETING_SECONDS=70\n", encoding="utf-8")
+    code, _, complained = copy.run("-m", "bot", "run")
+    assert (code, "GREETING_SECONDS" in complained, "60" in complained) == (2, True, True), complained
+    copy.test({copy.root / "tests/project/test_project_settings.py": ""}, passed=6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,8 +64,8 @@ class RequestHandler:
 
     async def imagine(self, interaction: discord.Interaction[Any], text: str, typed: TypedOptions) -> None:
         """Order what was typed."""
-        options = {"ratio": typed.ratio, "n": typed.n, "clarity": typed.clarity, "style": typed.style}
-        values = {"prompt": (text,)} | {name: (str(value),) for name, value in options.items() if value is not None}
+        options = dataclasses.asdict(typed).items()
+        values = {"prompt": (text,)} | {name: (str(value),) for name, value in options if value is not None}
         await self._run(FORMS[FormId.IMAGINE], input_of(interaction, values=values))
 
     async def command(

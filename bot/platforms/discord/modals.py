@@ -19,6 +19,7 @@ from .limits import FORM_HINT, FORM_LABEL, FORM_SECONDS, FORM_TITLE, SELECT_OPTI
 from .text import clip
 
 _SEEN_AT_ONCE = 4  # how many choices are shown side by side instead of behind a press
+_MOST_ITEMS = 5
 _NO_TARGET = "new"
 _ASKING = [
     discord.ChannelType.text,
@@ -31,9 +32,9 @@ _ID = re.compile(r"(?P<family>im|ez-form):(?P<kind>[a-z-]{1,20}):(?P<target>[^\s
 
 
 def modal_of(form: Form) -> ui.Modal:
-    """At most five fields: https://docs.discord.com/developers/interactions/receiving-and-responding#modal."""
+    """At most five items, fields before the intro: https://docs.discord.com/developers/interactions/receiving-and-responding#modal."""
     modal = ui.Modal(title=clip(form.title, FORM_TITLE), custom_id=_custom_id(form), timeout=FORM_SECONDS)
-    for text in form.intro:
+    for text in form.intro[: max(0, _MOST_ITEMS - len(form.fields))]:
         modal.add_item(ui.TextDisplay(text))
     for field in form.fields:
         label = clip(field.label, FORM_LABEL)

@@ -12,6 +12,7 @@ from bot.cards import help_text
 from bot.domain.errors import Refused
 from bot.domain.ports import Clock, GalleryFilter
 from bot.domain.usage import UsagePeriod, UsageScope
+from bot.grammar.options import OPTIONS
 from bot.grammar.parse import TypedOptions
 from bot.grammar.typed_commands import GALLERY_FILTERS, MYDATA, PERIODS, SCOPES
 
@@ -189,9 +190,9 @@ def _typed(options: object) -> TypedOptions | None:
     """Options of a form, apart from the text: {"ratio": "16:9", "n": 2, "clarity": 2048, "style": "ink"}."""
     if options is None:
         return None
-    if not isinstance(options, dict) or not set(options) <= {"ratio", "style", "n", "clarity"}:
+    right = {option.name: type(option.default) for option in OPTIONS}
+    if not isinstance(options, dict) or not set(options) <= set(right):
         raise Problem(400, "bad-options")
-    right = {"ratio": str, "style": str, "n": int, "clarity": int}
     if any(type(value) is not right[name] for name, value in options.items()):
         raise Problem(400, "bad-options")
     return TypedOptions(**options)

@@ -10,6 +10,7 @@ from bot.cards import gallery_card, job_card, job_json, refusal_card, show_card
 from bot.cards.phrases import card_picture
 from bot.cards.sentences import words
 from bot.domain.card import Card, CardPicture, Moment, Text
+from bot.domain.defaults import OPTION_NAMES
 from bot.domain.errors import Refused
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobKind
@@ -43,10 +44,7 @@ def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion
         "command": f"/imagine {print_request(request)}",
         "request": {
             "prompt": quote_prompt(request.prompt),  # as one types it
-            "ratio": request.ratio,
-            "n": request.n,
-            "clarity": request.clarity,
-            "style": request.style,
+            **{name: getattr(request, name) for name in OPTION_NAMES},
         },
         "card": card_json(job_card(report, locale, opinion=opinion, full=True)),
         "job": job_as_json(report, locale),

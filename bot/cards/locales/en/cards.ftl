@@ -557,10 +557,6 @@ defaults-intro = Used where your request doesn't say otherwise, wherever you ask
 defaults-unset = Same as for everybody here
 defaults-none = none of your own
 defaults-saved = Your defaults are saved.
-defaults-ratio = Ratio
-defaults-n = How many
-defaults-clarity = Clarity
-defaults-style = Style
 
 ## What is kept of a person
 

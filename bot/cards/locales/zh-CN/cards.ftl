@@ -493,10 +493,6 @@ defaults-intro = 请求里没写时就用这些，在任何地方都一样。
 defaults-unset = 和这里大家一样
 defaults-none = 没有自己设
 defaults-saved = 已保存你的默认值。
-defaults-ratio = 比例
-defaults-n = 张数
-defaults-clarity = 清晰度
-defaults-style = 风格
 
 ## 个人数据
 
