@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.errors import OverLimit, Refused
+from bot.domain.errors import BadOption, OverLimit, Refused
 from bot.domain.moderation import EASEL, AuditAction, AuditEntry
 from bot.domain.people import Person
 from bot.domain.ports import NewAudit
@@ -14,14 +14,26 @@ from bot.domain.ports import NewAudit
 EASEL_NAME = "Easel"
 _NUMBERS = frozenset({"limit", "used", "wanted", "fits", "left", "points", "room"})
 _MOMENTS = frozenset({"resets_at", "until"})
+# Codes of BadOption: the same text is refused at any time.
+WRONG_AS_TYPED = frozenset(
+    {"bad-ratio", "bad-n", "bad-clarity", "bad-style", "prompt-empty", "prompt-too-long", "matrix-too-large"}
+)
 _NOT_VALUES = frozenset({"code", "channel"})
+# Of what was typed wrongly; `understood` and `others` quote the rest of the request.
+_KEPT_OF_OPTIONS = frozenset({"word", "option", "nearest", "length", "limit", "most"})
+_MOST_KEPT = 100  # characters of one value of these: a wrong word has any length
 
 
 def refusal_audit(refused: Refused, author: Person, channel_id: str) -> NewAudit:
-    """The target is whoever was refused; code, channel and the sentence's values are the detail."""
+    """The target is whoever was refused; code, channel and the sentence's values are the detail.
+
+    Of a BadOption only the wrong word is kept, clipped, and never the prompt around it.
+    """
     values = {
         name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in refused.values.items()
     }
+    if isinstance(refused, BadOption):
+        values = {name: value[:_MOST_KEPT] for name, value in values.items() if name in _KEPT_OF_OPTIONS}
     return NewAudit(
         platform=author.platform,
         community_id=author.community_id,

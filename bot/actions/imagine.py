@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.actions.admission import Admission
+from bot.actions.audit_log import WRONG_AS_TYPED
 from bot.actions.budget import BudgetWatch
 from bot.actions.defaults import PersonalDefaults, laid_over
 from bot.actions.jobs import find_visible, with_parent
@@ -99,6 +100,7 @@ class Imagine:
         except Refused as refused:
             self._count(author, refused.code)
             await self._keep_repair(refused, author, parent_id, event)
+            await self._note_wrong(refused, author, destination)
             raise
         return await self._accept(
             request, author=author, destination=destination, parent_id=parent_id, priced=priced, event=event
@@ -169,7 +171,11 @@ class Imagine:
                 return there
             raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's or the person's.
-        request = parse(draft.text, styles=(await self._community(author)).styles)
+        try:
+            request = parse(draft.text, styles=(await self._community(author)).styles)
+        except BadOption as refused:  # a style of the community that is gone meanwhile
+            await self._note_wrong(refused, author, destination)
+            raise
         return await self._accept(
             request,
             author=author,
@@ -239,7 +245,13 @@ class Imagine:
             return combinations(job.request)
         except BadOption as refused:
             await self._keep_repair(refused, job.author, job.parent_id, event)
+            await self._note_wrong(refused, job.author, job.destination)
             raise
+
+    async def _note_wrong(self, refused: Refused, author: Person, destination: Destination) -> None:
+        """Tell the trail what could not be taken as typed; small talk has an answer, and the place is noted before."""
+        if refused.code in WRONG_AS_TYPED:
+            await self._admission.note(refused, author, destination)
 
     async def _offer(self, job: Job, series: Sequence[Job], limits: Limits, event: OrderEvent | None) -> Refused:
         """What the series would count, and a press that orders it; OverLimit if it is more than there is."""

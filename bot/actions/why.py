@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.actions.audit_log import refusal_of
+from bot.actions.audit_log import WRONG_AS_TYPED, refusal_of
 from bot.actions.moderator_notices import ModeratorNotices
 from bot.actions.permissions import require_moderator
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
@@ -134,7 +134,9 @@ class Why:
     async def _past(self, entry: AuditEntry, person: Person, community: Community) -> PastRefusal:
         refused = refusal_of(entry)
         served = self._allowed.serves(person)
-        holds = not served if refused.code == "not-served" else await self._holds(refused, entry, person, community)
+        holds = refused.code in WRONG_AS_TYPED or (
+            not served if refused.code == "not-served" else await self._holds(refused, entry, person, community)
+        )
         return PastRefusal(at=entry.at, refused=refused, holds=holds)
 
     async def _holds(self, refused: Refused, entry: AuditEntry, person: Person, community: Community) -> bool:

@@ -18,6 +18,9 @@ _TODO = {
     "blocked-person": "todo-moderators",
     "wrong-channel": "todo-channel",
     "blocked-word": "todo-word",
+    "prompt-empty": "todo-prompt",
+    "prompt-too-long": "todo-shorter",
+    "matrix-too-large": "todo-fewer",
 }
 
 
@@ -53,6 +56,8 @@ def _todo(refusal: PastRefusal, locale: str) -> Text:
     if not refusal.holds:
         return sentence("todo-again", locale)
     values = refusal.refused.values
+    if "nearest" in values:
+        return sentence("todo-option", locale, nearest=f"{values.get('option', '')}:{values['nearest']}")
     moment = values.get("until") or values.get("resets_at")
     if isinstance(moment, datetime):
         return sentence("todo-wait", locale, moment=moment)

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.actions.audit_log import WRONG_AS_TYPED
 from bot.cards import appeal_card, audit_card, budget_card, report_card, settings_card, why_card
 from bot.cards.audit_card import MOST_UNDOS, audit_line
 from bot.cards.sentences import OTHERWISE, has_sentence, words
@@ -195,6 +196,22 @@ def test_why_names_the_word_and_the_moment() -> None:
     waiting = why_card([PastRefusal(at=NOW, refused=limit, holds=True)], "en")
     assert waiting.status == ("You can ask again ", Moment(NOW), ".")
     assert plain(why_card([], "en").status) == "You haven't been refused here."
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("code", sorted(WRONG_AS_TYPED))
+def test_why_says_what_could_not_be_taken_as_typed(code: str, locale: str) -> None:
+    wrong = Refused(code, option="n", nearest="4") if code.startswith("bad-") else Refused(code)
+    card = why_card([PastRefusal(at=NOW, refused=wrong, holds=True)], locale)
+    assert words("reason-other", locale) not in everything(card)
+    assert plain(card.status) != words("todo-again", locale)
+
+
+def test_why_names_the_wrong_word_and_the_closest_value() -> None:
+    wrong = Refused("bad-ratio", word="ratio:7:2", option="ratio", nearest="21:9")
+    card = why_card([PastRefusal(at=NOW, refused=wrong, holds=True)], "en")
+    assert plain(card.notes[0]) == "<then> · a ratio that isn't supported (“ratio:7:2”)"
+    assert plain(card.status) == "Ask again with a supported value. Closest: ratio:21:9."
 
 
 def test_the_settings_in_one_card() -> None:

@@ -76,7 +76,8 @@ async def test_every_refusal_is_in_the_trail_without_its_prompt(court: Court) ->
     limit = await refused(court, "a secret dog n:3")
     with pytest.raises(BadOption):
         await court.ask("a secret cat n:99")
-    newest, older = await court.trail(AuditAction.REFUSED)
+    wrong, newest, older = await court.trail(AuditAction.REFUSED)
+    assert wrong.detail == {"code": "bad-n", "channel": "general", "word": "n:99", "option": "n", "nearest": "4"}
     assert (older.id, older.target, older.actor_id) == (word.entry_id, "ann", EASEL)
     assert older.detail == {"code": "blocked-word", "word": "fox", "channel": "general"}
     assert (newest.id, newest.detail["code"], newest.detail["limit"]) == (limit.entry_id, "limit-daily", "2")

@@ -9,6 +9,7 @@ from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
 from bot.domain.job import Failure, FailureCode, JobState
 from bot.domain.moderation import STRIKE_LASTS, AuditAction
 from bot.domain.people import Person
+from bot.domain.request import MAX_PROMPT
 from tests.actions.rules.court import MANAGER, MOD, OPERATOR, OTHER_MOD, STRANGER, Court, person, place
 from tests.db.orders import NOON, bring
 from tests.fakes.chat import FakeChat
@@ -395,6 +396,39 @@ async def test_every_kind_of_refusal_is_explained(court: Court) -> None:
     assert (limit.refused.code, limit.holds, limit.refused.values["limit"]) == ("limit-daily", True, 1)
     assert (channel.refused.code, channel.holds) == ("wrong-channel", True)
     assert (everywhere.refused.code, everywhere.holds) == ("paused-everywhere", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kept"),
+    [
+        ("a secret fox ratio:7:1 n:9", "bad-ratio", {"word": "ratio:7:1", "option": "ratio", "nearest": "16:9"}),
+        ("a secret fox n:9", "bad-n", {"word": "n:9", "option": "n", "nearest": "4"}),
+        ("a secret fox --clarity 9k", "bad-clarity", {"word": "--clarity 9k", "option": "clarity", "nearest": "4096"}),
+        ("a secret fox style:sceret", "bad-style", {"word": "style:sceret", "option": "style", "nearest": "none"}),
+        ("ratio:16:9", "prompt-empty", {}),
+        ("secret " * 400, "prompt-too-long", {"length": "2799", "limit": MAX_PROMPT}),
+    ],
+)
+async def test_what_could_not_be_taken_as_typed_is_explained(
+    court: Court, text: str, code: str, kept: dict[str, object]
+) -> None:
+    assert await code_of(court.ask(text)) == code
+    (past,) = await court.why.refusals(person())
+    assert (past.refused.code, past.holds, past.refused.values) == (code, True, kept)
+    (entry,) = await court.moderate.trail(MOD)
+    assert "secret" not in " ".join(entry.detail.values())
+    assert await court.why.refusals(person("bob")) == []
+
+
+async def test_of_a_wrong_word_a_bounded_part_is_kept(court: Court) -> None:
+    await code_of(court.ask("a fox ratio:" + "9" * 500))
+    (past,) = await court.why.refusals(person())
+    assert past.refused.values["word"] == "ratio:" + "9" * 94
+
+
+async def test_small_talk_is_no_refusal(court: Court) -> None:
+    assert await code_of(court.ask("thanks!")) == "not-a-request"
+    assert await court.why.refusals(person()) == []
 
 
 async def test_what_the_provider_refused_is_told_in_its_own_words(court: Court) -> None:
