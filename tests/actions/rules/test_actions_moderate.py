@@ -406,6 +406,7 @@ async def test_every_kind_of_refusal_is_explained(court: Court) -> None:
         ("a secret fox --clarity 9k", "bad-clarity", {"word": "--clarity 9k", "option": "clarity", "nearest": "4096"}),
         ("a secret fox style:sceret", "bad-style", {"word": "style:sceret", "option": "style", "nearest": "none"}),
         ("ratio:16:9", "prompt-empty", {}),
+        ("{a|b|c|d} {e|f|g} secret", "matrix-too-large", {"most": "9"}),
         ("secret " * 400, "prompt-too-long", {"length": "2799", "limit": MAX_PROMPT}),
     ],
 )
@@ -424,6 +425,17 @@ async def test_of_a_wrong_word_a_bounded_part_is_kept(court: Court) -> None:
     await code_of(court.ask("a fox ratio:" + "9" * 500))
     (past,) = await court.why.refusals(person())
     assert past.refused.values["word"] == "ratio:" + "9" * 94
+
+
+async def test_an_offer_whose_style_is_gone_is_explained(court: Court) -> None:
+    await court.decide(styles={"house": "in our colours"})
+    with pytest.raises(Refused) as offered:
+        await court.ask("a fox style:house n:9")
+    await court.decide(styles={})
+    assert offered.value.draft_id is not None
+    taken = court.imagine.from_draft(offered.value.draft_id, author=person(), destination=place())
+    assert await code_of(taken) == "bad-style"
+    assert {past.refused.code for past in await court.why.refusals(person())} == {"bad-n", "bad-style"}
 
 
 async def test_small_talk_is_no_refusal(court: Court) -> None:
