@@ -67,6 +67,14 @@ def test_every_room_has_its_row() -> None:
     assert [name for name in wanted if name not in described] == []
 
 
+def test_the_drawing_of_the_rooms_is_the_import_contract() -> None:
+    layers = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    held = [{name.removeprefix("bot.") for name in layer.split(" | ")} for layer in layers]
+    drawing = read("docs/architecture.md").split("```")[1].partition("\n\n")[0]
+    drawn = [re.split(r" {2,}", line.strip())[0] for line in drawing.strip().splitlines()]
+    assert [set(line.split(" | ")) for line in drawn] == held
+
+
 def test_the_table_of_numbers_is_the_codes() -> None:
     wrong = []
     for name, written, _ in table_rows("docs/architecture.md", "name"):
