@@ -158,6 +158,27 @@ async def test_who_is_no_admin_any_more_decides_nothing(bot: Bot) -> None:
     assert [block.user_id for block in await held(bot)] == [bot.ann.id]
 
 
+async def test_a_former_admin_deletes_nothing_of_others_at_once(bot: Bot) -> None:
+    result = await bot.result()
+    await bot.result("a badger", bot.admin)  # Slack has said that she is an admin
+    bot.admin.is_admin = False
+    pressed = await bot.fake.press(bot.admin, result, "Delete")
+    await pressed.told("yours")
+    assert not result.deleted
+
+
+async def test_while_slack_does_not_say_who_is_an_admin_nobody_moderates(bot: Bot) -> None:
+    result = await bot.result()
+    await bot.result("a badger", bot.admin)
+    bot.fake.faults.fail("users.info", error="missing_scope", times=9)
+    pressed = await bot.fake.press(bot.admin, result, "Delete")
+    await pressed.told("Slack did not say")
+    assert not result.deleted
+    people = await bot.fake.slash(bot.admin, bot.channel, "/easel", "people")
+    await people.told("Slack did not say")
+    assert bot.admin.modals == []
+
+
 async def test_a_form_that_was_wrong_is_sent_again_and_done_once(bot: Bot) -> None:
     view = await decide(bot, bot.admin, "block")
     assert view.errors

@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pytest
+
+from bot.platforms.slack.request_context import _is_foreign
+from bot.platforms.slack.workspaces import Workspace
 from tests.db.orders import reader
 
 if TYPE_CHECKING:
@@ -53,6 +57,38 @@ async def test_people_of_another_organization_are_told_that_they_cannot_ask(bot:
     pressed = await bot.fake.press(eve, result, "Again")
     await pressed.told("the organization that installed me")
     assert len(await bot.all_jobs()) == 1
+
+
+@pytest.mark.parametrize("label", ["Again", "Star", "Edit…", "More…", "Delete"])
+async def test_people_of_another_grid_touch_nothing_though_only_users_info_says_so(
+    bot: Bot, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.slack.request_context._is_stranger", lambda *_: False)  # no actor ids, no team
+    grid = bot.fake.add_enterprise("Elsewhere")
+    other = bot.fake.add_team("guests", enterprise=grid, installed=False)
+    eve = bot.fake.add_user("eve", other)
+    bot.fake.share(bot.channel, other)
+    bot.channel.members.add(eve.id)
+    result = await bot.result()
+    found = next(each for each in result.labels if label.rstrip("…") in each)
+    pressed = await bot.fake.press(eve, result, found)
+    await pressed.told("the organization that installed me")
+    assert eve.modals == []
+    assert len(await bot.all_jobs()) == 1
+    assert not result.deleted
+
+
+def test_a_person_is_foreign_by_team_and_organization() -> None:
+    grid, alone = Workspace(team_id="T1", enterprise_id="E1"), Workspace(team_id="T1", enterprise_id=None)
+    theirs = {"enterprise_id": "E2", "teams": ["T9"]}
+    ours = {"enterprise_id": "E1", "teams": ["T2"]}
+    assert _is_foreign({"id": "W1", "team_id": "T9", "enterprise_user": theirs}, grid)
+    assert _is_foreign({"id": "W1", "team_id": "T9", "enterprise_user": theirs}, alone)
+    assert _is_foreign({"id": "U1", "team_id": "T9"}, grid)
+    assert not _is_foreign({"id": "W1", "team_id": "T2", "enterprise_user": ours}, grid)
+    assert not _is_foreign({"id": "W1", "team_id": "E1"}, grid)
+    assert not _is_foreign({"id": "U1", "team_id": "T1"}, alone)
+    assert not _is_foreign({}, alone)
 
 
 async def test_where_strangers_are_served_they_count_for_the_host_and_moderate_nothing(idle: Bot) -> None:

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.cards.refusal_card import refusal_card
-from bot.cards.sentences import sentence
+from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 from bot.domain.ports import Clock
@@ -28,6 +28,14 @@ from .request_context import People, RequestContext
 from .workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
+
+UNCONFIRMED = "slack-unconfirmed"
+_NEEDS_POWER = frozenset({"moderators-only", "managers-only", "not-yours"})
+
+
+def is_unconfirmed(refused: Refused, ctx: RequestContext) -> bool:
+    """Whether it was refused only because Slack did not say what this person may do."""
+    return ctx.unconfirmed and refused.code in _NEEDS_POWER
 
 
 class Boundary:
@@ -53,7 +61,11 @@ class Boundary:
             locale = self._people.locale(ctx)
             await self.say(ctx, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
         except Refused as refused:
-            await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
+            if is_unconfirmed(refused, ctx):
+                said = words(UNCONFIRMED, self._people.locale(ctx))
+                await self.say(ctx, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(said,)))
+            else:
+                await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
         except StoreUnavailable as error:
             _log.warning("refused_store_unavailable", action="answer", error=str(error))
             if ctx.accepted is None:

@@ -47,11 +47,18 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         people=people,
         boundary=boundary,
         api=api,
-        serve_strangers=serve_strangers,
     )
     ephemeral = EphemeralMessages(api=api, uploads=shared.uploads, notes=shared.notes, people=people, boundary=boundary)
     charts = Charts(raster=raster, uploads=shared.uploads)
-    home = Home(actions=actions, people=people, boundary=boundary, api=api, charts=charts, ephemeral=ephemeral)
+    home = Home(
+        actions=actions,
+        people=people,
+        boundary=boundary,
+        api=api,
+        charts=charts,
+        ephemeral=ephemeral,
+        serve_strangers=serve_strangers,
+    )
     replying = Replying(
         boundary=boundary,
         submitter=submitter,
@@ -68,5 +75,6 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         boundary=boundary,
         home=home,
         clock=clock,
+        serve_strangers=serve_strangers,
     )
     return Listeners(handler=handler, home=home, api=api, clock=clock)

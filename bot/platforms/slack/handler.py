@@ -11,7 +11,8 @@ from bot.cards.help_text import help_text
 from bot.cards.refusal_card import refusal_sentence
 from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
-from bot.domain.errors import BadOption, NotAllowed
+from bot.domain.errors import BadOption, NotAllowed, Refused
+from bot.domain.people import Person
 from bot.domain.ports import Clock
 from bot.domain.request import has_visible
 from bot.grammar.parse import parse
@@ -22,13 +23,14 @@ from bot.interactions.replies import InvalidField, Order, Replies
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
-from .boundary import Boundary
+from .boundary import UNCONFIRMED, Boundary, is_unconfirmed
 from .buttons import PANEL_ACTIONS, pressed
 from .easel import NotUnderstood, call_of
 from .home import Home
 from .inputs import SlackInput, input_of, values_in
 from .job_submitter import JobSubmitter
 from .limits import FORM_ANSWER_SECONDS
+from .membership import SaidHere
 from .modals import FORM_OF, MORE_VIEW, place_in
 from .replying import Replying
 from .request_context import People, RequestContext
@@ -52,7 +54,9 @@ class RequestHandler:
         boundary: Boundary,
         home: Home,
         clock: Clock,
+        serve_strangers: bool,
     ) -> None:
+        self._serve_strangers = serve_strangers
         self._actions = actions
         self._submitter = submitter
         self._replying = replying
@@ -74,7 +78,7 @@ class RequestHandler:
             await self._request(ctx, text)
             return
         async with self._boundary.answering(ctx):
-            person = await self._people.person(ctx)
+            person = await self._served(ctx)
             await self._boundary.say(ctx, help_text(person.locale))
 
     async def easel(self, ctx: RequestContext, text: str) -> None:
@@ -119,7 +123,7 @@ class RequestHandler:
         if form in _ORDERS and (wrong := self._wrong_prompt(given)) is not None:
             return {"prompt": self._told(given, wrong)}
         route = FORMS[form]
-        running = asyncio.ensure_future(route.run(given, self._actions))
+        running = asyncio.ensure_future(self._replies(route, given))
         await asyncio.wait({running}, timeout=0 if route.slow else FORM_ANSWER_SECONDS)
         if running.done() and isinstance(error := running.exception(), InvalidField):
             return {error.name: self._told(given, error.refused)}
@@ -143,7 +147,18 @@ class RequestHandler:
         async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
             if route is None:
                 raise NotAllowed("job-gone")
-            await self._show(given, route.first_for(given), await route.run(given, self._actions))
+            await self._show(given, route.first_for(given), await self._replies(route, given))
+
+    async def _replies(self, route: Route, given: SlackInput) -> Replies:
+        await self._served(given.ctx)
+        return await route.run(given, self._actions)
+
+    async def _served(self, ctx: RequestContext) -> Person:
+        """Who did it; SaidHere, before anything is told or done, for people of another organization."""
+        person = await self._people.person(ctx)
+        if ctx.stranger and not self._serve_strangers:
+            raise SaidHere("stranger")
+        return person
 
     async def _show(self, given: SlackInput, first: First, replies: Replies) -> None:
         for reply in replies:
@@ -164,17 +179,19 @@ class RequestHandler:
             return wrong if wrong.code in _SAID_BESIDE else None
         return None
 
-    def _told(self, given: SlackInput, refused: Any) -> str:
+    def _told(self, given: SlackInput, refused: Refused) -> str:
+        if is_unconfirmed(refused, given.ctx):
+            return words(UNCONFIRMED, given.locale)
         return plain(refusal_sentence(refused, given.locale), now=self._clock.now(), locale=given.locale)
 
     async def _say_word(self, ctx: RequestContext, key: str) -> None:
         async with self._boundary.answering(ctx):
-            person = await self._people.person(ctx)
+            person = await self._served(ctx)
             await self._boundary.say(ctx, Card(tone=Tone.REFUSED, status=(words(key, person.locale),)))
 
     async def _help(self, ctx: RequestContext) -> None:
         async with self._boundary.answering(ctx):
-            person = await self._people.person(ctx)
+            person = await self._served(ctx)
             helping = help_text(person.locale)
             notes = (*helping.notes, (words("easel-help", person.locale),))
             card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)

@@ -35,6 +35,7 @@ from .charts import Charts
 from .ephemeral_messages import EphemeralMessages, Framed
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
+from .membership import SaidHere
 from .render import PROMPT_BLOCK, context, draw, section
 from .request_context import People, RequestContext
 from .text import clip, escape
@@ -66,7 +67,9 @@ class Home:
         api: SlackApi,
         charts: Charts,
         ephemeral: EphemeralMessages,
+        serve_strangers: bool,
     ) -> None:
+        self._serve_strangers = serve_strangers
         self._ephemeral = ephemeral
         self._actions = actions
         self._people = people
@@ -79,6 +82,8 @@ class Home:
         """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
         async with self._boundary.answering(ctx):
             person = await self._people.person(ctx)
+            if ctx.stranger and not self._serve_strangers:
+                raise SaidHere("stranger")
             told = _Told(
                 person=person,
                 usage=await self._actions.account.usage(person),

@@ -32,14 +32,12 @@ class JobSubmitter:
         people: People,
         boundary: Boundary,
         api: SlackApi,
-        serve_strangers: bool,
     ) -> None:
         self._delivery = delivery
         self._membership = membership
         self._people = people
         self._boundary = boundary
         self._api = api
-        self._serve_strangers = serve_strangers
 
     async def order(self, ctx: RequestContext, ask: Ask) -> JobReport | None:
         """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted.
@@ -47,8 +45,6 @@ class JobSubmitter:
         None: the event has ordered already, and nothing is left to do.
         """
         author = await self._people.person(ctx)
-        if ctx.stranger and not self._serve_strangers:
-            raise SaidHere("stranger")
         if ctx.channel_id:
             channel_ref = await self._membership.channel_ref(
                 ctx.channel_ref, ctx.user_id, private_talk=ctx.private_talk

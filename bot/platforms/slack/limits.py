@@ -61,4 +61,6 @@ STALE_SECONDS: Final = 5 * 60.0
 
 MEMBERSHIP_SECONDS: Final = 5 * 60.0
 PERSON_SECONDS: Final = 60 * 60.0
+# How long Slack may take to say who somebody is; a form must be open three seconds after its button was pressed.
+PERSON_LOOKUP_SECONDS: Final = 2.0
 REMEMBERED: Final = 5000  # people, channels, envelopes

@@ -18,12 +18,14 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
 from .api import ChannelRef, SlackApi
-from .limits import PERSON_SECONDS, REMEMBERED
+from .limits import PERSON_LOOKUP_SECONDS, PERSON_SECONDS, REMEMBERED
 from .workspaces import Workspace
 
 NAME = "slack"
 # Names that a slash command gives conversations of people: https://docs.slack.dev/interactivity/implementing-slash-commands
 _PRIVATE_TALKS = ("directmessage", "mpdm-")
+
+_POWERS = frozenset({"is_admin", "is_owner", "is_primary_owner", "enterprise_user"})
 
 _USER_ID = re.compile(r"^[UW][A-Z0-9]{2,}$")
 
@@ -34,7 +36,8 @@ _log = structlog.get_logger(__name__)
 class RequestContext:
     """One thing that a person did. `accepted` becomes the id of the job that came of it.
 
-    `event` is the same when Slack delivers it again.
+    `event` is the same when Slack delivers it again. `external`: the channel is shared with another organization.
+    `unconfirmed`: Slack did not say what the person may do.
     """
 
     workspace: Workspace
@@ -46,6 +49,8 @@ class RequestContext:
     response_url: str | None = None
     trigger_id: str = ""
     stranger: bool = False
+    external: bool = False
+    unconfirmed: bool = False
     message: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
     accepted: str | None = None
@@ -94,6 +99,7 @@ def context_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> RequestCo
         response_url=body.get("response_url"),
         trigger_id=str(body.get("trigger_id") or ""),
         stranger=_is_stranger(body, context, known),
+        external=body.get("is_ext_shared_channel") is True,
         message=message,
         view=body.get("view") or {},
     )
@@ -117,9 +123,30 @@ def _is_stranger(body: Mapping[str, Any], context: Mapping[str, Any], user: Mapp
     if body.get("is_ext_shared_channel") is not True:
         return False
     actor_enterprise, actor_team = context.get("actor_enterprise_id"), context.get("actor_team_id")
-    if enterprise:
-        return bool(actor_enterprise != enterprise)
+    if enterprise:  # without any of the two, users.info tells: see `_is_foreign`
+        return bool(actor_enterprise or actor_team) and bool(actor_enterprise != enterprise)
     return bool(actor_team) and bool(actor_team != team)
+
+
+def _is_foreign(user: Mapping[str, Any], workspace: Workspace) -> bool:
+    """Whether users.info tells of somebody of another organization than the one that installed the app.
+
+    https://docs.slack.dev/reference/objects/user-object
+    """
+    if user.get("is_stranger"):
+        return True
+    grid = user.get("enterprise_user") or {}
+    organization = str(grid.get("enterprise_id") or user.get("enterprise_id") or "")
+    if workspace.enterprise_id and organization:
+        return organization != workspace.enterprise_id
+    teams = {*(grid.get("teams") or ()), str(user.get("team_id") or (user.get("profile") or {}).get("team") or "")}
+    ours = {workspace.team_id, workspace.enterprise_id}
+    return bool(teams - {""}) and not teams & ours
+
+
+def _has_power(user: Mapping[str, Any]) -> bool:
+    grid = user.get("enterprise_user") or {}
+    return any(each.get(f"is_{role}") for each in (user, grid) for role in ("admin", "owner", "primary_owner"))
 
 
 def _name(user: Mapping[str, Any]) -> str:
@@ -141,7 +168,10 @@ def _roles(user: Mapping[str, Any], *, stranger: bool) -> tuple[str, ...]:
 
 
 class People:
-    """What Slack says of a person: their language, and whether they manage the workspace. Asked once an hour."""
+    """What Slack says of a person: their language, and whether they manage the workspace.
+
+    Asked once an hour; of admins and owners at everything that they do, as nobody keeps a power that was taken away.
+    """
 
     def __init__(self, *, api: SlackApi, clock: Clock) -> None:
         self._api = api
@@ -154,11 +184,15 @@ class People:
         return str(known[1].get("locale") or "en") if known else "en"
 
     async def person(self, ctx: RequestContext, *, fresh: bool = False) -> Person:
-        """Where Slack doesn't say, an ordinary member who reads English. `fresh`: what Slack says at this moment."""
-        if fresh:
-            self._known.pop((ctx.workspace.team_id, ctx.user_id), None)
-        user = await self._user(ctx)
-        ctx.stranger = ctx.stranger or bool(user.get("is_stranger"))
+        """Where Slack doesn't say, an ordinary member who reads English, and `ctx.unconfirmed`.
+
+        `fresh`: what Slack says at this moment.
+        """
+        user, said = await self._user(ctx, fresh=fresh)
+        ctx.unconfirmed = not said
+        ctx.stranger = ctx.stranger or _is_foreign(user, ctx.workspace) or (ctx.external and not user)
+        if not said:
+            user = {name: value for name, value in user.items() if name not in _POWERS}
         admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
         # Settings are the whole organization's, so a workspace's own admin may not change them.
         # https://docs.slack.dev/reference/objects/user-object
@@ -183,24 +217,26 @@ class People:
         """Of whom these entries of the trail tell, by their ids; whom Slack doesn't know is left out."""
         ids = {entry.target for entry in entries if _USER_ID.match(entry.target)}
         users = await asyncio.gather(*(self._user(replace(ctx, user_id=each)) for each in ids))
-        named = {each: _name(user) for each, user in zip(ids, users, strict=True)}
+        named = {each: _name(user) for each, (user, _) in zip(ids, users, strict=True)}
         return {each: name for each, name in named.items() if name}
 
-    async def _user(self, ctx: RequestContext) -> Mapping[str, Any]:
+    async def _user(self, ctx: RequestContext, *, fresh: bool = False) -> tuple[Mapping[str, Any], bool]:
+        """What is known of the person, and whether it holds now."""
         key = (ctx.workspace.team_id, ctx.user_id)
         now = self._clock.monotonic()
         until, known = self._known.get(key, (0.0, {}))
-        if now < until:
-            return known
+        if now < until and not fresh and not _has_power(known):
+            return known, True
         try:
-            answer = await self._api.call(
-                ctx.workspace, lambda client: client.users_info(user=ctx.user_id, include_locale=True)
-            )
-        except PlatformError as error:
-            _log.info("person_lookup_failed", action="person", error=str(error))
-            return known
+            async with asyncio.timeout(PERSON_LOOKUP_SECONDS):
+                answer = await self._api.call(
+                    ctx.workspace, lambda client: client.users_info(user=ctx.user_id, include_locale=True)
+                )
+        except (PlatformError, TimeoutError) as error:
+            _log.info("person_lookup_failed", action="person", error=str(error) or "timeout")
+            return known, False
         user: Mapping[str, Any] = answer.get("user") or {}
         self._known[key] = (now + PERSON_SECONDS, user)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return user
+        return user, True

@@ -15,6 +15,7 @@ invite-me = I'm not in this private channel. Type `/invite @Easel` here, then as
 cannot-join = I may not post in this channel. Type `/invite @Easel` here or ask elsewhere. Nothing was charged.
 archived = This channel is archived, so I couldn't show you the result. Nothing was charged.
 stranger = Only people of the organization that installed me can ask here. Nothing was charged.
+slack-unconfirmed = Slack did not say whether you may do this, so nothing was done. Try again in a minute.
 home-draw = Draw a picture
 home-recent = Your recent pictures
 home-none = None yet. Press the button, or type /imagine in any channel.

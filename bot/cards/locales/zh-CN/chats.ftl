@@ -15,6 +15,7 @@ invite-me = 我不在这个私有频道里。请先在这里输入 `/invite @Eas
 cannot-join = 我不能在这个频道里发消息。请在这里输入 `/invite @Easel`，或者换个地方。没有扣费。
 archived = 这个频道已归档，结果没有地方可发。没有扣费。
 stranger = 只有安装了我的组织的成员可以在这里作图。没有扣费。
+slack-unconfirmed = Slack 没有回答你有没有这个权限，所以什么也没做。请过一分钟再试。
 home-draw = 画一张图
 home-recent = 你最近的图
 home-none = 还没有。按一下按钮，或者在任意频道输入 /imagine。
