@@ -15,13 +15,14 @@ from fluent.syntax.ast import Message
 from fluent.syntax.serializer import FluentSerializer
 
 from bot.domain.card import Moment, Text
+from bot.domain.text_direction import DIRECTION_CONTROLS
 from bot.grammar.language import Language, language
 
 # A moment passes through Fluent as this mark, its number and the mark again. Texts from outside lose the mark first.
 _MARK = "\U0010fffd"
 _MOMENT = re.compile(f"{_MARK}([0-9]+){_MARK}")
 # Overrides of the writing direction would turn the sentence around them.
-_UNWELCOME = re.compile(f"[{_MARK}\u202a-\u202e\u2066-\u2069]")
+_UNWELCOME = re.compile(f"[{_MARK}{DIRECTION_CONTROLS}]")
 
 OTHERWISE = "refused-otherwise"
 

@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.actions.csv_export import csv_chunks
+from bot.domain.text_direction import DIRECTION_CONTROLS
 
 Cell = str | int | float | bool | date | datetime | Sequence[str] | None
 Row = Mapping[str, Cell]
 
 _WIDE = 200  # columns where no terminal says how wide it is: a pipe must not cut ids
 # Control characters move a terminal's cursor and colour its text; the others turn the direction of reading around.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CONTROLS}]")
 
 
 class Form(StrEnum):

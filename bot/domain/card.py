@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.text_direction import without_direction_controls
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -67,6 +69,9 @@ class Button:
     danger: bool = False
     row: int | None = None  # buttons of one row stand together, at most five; None: wherever there is room
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", without_direction_controls(self.label))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPicture:
@@ -78,10 +83,13 @@ class CardPicture:
     height: int
     media_type: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alt", without_direction_controls(self.alt))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One message, in one language.
+    """One message, in one language. None of its texts holds a control of the direction of writing.
 
     Drawn from top to bottom: heading, prompt, options, status, command, pictures, notes, buttons.
     `job_id` is empty on a refusal. `mention` says that the author is pinged when this is posted anew.
@@ -99,6 +107,16 @@ class Card:
     buttons: tuple[Button, ...] = ()
     mention: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("heading", "prompt", "options", "command"):
+            object.__setattr__(self, name, without_direction_controls(getattr(self, name)))
+        object.__setattr__(self, "status", _directed(self.status))
+        object.__setattr__(self, "notes", tuple(map(_directed, self.notes)))
+
     def without(self, press: ButtonAction) -> Card:
         """The card without this button."""
         return replace(self, buttons=tuple(button for button in self.buttons if button.press is not press))
+
+
+def _directed(text: Text) -> Text:
+    return tuple(without_direction_controls(part) if isinstance(part, str) else part for part in text)

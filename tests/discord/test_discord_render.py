@@ -159,7 +159,7 @@ def test_what_is_escaped_comes_back(text: str) -> None:
     [
         ("a_b *c* ~~d~~ ||e|| `f`", r"a\_b \*c\* \~\~d\~\~ \|\|e\|\| \`f\`"),
         ("<@1> <#2> <:fox:3> <t:4:R>", r"\<@1> \<#2> \<:fox:3> \<t:4:R>"),
-        ("[here](https://example.com)", r"\[here\](https://example.com)"),
+        ("[here](https://example.com)", r"\[here\](https\://example.com)"),
         ("# big\n> said\n- one\n  1. two\n-# small", "\\# big\n\\> said\n\\- one\n  1\\. two\n\\-# small"),
         ("well-known #1, 3.5 mm > 2", "well-known #1, 3.5 mm > 2"),
         (r"C:\new", r"C:\\new"),

@@ -8,9 +8,11 @@ from discord.utils import format_dt
 
 from bot.cards.mentions import with_mentions
 from bot.domain.card import Moment, Text
+from bot.domain.text_direction import without_direction_controls
 
 # discord.utils.escape_markdown leaves <…> alone: mentions, channels, timestamps, custom emoji. These would be drawn.
-_SPECIAL = re.compile(r"[\\`*_~|<\[\]]")
+# A bare address would be a link of the bot's, and an invite a card: `https://`, `discord.gg/`.
+_SPECIAL = re.compile(r"[\\`*_~|<\[\]]|:(?=//)|\.(?=[^\W\d_]{2,}/)")
 # Headings, quotes, lists and small print begin a line.
 _LINE_START = re.compile(r"^(\s*)([>#+-]|\d+(?=[.)]))", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
@@ -18,7 +20,7 @@ _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 def escape(text: str) -> str:
     """The text with nothing in it that Discord would draw as anything but itself."""
-    return _LINE_START.sub(_escape_start, _SPECIAL.sub(r"\\\g<0>", text))
+    return _LINE_START.sub(_escape_start, _SPECIAL.sub(r"\\\g<0>", without_direction_controls(text)))
 
 
 def _escape_start(found: re.Match[str]) -> str:

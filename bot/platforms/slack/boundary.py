@@ -128,7 +128,12 @@ class Boundary:
                     answer = await client.send(delete_original=True)
                 else:
                     answer = await client.send(
-                        text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=instead
+                        text=drawn.text,
+                        blocks=drawn.blocks,
+                        response_type="ephemeral",
+                        replace_original=instead,
+                        unfurl_links=False,
+                        unfurl_media=False,
                     )
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("response_url_failed", action="answer", error=type(error).__name__)

@@ -23,6 +23,7 @@ from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.people import Person
 from bot.domain.ports import GalleryFilter
+from bot.domain.text_direction import without_direction_controls
 from bot.domain.usage import UsageView
 from bot.grammar.options import OPTIONS
 from bot.interactions.controls import PanelAction, PanelButton
@@ -160,7 +161,7 @@ def _recent_blocks(told: _Told, locale: str) -> Iterator[dict[str, Any]]:
 
 
 def _image(file_id: str, alt: str) -> dict[str, Any]:
-    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(alt, ALT_TEXT)}
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(without_direction_controls(alt), ALT_TEXT)}
 
 
 def _ways(person: Person) -> Iterator[PanelButton]:
@@ -184,6 +185,10 @@ def _line(job: Job, locale: str) -> dict[str, Any]:
     return {
         "type": "section",
         "block_id": f"{PROMPT_BLOCK}-{job.id}",
-        "text": {"type": "plain_text", "text": clip(job.request.prompt, SHOWN_PROMPT), "emoji": False},
+        "text": {
+            "type": "plain_text",
+            "text": clip(without_direction_controls(job.request.prompt), SHOWN_PROMPT),
+            "emoji": False,
+        },
         "accessory": button_element(Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id)),
     }

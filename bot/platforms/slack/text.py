@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from bot.cards.mentions import with_mentions
 from bot.cards.sentences import words
 from bot.domain.card import Moment, Text
+from bot.domain.text_direction import without_direction_controls
 
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <https://…|shown>: only Slack writes bare angle brackets.
 _REFERENCE = re.compile(r"<([^<>]*)>")
@@ -19,7 +20,8 @@ _SOON, _JUST_NOW = timedelta(hours=1), timedelta(minutes=-1)
 
 def escape(text: str) -> str:
     """The text with nothing in it that Slack would take for a mention, a link or a date."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    directed = without_direction_controls(text)
+    return directed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def typed(text: str) -> str:

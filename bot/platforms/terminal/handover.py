@@ -17,6 +17,7 @@ import aiohttp
 
 from bot.cards.sentences import sentence
 from bot.domain.card import Moment, Text
+from bot.domain.text_direction import without_direction_controls
 from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
 from bot.platforms.terminal.progress import plain
 
@@ -153,7 +154,7 @@ def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
         lines.append(plain(sentence("terminal-anyway", locale, text=error["repair"])))
     elif error.get("repair"):
         lines.append(f"→ {error['repair']}")
-    said = "\n".join(line for line in lines if line)
+    said = without_direction_controls("\n".join(line for line in lines if line))
     match status:
         case _ if status == _TOO_MANY:
             code = Exit.OVER_LIMIT

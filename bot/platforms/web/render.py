@@ -17,6 +17,7 @@ from bot.domain.job import Job, JobKind
 from bot.domain.people import Person
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
+from bot.domain.text_direction import without_direction_controls
 from bot.grammar.printing import print_request, quote_prompt
 
 from .names import called
@@ -110,7 +111,7 @@ def found_json(found: FoundPage, locale: str) -> dict[str, Any]:
         "items": [
             {
                 "id": job.id,
-                "prompt": job.request.prompt,
+                "prompt": without_direction_controls(job.request.prompt),
                 "ratio": job.request.ratio,
                 "author": called(job.author.name, locale),
                 "created_at": iso(job.created_at),
