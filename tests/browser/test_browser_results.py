@@ -49,7 +49,7 @@ async def test_stars_and_votes_are_seen_by_everybody(shared: Program, look: Look
 async def test_hd_says_its_price_first(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a fox in high detail clarity:1024 n:2")
     page = await look(shared.url)
-    hd = message(page, job_id).get_by_role("button", name="HD: draw it again at 2048, uses 2")
+    hd = message(page, job_id).get_by_role("button", name="HD: a new drawing at 2048, uses 2")
     await expect(hd).to_contain_text("uses 2")
     await hd.click()
     await expect(page.locator(".bubble").last).to_have_text("/imagine a fox in high detail n:2")
@@ -246,7 +246,7 @@ async def test_a_phone_has_it_all_without_scrolling_sideways(shared: Program, lo
     await expect(page.locator("#more")).to_be_visible()
     assert await sideways(page) <= 0
     assert await page.evaluate("document.getElementById('more').scrollWidth <= innerWidth")
-    await page.locator("#more .menu-rows button").last.tap()
+    await page.locator("#more").get_by_role("button", name="举报" if locale == "zh-CN" else "Report").tap()
     await expect(page.locator("#form")).to_be_visible()
     assert await sideways(page) <= 0
     await page.locator("#form-cancel").tap()

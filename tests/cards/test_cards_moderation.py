@@ -149,7 +149,7 @@ def test_an_appeal_can_be_granted_where_the_word_is_known() -> None:
 def test_a_budget_says_how_much_and_until_when(per_cent: int, tone: Tone) -> None:
     card = budget_card(BudgetWarning(per_cent=per_cent, used=801, limit=1000, resets_at=NOW), "en")
     assert card.tone is tone
-    assert card.heading == f"{per_cent} % of this month's budget"
+    assert card.heading == f"{per_cent} % of this month's budget is used"
     assert Moment(NOW) in card.status
     assert plain(card.status).startswith("801 of 1,000 are used")
 

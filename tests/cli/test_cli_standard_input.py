@@ -22,9 +22,9 @@ def test_a_dash_reads_standard_input_and_options_may_follow() -> None:
     [
         (b"", "nothing to draw"),
         (b" \n\t", "nothing to draw"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "no text"),
-        (b"a fox\x00", "no text"),
-        ("狐狸".encode("gbk"), "no text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
+        (b"a fox\x00", "UTF-8"),
+        ("狐狸".encode("gbk"), "UTF-8"),
         (b"a" * (MAX_TEXT + 1), "more than"),
         ("狐".encode() * 2 * MAX_TEXT, "more than"),
     ],

@@ -268,7 +268,7 @@ async def test_what_moderators_are_told_outlives_a_restart_in_the_readers_langua
         await page.post("/api/studio/settings", {"changes": {"monthly": "5"}})
     async with site.open() as page:
         budget, appeal = (await studio(page))["notes"]
-        assert budget["heading"] == "80 % of this month's budget"
+        assert budget["heading"] == "80 % of this month's budget is used"
         assert "octopus" in "".join(part for part in appeal["status"] if isinstance(part, str))
         _, answer = await page.get("/api/studio?lang=zh-CN")
         assert answer["notes"][0]["heading"] != budget["heading"]

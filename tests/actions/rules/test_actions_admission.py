@@ -190,11 +190,13 @@ async def test_the_moderators_are_warned_at_80_and_100_per_cent_once(court: Cour
     await court.budget.close()
     [(community, channel, card, job)] = court.moderator_channel.posted
     assert (community, channel, job) == ("guild", "mods", None)
-    assert card.heading == "80 % of this month's budget"
+    assert card.heading == "80 % of this month's budget is used"
     await court.ask(by=person("bob"))
     await refused(court)
     await court.budget.close()
-    assert [card.heading for _, _, card, _ in court.moderator_channel.posted[1:]] == ["100 % of this month's budget"]
+    assert [card.heading for _, _, card, _ in court.moderator_channel.posted[1:]] == [
+        "100 % of this month's budget is used"
+    ]
     await court.clock.advance(10 * 86_400)
     for _ in range(2):
         await court.ask("a fox n:4")
@@ -206,7 +208,9 @@ async def test_a_budget_that_is_too_small_for_what_is_asked_counts_as_used(court
     await court.decide(monthly=3, moderation_channel="mods")
     await asyncio.gather(*(refused(court, "a fox n:4", by=person(f"user{index}")) for index in range(3)))
     await court.budget.close()
-    assert [card.heading for _, _, card, _ in court.moderator_channel.posted] == ["100 % of this month's budget"]
+    assert [card.heading for _, _, card, _ in court.moderator_channel.posted] == [
+        "100 % of this month's budget is used"
+    ]
 
 
 async def test_nobody_is_refused_because_the_warning_found_no_way(court: Court) -> None:

@@ -55,8 +55,8 @@ async def test_each_share_of_each_ceiling_is_told_once_a_period(watched: Court) 
     assert told(await ask(watched, 1)) == set()
     headings = [(place, channel, card.heading) for place, channel, card, _ in watched.moderator_channel.posted]
     assert headings == [
-        ("home", "ops", "80 % of everybody's day (LIMIT_TOTAL_DAILY)"),
-        ("home", "ops", "100 % of everybody's day (LIMIT_TOTAL_DAILY)"),
+        ("home", "ops", "80 % of today's limit for everybody is used (LIMIT_TOTAL_DAILY)"),
+        ("home", "ops", "100 % of today's limit for everybody is used (LIMIT_TOTAL_DAILY)"),
     ]
     watched.clock.jump(86_400)  # 20:00 of the next day in Shanghai
     assert told(await ask(watched, 4)) == {("total-month", 80)}
@@ -87,7 +87,7 @@ async def test_a_community_that_sets_less_warns_its_moderators_not_the_operator(
     await watched.decide(monthly=4, moderation_channel="mods")
     assert await ask(watched, 4) == []
     assert [(channel, card.heading) for _, channel, card, _ in watched.moderator_channel.posted] == [
-        ("mods", "100 % of this month's budget")
+        ("mods", "100 % of this month's budget is used")
     ]
 
 

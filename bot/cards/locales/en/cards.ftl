@@ -293,21 +293,21 @@ report-author = By { $name }, { $strikes ->
    *[other] { $strikes } strikes of { $limit }
 } · job { $id }
 appeal-heading = Somebody says that a blocked word is harmless
-# On the page whoever runs it is called You.
+# The page calls its operator You.
 appeal-told = { $name ->
     [You] You were refused { $moment } for “{ $word }” and say that it is harmless.
    *[other] { $name } was refused { $moment } for “{ $word }” and says that it is harmless.
 }
-ceiling-heading-community-month = { $percent } % of the month of { $community } (LIMIT_COMMUNITY_MONTHLY)
-ceiling-heading-total-day = { $percent } % of everybody's day (LIMIT_TOTAL_DAILY)
-ceiling-heading-total-month = { $percent } % of everybody's month (LIMIT_TOTAL_MONTHLY)
-ceiling-heading-guests-day = { $percent } % of the guests' day on the page (LIMIT_GUESTS_DAILY)
+ceiling-heading-community-month = { $percent } % of this month's limit for { $community } is used (LIMIT_COMMUNITY_MONTHLY)
+ceiling-heading-total-day = { $percent } % of today's limit for everybody is used (LIMIT_TOTAL_DAILY)
+ceiling-heading-total-month = { $percent } % of this month's limit for everybody is used (LIMIT_TOTAL_MONTHLY)
+ceiling-heading-guests-day = { $percent } % of today's limit for guests of the page is used (LIMIT_GUESTS_DAILY)
 ceiling-nearly = { $used } of { $limit } pictures are used. The next period begins { $resets_at }.
 ceiling-used = { $used } of { $limit } pictures are used, and further requests are refused. The next period begins { $resets_at }.
 cut-limits-heading = The operator's limits are lower than this community's
 cut-limits-told = The operator's limits are ceilings: higher settings no longer apply. The operator can allow them with the command beside each.
 cut-limits-line = { $setting }: set to { $stored }, { $holds } applies.
-budget-heading = { $percent } % of this month's budget
+budget-heading = { $percent } % of this month's budget is used
 budget-nearly = { $used } of { $limit } are used. The next month begins { $resets_at }.
 budget-used = { $used } of { $limit } are used, and requests are refused now. The next month begins { $resets_at }; a manager can raise the budget sooner.
 
@@ -511,7 +511,7 @@ starred-ok = Starred
 starred-private = Starred. It was asked in private, so only people there see it. Share it with everybody of this server?
 shared-ok = Shared: everybody here finds it in /gallery starred and by its id. You can take that back.
 unshared-ok = No longer shared: it is seen only where it was asked.
-only-author-shares = Only whoever asked for it can share it, or stop sharing it.
+only-author-shares = Only the author can share it, or stop sharing it.
 nobody-to-share-with = There is nobody to share this with: everybody who could see it does already.
 unstarred-ok = No longer starred
 voted-ok = Your vote is for picture { $index }
@@ -603,7 +603,7 @@ mydata-readme-pictures = pictures: { $pictures ->
 mydata-readme-left-out = { $n ->
     [one] 1 older picture is
    *[other] { $n } older pictures are
-} not in this archive, because it would have been too large to send. Ask whoever runs the bot for them.
+} not in this archive, because it would have been too large to send. Ask the bot's operator for them.
 mydata-readme-delete = To have it all deleted, send /mydata delete.
 
 audit-exhibited = Put up in the gallery

@@ -378,7 +378,7 @@ field-blocked_words = 屏蔽词（{ $n }）
 
 ## 帮助
 
-help-heading = 用 /imagine 画图
+help-heading = 用 /imagine 作图
 help-usage = 写下想看到的画面，选项放在哪里都行：暴风雨中的灯塔 比例:16:9 张数:2
 help-option = { $name } – { $description }：{ $values }（默认 { $default }）
 help-also = 也可以写 --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k。

@@ -113,8 +113,8 @@ function price(element, { request }) {
   const clarity = Object.keys(me.prices).map(Number).sort((one, other) => one - other).find((each) => each > request.clarity);
   if (!clarity) return;
   const count = me.prices[clarity] * request.n;
-  element.setAttribute("aria-label", t("page-hd", { clarity, n: count }));
-  element.title = t("page-hd", { clarity, n: count });
+  element.title = t("page-hd", { clarity: String(clarity), n: count }); // as text: 2048 is a name here
+  element.setAttribute("aria-label", element.title);
 }
 
 /** A command that can be copied and sent. */
