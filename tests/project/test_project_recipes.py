@@ -420,19 +420,21 @@ TOY_OPTION = {
     ),
     "bot/cards/locales/en/cards.ftl": (
         (
-            "bad-clarity = ",
+            "form-clarity = ",
             (
                 "bad-mood = “{ $word }” isn't a mood. Use { $legal }. Closest: { $nearest }.\n"
                 "field-default_mood = Default mood\nform-mood = Mood\nlineage-mood = mood\n"
+                "reason-bad-mood = a mood that is not known here\n"
             ),
         ),
     ),
     "bot/cards/locales/zh-CN/cards.ftl": (
         (
-            "bad-clarity = ",
+            "form-clarity = ",
             (
                 "bad-mood = 没有“{ $word }”这种情绪。可用的有 { $legal }，最接近的是 { $nearest }。\n"
                 "field-default_mood = 默认情绪\nform-mood = 情绪\nlineage-mood = 情绪\n"
+                "reason-bad-mood = 这里没有的情绪\n"
             ),
         ),
     ),
