@@ -18,6 +18,8 @@ from .answers import Problem, locale_of
 
 # What the page's own words are in; the rest of what it shows comes from the server.
 _WORDS = ("page", "shared")
+# These run before the first paint; all others are modules, asked for at once rather than each by its importer.
+_CLASSIC = frozenset({"theme.js", "language.js"})
 _TYPES: Mapping[str, str] = MappingProxyType(
     {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "webmanifest": "application/manifest+json"}
 )
@@ -56,7 +58,9 @@ class Assets:
             assets[f"{language}.ftl"] = Asset(complete_source(language, _WORDS).encode(), "text/plain")
         for name, asset in sorted(assets.items()):
             digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
-        return cls(page, assets, digest.hexdigest()[:16])
+        modules = (name for name in sorted(assets) if name.endswith(".js") and name not in _CLASSIC)
+        links = (f'<link rel="modulepreload" href="{{static}}/{name}">' for name in modules)
+        return cls(page.replace("{modules}", "\n".join(links)), assets, digest.hexdigest()[:16])
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/", self.page), web.get("/static/{version}/{name:.+}", self.static)]
