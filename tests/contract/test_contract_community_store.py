@@ -23,11 +23,13 @@ from tests.fakes.communities import MemoryCommunities
 
 
 @pytest.fixture(params=["memory", *DATABASES])
-async def communities(request: pytest.FixtureRequest, clock: FakeClock, file: Path) -> AsyncIterator[CommunityStore]:
+async def communities(
+    request: pytest.FixtureRequest, clock: FakeClock, database_file: Path
+) -> AsyncIterator[CommunityStore]:
     if request.param == "memory":
         yield MemoryCommunities(clock)
     else:
-        async with opened_at(await emptied(request.param, file)) as engine:
+        async with opened_at(await emptied(request.param, database_file)) as engine:
             yield SqlCommunityStore(engine, clock)
 
 

@@ -48,6 +48,7 @@ BOUNDED = {
     "stars": "deleted with the job; what is starred is kept on purpose",
     "votes": "deleted with the job's pictures",
     "doomed_pictures": "each deleted as soon as its file is",
+    "removals": "each deleted when the chat has let its message go; one that it refuses stays to be asked again",
 }
 
 

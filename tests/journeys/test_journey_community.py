@@ -78,8 +78,8 @@ def _starting(press: str) -> Callable[[Message], str]:
 
 
 async def test_a_month_of_a_community(atelier: Atelier) -> None:
-    await atelier.operator("limits", "set", "monthly=10", f"moderation_channel={atelier.desk.id}")
-    await atelier.operator("limits", "set", "weights=4096=4")
+    await atelier.operator("limits", "set", "--own", "monthly=10", f"moderation_channel={atelier.desk.id}")
+    await atelier.operator("limits", "set", "--own", "weights=4096=4")
     await atelier.operator("words", "add", "forbidden")
 
     # The price of what counts more; 80 and 100 per cent of the month reach the moderators.
