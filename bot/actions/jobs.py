@@ -84,6 +84,7 @@ class JobActions:
         job = await self._own(job_id, person)
         if not job.settled:
             raise NotAllowed("nothing-to-delete")
+        await self._removals.plan(job)  # first, so that no kill and no failure leaves a message that nobody removes
         job = await self._store.note(job.id, deleted_at=self._clock.now())
         await self._pictures.delete([picture.key for picture in job.pictures])
         await self._removals.take_away(job)

@@ -31,7 +31,8 @@ class PostedResults:
         self._platforms = platforms
 
     async def remove(self, job: Job) -> Job:
-        """Nobody is shown it any more; its message is still there."""
+        """Nobody is shown it any more; its message is still there, and a kill from now on doesn't leave it there."""
+        await self._removals.plan(job)
         return await self._store.note(job.id, deleted_at=self._clock.now())
 
     async def restore(self, job: Job) -> Job:

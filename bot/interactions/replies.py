@@ -41,10 +41,10 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete the pressed message, and say so if it was somewhere else."""
+    """Delete the pressed message. `said` tells about the result where the message can't be deleted this way."""
 
     job_id: str
-    said: Card
+    said: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)

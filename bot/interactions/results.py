@@ -18,6 +18,7 @@ from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.job import Job
 from bot.domain.people import Destination, Person
+from bot.domain.ports import Removal
 from bot.domain.report import JobReport
 from bot.domain.request import MAX_PROMPT, ImageRequest
 from bot.domain.visibility import is_author, may_be_shared
@@ -178,15 +179,23 @@ async def cancel(given: Input, actions: Actions) -> Replies:
 
 
 async def delete(given: Input, actions: Actions) -> Replies:
-    """The answer to every press says whether the message is still there."""
+    """The answer to every press says whether the message is still there.
+
+    A press on what is deleted already is answered first. Its own try to remove the message comes after that.
+    """
     try:
         await actions.jobs.delete(given.target, await given.person())
     except NotAllowed as refused:
-        if refused.code != "job-gone" or await actions.removals.left(given.target) is None:
+        left = await actions.removals.left(given.target) if refused.code == "job-gone" else None
+        if left is None:
             raise
-    left = await actions.removals.left(given.target)
+        return (Say(_deleted(left, given)), Remove(given.target))
+    return (Remove(given.target, _deleted(await actions.removals.left(given.target), given)),)
+
+
+def _deleted(left: Removal | None, given: Input) -> Card:
     code = "deleted-ok" if left is None else "deleted-refused" if left.refused else "deleted-later"
-    return (Remove(given.target, _card(sentence(code, given.locale))),)
+    return _card(sentence(code, given.locale))
 
 
 async def spoiler(given: Input, actions: Actions) -> Replies:

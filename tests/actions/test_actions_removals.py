@@ -67,6 +67,26 @@ async def test_it_survives_a_restart_and_holds_nothing_of_its_author(engine: Asy
         assert house.chat.taken_away == [job.id]
 
 
+@pytest.mark.parametrize("action", ["delete", "remove"])
+async def test_what_fails_or_is_killed_after_it_was_deleted_goes_on_by_itself(
+    house: House, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    job = await house.drawn()
+    boss = dataclasses.replace(person("boss"), moderator=True)
+
+    async def killed(*_: object) -> None:
+        raise OSError("killed")
+
+    monkeypatch.setattr(house.actions.removals, "take_away", killed)
+    act = house.actions.jobs.delete if action == "delete" else house.actions.moderate.remove
+    with pytest.raises(OSError, match="killed"):
+        await act(job.id, boss)
+    assert house.chat.taken_away == []
+    await house.clock.advance(200)
+    await house.actions.removals.again()
+    assert house.chat.taken_away == [job.id]
+
+
 async def test_a_second_press_is_refused_with_what_is_true(house: House) -> None:
     job = await house.drawn()
     house.chat.kept_back.append(PlatformUnavailable("500"))

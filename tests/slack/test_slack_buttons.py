@@ -64,6 +64,18 @@ async def test_delete_takes_the_message_and_the_files_away(bot: Bot) -> None:
     assert all(bot.fake.world.files[one].deleted for one in files)
 
 
+async def test_a_double_press_on_delete_is_answered_at_once(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    gate = bot.fake.faults.hold("chat.delete")
+    first = await bot.fake.press(bot.ann, result, "Delete")
+    await gate.arrived.wait()
+    await (await bot.fake.press(bot.ann, result, "Delete")).told("not removed the message yet")
+    assert not result.deleted
+    gate.open()
+    await first.told("Deleted, for good")
+    assert result.deleted
+
+
 async def test_buttons_work_after_a_restart(bot: Bot) -> None:
     result = await bot.result()
     await bot.stop()

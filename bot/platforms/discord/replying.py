@@ -106,7 +106,8 @@ class Replying:
         except discord.NotFound:
             pass
         except discord.HTTPException:
-            await self._answers.privately(given.interaction, reply.said)
+            if reply.said is not None:
+                await self._answers.privately(given.interaction, reply.said)
 
     async def _open(self, given: DiscordInput, reply: Open) -> None:
         if reply.form.orders:

@@ -111,7 +111,8 @@ class Replying:
         await self._boundary.say(given.ctx, reply.card, instead=True)
 
     async def _remove(self, given: SlackInput, reply: Remove) -> None:
-        await self._boundary.say(given.ctx, reply.said)
+        if reply.said is not None:
+            await self._boundary.say(given.ctx, reply.said)
 
     async def _open(self, given: SlackInput, reply: Open) -> None:
         await self._submitter.open_view(given.ctx, form_view(reply.form, given.ctx, given.locale))
