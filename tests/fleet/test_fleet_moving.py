@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.tasks import SECONDS_BY_CLARITY
 from tests.fleet.audit import audit
+from tests.fleet.fleet import TOKEN
 from tests.fleet.stage import LIMITS, Stage, on_s3
 from tests.journeys.bot_program import BotProgram
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.fleet]
 
 
 async def test_a_running_installation_moves_and_goes_on(stage: Stage, tmp_path: Path) -> None:
-    settings = {**stage.sandbox.account, **LIMITS, **on_s3(stage.s3)}
+    settings = {**stage.sandbox.account, **LIMITS, **on_s3(stage.s3), "WEB_TOKEN": TOKEN}
     target = ("--from", "sqlite", "--to", stage.fleet.database_url)
     async with BotProgram(tmp_path / "alone", settings) as bot:
         await bot.start()

@@ -35,7 +35,10 @@ class BotProgram:
         self._address: RunningBot | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+        token = self.settings.get("WEB_TOKEN")
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=30), headers={"Authorization": f"Bearer {token}"} if token else {}
+        )
         return self
 
     async def __aexit__(
