@@ -20,7 +20,7 @@ class Strangers:
     def __init__(self, port: int) -> None:
         self._port = port
         self._held: list[asyncio.StreamWriter] = []
-        self.answers = {"200": 0, "503": 0}
+        self.answers = {"200": 0, "503": 0, "cut": 0}
 
     async def dawdle(self) -> None:
         """Heads and bodies that don't end, and answers that are left lying."""
@@ -33,6 +33,13 @@ class Strangers:
                 self._held.append(writer)
 
     async def stream(self) -> None:
+        """Open a stream; where this address has too many connections, the program may cut it before its answer."""
+        try:
+            await self._stream()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.answers["cut"] += 1
+
+    async def _stream(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         async with asyncio.timeout(SECONDS):
             writer.write(self._get("/api/events"))
@@ -72,6 +79,7 @@ async def strangers(trial: Trial) -> Row:
             crowd.leave()
         await bot.stop()
     lost = sum(job["state"] != "done" for job in done)
-    served, refused = crowd.answers["200"], crowd.answers["503"]
-    note = f"{served} streams served, {refused:,} refused in a sentence"
+    assert min(crowd.answers["200"], crowd.answers["503"]) > 0, crowd.answers
+    served, refused, cut = (crowd.answers[how] for how in ("200", "503", "cut"))
+    note = f"{served} streams served, {refused:,} refused in a sentence, {cut:,} cut before their answer"
     return trial.row(faults=STREAMS + 3 * SLOW, requests=REQUESTS, lost=lost, note=note)
