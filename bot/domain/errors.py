@@ -12,7 +12,7 @@ EaselError
 │  ├─ ModelRejected        the request itself will never be taken; `detail` may be shown
 │  └─ ModelAccountRefused  the credentials are wrong: only the operator can mend it
 ├─ PictureBroken           bytes that are no complete picture, or a link that leads to none
-│  └─ PictureUnusable      too large, of an unknown kind, or at an address that is not allowed: fetching it anew is vain
+│  └─ PictureUnusable      too large, of an unknown kind, or at no URL: fetching it again changes nothing
 ├─ PlatformError           the chat platform's side of a call
 │  ├─ PlatformUnavailable  try again after `after` seconds
 │  ├─ CredentialsRefused   the platform refuses the bot's own credentials: only the operator can mend it

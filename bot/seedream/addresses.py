@@ -19,7 +19,7 @@ from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.domain.errors import PictureUnusable
+from bot.domain.errors import PictureBroken, PictureUnusable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -95,9 +95,9 @@ PUBLIC_ONLY = PictureHosts()
 
 
 def checked_url(text: str, *, hosts: PictureHosts, base: URL | None = None) -> URL:
-    """The URL if it may be fetched, as far as it can be told before its name is resolved; else PictureUnusable.
+    """The URL if it may be fetched, as far as it can be told before its name is resolved.
 
-    `base`: where a relative one starts.
+    `base`: where a relative one starts. PictureUnusable: the link is none. AddressNotPublic: it leads elsewhere.
     """
     try:
         url = URL(text) if base is None else base.join(URL(text))
@@ -128,8 +128,12 @@ def check_name(url: URL, hosts: PictureHosts) -> None:
         raise AddressNotPublic("the picture's link may lead into the proxy's own network", host)
 
 
-class AddressNotPublic(PictureUnusable):
-    """The link leads where only an operator can allow it: PICTURE_HOSTS."""
+class AddressNotPublic(PictureBroken):
+    """The link leads where only an operator can allow it: PICTURE_HOSTS.
+
+    Not PictureUnusable: names and redirects change, and the pictures are paid for, so fresh links are tried as long as
+    a broken picture is.
+    """
 
     def __init__(self, detail: str, host: str) -> None:
         super().__init__(detail)

@@ -15,6 +15,7 @@ from bot.domain.media import SUFFIXES
 from bot.domain.ports import ModelPicture, ModelTask, TaskState
 from bot.engine import fetch
 from bot.engine.retry_policy import RetryPolicy
+from bot.seedream.addresses import AddressNotPublic
 from tests.engine.conftest import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory_picture_store import MemoryPictureStore
@@ -127,6 +128,14 @@ async def test_what_can_t_be_used_is_tried_twice_and_holds_nobody_back(
     assert kept == [1]
     assert [url for url, _ in server.asked].count("a") == 2
     assert seconds < 3
+
+
+async def test_a_link_into_somebodys_network_is_asked_for_anew_as_long_as_a_broken_picture_is(
+    server: Server, world: World
+) -> None:
+    server.faults["a"] = AddressNotPublic("the picture's link leads to an address that is not public", "10.0.0.1")
+    server.links.extend([("a",)] * 4 + [("b",)])
+    assert (await fetched(server, world, 1, "a"))[0] == [0]
 
 
 async def test_one_broken_picture_does_not_hold_back_the_others_for_long(server: Server, world: World) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from PIL import Image
 from yarl import URL
 
-from bot.domain.errors import PictureUnusable
+from bot.domain.errors import PictureBroken
 from bot.domain.ports import TaskState
 from bot.runtime.clock import SystemClock
 from bot.runtime.network import Network
@@ -81,7 +81,7 @@ async def test_what_the_proxy_might_find_in_its_own_network_is_refused(
     company.provider.on("/start", redirecting(link))
     way = Network(http_proxy=company.proxy.url, https_proxy=company.proxy.url, cert_file=company.way.cert_file)
     async with Downloads(network=way) as downloads:
-        with pytest.raises(PictureUnusable):
+        with pytest.raises(PictureBroken):
             await downloads.fetch(f"https://{CDN}/start" if redirected else link)
     assert company.proxy.asked == [f"CONNECT {CDN}:443"] * redirected
 
@@ -112,7 +112,7 @@ def test_the_apis_own_host_and_those_that_are_named_are_trusted(named: list[str]
     for link in trusted:
         assert checked_url(link, hosts=hosts) == URL(link)
     for link in ("http://other:8090/a", "http://pictures.corp:22/a", "http://10.0.0.8/a", "ftp://sandbox/a"):
-        with pytest.raises(PictureUnusable):
+        with pytest.raises(PictureBroken):
             checked_url(link, hosts=hosts)
 
 
