@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     operator_channel: str | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650)
+    forget_communities_days: int = Field(default=30, ge=1, le=36_500)
     retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
 
     label_on_pictures: str | None = None

@@ -70,6 +70,17 @@ _WITHOUT_PERSON = (
 )
 
 
+# What `remove` reads of a job.
+IDENTITY = (
+    jobs.c.id,
+    jobs.c.author_platform,
+    jobs.c.author_community_id,
+    jobs.c.author_id,
+    jobs.c.task_id,
+    jobs.c.pictures,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How many jobs were worked on, and the keys of their pictures."""
@@ -102,19 +113,17 @@ def sweep(
     connection: Connection, author: tuple[str, str] | None, pseudonyms: Pseudonyms, count: int, now: datetime
 ) -> Batch:
     """Remove marked jobs that need nothing any more; the ledger keeps their numbers under other names."""
-    query = select(
-        jobs.c.id,
-        jobs.c.author_platform,
-        jobs.c.author_community_id,
-        jobs.c.author_id,
-        jobs.c.task_id,
-        jobs.c.pictures,
-    ).where(TO_FORGET, NEEDS_NOTHING)
+    query = select(*IDENTITY).where(TO_FORGET, NEEDS_NOTHING)
     if author is not None:
         query = query.where(jobs.c.author_platform == author[0], jobs.c.author_id == author[1])
     rows = connection.execute(query.limit(count).with_for_update()).all()
     if not rows:
         return Batch(0, ())
+    return remove(connection, rows, pseudonyms, now)
+
+
+def remove(connection: Connection, rows: Sequence[Any], pseudonyms: Pseudonyms, now: datetime) -> Batch:
+    """Delete these jobs, of which the columns of IDENTITY are known, and what hangs on them."""
     ids = [row.id for row in rows]
     connection.execute(
         _WITHOUT_PERSON,

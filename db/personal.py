@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
-from bot.domain.ports import Clock, Expired
+from bot.domain.ports import Clock, Expired, ForgottenBatch, RemovedCommunity
 
-from . import forgetting, personal_defaults, pruning
+from . import forgetting, forgetting_communities, personal_defaults, pruning
 from . import traces as rows_of
 from .rows import job_of
 from .tables import jobs, pending_deletions
@@ -34,6 +34,7 @@ class SqlPersonalData:
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._pseudonyms: dict[RemovedCommunity, forgetting.Pseudonyms] = {}
 
     async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
         query = (
@@ -71,6 +72,18 @@ class SqlPersonalData:
             )
             if expired.keys or expired.count < count:
                 return expired.keys
+
+    async def forget_community(self, community: RemovedCommunity, count: int) -> ForgottenBatch | None:
+        """See PersonalData.forget_community. In the ledger one person's numbers keep one name, until the next start."""
+        now = self._clock.now()
+        pseudonyms = self._pseudonyms.setdefault(community, forgetting.Pseudonyms())
+        batch = await write(
+            self._engine,
+            lambda connection: forgetting_communities.forget(connection, community, pseudonyms, count, now),
+        )
+        if batch is None or not batch.more:
+            del self._pseudonyms[community]
+        return batch
 
     async def picture_bytes(self) -> int:
         return await read(self._engine, forgetting.picture_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, true, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import Job, JobState
@@ -57,6 +57,19 @@ class SqlRemovals:
         row = await read(self._engine, lambda connection: connection.execute(query).mappings().one_or_none())
         return None if row is None else _removal_of(row)
 
+    async def refused(self, count: int) -> tuple[int, Sequence[Removal]]:
+        """How many are left behind, and the first `count` of them, the longest ago first."""
+        left = select(removals).where(removals.c.refused == true())
+        total = select(func.count()).select_from(left.subquery())
+        first = left.order_by(removals.c.asked_at).limit(count)
+        return await read(
+            self._engine,
+            lambda connection: (
+                connection.execute(total).scalar_one(),
+                [_removal_of(row) for row in connection.execute(first).mappings()],
+            ),
+        )
+
     async def due(self, platforms: Collection[str], now: datetime, count: int) -> Sequence[Removal]:
         query = (
             select(removals)
@@ -68,9 +81,21 @@ class SqlRemovals:
             self._engine, lambda connection: [_removal_of(row) for row in connection.execute(query).mappings()]
         )
 
-    async def ask_again(self, now: datetime) -> None:
-        statement = update(removals).where(removals.c.refused == true()).values(next_at=now)
-        await write(self._engine, lambda connection: connection.execute(statement))
+    async def ask_again(
+        self, now: datetime, *, platform: str | None = None, community_ids: Collection[str] = ()
+    ) -> None:
+        """See RemovalStore.ask_again."""
+        if platform is None:
+            statement = update(removals).where(removals.c.refused == true()).values(next_at=now)
+            await write(self._engine, lambda connection: connection.execute(statement))
+            return
+        of_platform = removals.c.platform == platform
+        # Few are left behind, and a bot may be in thousands of guilds.
+        left = select(removals.c.community_id).where(of_platform).distinct()
+        found = await read(self._engine, lambda connection: connection.execute(left).scalars().all())
+        there = sorted(set(found) & set(community_ids))
+        due = update(removals).where(of_platform, removals.c.community_id.in_(there)).values(next_at=now)
+        await write(self._engine, lambda connection: connection.execute(due))
 
 
 def _removal_of(row: RowMapping) -> Removal:

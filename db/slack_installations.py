@@ -35,6 +35,13 @@ class SqlSlackInstallations:
         query = select(table.c.sealed).where(table.c.enterprise_id == enterprise_id).order_by(table.c.team_id)
         return await read(self._engine, lambda connection: connection.execute(query).scalars().all())
 
+    async def keys(self) -> Sequence[tuple[str, str]]:
+        query = select(table.c.enterprise_id, table.c.team_id).order_by(table.c.enterprise_id, table.c.team_id)
+        return await read(
+            self._engine,
+            lambda connection: [(row.enterprise_id, row.team_id) for row in connection.execute(query)],
+        )
+
     async def remove(self, enterprise_id: str, team_id: str) -> None:
         where = (table.c.enterprise_id == enterprise_id) & (table.c.team_id == team_id)
         await write(self._engine, lambda connection: connection.execute(delete(table).where(where)))

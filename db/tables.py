@@ -348,6 +348,17 @@ slack_installations = Table(
     Column("sealed", AnyText, nullable=False),
 )
 
+# Guilds and workspaces that have the bot, and those that have removed it.
+installed_communities = Table(
+    "installed_communities",
+    metadata,
+    Column("platform", AnyText, primary_key=True),
+    Column("community_id", AnyText, primary_key=True),
+    Column("removed_at", UtcDateTime),  # null while it has the bot
+    Column("told", Boolean, nullable=False, server_default=false()),  # the operator, of the removal
+    Column("forgotten_at", UtcDateTime),  # when nothing was left to forget
+)
+
 # What somebody wants where their request doesn't say it, in every community of the platform.
 personal_defaults = Table(
     "personal_defaults",

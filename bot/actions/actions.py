@@ -15,6 +15,7 @@ from bot.actions.moderate import Moderate
 from bot.actions.mydata import MyData
 from bot.actions.people_rules import PeopleRules
 from bot.actions.removals import Removals
+from bot.actions.removed_communities import RemovedCommunities
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
@@ -41,6 +42,7 @@ class Actions:
     settings: Settings
     exceptions: LimitExceptions
     removals: Removals
+    removed_communities: RemovedCommunities
     retention: Retention
     budget: BudgetWatch
     limits: Limits

@@ -53,16 +53,19 @@ class OperatorNotices:
             resets_at=warning.resets_at.isoformat(),
         )
         self._warned.ceiling_reached(warning.ceiling, warning.per_cent)
+        await self.post(self._draw(warning, LOCALE))
+
+    async def post(self, card: Card) -> None:
+        """Post it in the operator's channel if there is one. What is posted must be in the log as well."""
         if self._channel is None:
             return
         moderator_channel = self._moderator_channels.get(self._channel.platform)
         if moderator_channel is None:
-            _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error="not connected")
+            _log.warning("operator_not_told", platform=self._channel.platform, error="not connected")
             return
         try:
-            card = self._draw(warning, LOCALE)
             await moderator_channel.post_for_moderators(
                 self._channel.community_id, self._channel.channel_id, card, None
             )
         except PlatformError as error:
-            _log.warning("operator_not_told", action="budget", platform=self._channel.platform, error=str(error))
+            _log.warning("operator_not_told", platform=self._channel.platform, error=str(error))

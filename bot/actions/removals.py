@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,6 +48,10 @@ class Removals:
     async def keep(self, job_id: str) -> None:
         """The result is shown again: its message may stay."""
         await self._store.drop(job_id)
+
+    async def access_returned(self, platform: str, community_ids: Collection[str]) -> None:
+        """Make what is left behind in these communities due: the bot is there again."""
+        await self._store.ask_again(self._clock.now(), platform=platform, community_ids=community_ids)
 
     async def run(self) -> None:
         """Try again until cancelled; what was refused at each start and once a day."""

@@ -9,6 +9,7 @@ from bot.cards.job_json import job_json as job_json
 from bot.cards.moderation_card import appeal_card as appeal_card
 from bot.cards.moderation_card import budget_card as budget_card
 from bot.cards.moderation_card import ceiling_card as ceiling_card
+from bot.cards.moderation_card import community_notice_card as community_notice_card
 from bot.cards.moderation_card import cut_limits_card as cut_limits_card
 from bot.cards.moderation_card import report_card as report_card
 from bot.cards.more_card import more_card as more_card

@@ -11,10 +11,11 @@ from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
 from bot.domain.moderation import STRIKES_TO_LOCK, AuditAction
-from bot.domain.moderation_views import AppealView, BudgetWarning, CeilingWarning, CutLimit, ReportView
+from bot.domain.moderation_views import AppealView, BudgetWarning, CeilingWarning, CommunityNotice, CutLimit, ReportView
 
 _SHOWN_REASONS = 5
 _SHOWN_REASON = 300
+_MOST_COMMUNITIES = 10  # named in one notice
 
 
 def report_card(view: ReportView, locale: str) -> Card:
@@ -109,6 +110,25 @@ def ceiling_card(warning: CeilingWarning, locale: str) -> Card:
             limit=warning.limit,
             resets_at=warning.resets_at,
         ),
+    )
+
+
+def community_notice_card(notice: CommunityNotice, locale: str) -> Card:
+    """Communities that removed the bot, or what is forgotten of them; for the operator."""
+    named, count = notice.communities[:_MOST_COMMUNITIES], len(notice.communities)
+    if notice.forgotten_jobs is not None:
+        heading = words("community-forgotten-heading", locale, community=named[0])
+        return Card(
+            tone=Tone.FAILED,
+            heading=heading,
+            status=sentence("community-forgotten", locale, jobs=notice.forgotten_jobs),
+        )
+    more = count - len(named)
+    return Card(
+        tone=Tone.SLOW,
+        heading=words("communities-removed-heading", locale, count=count),
+        status=sentence("communities-removed", locale, **({} if notice.due is None else {"due": notice.due})),
+        notes=((", ".join(named),), *(((words("communities-more", locale, count=more),),) if more else ())),
     )
 
 

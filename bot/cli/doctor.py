@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.cli.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
+from bot.cli.kept_elsewhere import check_kept_elsewhere
 from bot.composition.network import network_of
 from bot.composition.private_files import new_files_are_private
 from bot.domain.finding import Finding, Health, broken
@@ -46,6 +47,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         ("Seedream", check_seedream),
         ("Discord", _discord),
         ("Slack", _slack),
+        ("Left behind", check_kept_elsewhere),
     ]
     # Side by side: most of them wait for somebody far away.
     found = await asyncio.gather(*(_in_time(part, check, settings) for part, check in checks))

@@ -26,18 +26,20 @@ from bot.actions.people_rules import PeopleRules
 from bot.actions.personal_archives import PersonalArchives
 from bot.actions.posted_results import PostedResults
 from bot.actions.removals import Removals
+from bot.actions.removed_communities import RemovedCommunities
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
 from bot.actions.variants import Variants
 from bot.actions.why import Why
-from bot.cards import appeal_card, budget_card, ceiling_card, mydata_readme, report_card
+from bot.cards import appeal_card, budget_card, ceiling_card, community_notice_card, mydata_readme, report_card
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
 from bot.domain.ports import ChatPlatform, Clock, Dispatcher, GalleryChannel, Locks, ModeratorChannel, PictureStore
 from db.communities import SqlCommunityStore
 from db.gallery import SqlGallery
+from db.installed_communities import SqlInstalledCommunities
 from db.jobs import SqlJobStore
 from db.personal import SqlPersonalData
 from db.removals import SqlRemovals
@@ -60,6 +62,7 @@ class Stores:
     pictures: PictureStore
     sign_ins: SqlSignIns
     removals: SqlRemovals
+    installed: SqlInstalledCommunities
 
     @classmethod
     def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore, *, timezone: str = "UTC") -> Self:
@@ -73,6 +76,7 @@ class Stores:
             pictures=pictures,
             sign_ins=SqlSignIns(engine, clock),
             removals=SqlRemovals(engine),
+            installed=SqlInstalledCommunities(engine),
         )
 
 
@@ -108,6 +112,7 @@ def connect(
     operator_channel: OperatorChannel | None = None,
     retention_days: int | None = None,
     retention_bytes: int | None = None,
+    forget_communities_days: int = 30,
     folder: Path | None = None,
 ) -> Actions:
     """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
@@ -186,6 +191,16 @@ def connect(
         settings=settings,
         exceptions=exceptions,
         removals=removals,
+        removed_communities=RemovedCommunities(
+            store=stores.installed,
+            personal=stores.personal,
+            pictures=pictures,
+            operator=operator,
+            removals=removals,
+            clock=clock,
+            days=forget_communities_days,
+            draw=community_notice_card,
+        ),
         retention=Retention(
             personal=stores.personal,
             ledger=ledger,

@@ -98,6 +98,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
             group.create_task(watch_account(core.model, core.clock), name="account"),
             group.create_task(core.actions.retention.run(), name="retention"),
             group.create_task(core.actions.removals.run(), name="removals"),
+            group.create_task(core.actions.removed_communities.run(), name="removed-communities"),
             group.create_task(core.cut_limits.run(), name="cut-limits"),
         ]
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")

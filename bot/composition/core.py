@@ -237,6 +237,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             allowed=settings.allowed,
             retention_days=settings.retention_days,
             retention_bytes=settings.retention_bytes,
+            forget_communities_days=settings.forget_communities_days,
             requests=metrics,
             operator_channel=settings.operator_place,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,

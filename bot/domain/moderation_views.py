@@ -31,6 +31,18 @@ class BudgetWarning:
     resets_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityNotice:
+    """For the operator: these communities (`platform:id`) removed the bot, and are forgotten at `due`.
+
+    Or, with `forgotten_jobs`, so many jobs of theirs and everything else there was are forgotten now.
+    """
+
+    communities: tuple[str, ...]
+    due: datetime | None = None
+    forgotten_jobs: int | None = None
+
+
 CEILINGS = ("community-month", "total-day", "total-month", "guests-day")
 
 

@@ -15,6 +15,7 @@ from bot.actions import Actions, Imagine
 from bot.composition.acting import Stores
 from bot.domain.job import Job, JobState, StoredPicture
 from bot.domain.limits import Limits
+from bot.domain.operator_channel import OperatorChannel
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
 from bot.engine.in_process import InProcessDispatcher
@@ -29,6 +30,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connected
 from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import PICTURE, FakeModel
+from tests.fakes.moderator_channel import FakeModeratorChannel
 
 HERE = Destination(platform="discord", community_id="guild", channel_id="general", private=False)
 LIMITS = Limits(user_daily=14, community_monthly=1000)
@@ -64,6 +66,7 @@ class House:
     picture_store: MemoryPictureStore
     chat: FakeChat
     gallery_channel: FakeGalleryChannel
+    moderator_channel: FakeModeratorChannel
 
     @property
     def imagine(self) -> Imagine:
@@ -102,7 +105,12 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJobStore) -> AsyncIterator[House]:
+async def open_house(
+    engine: AsyncEngine,
+    store_class: type[SqlJobStore] = SqlJobStore,
+    *,
+    operator_channel: OperatorChannel | None = None,
+) -> AsyncIterator[House]:
     clock = FakeClock(NOON)
     store = store_class(engine, clock)
     picture_store, chat = MemoryPictureStore(), FakeChat(name="discord")
@@ -113,7 +121,10 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         clock=clock,
         model=model,
         limits=LIMITS,
+        operator_channel=operator_channel,
     )
+    moderator_channel = FakeModeratorChannel()
+    built.registry.moderator_channels["discord"] = moderator_channel
     built.registry.platforms["discord"] = chat
     built.registry.gallery_channels["discord"] = gallery_channel
     yield House(
@@ -130,6 +141,7 @@ async def open_house(engine: AsyncEngine, store_class: type[SqlJobStore] = SqlJo
         picture_store=picture_store,
         chat=chat,
         gallery_channel=gallery_channel,
+        moderator_channel=moderator_channel,
     )
     await built.actions.budget.close()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import os
 import sqlite3
@@ -16,11 +17,16 @@ from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
 from bot.cli.checkup import check_fonts, check_pictures, check_seedream
+from bot.cli.kept_elsewhere import check_kept_elsewhere
 from bot.domain.finding import Health
+from bot.domain.ports import Removal
 from bot.settings import Settings, load_settings
 from db.engine import open_database
+from db.installed_communities import SqlInstalledCommunities
 from db.lock import DatabaseLock
 from db.migrate import migrate
+from db.removals import SqlRemovals
+from tests.db.orders import NOON, order
 from tests.fakes.pictures import encoded, smooth
 from tests.fakes.proxy import Proxy
 
@@ -263,3 +269,25 @@ def test_a_place_where_no_database_can_be(
     (tmp_path / "locked").mkdir(mode=0o500)
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/locked/easel.db")
     assert by_part(examined(capsys)[1])["Database"]["health"] == "broken"
+
+
+@pytest.fixture
+def data_dir() -> None:
+    Path("data").mkdir()
+
+
+@pytest.mark.usefixtures("data_dir")
+async def test_what_was_left_behind_and_who_removed_the_bot_is_told() -> None:
+    url = "sqlite+aiosqlite:///data/easel.db"
+    async with open_database(url) as engine:
+        await migrate(engine)
+        job = order(channel="art")
+        removal = Removal(job=dataclasses.replace(job, result_id="77"), next_at=NOON, refused=True)
+        await SqlRemovals(engine).save(removal)
+        installed = SqlInstalledCommunities(engine)
+        await installed.added("discord", ["81"])
+        await installed.removed("discord", ["81"], NOON)
+    found = {one.part: one for one in await check_kept_elsewhere(load_settings())}
+    assert "discord:guild, channel art, message 77" in found["Left behind"].said
+    assert "discord:81 is forgotten on 2026-12-22" in found["Communities"].said
+    assert {one.health for one in found.values()} == {Health.NOTE}

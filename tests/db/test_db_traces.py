@@ -28,6 +28,7 @@ KNOW_NOBODY = {
     "spent_tasks",
     "slack_installations",
     "removals",
+    "installed_communities",
 }
 # What names somebody or holds somebody's words, as columns are called here.
 PERSONAL_NAMES = ("user", "author", "actor", "reporter", "guest", "person", "name", "prompt", "text", "reason", "words")

@@ -45,6 +45,7 @@ BOUNDED = {
     "personal_defaults": "one row for each person who has decided anything, deleted with their data",
     "named_people": "one row for each name that the operator has invited",
     "slack_installations": "one row for each workspace, deleted when it uninstalls",
+    "installed_communities": "one row for each guild or workspace that has added the bot",
     "stars": "deleted with the job; what is starred is kept on purpose",
     "votes": "deleted with the job's pictures",
     "doomed_pictures": "each deleted as soon as its file is",

@@ -26,6 +26,9 @@ class Rows:
     async def find_all(self, enterprise_id: str) -> list[str]:
         return [sealed for (enterprise, _), sealed in self.rows.items() if enterprise == enterprise_id]
 
+    async def keys(self) -> list[tuple[str, str]]:
+        return list(self.rows)
+
     async def remove(self, enterprise_id: str, team_id: str) -> None:
         self.rows.pop((enterprise_id, team_id), None)
 

@@ -14,6 +14,7 @@ from yarl import URL
 
 from bot.platforms.slack import OAuthApp, SealedInstallations
 from bot.platforms.slack.oauth import STATE_SECONDS
+from db.installed_communities import SqlInstalledCommunities
 from db.slack_installations import SqlSlackInstallations
 
 if TYPE_CHECKING:
@@ -167,6 +168,62 @@ async def test_uninstalled_is_forgotten_and_installing_again_brings_it_back(brow
     assert many.platform.ready
     await browser.get(await browser.asked())
     await many.result("a red fox")
+
+
+async def removed(bot: Bot) -> list[str]:
+    return [one.community_id for one in await SqlInstalledCommunities(bot.engine).all_removed()]
+
+
+async def test_a_workspace_that_takes_the_app_away_counts_as_removed_until_it_installs_again(
+    browser: Browser, many: Bot
+) -> None:
+    await browser.get(await browser.asked())
+    assert await removed(many) == []
+    many.fake.uninstall(many.team)
+
+    async def noted() -> None:
+        while await removed(many) != [many.team.id]:
+            await many.clock.sleep(0.1)
+
+    await many.clock.until(noted(), real_seconds=5)
+    await browser.get(await browser.asked())
+    assert await removed(many) == []
+
+
+async def test_an_app_that_is_taken_away_while_nobody_listens_is_noticed_at_the_next_start(
+    browser: Browser, many: Bot
+) -> None:
+    await browser.get(await browser.asked())
+    await many.stop()
+    many.fake.uninstall(many.team)
+    await many.start()
+
+    async def noted() -> None:
+        while await removed(many) != [many.team.id]:
+            await many.clock.sleep(0.1)
+
+    await many.clock.until(noted(), real_seconds=5)
+    assert await rows(many) == ""
+
+
+async def test_an_organization_counts_as_removed_with_the_last_of_its_installations(
+    browser: Browser, many: Bot
+) -> None:
+    grid = many.fake.add_enterprise("Grand Atelier")
+    teams = [many.fake.add_team(name, enterprise=grid, installed=False) for name in ("north", "south")]
+    for team in teams:
+        many.admin = many.fake.add_user(f"head of {team.name}", team, is_admin=True)
+        await browser.get(await browser.asked())
+    for team, expected in zip(teams, ([], [grid.id]), strict=True):
+        many.fake.uninstall(team)
+
+        async def noted(gone: str = team.id) -> None:
+            while await SqlSlackInstallations(many.engine).find(grid.id, gone):
+                await many.clock.sleep(0.1)
+            await many.clock.sleep(0.1)
+
+        await many.clock.until(noted(), real_seconds=5)
+        assert await removed(many) == expected
 
 
 async def test_a_revoked_token_is_forgotten(browser: Browser, many: Bot) -> None:

@@ -12,10 +12,11 @@ from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
 from bot.domain.ports.gallery import Gallery, GalleryFilter, GalleryPage, GalleryQuery, Opinion
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports.installed_communities import InstalledCommunityStore, RemovedCommunity
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.locks import Locks
-from bot.domain.ports.personal_data import Expired, PersonalData
+from bot.domain.ports.personal_data import Expired, ForgottenBatch, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
 from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.sign_ins import SignIns
@@ -29,12 +30,14 @@ __all__ = [
     "Draft",
     "Expired",
     "FittedPicture",
+    "ForgottenBatch",
     "Gallery",
     "GalleryChannel",
     "GalleryFilter",
     "GalleryPage",
     "GalleryQuery",
     "ImageModel",
+    "InstalledCommunityStore",
     "JobStore",
     "Locks",
     "ModelPicture",
@@ -47,6 +50,7 @@ __all__ = [
     "PictureStore",
     "Removal",
     "RemovalStore",
+    "RemovedCommunity",
     "SheetMaker",
     "SignIns",
     "TaskListing",

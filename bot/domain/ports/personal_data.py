@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
+from bot.domain.ports.installed_communities import RemovedCommunity
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,19 @@ class Expired:
 
     keys: Sequence[str]
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenBatch:
+    """Some of a removed community: how many jobs, and the keys of their pictures.
+
+    `more`: there is more to forget now. `under_way`: jobs that have yet to end, and are forgotten then.
+    """
+
+    jobs: int
+    keys: Sequence[str]
+    more: bool
+    under_way: int
 
 
 class PersonalData(Protocol):
@@ -52,6 +66,14 @@ class PersonalData(Protocol):
 
     async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:
         """Forget prompts and pictures of `count` finished jobs older than that, but for starred ones. Picture keys."""
+        ...
+
+    async def forget_community(self, community: RemovedCommunity, count: int) -> ForgottenBatch | None:
+        """Forget at most `count` of what was asked, set and noted there before it removed the bot.
+
+        None, and nothing is forgotten, where the community has the bot again. The ledger keeps bare numbers, and the
+        operator's exceptions to limits stay.
+        """
         ...
 
     async def picture_bytes(self) -> int:

@@ -38,6 +38,8 @@ class RemovalStore(Protocol):
         """Those of these platforms whose time has come, the longest waiting first."""
         ...
 
-    async def ask_again(self, now: datetime) -> None:
-        """Make every refused one due: access may have returned."""
+    async def ask_again(
+        self, now: datetime, *, platform: str | None = None, community_ids: Collection[str] = ()
+    ) -> None:
+        """Make every refused one due, or all that are left in these communities: access may have returned."""
         ...

@@ -11,6 +11,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.actions.removed_communities import RemovedCommunities
 from bot.runtime.network import Network
 
 from .buttons import PressButton
@@ -21,6 +22,7 @@ from .handler import RequestHandler
 from .interaction import AnsweringBot
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
+from .origin import NAME
 from .panel_ids import RouteButton, RouteSelect
 from .registration import compare, digest, payloads, registered
 
@@ -59,6 +61,7 @@ class EaselClient(AnsweringBot):
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         http_trace: aiohttp.TraceConfig,
         network: Network,
+        communities: RemovedCommunities,
         shards: Shards | None = None,
     ) -> None:
         sharding: dict[str, Any] = (
@@ -83,6 +86,7 @@ class EaselClient(AnsweringBot):
             **sharding,
         )
         self.handler = handler
+        self._communities = communities
         self._cog_makers = cogs
 
     async def setup_hook(self) -> None:
@@ -97,6 +101,24 @@ class EaselClient(AnsweringBot):
             await super().launch_shards()
         for shard in self.shards.values():
             shard._parent._backoff._max = _LONGEST_PAUSE_EXPONENT  # noqa: SLF001 - it has no setting
+
+    async def on_ready(self) -> None:
+        """Compare where the bot is with where it was. Guilds of an outage are in the list as unavailable ones."""
+        shards = Shards(tuple(self.shards), self.shard_count or 1)
+        await self._communities.compare(NAME, {str(guild.id) for guild in self.guilds}, responsible=shards.have)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Somebody has added the bot."""
+        await self._communities.added(NAME, str(guild.id))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """An outage is over; a new guild may be said so too. At a start `on_ready` sees them all at once."""
+        if self.is_ready():
+            await self._communities.added(NAME, str(guild.id))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed, or the guild was deleted; an outage is another event."""
+        await self._communities.removed(NAME, str(guild.id))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """There are no commands in messages, so none are looked for."""

@@ -16,6 +16,10 @@ class Shards:
     ids: tuple[int, ...]
     count: int
 
+    def have(self, guild_id: str) -> bool:
+        """Whether a guild's events come to one of these. https://docs.discord.com/developers/events/gateway#sharding."""
+        return guild_id.isdecimal() and (int(guild_id) >> 22) % self.count in self.ids
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordConfig:

@@ -83,6 +83,7 @@ class DiscordPlatform:
         self._commands = CommandSync(meta, clock)
         self._closer: asyncio.Task[None] | None = None
         self._presence = Presence(clock, waiting) if config.presence else None
+        self._communities = actions.removed_communities
         self._rejection_guard = RejectionGuard(clock)
         forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
         api = DiscordApi(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
@@ -189,6 +190,7 @@ class DiscordPlatform:
         """One client from login to its end."""
         client = self._client = EaselClient(
             network=self._config.network,
+            communities=self._communities,
             handler=self._handler,
             cogs=self._cogs,
             http_trace=self._rejection_guard.trace(),

@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from .workspaces import Installation
+from .workspaces import Installation, Workspace
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +29,10 @@ class SealedRows(Protocol):
 
     async def find_all(self, enterprise_id: str) -> Sequence[str]:
         """All of an organization's."""
+        ...
+
+    async def keys(self) -> Sequence[tuple[str, str]]:
+        """Organization and workspace of all there are."""
         ...
 
     async def remove(self, enterprise_id: str, team_id: str) -> None: ...
@@ -57,6 +61,12 @@ class SealedInstallations:
     async def of_organization(self, enterprise_id: str) -> Sequence[Installation]:
         opened = [self._unseal(sealed) for sealed in await self._rows.find_all(enterprise_id)]
         return [found for found in opened if found is not None]
+
+    async def workspaces(self) -> Sequence[Workspace]:
+        """See InstallationStore.workspaces."""
+        return [
+            Workspace(team_id=team, enterprise_id=enterprise or None) for enterprise, team in await self._rows.keys()
+        ]
 
     async def remove(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         await self._rows.remove(enterprise_id or "", team_id or "")

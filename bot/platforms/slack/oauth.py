@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,11 +56,19 @@ class Installing:
     """A state is good once, for ten minutes, in the browser that asked for it, and until the next start."""
 
     def __init__(
-        self, app: OAuthApp, *, workspaces: Workspaces, installations: InstallationStore, now: Callable[[], datetime]
+        self,
+        app: OAuthApp,
+        *,
+        workspaces: Workspaces,
+        installations: InstallationStore,
+        installed: Callable[[str], Awaitable[None]],
+        now: Callable[[], datetime],
     ) -> None:
+        """`installed` is told the community that has installed the app, after its installation is saved."""
         self._app = app
         self._workspaces = workspaces
         self._installations = installations
+        self._installed = installed
         self._now = now
         self._states = Fernet(Fernet.generate_key())
         self._used = SeenEvents()
@@ -116,6 +124,7 @@ class Installing:
             _log.warning("installation_failed", action="install", error=str(error))
             return install_page("failed", language, status=400, again=INSTALL)
         await self._installations.save(installation)
+        await self._installed(installation.community_id)
         _log.info("installed", action="install", team=installation.team_id, enterprise=installation.enterprise_id)
         return install_page("installed", language, status=200, name=installation.name)
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import Actions
 from bot.domain.card import Card
-from bot.domain.errors import CredentialsRefused, PlatformUnavailable
+from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable
 from bot.domain.job import Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
@@ -46,6 +47,8 @@ _log = structlog.get_logger(__name__)
 CONNECT_SECONDS = 30.0
 # On the way down: for those who are being answered.
 LAST_ANSWERS_SECONDS = 1.0
+# Between two workspaces whose tokens are looked at: https://docs.slack.dev/reference/methods/auth.test#rate-limits
+LOOK_SECONDS = 1.0
 
 # Sentences, no secrets.
 BOT_TOKEN_REFUSED = (
@@ -96,10 +99,15 @@ class SlackPlatform:
         self._closing = asyncio.Event()
         self._refused = asyncio.Event()
         self._socket: SocketMode | None = None
-        self._workspaces = Workspaces(api_url=config.api_url, installations=None if config.bot_token else installations)
+        self._communities = actions.removed_communities
+        self._workspaces = Workspaces(
+            api_url=config.api_url,
+            installations=None if config.bot_token else installations,
+            removed=partial(self._communities.removed, NAME),
+        )
         self._workspaces.token_refused = self._refused.set
         self._http = None if config.app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
-        api = SlackApi(self._workspaces, clock)
+        api = self._api = SlackApi(self._workspaces, clock)
         people = People(api=api, clock=clock)
         membership = Membership(api=api, clock=clock)
         uploads = Uploads(api=api, pictures=pictures, clock=clock)
@@ -136,7 +144,13 @@ class SlackPlatform:
             serve_strangers=config.serve_strangers,
         )
         self._installing = (
-            Installing(oauth, workspaces=self._workspaces, installations=installations, now=clock.now)
+            Installing(
+                oauth,
+                workspaces=self._workspaces,
+                installations=installations,
+                installed=partial(self._communities.added, NAME),
+                now=clock.now,
+            )
             if oauth is not None and installations is not None
             else None
         )
@@ -211,6 +225,7 @@ class SlackPlatform:
             self._workspaces.only = await self._who_we_are(self._config.bot_token)
         app = self._app()
         socket: SocketMode | None = None
+        looking: asyncio.Task[None] | None = None
         try:
             if self._config.app_token and self._config.listens:
                 socket = self._socket = SocketMode(
@@ -222,8 +237,11 @@ class SlackPlatform:
                 await socket.connect()
             if self._http is not None:
                 self._http.app = app
+            await self._communities.compare(NAME, {one.community_id for one in await self._workspaces.all()})
             self._ready.set()
             _log.info("connected", action="connect", mode="http" if self._http else "socket")
+            if self._config.listens and not self._config.bot_token:
+                looking = asyncio.create_task(self._look_at_workspaces(), name="slack-workspaces")
             waiting: list[Awaitable[object]] = [self._closing.wait(), self._refused.wait()]
             if socket is not None:
                 waiting.append(socket.token_refused.wait())
@@ -232,12 +250,24 @@ class SlackPlatform:
             self._ready.clear()
             if self._http is not None:
                 self._http.app = None
+            if looking is not None:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
             if socket is not None:
                 await socket.close()
         if self._refused.is_set():
             raise TokenRefused("bot")
         if socket is not None and socket.token_refused.is_set():
             raise TokenRefused("app")
+
+    async def _look_at_workspaces(self) -> None:
+        """Ask each workspace's token whether it is still good: what Slack says while nobody listens is lost."""
+        for workspace in await self._workspaces.all():
+            try:
+                await self._api.look_again(workspace)
+            except PlatformError as error:
+                _log.info("token_check_failed", action="connect", team=workspace.team_id, error=str(error))
+            await self._clock.sleep(LOOK_SECONDS)
 
     def _whose_token(self, _error: TokenRefused) -> str:
         return BOT_TOKEN_REFUSED if self._refused.is_set() else APP_TOKEN_REFUSED

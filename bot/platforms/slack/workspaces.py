@@ -6,7 +6,7 @@ whole Enterprise Grid organization has no team.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +47,10 @@ class Installation:
     name: str = ""
     scopes: str = ""
 
+    @property
+    def community_id(self) -> str:
+        return self.enterprise_id or self.team_id or ""
+
 
 class InstallationStore(Protocol):
     """Where installations are kept, the tokens encrypted."""
@@ -63,6 +67,10 @@ class InstallationStore(Protocol):
         """Of the whole of it, and of its workspaces that have installed the app for themselves."""
         ...
 
+    async def workspaces(self) -> Sequence[Workspace]:
+        """Every installation there is, also one that no key opens any more; no team: of a whole organization."""
+        ...
+
     async def remove(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Forget it; one that is gone already is fine."""
         ...
@@ -73,11 +81,21 @@ class NotInstalled(PlatformUnavailable):
 
 
 class Workspaces:
-    """Clients by workspace. `connect` gives them the HTTP session that they share; `only` is the plain token's one."""
+    """Clients by workspace. `connect` gives them the HTTP session that they share; `only` is the plain token's one.
 
-    def __init__(self, *, api_url: str | None, installations: InstallationStore | None) -> None:
+    `removed` is told the community that has taken the app away.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str | None,
+        installations: InstallationStore | None,
+        removed: Callable[[str], Awaitable[None]],
+    ) -> None:
         self.api_url = f"{(api_url or API_URL).rstrip('/')}/"
         self._installations = installations
+        self._removed = removed
         self._session: aiohttp.ClientSession | None = None
         self.only: Installation | None = None
         self.token_refused: Callable[[], None] = lambda: None
@@ -125,11 +143,23 @@ class Workspaces:
         """Slack does not take this token of the workspace any more. One that is there by now in its place stays."""
         if self._installations is None:
             self.token_refused()
+            if self.only is not None and self.only.bot_token == token:
+                await self._removed(self.only.community_id)
             return
         found = await self._installations.find(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
         if found is not None and found.bot_token == token:
             _log.warning("installation_removed", action="install", team=found.team_id, enterprise=found.enterprise_id)
             await self._installations.remove(enterprise_id=found.enterprise_id, team_id=found.team_id)
+            others = {one.community_id for one in await self._installations.workspaces()}
+            if found.community_id not in others:
+                await self._removed(found.community_id)
+
+    async def all(self) -> Sequence[Workspace]:
+        """Every workspace, or whole organization, that has installed the app."""
+        if self._installations is not None:
+            return await self._installations.workspaces()
+        only = self.only
+        return [] if only is None else [Workspace(team_id=only.team_id or "", enterprise_id=only.enterprise_id)]
 
 
 def workspace_of(destination: Destination) -> Workspace:

@@ -304,6 +304,17 @@ ceiling-heading-total-month = { $percent } % of this month's limit for everybody
 ceiling-heading-guests-day = { $percent } % of today's limit for guests of the page is used (LIMIT_GUESTS_DAILY)
 ceiling-nearly = { $used } of { $limit } pictures are used. The next period begins { $resets_at }.
 ceiling-used = { $used } of { $limit } pictures are used, and further requests are refused. The next period begins { $resets_at }.
+communities-removed-heading = { $count ->
+    [one] A community removed the bot
+   *[other] { $count } communities removed the bot
+}
+communities-removed = What was asked, drawn and set there is deleted { $due } (FORGET_COMMUNITIES_DAYS), unless the bot is added again before.
+communities-more = and { $count } more, which the log names
+community-forgotten-heading = { $community } is deleted: it removed the bot and has not added it again
+community-forgotten = { $jobs ->
+    [one] 1 request is gone
+   *[other] { $jobs } requests are gone
+}, with pictures, settings, blocks and audit list. Usage numbers stay without names.
 cut-limits-heading = The operator's limits are lower than this community's
 cut-limits-told = The operator's limits are ceilings: higher settings no longer apply. The operator can allow them with the command beside each.
 cut-limits-line = { $setting }: set to { $stored }, { $holds } applies.

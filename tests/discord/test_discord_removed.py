@@ -1,0 +1,67 @@
+"""Guilds that remove the bot while it listens, while it is away, and those whose servers are out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.platforms.discord.config import Shards
+from tests.discord.conftest import Bot
+from tests.fakes.discord import Guild
+
+
+async def installed(bot: Bot) -> Sequence[str]:
+    return sorted(await bot.built.stores.installed.installed("discord"))
+
+
+async def removed(bot: Bot) -> list[str]:
+    return [one.community_id for one in await bot.built.stores.installed.all_removed()]
+
+
+async def noted(bot: Bot, *guilds: Guild) -> None:
+    """Until exactly these count as removed."""
+    expected = [str(guild.id) for guild in guilds]
+
+    async def look() -> None:
+        while await removed(bot) != expected:
+            await bot.clock.sleep(0.1)
+
+    await bot.clock.until(look(), real_seconds=10)
+
+
+async def test_a_guild_that_removes_the_bot_is_noted_and_forgiven_when_it_returns(bot: Bot) -> None:
+    other = bot.fake.add_guild("other", bot.bob)
+    bot.fake.add_bot(other)
+    await noted(bot)
+    bot.fake.remove_bot(other)
+    await noted(bot, other)
+    bot.fake.add_bot(other)
+    await noted(bot)
+    assert await installed(bot) == sorted([str(bot.guild.id), str(other.id)])
+
+
+async def test_what_happened_while_the_bot_was_away_is_found_at_its_start(bot: Bot) -> None:
+    await noted(bot)
+    await bot.stop()
+    bot.fake.remove_bot(bot.guild)
+    new = bot.fake.add_guild("new", bot.bob)
+    await bot.start()
+    await noted(bot, bot.guild)
+    assert str(new.id) in await installed(bot)
+
+
+async def test_an_outage_is_no_removal(bot: Bot) -> None:
+    await noted(bot)
+    bot.fake.gateway.dispatch("GUILD_DELETE", {"id": str(bot.guild.id), "unavailable": True}, guild_id=bot.guild.id)
+    bot.fake.gateway.dispatch("GUILD_CREATE", {"id": str(bot.guild.id), "unavailable": True}, guild_id=bot.guild.id)
+    other = bot.fake.add_guild("other", bot.bob)
+    bot.fake.add_bot(other)
+    bot.fake.remove_bot(other)  # later than the outage
+    await noted(bot, other)
+
+
+def test_each_gateway_knows_its_own_guilds() -> None:
+    guilds = [str(number << 22) for number in range(8)]
+    ones = [Shards((0, 2), 4), Shards((1, 3), 4)]
+    assert [[one.have(guild) for one in ones].count(True) for guild in guilds] == [1] * 8
+    assert ones[0].have(guilds[6])
+    assert not ones[0].have("dm-7")
