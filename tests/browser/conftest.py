@@ -249,6 +249,7 @@ async def look(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: viewer.complaints.append(str(error)))
         await context.route("**/*", only_ours)
         await page.goto(url)
+        await page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
     yield open_window

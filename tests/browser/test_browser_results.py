@@ -144,6 +144,7 @@ async def test_a_gallery_has_an_address(shared: Program, look: Look) -> None:
     await page.get_by_role("link", name="Gallery").click()
     await page.get_by_role("searchbox").fill("zebra")
     tiles = page.locator(".tile")
+    await expect(page).to_have_url(re.compile(r"#/gallery\?.*q=zebra"))
     await expect(page.get_by_text("Page 1 of 2 · 7 results")).to_be_visible()
     await expect(tiles).to_have_count(6)
     await page.get_by_role("link", name="Older pictures").click()

@@ -207,4 +207,5 @@ setInterval(tick, 1000);
 addEventListener("hashchange", () => {
   if (/^#(invite|token|local)=/.test(location.hash)) begin();
 });
+document.documentElement.dataset.ready = ""; // every control answers from here on
 await begin();

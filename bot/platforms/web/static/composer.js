@@ -36,7 +36,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#input.value = sessionStorage.getItem("easel-draft") ?? "";
+    this.#input.value ||= sessionStorage.getItem("easel-draft") ?? ""; // what was typed while the page loaded stays
     this.#fit();
   }
 

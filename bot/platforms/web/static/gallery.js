@@ -50,7 +50,10 @@ export class GalleryView {
     const search = h("input", { type: "search", class: "search", placeholder: t("page-search-hint"), "aria-label": t("page-search"), maxlength: 100 });
     search.addEventListener("input", () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#search(search.value), PAUSE);
+      this.#timer = setTimeout(() => {
+        this.#timer = 0;
+        this.#search(search.value);
+      }, PAUSE);
     });
     const shelves = { mine: t("page-shelf-mine"), here: t("page-shelf-here"), starred: t("page-shelf-starred") };
     return h(
@@ -79,7 +82,7 @@ export class GalleryView {
       else link.removeAttribute("aria-current");
     }
     const search = room.querySelector(".search");
-    if (document.activeElement !== search) search.value = words;
+    if (document.activeElement !== search && !this.#timer) search.value = words; // letters just typed are still to be searched
   }
 
   #fill(room, found) {
