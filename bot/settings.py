@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -21,6 +21,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
+from bot.domain.url_login import ESCAPE, is_ambiguous, login_of, secrets_of
+from bot.observability.redact import Redactor
 
 VENDOR_URL = "https://open-api.chanjing.cc"
 SHORTEST_TOKEN = 16  # characters of those that open the page
@@ -46,7 +48,7 @@ _SHOWN = 40  # characters of a wrong value
 
 
 class SettingsError(Exception):
-    """A sentence for the operator: which setting, what is wrong, what would be legal."""
+    """A sentence for the operator: which setting, what is wrong, what would be legal. It holds no secret."""
 
 
 class Settings(BaseSettings):
@@ -165,7 +167,16 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address such as https://example.com")
+        if login_of(value):
+            raise ValueError("must be an address without a user and a password: none is sent there")
         return value.rstrip("/")
+
+    @field_validator("http_proxy", "https_proxy")
+    @classmethod
+    def _escaped(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and is_ambiguous(value.get_secret_value()):
+            raise ValueError(f"its user or its password can't be told apart from the host. {ESCAPE}")
+        return value
 
     @field_validator("chanjing_access_token", "discord_token", "slack_bot_token", "slack_app_token")
     @classmethod
@@ -344,9 +355,9 @@ class Settings(BaseSettings):
         """Every secret among the settings, for the log's redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
         plain = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
-        urls = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
-        passwords = (unquote(urlsplit(url).password or "") for url in urls)
-        return (*plain, *self.slack_store_keys, *filter(None, passwords))
+        proxies = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
+        passwords = (part for url in (self.database_url, *proxies) for part in secrets_of(url))
+        return (*plain, *self.slack_store_keys, *passwords)
 
 
 def _is_fernet_key(key: str) -> bool:
@@ -376,5 +387,14 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _sentence(fault: Any) -> str:
     names = [str(part).upper() for part in fault["loc"]]
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _masked(str(fault["msg"]).removeprefix("Value error, "), fault["input"])
     return f"{names[0]}: {message}" if names else message
+
+
+def _masked(message: str, value: object) -> str:
+    """The message without what is secret in the value that it quotes, such as a token in the wrong place."""
+    redactor = Redactor()
+    for part in (str(value), *str(value).split(",")):
+        if part.strip():
+            message = message.replace(part.strip(), redactor.text(part.strip()))
+    return message

@@ -7,7 +7,16 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.domain.url_login import ESCAPE, is_ambiguous
+
 from .errors import DatabaseProblem
+
+_NOT_UNDERSTOOD = (
+    "DATABASE_URL is not understood. Write sqlite+aiosqlite:///data/easel.db, or postgresql://user@host:5432/name."
+)
+_ESCAPING = f"DATABASE_URL: the user or the password can't be told apart from the host. {ESCAPE}."
+_SHOWN = 40  # characters of a parameter's name
+_WHERE = frozenset({"host", "hostaddr", "port"})
 
 # What people write → the driver that Easel uses.
 _DRIVERS = {
@@ -23,16 +32,37 @@ def parse(url: str) -> URL:
     """The URL with the driver in it. DatabaseProblem: not one that Easel can use; the message never holds the URL."""
     try:
         address = make_url(url)
-    except ArgumentError:  # its message quotes the URL, which may hold a password
+    except (ArgumentError, ValueError):  # their messages quote the URL, which may hold a password
         address = None
     driver = None if address is None else _DRIVERS.get(address.drivername)
     if address is None or driver is None:
-        raise DatabaseProblem(
-            "DATABASE_URL is not understood. Write sqlite+aiosqlite:///data/easel.db, or postgresql://user@host/name."
-        )
-    if driver.startswith("sqlite") and (address.database in {None, "", ":memory:"} or address.query):
-        raise DatabaseProblem("DATABASE_URL must name a file, such as sqlite+aiosqlite:///data/easel.db.")
+        raise DatabaseProblem(_ESCAPING if is_ambiguous(url) else _NOT_UNDERSTOOD)
+    if driver.startswith("sqlite"):
+        if address.host:
+            raise DatabaseProblem("DATABASE_URL needs three slashes before a file's path: sqlite:///data/easel.db.")
+        if address.database in {None, "", ":memory:"} or address.query:
+            raise DatabaseProblem("DATABASE_URL must name a file, such as sqlite+aiosqlite:///data/easel.db.")
+    elif url.count("@") > 1 or (address.username is None and "@" in url):
+        # The password was cut at an @ of its own, and its end taken for the host's name.
+        raise DatabaseProblem(_ESCAPING)
+    elif (problem := _unknown_parameter(address)) is not None:
+        raise DatabaseProblem(problem)
     return address.set(drivername=driver)
+
+
+def _unknown_parameter(address: URL) -> str | None:
+    try:
+        from psycopg.pq import Conninfo  # noqa: PLC0415 - not for those who have one file
+    except ImportError:  # said where the server is connected to
+        return None
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    unknown = [name for name in address.query if name not in known]
+    if not unknown:
+        return None
+    return (
+        f"DATABASE_URL: PostgreSQL has no parameter {unknown[0][:_SHOWN]!r}. Those that may follow the ? are in "
+        "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS, such as sslmode=require."
+    )
 
 
 def database_file(url: str) -> Path | None:
@@ -44,10 +74,12 @@ def database_file(url: str) -> Path | None:
 
 
 def name_for_people(address: URL) -> str:
-    """How messages call this database: no password."""
+    """How messages call this database: no user, no password."""
     if address.get_backend_name() == "sqlite":
         return f"The database {address.database}"
-    return f"The database at {address.render_as_string(hide_password=True)}"
+    query = {name: value for name, value in address.query.items() if name in _WHERE}
+    place = URL.create("postgresql", host=address.host, port=address.port, database=address.database, query=query)
+    return f"The database at {place.render_as_string()}"
 
 
 # How long a server that is suddenly out of reach is waited for: https://www.postgresql.org/docs/current/libpq-connect.html

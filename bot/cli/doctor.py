@@ -30,6 +30,7 @@ def examine(*, as_json: bool) -> int:
     """Print what is found; exit code 0 where nothing is broken, else 1."""
     try:
         settings = load_settings()
+        network_of(settings)
     except SettingsError as error:
         return _tell([wrong_setting(line) for line in str(error).splitlines()], as_json=as_json)
     configure_logs("console", "error", redact=settings.secrets)

@@ -10,16 +10,20 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from db.address import database_file
+from db.errors import DatabaseProblem
 from db.lock import find_running
 
 _TIMEOUT = 6.0  # seconds; longer than the readiness waits for the database and the pictures
 
 
 def check(settings: Settings) -> int:
-    """Print one line, exit code 0 if it is ready."""
-    running = find_running(settings.database_url)
+    """Print one line, exit code 0 if it is ready. SettingsError: DATABASE_URL is wrong."""
+    try:
+        running = find_running(settings.database_url)
+    except DatabaseProblem as error:
+        raise SettingsError(str(error)) from None
     url = running.url if running is not None and running.url else None
     if database_file(settings.database_url) is None:  # several processes, each with a machine or container of its own
         url = f"http://127.0.0.1:{settings.web_port}"

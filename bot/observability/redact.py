@@ -32,7 +32,10 @@ _PATTERNS: Final = tuple(
         # Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
         (r"(hooks\.slack\.com/)[^\s\"'<>]+", rf"\1{MASK}"),
         (r"(/seedream/callback/)[^/\s\"'?#]+", rf"\1{MASK}"),
-        (r"([a-z][a-z0-9+.-]{0,30}://)[^/\s\"'<>@]{1,300}@", rf"\1{MASK}@"),
+        # Up to the last @, since a password may have some of its own; /messages/@original is Discord's.
+        (r"([a-z][a-z0-9+.-]{0,30}://)[^\s\"'<>]{1,300}(?<!/messages/)@", rf"\1{MASK}@"),
+        # PostgreSQL names the user whom it refuses.
+        (r"(\b(?:user|role) )\"[^\"\n]{1,100}\"", rf'\1"{MASK}"'),
         (r"([a-z][a-z0-9+.-]{0,30}://[^\s\"'<>?#]{1,1000})\?[^\s\"'<>]+", rf"\1?{MASK}"),
         (r"\?[^\s\"'<>=?]{1,100}=[^\s\"'<>]*", f"?{MASK}"),
         # What tokens look like, wherever they stand.

@@ -18,10 +18,12 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from bot.domain.ports import PictureStore
+from bot.domain.url_login import login_of
 
 DEADLINE_SECONDS: Final = 120.0  # one file of 25 MiB, retries included
 _LONGEST_KEY: Final = 200
 _KEY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_ENDPOINTS: Final = ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 _LEGAL: Final = "legal are file:data/pictures, file:///var/lib/easel/pictures and s3://bucket/prefix"
 
 
@@ -95,9 +97,11 @@ def open_pictures(url: str) -> PictureStore:
     https://developmentseed.org/obstore/latest/api/store/aws/
     """
     parts = urlsplit(url)
+    if parts.scheme != "file" and "@" in url:
+        raise ValueError(f"PICTURES_URL: it holds no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; {_LEGAL}")
     try:
         if parts.scheme == "file":
-            return ObstorePictureStore(_local(url, parts.netloc, unquote(parts.path)))
+            return ObstorePictureStore(_local(parts.netloc, unquote(parts.path)))
         if parts.scheme == "s3":
             return ObstorePictureStore(_s3(parts.netloc, parts.path.strip("/")))
     except (BaseError, OSError) as error:
@@ -107,13 +111,19 @@ def open_pictures(url: str) -> PictureStore:
     raise ValueError(f"PICTURES_URL: {kind} can't keep pictures; {_LEGAL}")
 
 
-def _local(url: str, host: str, path: str) -> LocalStore:
+def _local(host: str, path: str) -> LocalStore:
     if host not in {"", "localhost"} or not path.strip("/"):
-        raise ValueError(f"PICTURES_URL: {url} names no folder on this machine; {_LEGAL}")
+        raise ValueError(f"PICTURES_URL: it names no folder on this machine; {_LEGAL}")
     return LocalStore(Path(path).resolve(), mkdir=True, automatic_cleanup=True)
 
 
 def _s3(bucket: str, prefix: str) -> S3Store:
+    for name in _ENDPOINTS:
+        if login_of(os.environ.get(name, "")):
+            raise ValueError(
+                f"{name} must be an address without a user and a password: set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY"
+            )
     if not bucket or "@" in bucket or ":" in bucket:
         raise ValueError(f"PICTURES_URL: s3:// needs the name of a bucket and nothing else; {_LEGAL}")
     return S3Store(

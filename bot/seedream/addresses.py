@@ -23,6 +23,7 @@ from bot.domain.errors import PictureBroken, PictureUnusable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_SHOWN = 40  # characters of what is no host
 LONGEST_URL = 8192  # characters; signed links have about 1,000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _LOCALHOST = "localhost"
@@ -76,8 +77,9 @@ class PictureHosts:
                 url = URL(f"http://{text}")
                 port = url.explicit_port
             if not url.host or not _HOST.fullmatch(text):
+                given = text.rpartition("@")[2][:_SHOWN]  # what is before it may be a password
                 raise ValueError(
-                    f"PICTURE_HOSTS: {text!r} is no host; name hosts such as pictures.corp or 10.0.0.7:9000"
+                    f"PICTURE_HOSTS: “{given}” is no host; name hosts such as pictures.corp or 10.0.0.7:9000"
                 )
             hosts.add((url.host, port))
         return cls(loopback=is_loopback_host(api.host), named=frozenset(hosts))

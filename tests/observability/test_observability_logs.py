@@ -216,6 +216,15 @@ def test_names_that_mean_secrets_hide_their_values() -> None:
         ("'https://cdn.example/a.png?sig', next", "'https://cdn.example/a.png?***', next"),
         ("GET /api/jobs?token=abc HTTP/1.1", "GET /api/jobs?*** HTTP/1.1"),
         ("postgresql://easel:pw@db/easel", "postgresql://***@db/easel"),
+        ("postgresql://easel:p@ss/w@db/easel is away", "postgresql://***@db/easel is away"),
+        (
+            "PATCH https://discord.com/api/webhooks/123/aW50/messages/@original",
+            "PATCH https://discord.com/api/webhooks/123/***/messages/@original",
+        ),
+        (
+            'FATAL: password authentication failed for user "ann"',
+            'FATAL: password authentication failed for user "***"',
+        ),
         ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/***"),
         ("/seedream/callback/abcdef got it", "/seedream/callback/*** got it"),
         ("token xoxb-123456789-abc and xapp-1-A12345678", "token *** and ***"),
