@@ -20,6 +20,11 @@ NONE_OF_THEM = [
     "thanks giving dinner",
     "thanksgiving",
     "hello kitty",
+    "easel",
+    "hello easel on a hill",
+    "an easel",
+    "stop sign",
+    "停车场",
     "hello world",
     "hi-fi",
     "谢谢你的狐狸",
@@ -34,9 +39,33 @@ NONE_OF_THEM = [
 
 
 SOME = {
-    SmallTalk.HELP: ["help", "HELP", "Help!", " help ?! ", "?", "？？", "帮助", "帮助。", "/help", "ｈｅｌｐ"],
-    SmallTalk.THANKS: ["thanks!", "Thanks 🙏🏽", "thank  you ❤️", "THX", "谢谢！", "谢谢你～", "多谢"],
-    SmallTalk.GREETING: ["hi", "Hello 👋", "hey!!", "你好", "您好。"],
+    SmallTalk.REMARK: ["ok", "OK 👍", "Stop!", "cancel", "test", "好的。", "取消", "ok, Easel"],
+    SmallTalk.HELP: [
+        "What can you do?",
+        "怎么使用？",
+        "help",
+        "HELP",
+        "Help!",
+        " help ?! ",
+        "?",
+        "？？",
+        "帮助",
+        "帮助。",
+        "/help",
+        "ｈｅｌｐ",
+    ],
+    SmallTalk.THANKS: [
+        "thanks!",
+        "Thanks, Easel!",
+        "谢了",
+        "Thanks 🙏🏽",
+        "thank  you ❤️",
+        "THX",
+        "谢谢！",
+        "谢谢你～",
+        "多谢",
+    ],
+    SmallTalk.GREETING: ["hi", "Hey Easel", "hello,easel", "Hello 👋", "hey!!", "你好", "您好。"],
 }
 
 

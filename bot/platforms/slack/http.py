@@ -38,8 +38,8 @@ class _SignedAt(SignatureClock):
 class HttpEvents:
     """Takes only what is signed with the app's secret, fresh, and new.
 
-    A signature counts once: whoever has overheard a request can't send it again. Slack itself signs anew when it
-    repeats something. What was signed before this start an earlier life may have received, so it isn't taken.
+    A signature counts once: whoever has overheard a request can't send it again. Slack signs each repeat with its
+    own time stamp. What was signed before this start an earlier life may have received, so it isn't taken.
     """
 
     def __init__(self, *, signing_secret: str, clock: Clock) -> None:

@@ -214,6 +214,7 @@ event-reused = This request was sent before under the same Idempotency-Key, with
 not-a-request = { $kind ->
     [thanks] You're welcome! For another picture, say what you'd like to see.
     [greeting] Hello! Say what you'd like to see, and I'll draw it.
+    [remark] That alone doesn't say what to draw, so nothing was. Say what you'd like to see, or draw it anyway.
    *[help] Say what you'd like to see, and I'll draw it.
 }
 wrong-channel = Pictures aren't drawn in this channel. Use { $channels }.

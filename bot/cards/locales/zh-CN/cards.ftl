@@ -181,6 +181,7 @@ event-reused = 这个 Idempotency-Key 已用于另一个内容不同的请求。
 not-a-request = { $kind ->
     [thanks] 不客气！想再画一张，直接说你想看到什么。
     [greeting] 你好！告诉我你想看到什么，我来画。
+    [remark] 只凭这句话不知道要画什么，所以没有画。告诉我你想看到什么，或者仍然画它。
    *[help] 告诉我你想看到什么，我来画。
 }
 wrong-channel = 这个频道不能作图。可以作图的频道：{ $channels }。
