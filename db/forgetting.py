@@ -26,13 +26,15 @@ from sqlalchemy import (
 
 from bot.domain.job import new_job_id
 from bot.domain.moderation import AuditAction
+from bot.domain.sign_in import CredentialKind
 
-from . import order_keys, personal_defaults
+from . import forgotten_names, order_keys, personal_defaults
 from .tables import (
     HAS_WORDS,
     NEEDS_NOTHING,
     TO_FORGET,
     audit,
+    credentials,
     drafts,
     jobs,
     pending_deletions,
@@ -43,6 +45,8 @@ from .tables import (
 )
 
 FORGOTTEN = "forgotten"
+# The platform whose people sign in here.
+OF_THE_PAGE = "web"
 
 # The target of these is a person; that of any other may be a word or a job, and merely look like somebody's id.
 OF_PEOPLE = (
@@ -66,7 +70,8 @@ _SPEND = text("INSERT INTO spent_tasks (task_id, at) VALUES (:task_id, :at) ON C
 _WITHOUT_PERSON = (
     update(usage)
     .where(usage.c.job_id == bindparam("the_job"))
-    .values(job_id=bindparam("a_job"), user_id=bindparam("a_user"))
+    # Nobody else may have just these roles.
+    .values(job_id=bindparam("a_job"), user_id=bindparam("a_user"), roles="[]")
 )
 
 
@@ -144,8 +149,11 @@ def remove(connection: Connection, rows: Sequence[Any], pseudonyms: Pseudonyms, 
     return Batch(len(rows), _doom(connection, (row.pictures for row in rows)))
 
 
-def forget_traces(connection: Connection, platform: str, user_id: str) -> None:
-    """What a person left besides jobs: defaults, drafts, stars, votes, their name on reports and in the audit trail."""
+def forget_traces(connection: Connection, platform: str, user_id: str, now: datetime) -> None:
+    """What a person left besides jobs: defaults, drafts, stars, votes, their name on reports and in the audit trail.
+
+    On the page also the name that they were invited by, and everything that signs them in.
+    """
     personal_defaults.forget(connection, platform, user_id)
     connection.execute(delete(drafts).where(drafts.c.author_platform == platform, drafts.c.author_id == user_id))
     theirs = (stars.c.platform == platform, stars.c.user_id == user_id)
@@ -161,6 +169,12 @@ def forget_traces(connection: Connection, platform: str, user_id: str) -> None:
         .values(reporter_id=anybody, reason="")
     )
     _forget_in_trail(connection, platform, user_id)
+    if platform == OF_THE_PAGE:
+        # What forbids an old cookie stays until that cookie would have expired.
+        opens = credentials.c.kind != CredentialKind.LEGACY.value
+        connection.execute(delete(credentials).where(credentials.c.user_id == user_id, opens))
+        connection.execute(update(credentials).where(credentials.c.guest_id == user_id).values(guest_id=None))
+        forgotten_names.forget(connection, user_id, now)
 
 
 def _forget_in_trail(connection: Connection, platform: str, user_id: str) -> None:

@@ -59,7 +59,8 @@ class SqlPersonalData:
         """See PersonalData.forget. A job that still needs something goes with the first `prune` after its end."""
         while await write(self._engine, lambda c: forgetting.mark(c, platform, user_id, BATCH)) == BATCH:
             pass
-        await write(self._engine, lambda connection: forgetting.forget_traces(connection, platform, user_id))
+        now = self._clock.now()
+        await write(self._engine, lambda connection: forgetting.forget_traces(connection, platform, user_id, now))
         return await self._sweep((platform, user_id))
 
     async def expire(self, platform: str, community_id: str, before: datetime, count: int) -> Sequence[str]:

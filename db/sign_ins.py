@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.ports import Clock
 from bot.domain.sign_in import Credential, CredentialKind, NamedPerson, SignedIn, Unusable, folded_name
 
-from . import joining
+from . import forgotten_names, joining
 from .tables import credentials, named_people
 from .transactions import read, write
 
@@ -53,6 +53,7 @@ class SqlSignIns:
         row = {"folded": folded, "name": name, "user_id": f"n-{secrets.token_hex(8)}", "created_at": now}
 
         def work(connection: Connection) -> NamedPerson:
+            forgotten_names.bring_back(connection, folded, name, now)
             connection.execute(_ADD_PERSON, row)
             person = _person_of(connection, _people(now).where(named_people.c.folded == folded))
             assert person is not None  # noqa: S101 - it is there since the statement before
@@ -212,6 +213,7 @@ def _people(now: datetime) -> Select[Any]:
             func.max(credentials.c.seen_at).label("seen_at"),
         )
         .select_from(named_people.outerjoin(credentials, credentials.c.user_id == named_people.c.user_id))
+        .where(named_people.c.name != "")
         .group_by(named_people.c.folded)
     )
 

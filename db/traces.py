@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
-from .forgetting import OF_PEOPLE
+from .forgetting import OF_PEOPLE, OF_THE_PAGE
 from .tables import audit, blocks, credentials, drafts, named_people, reports, stars, strikes, votes
 
 # Columns that are keys to something, and no data about the person.
 _LEFT_OUT = frozenset({"hash", "opened_by", "undo"})
-# Whose user ids have no platform beside them.
-_OF_THE_PAGE = "web"
 
 
 def traces(connection: Connection, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -39,7 +37,7 @@ def _conditions(platform: str, user_id: str) -> list[tuple[Table, ColumnElement[
         (blocks, and_(blocks.c.platform == platform, blocks.c.user_id == user_id)),
         (strikes, and_(strikes.c.platform == platform, strikes.c.user_id == user_id)),
     ]
-    if platform == _OF_THE_PAGE:
+    if platform == OF_THE_PAGE:
         conditions += [
             (credentials, or_(credentials.c.user_id == user_id, credentials.c.guest_id == user_id)),
             (named_people, named_people.c.user_id == user_id),

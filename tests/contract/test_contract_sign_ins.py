@@ -278,3 +278,22 @@ async def test_no_guest_gives_a_used_name_a_new_day(
     found = await signed_in(sign_ins, "second", "phone", guest=GUEST)
     assert found.user_id == ada.user_id
     assert (await store.usage(ada, NOON)).left_today(four) == 0
+
+
+async def test_a_name_whose_data_is_deleted_is_unknown_signs_nobody_in_and_is_new_two_days_later(
+    sign_ins: SignIns, store: JobStore, personal: PersonalData
+) -> None:
+    await invited(sign_ins)
+    first = await signed_in(sign_ins)
+    ada = visitor(first.user_id, "Ada")
+    await drawn(store, ada, Limits(user_daily=4, user_running=100), n=1)
+    await invited(sign_ins, word="unused")
+    await personal.forget("web", ada.user_id)
+    assert await sign_ins.person("Ada") is None
+    assert await sign_ins.people() == []
+    assert await sign_ins.find(first.credential.hash, CredentialKind.SESSION) is Unusable.UNKNOWN
+    assert await sign_ins.find(hashed("unused"), CredentialKind.INVITE) is Unusable.UNKNOWN
+    assert (await sign_ins.add_person("Ada")).user_id == ada.user_id  # today's limit holds
+    await personal.forget("web", ada.user_id)
+    await personal.prune(NOON + timedelta(days=3))
+    assert (await sign_ins.add_person("Ada")).user_id != ada.user_id

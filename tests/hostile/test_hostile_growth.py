@@ -43,7 +43,6 @@ BOUNDED = {
     "communities": "one row for each that has decided anything",
     "limit_exceptions": "one row for each community that the operator has made an exception for",
     "personal_defaults": "one row for each person who has decided anything, deleted with their data",
-    "named_people": "one row for each name that the operator has invited",
     "slack_installations": "one row for each workspace, deleted when it uninstalls",
     "installed_communities": "one row for each guild or workspace that has added the bot",
     "stars": "deleted with the job; what is starred is kept on purpose",

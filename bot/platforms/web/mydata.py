@@ -55,10 +55,14 @@ class MyDataRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         """`{"sure": true}`: the page has asked twice."""
-        person = self._visitors.identify(request).person
+        visitor = self._visitors.identify(request)
+        person = visitor.person
         if (await json_body(request)).get("sure") is not True:
             raise Problem(400, "not-sure")
         forgotten = await self._mydata.delete(person)
+        await self._visitors.end(visitor)
         self.archives.discard(person)
         said = sentence("mydata-deleted", person.locale, messages=forgotten.messages_left)
-        return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=said))})
+        signed_in = visitor.session or visitor.program
+        notes = () if signed_in is None else (sentence("mydata-signed-out", person.locale),)
+        return web.json_response({"card": card_json(Card(tone=Tone.DONE, status=said, notes=notes))})

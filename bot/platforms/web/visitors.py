@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, SignIns
-from bot.domain.sign_in import TOKEN_PREFIX, Credential, CredentialKind, SignedIn, hashed
+from bot.domain.sign_in import SESSION_LASTS, TOKEN_PREFIX, Credential, CredentialKind, SignedIn, hashed
 
 from .answers import Problem, locale_of
 from .config import WebConfig
@@ -146,6 +146,11 @@ class Visitors:
             return True
         found = await self._sign_ins.find(signed_in.credential.hash, signed_in.credential.kind)
         return isinstance(found, SignedIn)
+
+    async def end(self, visitor: Visitor) -> None:
+        """Accept no cookie any more that WEB_TOKEN signed for this guest."""
+        if visitor.session is not None and visitor.session.credential.kind is CredentialKind.LEGACY:
+            await self._sign_ins.end_legacy(visitor.person.user_id, self._clock.now() + SESSION_LASTS)
 
     def visitor_of(self, session: SignedIn, locale: str) -> Visitor:
         if session.user_id == LOCAL:

@@ -600,6 +600,7 @@ mydata-deleted = Done: your requests, pictures and words are deleted. What stays
     [one] One of your messages is still in the chat: I keep trying to remove it.
    *[other] { $messages } of your messages are still in the chat: I keep trying to remove them.
 }
+mydata-signed-out = You are signed out everywhere, and your name is deleted. To come back you need a new invite, or the token of this page.
 button-keep-mine = Keep it
 mydata-readme-title = This is everything that Easel keeps about you here.
 mydata-readme-jobs = jobs.json: your { $jobs ->

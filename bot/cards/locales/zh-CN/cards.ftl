@@ -520,6 +520,7 @@ mydata-deleted = 完成：你的请求、图片和文字都已删除。留下的
     [0] 聊天里的结果也已删除。
    *[other] 还有 { $messages } 条消息留在聊天里，我会一直尝试移除。
 }
+mydata-signed-out = 你已在所有设备上退出登录，名字也已删除。要再次使用，需要新的邀请链接，或这个网页的令牌。
 button-keep-mine = 保留
 mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括提示词、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
