@@ -49,6 +49,22 @@ class Settings:
         """The community's own styles, name → words, for everybody in it."""
         return (await self._communities.community(person.platform, person.community_id)).styles
 
+    async def wrong(self, by: Person, changes: Mapping[str, str]) -> dict[str, Refused]:
+        """What `change` would refuse of the fields named, each by itself."""
+        require_manager(by)
+        exceptions = (await self._of(by)).exceptions
+
+        def read() -> dict[str, Refused]:
+            found = {}
+            for name, text in changes.items():
+                try:
+                    read_bounded(name, text, self._limits, exceptions)
+                except Refused as refused:
+                    found[name] = refused
+            return found
+
+        return await asyncio.to_thread(read)  # time zones are read from the disk
+
     async def change(self, by: Person, changes: Mapping[str, str]) -> AuditEntry | None:
         """Set the fields named, each from what was typed; None where nothing is different from before.
 

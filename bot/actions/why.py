@@ -13,7 +13,7 @@ from bot.domain.blocklist import find_blocked
 from bot.domain.card import Card
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, Refused
-from bot.domain.job import Job
+from bot.domain.job import FailureCode, Job
 from bot.domain.moderation import AuditAction, AuditEntry
 from bot.domain.moderation_views import AppealView, PastRefusal
 from bot.domain.people import Person
@@ -160,5 +160,7 @@ class Why:
 
 def _declined(job: Job) -> PastRefusal:
     code, detail = ("", "") if job.failure is None else (job.failure.code.value, job.failure.detail)
+    if code == FailureCode.UNDELIVERABLE:  # its detail is a reason of ours, no words for people
+        detail = ""
     refused = Refused(f"failure-{code}", id=job.id, detail=" ".join(detail.split()))
     return PastRefusal(at=job.finished_at or job.created_at, refused=refused, holds=False)

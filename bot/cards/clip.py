@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from bot.domain.text_lines import few_lines
+
+SHOWN_PROMPT = 300
+SHOWN_LINES = 8
 _JOINER = "\u200d"
 _FURTHEST = 32  # code points to go back: longer clusters are noise that somebody piled up
 
@@ -21,6 +25,11 @@ def clip(text: str, most: int) -> str:
             end = candidate
             break
     return text[:end].rstrip() + "…"
+
+
+def excerpt(prompt: str) -> str:
+    """A prompt as cards show it: at most 300 characters in at most 8 lines."""
+    return clip(few_lines(prompt, SHOWN_LINES), SHOWN_PROMPT)
 
 
 def _continues(text: str, at: int) -> bool:

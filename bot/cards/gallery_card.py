@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.cards.clip import clip
-from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.clip import clip, excerpt
 from bot.cards.phrases import ai_note, card_picture, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
@@ -45,7 +44,7 @@ def gallery_channel_card(report: JobReport, indexes: Sequence[int], locale: str)
     return Card(
         tone=Tone.DONE,
         job_id=job.id,
-        prompt=clip(job.request.prompt, SHOWN_PROMPT),
+        prompt=excerpt(job.request.prompt),
         options=options_line(job.request, locale),
         status=sentence("wall-made-by", locale, name=job.author.name),
         pictures=tuple(card_picture(job, index, locale) for index in indexes if 1 <= index <= len(job.pictures)),

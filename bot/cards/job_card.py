@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.cards.clip import clip
+from bot.cards.clip import excerpt
+from bot.cards.failure_text import failure_sentence
 from bot.cards.lineage import lineage
 from bot.cards.phrases import ai_note, card_picture, options_line, span, took
 from bot.cards.result_buttons import result_buttons
@@ -13,8 +14,6 @@ from bot.domain.job import Job, JobKind, JobState
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 
-SHOWN_PROMPT = 300
-_SHOWN_DETAIL = 200
 _NOT_CHARGED = (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -182,15 +181,6 @@ def cancelled_sentence(job: Job, locale: str) -> Text:
     return sentence("note-cancelled" if job.task_id is None else "note-cancelled-nothing", locale)
 
 
-def failure_sentence(job: Job, locale: str) -> Text:
-    """Why the job failed, with the provider's own words where it had some."""
-    if job.failure is None:
-        return sentence("failure-internal", locale, id=job.id)
-    detail = clip(" ".join(job.failure.detail.split()), _SHOWN_DETAIL)
-    said = "something" if detail else "nothing"
-    return sentence(f"failure-{job.failure.code.value}", locale, id=job.id, said=said, detail=detail)
-
-
 def _card(
     report: JobReport,
     locale: str,
@@ -210,7 +200,7 @@ def _card(
         tone=tone,
         job_id=report.job.id,
         heading=heading,
-        prompt=clip(report.job.request.prompt, SHOWN_PROMPT),
+        prompt=excerpt(report.job.request.prompt),
         options=_options(report.job, locale),
         status=status,
         pictures=pictures,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.cards.job_card import failure_sentence
+from bot.cards.failure_text import failure_sentence
 from bot.cards.phrases import alt_text
 from bot.domain.defaults import OPTION_NAMES
 from bot.domain.job import Job, JobState

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards.audit_card import audit_line, undo_buttons
-from bot.cards.clip import clip
-from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.clip import clip, excerpt
 from bot.cards.phrases import alt_text, options_line
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
@@ -45,7 +44,7 @@ def report_card(view: ReportView, locale: str) -> Card:
         tone=Tone.CANCELLED if AuditAction.REMOVED in done else Tone.REFUSED,
         job_id=job.id,
         heading=words("report-heading", locale, n=view.reports),
-        prompt=clip(job.request.prompt, SHOWN_PROMPT),
+        prompt=excerpt(job.request.prompt),
         options=options_line(job.request, locale),
         status=author,
         pictures=tuple(

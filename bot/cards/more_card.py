@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards.clip import clip
-from bot.cards.job_card import SHOWN_PROMPT
+from bot.cards.clip import clip, excerpt
 from bot.cards.phrases import options_line
 from bot.cards.result_buttons import share_button, unshare_button
 from bot.cards.sentences import sentence, words
@@ -40,7 +39,7 @@ def more_card(view: MoreView, locale: str, opinion: Opinion | None = None, *, by
         tone=Tone.DONE,
         job_id=job.id,
         heading=words("more-heading", locale),
-        prompt=clip(job.request.prompt, SHOWN_PROMPT),
+        prompt=excerpt(job.request.prompt),
         options=options_line(job.request, locale),
         status=sentence("more-shapes", locale, price="".join(map(str, _price(view.shape, locale)))),
         command=command(job.request),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from bot.cards.clip import clip
+from bot.cards.clip import SHOWN_PROMPT, clip, excerpt
 from bot.cards.help_text import help_text
-from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import listed, options_line
 from bot.cards.sentences import OTHERWISE, has_sentence, sentence, words
-from bot.domain.card import Button, ButtonAction, Card, Text, Tone
+from bot.domain.card import Button, ButtonAction, Card, Moment, Text, Tone
 from bot.domain.errors import BadOption, OverLimit, Refused, Repair
 from bot.grammar.options import NO_STYLE, NUMBER, OPTIONS, STYLE, Option
 from bot.grammar.small_talk import SmallTalk
@@ -50,11 +49,22 @@ def refusal_card(
         return _small_talk(refused, locale, buttons)
     return Card(
         tone=Tone.REFUSED,
-        prompt=clip(prompt.strip(), SHOWN_PROMPT),
+        prompt=excerpt(prompt.strip()),
         status=refusal_sentence(refused, locale, channel_name=channel_name),
         notes=_notes(refused, locale),
         buttons=buttons,
     )
+
+
+def invalid_card(
+    wrong: Mapping[str, Refused], locale: str, *, form: str = "", channel_name: Callable[[str], str] = str
+) -> Card:
+    """What is wrong with each field of a form, by its name. The `form` can be opened again by a button."""
+    card = refusal_card(next(iter(wrong.values())), locale, form=form, channel_name=channel_name)
+    lines: list[str | Moment] = []
+    for refused in wrong.values():
+        lines += ["\n" if lines else "", *refusal_sentence(refused, locale, channel_name=channel_name)]
+    return dataclasses.replace(card, status=tuple(lines))
 
 
 def _small_talk(refused: Refused, locale: str, buttons: tuple[Button, ...]) -> Card:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bot.cards.clip import clip
+from bot.cards.clip import excerpt
+from bot.cards.failure_text import failure_sentence
 from bot.cards.phrases import ai_note, card_picture, options_line, took
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.job import Job, JobState
 from bot.domain.report import JobReport
 from bot.grammar.matrix import combinations
-
-_SHOWN_PROMPT = 300
 
 
 def sheet_card(report: JobReport, locale: str) -> Card:
@@ -24,7 +23,7 @@ def sheet_card(report: JobReport, locale: str) -> Card:
         tone=tone,
         job_id=job.id,
         heading=words("heading-failed", locale) if tone is Tone.FAILED else "",
-        prompt=clip(job.request.prompt, _SHOWN_PROMPT),
+        prompt=excerpt(job.request.prompt),
         options=f"{words('options-sheet', locale, jobs=jobs)} · {options_line(job.request, locale)}",
         status=status,
         pictures=tuple(card_picture(job, index, locale) for index in range(1, len(job.pictures) + 1))
@@ -50,10 +49,7 @@ def _state(report: JobReport, jobs: int, locale: str) -> tuple[Tone, Text, list[
             )
             return Tone.DONE, (took(job, locale),), [(told,)]
         case JobState.FAILED:
-            code = "internal" if job.failure is None else job.failure.code.value
-            detail = "" if job.failure is None else clip(" ".join(job.failure.detail.split()), 200)
-            said = "something" if detail else "nothing"
-            return Tone.FAILED, sentence(f"failure-{code}", locale, id=job.id, said=said, detail=detail), []
+            return Tone.FAILED, failure_sentence(job, locale), []
         case JobState.CANCELLED:
             return Tone.CANCELLED, sentence("status-cancelled", locale), [sentence("note-cancelled-sheet", locale)]
         case JobState.DELIVERING:

@@ -32,8 +32,8 @@ def show_card(shown: Shown, locale: str) -> Card:
 
 
 def command(request: ImageRequest) -> str:
-    """What one can send to ask the same."""
-    return f"/imagine {print_request(request)}"
+    """What one can send to ask the same, in one line."""
+    return f"/imagine {' '.join(print_request(request).split())}"
 
 
 def liked_by(opinion: Opinion, locale: str) -> Text | None:

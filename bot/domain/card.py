@@ -7,6 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.text_direction import without_direction_controls
+from bot.domain.text_lines import few_lines
+
+# No card is higher than this, whatever somebody put into a prompt, a reason or an error.
+MOST_LINES = 40
+MOST_LINES_OF_NOTE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +114,17 @@ class Card:
 
     def __post_init__(self) -> None:
         for name in ("heading", "prompt", "options", "command"):
-            object.__setattr__(self, name, without_direction_controls(getattr(self, name)))
+            object.__setattr__(self, name, few_lines(without_direction_controls(getattr(self, name)), MOST_LINES))
         object.__setattr__(self, "status", _directed(self.status))
-        object.__setattr__(self, "notes", tuple(map(_directed, self.notes)))
+        object.__setattr__(self, "notes", tuple(map(_low, map(_directed, self.notes))))
 
     def without(self, press: ButtonAction) -> Card:
         """The card without this button."""
         return replace(self, buttons=tuple(button for button in self.buttons if button.press is not press))
+
+
+def _low(text: Text) -> Text:
+    return tuple(few_lines(part, MOST_LINES_OF_NOTE) if isinstance(part, str) else part for part in text)
 
 
 def _directed(text: Text) -> Text:

@@ -24,6 +24,8 @@ MOST_STYLES = 25  # what Discord offers to choose from
 LONGEST_STYLE = 300
 LONGEST_ID = 64
 _UNSET = frozenset({"", "-", "default", "none", "默认", "无"})
+# Not the comma of `4096=0,5`: digits behind it that no `=` follows belong to the number before it.
+_BETWEEN_ENTRIES = re.compile(r"(?:[\s，、;]|,(?!\d+(?:[\s,，、;]|$)))+")
 _STYLE_NAME = re.compile(r"[^\W_][\w-]{0,30}")
 
 
@@ -117,7 +119,7 @@ def _list(text: str) -> tuple[str, ...]:
 def _table(key: Callable[[str], Any], value: Callable[[str], int]) -> Callable[[str], Mapping[Any, int]]:
     def read(text: str) -> Mapping[Any, int]:
         found = {}
-        for part in filter(None, re.split(r"[\s,，、;]+", re.sub(r"\s*=\s*", "=", text))):
+        for part in filter(None, _BETWEEN_ENTRIES.split(re.sub(r"\s*=\s*", "=", text))):
             name, sign, number = part.partition("=")
             if not sign:
                 raise Refused("setting-table", word=part)

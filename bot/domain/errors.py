@@ -138,7 +138,14 @@ class CredentialsRefused(PlatformError):
 
 
 class Undeliverable(PlatformError):
-    """The channel is gone or closed to us for good."""
+    """The channel is gone or closed to us for good.
+
+    `reason` names a sentence for people, `undeliverable-<reason>` in bot/cards/locales; empty: the channel is closed.
+    """
+
+    def __init__(self, detail: str = "", *, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class PicturesUnusable(Undeliverable):

@@ -78,7 +78,7 @@ class FailureCode(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     code: FailureCode
-    detail: str = ""  # the provider's own words for people, or nothing
+    detail: str = ""  # the provider's own words for people, the reason of an Undeliverable, or nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,12 @@ def may_be_shared(job: Job) -> bool:
     return there.private and there.platform not in _ALONE and not there.community_id.startswith(CONVERSATION)
 
 
+def may_hide(job: Job, person: Person) -> bool:
+    """Whether this person may hide the job's pictures until somebody looks: its author, and who moderates there."""
+    here = (job.destination.platform, job.destination.community_id) == (person.platform, person.community_id)
+    return is_author(job, person) or (here and (person.moderator or person.manager))
+
+
 def without_kept(job: Job) -> Job:
     """The job as everybody but its author sees it: what a cancelled or failed one has was never posted."""
     return dataclasses.replace(job, pictures=()) if job.state in {JobState.CANCELLED, JobState.FAILED} else job

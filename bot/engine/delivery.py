@@ -72,7 +72,7 @@ class Delivery:
                         raise
             except PlatformUnavailable as error:
                 if backoff.tries >= MOST_POSTS:
-                    raise Undeliverable(f"put off {backoff.tries} times") from error
+                    raise Undeliverable(f"put off {backoff.tries} times", reason="late") from error
                 _log.info("post_postponed", action="deliver", job=job.id, tries=backoff.tries, error=str(error))
                 await self._clock.sleep(backoff.pause(error.after))
             except OSError as error:  # its pictures can't be read: paid for, and perhaps there again in a moment

@@ -313,7 +313,7 @@ class Steps:
             return await self.fail(job, FailureCode.NO_PICTURES)
         except Undeliverable as error:
             _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
-            return await self.fail(job, FailureCode.UNDELIVERABLE)
+            return await self.fail(job, FailureCode.UNDELIVERABLE, error.reason)
 
 
 def _told(job: Job) -> dict[str, bool]:

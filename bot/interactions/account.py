@@ -21,7 +21,7 @@ from .forms import Field, Form, FormId, Kind, one_section
 from .inputs import Input
 from .numbers import number_in
 from .panels import Panel
-from .replies import HandOver, HandTable, InvalidField, Open, Replace, Replies, Say, ShowPanel, ShowUsage
+from .replies import HandOver, HandTable, InvalidFields, Open, Replace, Replies, Say, ShowPanel, ShowUsage
 from .results import say
 from .routes import First, Route
 
@@ -88,7 +88,7 @@ async def defaults_given(given: Input, actions: Actions) -> Replies:
     except Refused as refused:
         name = str(refused.values.get("setting", "")).removeprefix("default_")
         if name in changes:
-            raise InvalidField(name, refused) from refused
+            raise InvalidFields({name: refused}) from refused
         raise
     return (say("defaults-saved", given),)
 

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.domain.community import Community
+from bot.domain.community_fields import FIELDS
+from bot.domain.errors import Refused
 from bot.grammar.options import NO_STYLE
 
 from .inputs import Input
+from .replies import InvalidFields
 from .sections import DEFAULTS, HEAVY, LIMITS, MOST_CHANNELS
 
 # The field in which a key is chosen, and the one with its number.
@@ -20,7 +23,7 @@ _TABLES = (("role", "role_daily"), ("channel", "channel_daily"), ("channel_daily
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """What came back. `changes` are for Settings.change.
+    """What came back. `changes` are for Settings.change, `wrong` are fields that no setting can be made of.
 
     `words` by the field's name, `…add` or `…remove`, each with whether it counts only as a word of its own.
     """
@@ -28,20 +31,26 @@ class Filled:
     changes: Mapping[str, str]
     paused: bool | None
     words: Mapping[str, tuple[tuple[str, bool], ...]]
+    wrong: Mapping[str, Refused]
 
 
 def read_settings(given: Input, community: Community) -> Filled:
     """A field that the form didn't have is left as it is."""
     section = given.target
     changes: dict[str, str] = {}
+    wrong: dict[str, Refused] = {}
     for name, read in _READ.items():
         if section in {"", name}:
-            changes |= read(given, community)
+            try:
+                changes |= read(given, community)
+            except InvalidFields as error:
+                wrong |= error.wrong
     lists = {"": ("words_add", "words_remove"), "words": ("add", "remove")}.get(section, ())
     return Filled(
         changes=changes,
         paused={"yes": True, "no": False}.get(given.text("paused")),
         words={name: tuple(_words_in(given.text(name))) for name in lists},
+        wrong=wrong,
     )
 
 
@@ -65,7 +74,7 @@ def _read_groups(given: Input, community: Community) -> Mapping[str, str]:
         table: dict[Any, Any] = dict(getattr(community, field))
         for number in given.all(chosen):
             table.pop(number, None)
-            if typed := given.text(field):
+            if typed := _number(given, field, field):
                 table[number] = typed
         if given.all(chosen):
             found[field] = _write(table)
@@ -75,7 +84,7 @@ def _read_groups(given: Input, community: Community) -> Mapping[str, str]:
 def _read_house(given: Input, community: Community) -> Mapping[str, str]:
     found = dict(_read_texts("weights", "timezone", "retention_days")(given, community))
     if "weight" in given.values:
-        found["weights"] = _write({**community.weights, HEAVY: given.text("weight") or "1"})
+        found["weights"] = _write({**community.weights, HEAVY: _number(given, "weight", "weights") or "1"})
     return found
 
 
@@ -116,6 +125,18 @@ def _words_in(text: str) -> Iterator[tuple[str, bool]]:
         word = line.strip("*").strip()
         within = line != line.strip("*") or any(unicodedata.east_asian_width(letter) in "WF" for letter in word)
         yield word, not within
+
+
+def _number(given: Input, field: str, setting: str) -> str:
+    """One number of a table, as it was typed: a comma in it is no comma between two entries."""
+    typed, number = given.text(field), FIELDS[setting].number
+    if typed and number is not None:
+        try:
+            number(typed)
+        except Refused as refused:
+            refused.values["setting"] = setting
+            raise InvalidFields({field: refused}) from refused
+    return typed
 
 
 def _write(table: Mapping[Any, Any]) -> str:

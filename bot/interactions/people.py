@@ -22,8 +22,8 @@ from .forms import FormId
 from .inputs import Input
 from .numbers import number_in
 from .panels import Panel, Row
-from .people_form import LOCKS, people_form
-from .replies import InvalidField, Open, Replies, ShowPanel
+from .people_form import DEEDS, LOCKS, people_form
+from .replies import InvalidFields, Open, Replies, ShowPanel
 from .routes import First, Route
 from .settings import saved
 
@@ -38,18 +38,21 @@ async def people(given: Input, _: Actions) -> Replies:
 
 async def people_given(given: Input, actions: Actions) -> Replies:
     person = await given.person(fresh=True)
-    someone = given.text("person")
-    if not someone:
-        raise InvalidField("person", NotAllowed("draft-gone"))
+    someone, deed = given.text("person"), given.text("deed")
+    wrong = {} if someone else {"person": NotAllowed("no-person-chosen")}
+    if deed not in DEEDS:
+        wrong["deed"] = NotAllowed("no-deed-chosen")
+    if wrong:
+        raise InvalidFields(wrong)
     try:
-        done = await decide(actions, person, someone, deed=given.text("deed"), reason=given.text("reason"))
+        done = await decide(actions, person, someone, deed=deed, reason=given.text("reason"))
     except Refused as refused:
-        raise InvalidField("person", refused) from refused
+        raise InvalidFields({"person": refused}) from refused
     return await saved(given, actions, person, [done])
 
 
 async def decide(actions: Actions, by: Person, someone: str, *, deed: str, reason: str) -> AuditEntry:
-    """Do one of DEEDS to this person; InvalidField for anything else."""
+    """Do one of DEEDS to this person; InvalidFields for anything else."""
     rules = actions.people
     match deed:
         case lock if lock in LOCKS:
@@ -63,7 +66,7 @@ async def decide(actions: Actions, by: Person, someone: str, *, deed: str, reaso
         case "reset":
             return await rules.reset_day(by, someone)
         case _:
-            raise InvalidField("deed", NotAllowed("draft-gone"))
+            raise InvalidFields({"deed": NotAllowed("no-deed-chosen")})
 
 
 async def held(given: Input, actions: Actions) -> Replies:

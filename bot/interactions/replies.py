@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -188,10 +188,9 @@ Reply: TypeAlias = (
 Replies: TypeAlias = Sequence[Reply]
 
 
-class InvalidField(Exception):
-    """What somebody typed or chose in a form can't be taken; `name` is the field."""
+class InvalidFields(Exception):
+    """What somebody typed or chose in a form can't be taken: what is wrong, by the names of the fields."""
 
-    def __init__(self, name: str, refused: Refused) -> None:
-        super().__init__(name)
-        self.name = name
-        self.refused = refused
+    def __init__(self, wrong: Mapping[str, Refused]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong

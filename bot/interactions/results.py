@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
 import structlog
@@ -16,13 +18,13 @@ from bot.cards.result_buttons import share_button, unshare_button
 from bot.cards.sentences import sentence
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed
-from bot.domain.job import Job
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Removal
 from bot.domain.report import JobReport
 from bot.domain.request import MAX_PROMPT, ImageRequest
-from bot.domain.visibility import is_author, may_be_shared
+from bot.domain.visibility import is_author, may_be_shared, may_hide
 from bot.grammar.matrix import combinations
+from bot.grammar.options import NO_STYLE
 from bot.grammar.parse import TypedOptions, parse
 
 from .commands import Command
@@ -129,7 +131,11 @@ def _understood(text: str, held: TypedOptions | None, styles: Mapping[str, str])
     try:
         return parse(text, defaults=held, styles=styles)
     except BadOption as refused:
-        return refused.repair.request if refused.repair else ImageRequest(prompt=clip(text, MAX_PROMPT).strip())
+        if refused.repair:
+            return refused.repair.request
+        options = {} if held is None else asdict(held)
+        chosen = {name: value for name, value in options.items() if value not in {None, NO_STYLE}}
+        return ImageRequest(prompt=clip(text, MAX_PROMPT).strip(), **chosen)
 
 
 def first_for_request(given: Input) -> First:
@@ -204,16 +210,11 @@ async def spoiler(given: Input, actions: Actions) -> Replies:
     report = await actions.jobs.show(given.target, person)
     if not report.job.pictures:
         raise NotAllowed("no-pictures-yet")
-    if not _may_hide(report.job, person):
+    if not may_hide(report.job, person):
         raise NotAllowed("not-yours")
     done = _card(sentence("spoiler-ok", given.locale))
     failed = _card(sentence("spoiler-not", given.locale), Tone.FAILED)
     return (Hide(report, given.text("hidden") != "no", done, failed),)
-
-
-def _may_hide(job: Job, person: Person) -> bool:
-    here = job.destination.community_id == person.community_id
-    return is_author(job, person) or (here and (person.moderator or person.manager))
 
 
 async def more(given: Input, actions: Actions) -> Replies:
@@ -223,7 +224,7 @@ async def more(given: Input, actions: Actions) -> Replies:
     card = more_card(
         view, person.locale, await actions.gallery.opinion(view.job), by_author=is_author(view.job, person)
     )
-    if not given.abilities.hides_pictures:
+    if not (given.abilities.hides_pictures and may_hide(view.job, person)):
         card = card.without(ButtonAction.SPOILER)
     return (Say(card, apart=True),)
 
@@ -273,7 +274,11 @@ async def unshare(given: Input, actions: Actions) -> Replies:
 # Reports
 
 
-async def report(given: Input, _: Actions) -> Replies:
+async def report(given: Input, actions: Actions) -> Replies:
+    """The form, unless there is surely nothing left to report."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(given.abilities.form_seconds):
+            await actions.jobs.show(given.target, await given.person())
     return (Open(text_form(FormId.REPORT, given.target, given.locale, most=LONGEST_REASON, required=False)),)
 
 

@@ -28,7 +28,7 @@ class First(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`first` is instant and asks nobody. `run` raises Refused; InvalidField for what was sent in a form.
+    """`first` is instant and asks nobody. `run` raises Refused; InvalidFields for what was sent in a form.
 
     `slow`: it may take so long that the pressed message says so meanwhile, without its buttons.
     """

@@ -24,7 +24,7 @@ from .filled_settings import read_settings
 from .forms import FormId
 from .inputs import Input
 from .people_form import PEOPLE, people_form
-from .replies import InvalidField, Open, Replies, ShowSettings, ShowUsage
+from .replies import InvalidFields, Open, Replies, ShowSettings, ShowUsage
 from .routes import First, Route
 from .sections import SECTIONS, settings_form
 
@@ -69,36 +69,42 @@ async def settings_given(given: Input, actions: Actions) -> Replies:
     person = await given.person(fresh=True)
     require_manager(person)
     filled = read_settings(given, await actions.settings.read(person))
+    wrong = dict(filled.wrong)
+    wrong |= await actions.settings.wrong(person, filled.changes)
+    if wrong:  # nothing is changed before every field that was typed into is legal
+        raise InvalidFields(wrong)
     done: list[AuditEntry] = []
     if filled.changes:
         try:
             changed = await actions.settings.change(person, filled.changes)
         except Refused as refused:
             if (name := str(refused.values.get("setting", ""))) in filled.changes:
-                raise InvalidField(name, refused) from refused
+                raise InvalidFields({name: refused}) from refused
             raise
         done += [] if changed is None else [changed]
     for field, listed in filled.words.items():
         for word, whole in listed:
-            with _refused_beside(field):
+            with _refused_beside(field, wrong):
                 if field.endswith("add"):
                     done.append(await actions.settings.add_word(person, word, whole=whole))
                 else:
                     done.append(await actions.settings.remove_word(person, word))
     if filled.paused is not None:
-        with _refused_beside("paused"):
+        with _refused_beside("paused", wrong):
             done.append(await actions.settings.pause(person, paused=filled.paused))
+    if wrong:
+        raise InvalidFields(wrong)
     return await saved(given, actions, person, done)
 
 
 @contextlib.contextmanager
-def _refused_beside(field: str) -> Iterator[None]:
-    """What holds already is no error."""
+def _refused_beside(field: str, wrong: dict[str, Refused]) -> Iterator[None]:
+    """Note a refusal as the field's, the first of several. What holds already is no error."""
     try:
         yield
     except Refused as refused:
         if refused.code not in _DONE_ALREADY:
-            raise InvalidField(field, refused) from refused
+            wrong.setdefault(field, refused)
 
 
 async def saved(given: Input, actions: Actions, person: Person, done: Sequence[AuditEntry]) -> Replies:

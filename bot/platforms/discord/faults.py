@@ -35,6 +35,9 @@ NO_SENSE = "Discord's answer makes no sense (a proxy or a sign-in page may stand
 class FormRefused(Undeliverable):
     """Discord does not take a message that looks like this."""
 
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, reason="form")
+
 
 class MessageGone(PlatformError):
     """What was to be changed is not there any more; asking again won't help."""

@@ -11,7 +11,7 @@ import discord
 
 from bot.actions.actions import Actions
 from bot.cards.mentions import channel_mark
-from bot.cards.refusal_card import refusal_card
+from bot.cards.refusal_card import invalid_card
 from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError
@@ -24,7 +24,7 @@ from bot.interactions.controls import PanelAction
 from bot.interactions.fixing import fix_target
 from bot.interactions.forms import FormId
 from bot.interactions.inputs import Stage
-from bot.interactions.replies import Ask, InvalidField, Order, Replies, Reply, Say
+from bot.interactions.replies import Ask, InvalidFields, Order, Replies, Reply, Say
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
@@ -110,9 +110,8 @@ class RequestHandler:
                 await self.answers.in_place(given.interaction, working)
             try:
                 replies: Replies = await route.run(given, self._actions)
-            except InvalidField as wrong:
-                card = refusal_card(wrong.refused, given.locale, channel_name=channel_mark, form=fixed_by)
-                replies = (Say(card),)
+            except InvalidFields as invalid:
+                replies = (Say(invalid_card(invalid.wrong, given.locale, channel_name=channel_mark, form=fixed_by)),)
             for reply in replies:
                 await self._reply(given, first, reply)
 

@@ -61,7 +61,7 @@ class Fitting:
                 except TooLarge:
                     _log.info("files_too_large", action="deliver", job=job.id, per_file=per_file, sizes=sizes)
                     refused = sizes
-        raise Undeliverable("Discord takes the pictures in no size")
+        raise Undeliverable("Discord takes the pictures in no size", reason="too-large")
 
     def _told(
         self, out: Outgoing, job: Job, stored: Sequence[StoredPicture], fitted: Sequence[FittedPicture]

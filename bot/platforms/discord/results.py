@@ -140,7 +140,9 @@ class Results:
         try:
             return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
-            raise Undeliverable("the interaction is over, and its author takes no private messages") from refused
+            raise Undeliverable(
+                "the interaction is over, and its author takes no private messages", reason="answer-over"
+            ) from refused
 
     async def _into_card(self, job: Job, out: Outgoing, *, why: PlatformError | None = None) -> str:
         """Turn the card itself into the result: an edit, so doing it twice is the same as once."""

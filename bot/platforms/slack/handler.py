@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.actions import Actions
 from bot.cards.help_text import help_text
-from bot.cards.refusal_card import refusal_sentence
+from bot.cards.mentions import channel_mark
+from bot.cards.refusal_card import invalid_card, refusal_sentence
 from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
 from bot.domain.errors import BadOption, NotAllowed, Refused
@@ -19,7 +20,7 @@ from bot.grammar.parse import parse
 from bot.interactions.commands import Command
 from bot.interactions.forms import FormId, read_request
 from bot.interactions.inputs import Stage
-from bot.interactions.replies import InvalidField, Order, Replies
+from bot.interactions.replies import InvalidFields, Order, Replies, Say
 from bot.interactions.routes import First, Route
 from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
@@ -125,8 +126,8 @@ class RequestHandler:
         route = FORMS[form]
         running = asyncio.ensure_future(self._replies(route, given))
         await asyncio.wait({running}, timeout=0 if route.slow else FORM_ANSWER_SECONDS)
-        if running.done() and isinstance(error := running.exception(), InvalidField):
-            return {error.name: self._told(given, error.refused)}
+        if running.done() and isinstance(error := running.exception(), InvalidFields):
+            return {name: self._told(given, refused) for name, refused in error.wrong.items()}
         self._boundary.keep(asyncio.create_task(self._finish(form, route.first_for(given), given, running)))
         return {}
 
@@ -134,8 +135,8 @@ class RequestHandler:
         async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
             try:
                 replies = await running
-            except InvalidField as wrong:
-                raise wrong.refused from wrong
+            except InvalidFields as invalid:
+                replies = (Say(invalid_card(invalid.wrong, given.locale, channel_name=channel_mark)),)
             await self._show(given, first, replies)
             if form is FormId.DEFAULTS:
                 await self._home.opened(given.ctx)

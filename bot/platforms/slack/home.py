@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 
 from bot.actions import Actions
+from bot.cards.clip import excerpt
 from bot.cards.help_text import help_text
-from bot.cards.job_card import SHOWN_PROMPT
 from bot.cards.phrases import alt_text
 from bot.cards.sentences import words
 from bot.cards.usage_card import usage_card, usage_chart
@@ -187,7 +187,7 @@ def _line(job: Job, locale: str) -> dict[str, Any]:
         "block_id": f"{PROMPT_BLOCK}-{job.id}",
         "text": {
             "type": "plain_text",
-            "text": clip(without_direction_controls(job.request.prompt), SHOWN_PROMPT),
+            "text": excerpt(without_direction_controls(job.request.prompt)),
             "emoji": False,
         },
         "accessory": button_element(Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id)),

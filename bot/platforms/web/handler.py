@@ -26,7 +26,7 @@ from bot.interactions.inputs import Abilities, Input, Stage
 from bot.interactions.replies import (
     Changed,
     Hide,
-    InvalidField,
+    InvalidFields,
     Open,
     Order,
     Recount,
@@ -182,9 +182,11 @@ class RequestHandler:
         given.event = order_event(request, body, visitor, self._clock.now(), press=True)
         try:
             return await self._run(FORMS.get(form), given)
-        except InvalidField as wrong:
-            said = plain(refusal_sentence(wrong.refused, given.locale))
-            error = {"code": wrong.refused.code, "message": said, "hint": "", "field": wrong.name}
+        except InvalidFields as invalid:
+            said = {name: plain(refusal_sentence(refused, given.locale)) for name, refused in invalid.wrong.items()}
+            name, refused = next(iter(invalid.wrong.items()))
+            told = {"code": refused.code, "message": "\n".join(said.values()), "hint": ""}
+            error = told | {"field": name, "fields": said}
             return web.json_response({"error": error}, status=400)
 
     def _input(self, visitor: Visitor, *, locale: str = "", **given: Any) -> WebInput:

@@ -130,6 +130,10 @@ failure-unavailable = The provider couldn't be reached for a long time. Nothing 
 failure-unclear = The connection broke while your request was being sent, and nobody can tell whether it arrived. It wasn't sent again, so that you don't pay twice.
 failure-account = The provider doesn't accept this bot's account. Only its operator can fix that.
 failure-undeliverable = It was drawn, but I can no longer post in this channel. The pictures are kept.
+undeliverable-too-large = It was drawn, but the pictures are too large for this place, even compressed. They are kept.
+undeliverable-form = It was drawn, but the message was refused as it stood. The pictures are kept.
+undeliverable-late = It was drawn, but the chat took no message for a long time. The pictures are kept.
+undeliverable-answer-over = It was drawn, but the time to answer you there was over and your private messages are closed. The pictures are kept.
 failure-internal = Something went wrong on our side. The operator can find it in the log under { $id }.
 
 ## Refusals: only the person who asked sees these
@@ -229,6 +233,8 @@ already-finished = Too late: it is already { $state ->
    *[other] finished
 }.
 nothing-to-delete = There's nothing to delete yet. Cancel it instead, or wait until it's done.
+no-person-chosen = Choose the person first.
+no-deed-chosen = Choose what to do first.
 draft-gone = That offer has expired. Please send the request again.
 draft-taken = That offer was taken already: it is job { $id }.
 missing-permissions = I'm missing a permission here: { $permissions }. Ask an administrator to grant it, then try again.

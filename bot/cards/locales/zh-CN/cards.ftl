@@ -103,6 +103,10 @@ failure-unavailable = 长时间连不上服务商，什么都没有下单。
 failure-unclear = 发送请求时连接断了，无法确定服务商有没有收到。为了不重复付费，没有再次发送。
 failure-account = 服务商不接受这个机器人的账号，只有运营者能解决。
 failure-undeliverable = 图画好了，但这个频道不再接收我的消息。图片已保存。
+undeliverable-too-large = 图画好了，但即使压缩后对这里来说也太大。图片已保存。
+undeliverable-form = 图画好了，但这条消息被拒绝了。图片已保存。
+undeliverable-late = 图画好了，但聊天平台很久都不接收消息。图片已保存。
+undeliverable-answer-over = 图画好了，但在那里回复你的时间已过，而你的私信也关着。图片已保存。
 failure-internal = 我们这边出了错。运营者可以在日志里按编号 { $id } 找到它。
 
 ## 没有照办：只有提出的人看得到
@@ -196,6 +200,8 @@ already-finished = 晚了一步：{ $state ->
    *[other] 已经结束了
 }。
 nothing-to-delete = 还没有可以删除的。可以取消它，或者等它完成。
+no-person-chosen = 请先选择一个人。
+no-deed-chosen = 请先选择要做什么。
 draft-gone = 这个选项已经过期，请重新发送请求。
 draft-taken = 这个选项已经用过了，任务编号 { $id }。
 missing-permissions = 我在这里缺少权限：{ $permissions }。请让管理员授权，然后再试。

@@ -1,0 +1,102 @@
+"""What a person sees on Discord where something is missing, wrong, or gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.discord.conftest import Bot, person
+from tests.fakes.discord import Interaction, Message
+
+
+async def imagine_this(bot: Bot, words: str) -> Interaction:
+    asked = await bot.fake.context_menu(bot.ann, bot.channel, "Imagine this", bot.fake.say(bot.bob, bot.channel, words))
+    await asked.answered()
+    return asked
+
+
+class TestImagineThis:
+    async def test_the_form_begins_with_one_s_own_defaults_and_says_what_it_does(self, bot: Bot) -> None:
+        await bot.defaults.change(person(bot, bot.ann), {"ratio": "16:9", "n": "2"})
+        asked = await imagine_this(bot, "a red fox")
+        assert asked.modal is not None
+        assert asked.modal.title == "Draw a picture"
+        assert (asked.modal.values["Ratio"], asked.modal.values["How many"]) == (["16:9"], "2")
+
+    async def test_words_that_make_no_request_keep_the_defaults(self, bot: Bot) -> None:
+        await bot.defaults.change(person(bot, bot.ann), {"ratio": "16:9"})
+        asked = await imagine_this(bot, "ratio:16:9")
+        assert asked.modal is not None
+        assert asked.modal.values["Ratio"] == ["16:9"]
+
+
+class TestStudio:
+    async def form(self, bot: Bot, section: str) -> Interaction:
+        guild = bot.guild
+        bot.fake.join(guild, bot.ann, bot.fake.add_role(guild, "bosses", manage_guild=True))
+        studio = await (await bot.fake.slash(bot.ann, bot.channel, "studio")).shown()
+        opened = await bot.fake.select(bot.ann, studio, studio.selects[0]["custom_id"], section)
+        await opened.answered()
+        return opened
+
+    async def test_people_without_a_person_says_what_to_choose(self, bot: Bot) -> None:
+        opened = await self.form(bot, "people")
+        assert opened.modal is not None
+        await bot.fake.submit_modal(bot.ann, opened, {"deed": "lock", "person": []})
+        await bot.said_to(bot.ann, "Choose the person first.")
+
+    async def test_a_weight_with_a_comma_is_named_as_it_was_typed(self, bot: Bot) -> None:
+        opened = await self.form(bot, "house")
+        sent = await bot.fake.submit_modal(bot.ann, opened, {"weight": "0,5"})
+        told = (await bot.said_to(bot.ann, "0,5")).text
+        assert "“0,5” isn't a whole number" in told
+        await sent.answered()
+
+    async def test_two_wrong_fields_are_both_named_and_nothing_is_saved(self, bot: Bot) -> None:
+        opened = await self.form(bot, "limits")
+        await bot.fake.submit_modal(bot.ann, opened, {"user_daily": "many", "monthly": "1e9", "cooldown": "30"})
+        told = (await bot.said_to(bot.ann, "many")).text
+        assert "“many”" in told
+        assert "“1e9”" in told
+        here = await bot.communities.community("discord", str(bot.guild.id))
+        assert here.cooldown is None
+
+
+class TestMore:
+    async def more(self, bot: Bot, user: str) -> Message:
+        message = await bot.result("a red fox")
+        pressed = await bot.fake.press(getattr(bot, user), message, "More")
+        return await pressed.shown()
+
+    @pytest.mark.parametrize(("user", "offered"), [("ann", True), ("bob", False), ("moderator", True)])
+    async def test_spoiler_is_offered_to_those_who_may(self, bot: Bot, user: str, *, offered: bool) -> None:
+        labels = {one.label for one in (await self.more(bot, user)).buttons}
+        assert ("Spoiler" in labels) is offered
+
+    async def test_report_on_a_deleted_job_opens_no_form(self, bot: Bot) -> None:
+        message = await bot.result("a red fox")
+        more = await (await bot.fake.press(bot.bob, message, "More")).shown()
+        await (await bot.fake.press(bot.ann, message, "Delete")).answered()
+        await bot.soon(lambda: message not in bot.channel.messages)
+        pressed = await bot.fake.press(bot.bob, more, "Report")
+        assert "gone" in (await pressed.shown()).text
+        assert pressed.modal is None
+
+
+async def test_pictures_that_are_too_large_in_every_size_are_said_to_be_so(bot: Bot) -> None:
+    bot.fake.file_limit = 10
+    await bot.card()
+    await bot.settled()
+    told = bot.channel.messages[-1].text
+    assert "too large" in told
+    assert "no longer post" not in told
+
+
+async def test_a_wall_of_blank_lines_is_no_wall(bot: Bot) -> None:
+    wall = "a" + "\n" * 280 + "b"
+    for message in (await bot.card(wall), await bot.result("c\n" * 200)):
+        assert message.text.count("\n") < 20
+    jobs = await bot.all_jobs()
+    assert wall in {job.request.prompt for job in jobs}  # it is drawn as typed
+    job = next(job for job in jobs if job.pictures)
+    shown = await (await bot.fake.slash(bot.ann, bot.channel, "show", {"id": job.id})).shown()
+    assert shown.text.count("\n") < 60
