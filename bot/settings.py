@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-import re
+import os
 import secrets
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources.utils import parse_env_vars
 
+from bot.configuration import values
+from bot.configuration.env_file import EnvFile, EnvFileProblem, read_env_file
+from bot.configuration.near_misses import in_environment, in_file
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.url_login import ESCAPE, is_ambiguous, login_of, secrets_of
+from bot.domain.url_login import ESCAPE, is_ambiguous, secrets_of
 from bot.observability.redact import Redactor
 
 VENDOR_URL = "https://open-api.chanjing.cc"
@@ -33,28 +37,47 @@ MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
 _KEY_BYTES = 32
 
 
-# The least that each limit may be, and an example.
-_LIMITS: Mapping[str, tuple[int, int]] = {
-    "limit_user_daily": (0, 50),
-    "limit_user_running": (1, 3),
-    "limit_user_waiting": (0, 7),
-    "limit_community_monthly": (0, 1000),
-    "limit_total_daily": (0, 1000),
-    "limit_total_monthly": (0, 20_000),
-    "limit_guests_daily": (0, 200),
+_MOST = 1_000_000_000  # of a limit
+# The least and the most of each whole number, and an example.
+_NUMBERS: Mapping[str, tuple[int, int, int]] = {
+    "limit_user_daily": (0, _MOST, 50),
+    "limit_user_running": (1, _MOST, 3),
+    "limit_user_waiting": (0, _MOST, 7),
+    "limit_community_monthly": (0, _MOST, 1000),
+    "limit_total_daily": (0, _MOST, 1000),
+    "limit_total_monthly": (0, _MOST, 20_000),
+    "limit_guests_daily": (0, _MOST, 200),
+    "retention_days": (1, 3650, 30),
+    "discord_shard_count": (1, 10_000, 2),
 }
-_MOST = 1_000_000_000
-_SHOWN = 40  # characters of a wrong value
+_ADDRESSES: Mapping[str, str] = {
+    "seedream_api_url": VENDOR_URL,
+    "discord_api_url": "https://example.com/api/v10",
+    "slack_api_url": "https://example.com/api",
+    "public_url": "https://easel.example.com",
+}
+_PATHS = ("data_dir", "ssl_cert_file", "font_path")
+_ENV_FILE: ContextVar[EnvFile | None] = ContextVar("_ENV_FILE", default=None)  # read already
 
 
 class SettingsError(Exception):
     """A sentence for the operator: which setting, what is wrong, what would be legal. It holds no secret."""
 
 
+class EnvFileError(SettingsError):
+    """The file `.env` is there and can't be read."""
+
+
+class _FromFile(DotEnvSettingsSource):
+    """The file `.env` of the working directory, by our own reader, which says what is wrong with it."""
+
+    def _read_env_files(self) -> Mapping[str, str | None]:
+        file = _ENV_FILE.get() or read_env_file(Path(".env"))
+        return parse_env_vars(dict(file.values), self.case_sensitive, self.env_ignore_empty, None)
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
         env_ignore_empty=True,  # `DISCORD_TOKEN=` in .env means that it isn't there
         extra="ignore",
         frozen=True,
@@ -65,7 +88,7 @@ class Settings(BaseSettings):
     chanjing_secret_key: SecretStr | None = None
     chanjing_access_token: SecretStr | None = None
     seedream_api_url: str = VENDOR_URL
-    seedream_qps: float = Field(default=5, gt=0, le=1000)
+    seedream_qps: float = 5
 
     picture_hosts: str = ""
 
@@ -76,7 +99,7 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     discord_api_url: str | None = None
-    discord_shard_count: int | None = Field(default=None, ge=1, le=10_000)
+    discord_shard_count: int | None = None
     discord_gateway: str | None = None
 
     slack_bot_token: SecretStr | None = None
@@ -93,7 +116,7 @@ class Settings(BaseSettings):
     pictures_url: str = ""
 
     web_host: str = "127.0.0.1"
-    web_port: int = Field(default=8080, ge=0, le=65535)
+    web_port: int = 8080
     web_token: SecretStr | None = None
     public_url: str | None = None
     metrics_token: SecretStr | None = None
@@ -109,9 +132,9 @@ class Settings(BaseSettings):
     allowed_communities: str = "all"
     timezone: str = "UTC"
     operator_channel: str | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=3650)
+    retention_days: int | None = None
     forget_communities_days: int = Field(default=30, ge=1, le=36_500)
-    retention_gb: float | None = Field(default=None, gt=0, le=1_000_000)
+    retention_gb: float | None = None
 
     label_on_pictures: str | None = None
     font_path: Path | None = None
@@ -119,18 +142,66 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator(*_LIMITS, mode="before")
+    _near_misses: tuple[str, ...] = PrivateAttr(default=())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours takes its place
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFile(settings_cls)
+
+    @property
+    def near_misses(self) -> tuple[str, ...]:
+        """Sentences about names that are nearly settings, and lines of `.env` that say nothing."""
+        return self._near_misses
+
+    @field_validator(*_NUMBERS, mode="before")
     @classmethod
     def _whole_number(cls, value: object, info: ValidationInfo) -> object:
-        """In ASCII digits alone: "1e9", "٣" or "50 pictures" is rather a slip than meant."""
-        if value is None:
-            return None
-        least, example = _LIMITS[info.field_name or ""]
-        text = str(value).strip()
-        if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= _MOST:
-            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            raise ValueError(f"must be a whole number from {least} to {_MOST}, such as {example}, not “{shown}”")
-        return int(text)
+        return None if value is None else values.whole_number(str(value), *_NUMBERS[info.field_name or ""])
+
+    @field_validator("seedream_qps", mode="before")
+    @classmethod
+    def _calls(cls, value: object) -> object:
+        return values.number_above_zero(str(value), 1000, 5)
+
+    @field_validator("retention_gb", mode="before")
+    @classmethod
+    def _gigabytes(cls, value: object) -> object:
+        return None if value is None else values.number_above_zero(str(value), 1_000_000, 50)
+
+    @field_validator("slack_serve_strangers", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: object) -> object:
+        return values.yes_or_no(str(value))
+
+    @field_validator("web_port", mode="before")
+    @classmethod
+    def _port(cls, value: object) -> object:
+        return values.port(str(value))
+
+    @field_validator("web_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        return values.listening_host(value)
+
+    @field_validator(*_PATHS, mode="before")
+    @classmethod
+    def _path(cls, value: object) -> object:
+        return values.path(value) if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _in_a_url(cls, value: Path) -> Path:
+        """The database's URL is made of it, where a ? would begin the parameters."""
+        if "?" in str(value):
+            raise ValueError(f"must be a path without a question mark, not {values.shown(str(value))}")
+        return value
 
     @field_validator("allowed_communities")
     @classmethod
@@ -148,28 +219,22 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (OSError, ValueError, KeyError):
-            raise ValueError("must be a time zone such as Europe/Berlin or UTC") from None
-        return value
+        return values.time_zone(value)
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod
-    def _any_case(cls, value: object) -> object:
-        return value.lower() if isinstance(value, str) else value
+    def _any_case(cls, value: object, info: ValidationInfo) -> object:
+        legal = ("console", "json") if info.field_name == "log_format" else ("debug", "info", "warning", "error")
+        return None if value is None else values.one_of(str(value), legal)
 
-    @field_validator("seedream_api_url", "discord_api_url", "slack_api_url", "public_url")
+    @field_validator(*_ADDRESSES)
     @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
+    def _web_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an address such as https://example.com")
-        if login_of(value):
-            raise ValueError("must be an address without a user and a password: none is sent there")
-        return value.rstrip("/")
+        name = info.field_name or ""
+        # The page calls its API and its files by paths from the root.
+        return values.web_address(value, example=_ADDRESSES[name], path=name != "public_url")
 
     @field_validator("http_proxy", "https_proxy")
     @classmethod
@@ -305,13 +370,21 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _below_data_dir(cls, values: Any) -> Any:
-        """The database and the pictures live in DATA_DIR unless they say otherwise."""
-        if isinstance(values, dict):
-            data_dir = values.get("data_dir") or "data"
-            values.setdefault("database_url", f"sqlite+aiosqlite:///{data_dir}/easel.db")
-            values.setdefault("pictures_url", f"file:{data_dir}/pictures")
-        return values
+    def _as_meant(cls, given: Any) -> Any:
+        """Values as a shell would hand them over; database and pictures live in DATA_DIR unless they say otherwise."""
+        if not isinstance(given, dict):
+            return given
+        meant = {name: values.unquoted(value) if isinstance(value, str) else value for name, value in given.items()}
+        for name, expand in (("database_url", values.database_url), ("pictures_url", values.pictures_url)):
+            if isinstance(meant.get(name), str):
+                meant[name] = expand(meant[name])
+        try:
+            data_dir = values.path(str(meant.get("data_dir") or "data"))
+        except ValueError:  # the field's own validator says so
+            data_dir = Path("data")
+        meant.setdefault("database_url", f"sqlite+aiosqlite:///{data_dir.as_posix()}/easel.db")
+        meant.setdefault("pictures_url", values.file_url(data_dir / "pictures"))
+        return meant
 
     @property
     def uses_sandbox(self) -> bool:
@@ -353,8 +426,8 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret among the settings, for the log's redaction."""
-        values = (getattr(self, name) for name in type(self).model_fields)
-        plain = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        plain = (value.get_secret_value() for value in fields if isinstance(value, SecretStr))
         proxies = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
         passwords = (part for url in (self.database_url, *proxies) for part in secrets_of(url))
         return (*plain, *self.slack_store_keys, *passwords)
@@ -378,17 +451,46 @@ def is_loopback(host: str) -> bool:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Settings from the environment and `.env`; `overrides` win. Raises SettingsError with a sentence per fault."""
+    """Settings from the environment and `.env`; `overrides` win.
+
+    Raises SettingsError with a sentence per fault, and EnvFileError where `.env` itself can't be read.
+    """
     try:
-        return Settings(**overrides)
+        file = read_env_file(Path(".env"))
+    except EnvFileProblem as problem:
+        raise EnvFileError(str(problem)) from None
+    names = {name.upper() for name in Settings.model_fields}
+    near = [*in_file(file, names, os.environ), *in_environment(os.environ, names)]
+    faults = [miss.sentence for miss in near if miss.limit]
+    token = _ENV_FILE.set(file)
+    try:
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(fault) for fault in error.errors())) from None
+        raise SettingsError("\n".join([*(_sentence(fault) for fault in error.errors()), *faults])) from None
+    finally:
+        _ENV_FILE.reset(token)
+    if faults:
+        raise SettingsError("\n".join(f"{fault} The limit would not hold." for fault in faults))
+    settings._near_misses = tuple(miss.sentence for miss in near)  # noqa: SLF001 - of this module's own class
+    return settings
 
 
 def _sentence(fault: Any) -> str:
     names = [str(part).upper() for part in fault["loc"]]
-    message = _masked(str(fault["msg"]).removeprefix("Value error, "), fault["input"])
+    said = str(fault["msg"]).removeprefix("Value error, ") if fault["type"] == "value_error" else _bounds(fault)
+    message = _masked(said, fault["input"])
     return f"{names[0]}: {message}" if names else message
+
+
+def _bounds(fault: Any) -> str:
+    """Of a whole number whose field has them, in our words in place of the library's."""
+    field = Settings.model_fields[str(fault["loc"][0])]
+    bounds = {type(each).__name__: each for each in field.metadata}
+    if not {"Ge", "Le"} <= bounds.keys():
+        return str(fault["msg"])
+    least, most = bounds["Ge"].ge, bounds["Le"].le
+    example = least if field.default is None else field.default
+    return f"must be a whole number from {least} to {most}, such as {example}, not {values.shown(str(fault['input']))}"
 
 
 def _masked(message: str, value: object) -> str:

@@ -45,9 +45,10 @@ async def check_settings(settings: Settings) -> Sequence[Finding]:
     slack = settings.slack_bot_token or settings.slack_client_id
     platforms = [name for name, is_on in (("Discord", settings.discord_token), ("Slack", slack)) if is_on]
     said = f"every value is legal; besides the page there is {' and '.join(platforms) or 'no platform'}"
+    near = [note("Settings", sentence, "Mend the name, or take the line out.") for sentence in settings.near_misses]
     if platforms:
-        return [fine("Settings", said)]
-    return [note("Settings", said, "To draw in a chat, set DISCORD_TOKEN or SLACK_BOT_TOKEN: docs/settings.md.")]
+        return [fine("Settings", said), *near]
+    return [*near, note("Settings", said, "To draw in a chat, set DISCORD_TOKEN or SLACK_BOT_TOKEN: docs/settings.md.")]
 
 
 def wrong_setting(sentence: str) -> Finding:

@@ -18,21 +18,23 @@ from bot.composition.private_files import new_files_are_private
 from bot.domain.finding import Finding, Health, broken
 from bot.observability.logs import configure_logs
 from bot.observability.redact import Redactor
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import EnvFileError, Settings, SettingsError, load_settings
 
 _MARKS = {Health.FINE: "[green]✓[/]", Health.NOTE: "[yellow]![/]", Health.BROKEN: "[red]✗[/]"}
 _CHECK_SECONDS = 90.0
+_NO_SETTINGS = 2  # the exit code of every command that can't read its settings
 
 Check = Callable[[Settings], Coroutine[object, object, Sequence[Finding]]]
 
 
 def examine(*, as_json: bool) -> int:
-    """Print what is found; exit code 0 where nothing is broken, else 1."""
+    """Print what is found; exit code 0 where nothing is broken, else 1; 2 where `.env` can't be read."""
     try:
         settings = load_settings()
         network_of(settings)
     except SettingsError as error:
-        return _tell([wrong_setting(line) for line in str(error).splitlines()], as_json=as_json)
+        code = _tell([wrong_setting(line) for line in str(error).splitlines()], as_json=as_json)
+        return _NO_SETTINGS if isinstance(error, EnvFileError) else code
     configure_logs("console", "error", redact=settings.secrets)
     new_files_are_private()
     findings = asyncio.run(_examine(settings))

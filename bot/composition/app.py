@@ -50,6 +50,8 @@ def run(settings: Settings, role: str = Role.ALL) -> int:
     """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
     check(settings, Role(role))
+    for sentence in settings.near_misses:
+        _log.warning("setting_ignored", action="start", detail=sentence)
     new_files_are_private()
     secret = local_secret(settings.data_dir)
     mend(settings.data_dir, database_file(settings.database_url))

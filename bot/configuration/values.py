@@ -1,0 +1,154 @@
+"""What a value must be, and the sentence where it isn't: what would do, within which bounds, an example, what came."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.domain.url_login import login_of
+
+_SHOWN: Final = 40  # characters of a wrong value
+_HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
+_YES, _NO = frozenset({"true", "1", "yes", "y", "on", "t"}), frozenset({"false", "0", "no", "n", "off", "f"})
+
+
+def shown(text: str) -> str:
+    """A wrong value in quotation marks, cut."""
+    return f"“{text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'}”"
+
+
+def unquoted(text: str) -> str:
+    """Without blanks around it, and without the quotes that `docker run --env-file` leaves in place."""
+    text = text.strip() or text
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+
+
+def whole_number(text: str, least: int, most: int, example: int) -> int:
+    """In ASCII digits alone: "1e9", "٣" or "50 pictures" is rather a slip than meant."""
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()) or not least <= int(text) <= most:
+        raise ValueError(f"must be a whole number from {least} to {most}, such as {example}, not {shown(text.strip())}")
+    return int(text)
+
+
+def number_above_zero(text: str, most: int, example: float) -> float:
+    """With a decimal point or without one."""
+    found = float(text) if re.fullmatch(r"\s*[0-9]{0,12}\.?[0-9]{0,12}\s*", text) and text.strip(" .") else math.nan
+    if not 0 < found <= most:
+        raise ValueError(f"must be a number above 0, up to {most}, such as {example:g}, not {shown(text.strip())}")
+    return found
+
+
+def one_of(text: str, words: Collection[str]) -> str:
+    """In any case."""
+    if text.strip().lower() not in words:
+        *others, last = words
+        raise ValueError(f"must be {', '.join(others)} or {last}, not {shown(text.strip())}")
+    return text.strip().lower()
+
+
+def yes_or_no(text: str) -> bool:
+    """As people write it."""
+    word = text.strip().lower()
+    if word not in _YES | _NO:
+        raise ValueError(f"must be true or false, not {shown(text.strip())}")
+    return word in _YES
+
+
+def web_address(text: str, *, example: str, path: bool = True) -> str:
+    """Of an API, or of the page: http or https, a host, perhaps a port, and a path where that is of use."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(f"must be an address such as {example}, not {shown(text)}") from None
+    if login_of(text):
+        raise ValueError(f"must be an address without a user and a password, such as {example}: none is sent there")
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or not is_host(host):
+        raise ValueError(f"must be an address such as {example}, not {shown(text)}")
+    if parts.path.strip("/") and not path:
+        raise ValueError(f"must be an address without a path, such as {example}, not {shown(text)}")
+    return text.rstrip("/")
+
+
+def is_host(text: str) -> bool:
+    """A name or an address, without a port."""
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return _HOST.fullmatch(text) is not None
+    return True
+
+
+def listening_host(text: str) -> str:
+    """Where the page listens: an address of this machine, or a name of it."""
+    if "://" in text or text.count(":") == 1 or text.count("]:") == 1:
+        raise ValueError(
+            f"must be a host alone, such as 127.0.0.1 or 0.0.0.0, not {shown(text)}; WEB_PORT has the port"
+        )
+    host = text.removeprefix("[").removesuffix("]")
+    if not is_host(host):
+        raise ValueError(f"must be an address of this machine, such as 127.0.0.1 or 0.0.0.0 for all, not {shown(text)}")
+    return host.lower()
+
+
+def port(text: str) -> int:
+    if text.startswith("tcp://"):
+        raise ValueError(
+            f"must be a whole number from 0 to 65535, such as 8080, not {shown(text)}. Kubernetes sets it so for a "
+            "service of the name “web”: set enableServiceLinks: false, or WEB_PORT itself"
+        )
+    return whole_number(text, 0, 65535, 8080)
+
+
+def path(text: str) -> Path:
+    """With ~ and $HOME in the place of a shell's, which reads neither .env nor a unit's file."""
+    if "://" in text or text.startswith("file:"):
+        raise ValueError(f"must be a path, such as /var/lib/easel, not {shown(text)}")
+    return Path(_expanded(text))
+
+
+def _expanded(text: str) -> str:
+    found = os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111 - not all of it is a path yet
+    if found.startswith(("~", "$")):
+        raise ValueError(f"{shown(text)} begins with what stands for no directory here; write the path in full")
+    return found
+
+
+def database_url(text: str) -> str:
+    """A file's path below ~ is expanded."""
+    scheme, slashes, file = text.partition(":///")
+    if slashes and scheme.startswith("sqlite") and file.startswith(("~", "$")):
+        return f"{scheme}:///{_expanded(file)}"
+    return text
+
+
+def pictures_url(text: str) -> str:
+    """The same; a path that begins at the root or at home needs no `file:`."""
+    if text.startswith(("/", "~", "$")):
+        return file_url(Path(_expanded(text)))
+    file = text.removeprefix("file:")
+    return file_url(Path(_expanded(file))) if file != text and file.startswith(("~", "$")) else text
+
+
+def file_url(folder: Path) -> str:
+    """As PICTURES_URL has it: a relative path stays one."""
+    return f"file:{quote(folder.as_posix(), safe='/:')}"
+
+
+def time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):
+        zones = {zone.lower(): zone for zone in available_timezones()}
+        near = get_close_matches(text.lower().replace(" ", "_"), zones, n=1)
+        mean = f"; did you mean {zones[near[0]]}?" if near else ""
+        raise ValueError(f"must be a time zone such as Europe/Berlin or UTC, not {shown(text)}{mean}") from None
+    return text
