@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from bot.domain.defaults import OPTION_NAMES
-from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
+from bot.domain.job import Failure, FailureCode, GalleryCopy, Job, JobKind, JobState, StoredPicture
 from bot.domain.people import Destination, Person
 from bot.domain.request import ImageRequest
 from bot.domain.style import STYLES
@@ -39,7 +39,7 @@ _PLAIN = frozenset(
     }
 )
 # What may change after the job was accepted.
-CHANGEABLE = _PLAIN | {"destination", "pictures", "failure"}
+CHANGEABLE = _PLAIN | {"destination", "pictures", "failure", "gallery_copy"}
 
 
 def fingerprint(job: Job) -> str:
@@ -122,12 +122,33 @@ def changed_columns(changes: Mapping[str, Any]) -> dict[str, Any]:
             columns |= _destination_columns(value)
         elif name == "pictures":
             columns["pictures"] = [asdict(picture) for picture in value]
+        elif name == "gallery_copy":
+            columns["gallery_copy"] = None if value is None else _copy_columns(value)
         elif name == "failure":
             columns["failure_code"] = None if value is None else value.code.value
             columns["failure_detail"] = None if value is None else value.detail
         else:
             raise ValueError(f"{name!r} of a job can't be changed")
     return columns
+
+
+def _copy_columns(copy: GalleryCopy) -> dict[str, Any]:
+    """Platform and community are the job's."""
+    there = copy.destination
+    return {"channel_id": there.channel_id, "details": dict(there.details), "result_id": copy.result_id}
+
+
+def _copy_of(row: RowMapping) -> GalleryCopy | None:
+    kept = row["gallery_copy"]
+    if kept is None:
+        return None
+    there = Destination(
+        platform=row["platform"],
+        community_id=row["community_id"],
+        channel_id=kept["channel_id"],
+        details=kept["details"],
+    )
+    return GalleryCopy(destination=there, result_id=kept["result_id"])
 
 
 def _destination_columns(destination: Destination) -> dict[str, Any]:
@@ -165,6 +186,7 @@ def job_of(row: RowMapping) -> Job:
         created_at=row["created_at"],
         pictures=tuple(StoredPicture(**picture) for picture in row["pictures"]),
         failure=_failure_of(row),
+        gallery_copy=_copy_of(row),
         **{name: row[name] for name in _PLAIN},
     )
 

@@ -103,6 +103,7 @@ jobs = Table(
     Column("parent_id", AnyText),
     Column("deleted_at", UtcDateTime),
     Column("shared_at", UtcDateTime),
+    Column("gallery_copy", JSON(none_as_null=True)),  # the message in the community's gallery channel
     # What people think of it, and whether its author wants it forgotten as soon as nothing needs it any more.
     Column("stars", Integer, nullable=False, server_default="0"),
     Column("forget", Boolean, nullable=False, server_default=false()),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.actions.jobs import find_visible, with_parent
+from bot.actions.removals import Removals
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
@@ -52,6 +53,7 @@ class GalleryActions:
         clock: Clock,
         gallery_channels: Mapping[str, GalleryChannel],
         locks: Locks,
+        removals: Removals,
     ) -> None:
         self._store = store
         self._gallery = gallery
@@ -60,6 +62,7 @@ class GalleryActions:
         self._clock = clock
         self._gallery_channels = gallery_channels
         self._locks = locks
+        self._removals = removals
 
     async def search(
         self, person: Person, *, gallery_filter: GalleryFilter, channel_id: str = "", text: str = "", page: int = 0
@@ -138,7 +141,8 @@ class GalleryActions:
     async def share(self, job_id: str, person: Person, *, shared: bool = True) -> Shown:
         """Let the whole community see a result that was asked in private, or no longer; a series goes with its sheet.
 
-        Its author alone may. NotAllowed: `only-author-shares`, `nobody-to-share-with`, `no-pictures-yet`.
+        What is not shared any more leaves the gallery channel. Its author alone may. NotAllowed: `only-author-shares`,
+        `nobody-to-share-with`, `no-pictures-yet`.
         """
         job = await self._done(job_id, person)
         if not is_author(job, person):
@@ -147,8 +151,8 @@ class GalleryActions:
             raise NotAllowed("nobody-to-share-with")
         at = self._clock.now() if shared else None
         for one in await self._store.series(job.id):
-            await self._store.note(one.id, shared_at=at)
-        job = await self._store.note(job.id, shared_at=at)
+            await self._take_down(await self._store.note(one.id, shared_at=at))
+        job = await self._take_down(await self._store.note(job.id, shared_at=at))
         opinion = await self._gallery.opinion(job.id, person)
         if shared and opinion.starred:
             await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
@@ -234,10 +238,33 @@ class GalleryActions:
                 )
             )
             try:
-                await gallery_channel.post(self._dispatcher.report(job), community.gallery_channel, indexes)
+                copy = await gallery_channel.post(self._dispatcher.report(job), community.gallery_channel, indexes)
             except PlatformError as error:
                 _log.warning("gallery_post_failed", action="exhibit", job=job.id, error=str(error))
                 await self._communities.mark_undone(entry.id, EASEL)
+                return
+            try:
+                job = await self._store.note(job.id, gallery_copy=copy)
+            except KeyError:  # its author's data was deleted meanwhile
+                await self._removals.take_copy_away(dataclasses.replace(job, gallery_copy=copy))
+                return
+            if job.deleted_at is not None:
+                await self._removals.take_copy_away(job)
+        await self._take_down(job)
+
+    async def _take_down(self, job: Job) -> Job:
+        """Take the copy in the gallery channel away from those who may not see the result; it may hang there again."""
+        if is_open(job) or job.gallery_copy is None:
+            return job
+        await self._removals.take_copy_away(job)
+        place = job.destination
+        async with self._locks.acquire(f"wall:{job.id}"):
+            for entry in await self._communities.audit_trail(
+                place.platform, place.community_id, target=job.id, action=AuditAction.EXHIBITED
+            ):
+                if entry.undone_at is None:
+                    await self._communities.mark_undone(entry.id, EASEL)
+        return await self._store.note(job.id, gallery_copy=None)
 
 
 def _best(job: Job, opinion: Opinion, *, at_least: int) -> tuple[int, ...]:

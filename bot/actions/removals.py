@@ -31,23 +31,34 @@ class Removals:
         self._platforms = platforms
         self._clock = clock
 
-    async def plan(self, job: Job) -> Removal:
-        """Save that the job's messages are to go."""
-        removal = Removal(job=job, next_at=self._clock.now() + FIRST_PAUSE)
-        await self._store.save(removal)
-        return removal
+    async def plan(self, job: Job) -> None:
+        """Save that the job's messages are to go, with its copy in the gallery channel."""
+        for each in _with_copy(job):
+            await self._plan(each)
 
     async def take_away(self, job: Job) -> Removal | None:
-        """Remove the job's messages; what is left to do, or None."""
-        return await self._attempt(await self.plan(job))
+        """Remove the job's messages and its copy in the gallery channel; what is left to do, or None."""
+        left = [await self._attempt(await self._plan(each)) for each in _with_copy(job)]
+        return next((one for one in left if one is not None), None)
+
+    async def take_copy_away(self, job: Job) -> None:
+        """Remove the copy in the gallery channel alone."""
+        for each in _with_copy(job)[1:]:
+            await self._attempt(await self._plan(each))
 
     async def left(self, job_id: str) -> Removal | None:
         """What is left to do for this job."""
-        return await self._store.of_job(job_id)
+        return await self._store.of_job(job_id) or await self._store.of_job(_copy_id(job_id))
 
     async def keep(self, job_id: str) -> None:
         """The result is shown again: its message may stay."""
         await self._store.drop(job_id)
+        await self._store.drop(_copy_id(job_id))
+
+    async def _plan(self, job: Job) -> Removal:
+        removal = Removal(job=job, next_at=self._clock.now() + FIRST_PAUSE)
+        await self._store.save(removal)
+        return removal
 
     async def access_returned(self, platform: str, community_ids: Collection[str]) -> None:
         """Make what is left behind in these communities due: the bot is there again."""
@@ -94,3 +105,16 @@ class Removals:
             event, job=job.id, platform=job.destination.platform, channel=job.destination.channel_id, reason=reason
         )
         return left
+
+
+def _with_copy(job: Job) -> list[Job]:
+    """The job, and its copy in the gallery channel as a job whose only message is that."""
+    copy = job.gallery_copy
+    if copy is None:
+        return [job]
+    shown = replace(job, id=_copy_id(job.id), destination=copy.destination, result_id=copy.result_id, gallery_copy=None)
+    return [job, shown]
+
+
+def _copy_id(job_id: str) -> str:
+    return f"{job_id}-gallery"

@@ -153,6 +153,7 @@ def connect(
             clock=clock,
             gallery_channels=registry.gallery_channels,
             locks=locks,
+            removals=removals,
         ),
         account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
         defaults=defaults,

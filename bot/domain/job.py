@@ -93,6 +93,14 @@ class StoredPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryCopy:
+    """A message in a gallery channel that shows a result: where it is, as for a result, and which it is."""
+
+    destination: Destination
+    result_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One row of the table `jobs`. Times are UTC and aware; each is when that state was saved."""
 
@@ -121,6 +129,7 @@ class Job:
     parent_id: str | None = None  # the job this is an edit or a repetition of
     owner: str | None = None  # the run that has it, where several processes share the store: no other may save it
     deleted_at: datetime | None = None  # the result was taken away by its author or a moderator
+    gallery_copy: GalleryCopy | None = None  # what the community's gallery channel shows of it
     shared_at: datetime | None = None  # its author shows it to the whole community, though it was asked in private
 
     @property

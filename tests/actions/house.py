@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.actions import Actions, Imagine
 from bot.composition.acting import Stores
-from bot.domain.job import Job, JobState, StoredPicture
+from bot.domain.job import GalleryCopy, Job, JobState, StoredPicture
 from bot.domain.limits import Limits
 from bot.domain.operator_channel import OperatorChannel
 from bot.domain.people import Destination, Person
@@ -43,12 +43,13 @@ class FakeGalleryChannel:
     hung: list[tuple[str, str, tuple[int, ...]]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
         await asyncio.sleep(0)
         if self.refusals:
             raise self.refusals.pop()
         self.hung.append((report.job.id, channel_id, tuple(indexes)))
-        return f"wall-{len(self.hung)}"
+        there = Destination(platform="discord", community_id=report.job.destination.community_id, channel_id=channel_id)
+        return GalleryCopy(destination=there, result_id=f"wall-{len(self.hung)}")
 
 
 @dataclass
@@ -80,9 +81,10 @@ class House:
         by: Person | None = None,
         channel: str = "general",
         days_ago: int = 0,
+        private: bool = False,
     ) -> Job:
         """A finished job whose pictures are on the shelf."""
-        job = order(prompt, n=n, by=by, channel=channel, at=NOON - timedelta(days=days_ago))
+        job = order(prompt, n=n, by=by, channel=channel, at=NOON - timedelta(days=days_ago), private=private)
         await self.store.add(job, PLENTY)
         kept = tuple(
             StoredPicture(key=f"{job.id}/{index}.png", width=64, height=36, size=len(PICTURE), media_type="image/png")

@@ -7,9 +7,11 @@ from bot.actions.gallery import WINS_AT, GalleryActions
 from bot.actions.local_locks import LocalLocks
 from bot.domain.community import Community
 from bot.domain.errors import NotAllowed, PlatformUnavailable
+from bot.domain.job import GalleryCopy
 from bot.domain.moderation import AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import GalleryFilter, NewAudit
+from bot.domain.report import JobReport
 from db.gallery import SqlGallery
 from tests.actions.house import HERE, House
 from tests.db.orders import PLENTY, order, person
@@ -24,6 +26,7 @@ def actions_of(house: House, gallery: SqlGallery | None = None) -> GalleryAction
         clock=house.clock,
         gallery_channels={"discord": house.gallery_channel},
         locks=LocalLocks(),
+        removals=house.actions.removals,
     )
 
 
@@ -214,3 +217,61 @@ async def test_a_completion_that_takes_too_long_is_none(house: House, monkeypatc
     monkeypatch.setattr("bot.actions.gallery._COMPLETION_SECONDS", 0.01)
     slow = Slow(house.gallery._engine)
     assert not await actions_of(house, slow).recent_prompts(person(), "a")
+
+
+async def test_a_deleted_result_leaves_the_gallery_channel_too(house: House, actions: GalleryActions) -> None:
+    await hang_in(house, "wall")
+    first, second = [await house.drawn(f"a fox {number}") for number in range(2)]
+    for job in (first, second):
+        await actions.star(job.id, person())
+    assert len(house.gallery_channel.hung) == 2
+    await house.actions.jobs.delete(first.id, person())
+    assert house.chat.taken_away == [first.id, f"{first.id}-gallery"]
+    await house.actions.mydata.delete(person())
+    assert set(house.chat.taken_away[2:]) == {second.id, f"{second.id}-gallery"}
+
+
+async def test_a_copy_that_a_chat_keeps_is_told_and_tried_again(house: House, actions: GalleryActions) -> None:
+    await hang_in(house, "wall")
+    job = await house.drawn()
+    await actions.star(job.id, person())
+    house.chat.refuses_to_remove.add(f"{job.id}-gallery")
+    await house.actions.jobs.delete(job.id, person())
+    left = await house.actions.removals.left(job.id)
+    assert left is not None
+    assert left.refused
+    assert (left.job.destination.channel_id, left.job.result_id) == ("wall", "wall-1")
+    house.chat.refuses_to_remove.clear()
+    await house.actions.removed_communities.added("discord", "guild")
+    await house.actions.removals.again()
+    assert await house.actions.removals.left(job.id) is None
+
+
+async def test_what_is_not_shared_any_more_leaves_the_gallery_channel_and_may_hang_there_again(
+    house: House, actions: GalleryActions
+) -> None:
+    await hang_in(house, "wall")
+    job = await house.drawn(private=True)
+    await actions.star(job.id, person())
+    assert house.gallery_channel.hung == []
+    for number in (1, 2):
+        await actions.share(job.id, person())
+        assert len(house.gallery_channel.hung) == number
+        await actions.share(job.id, person(), shared=False)
+        assert house.chat.taken_away == [f"{job.id}-gallery"] * number
+
+
+async def test_a_result_that_is_deleted_while_it_is_hung_does_not_stay_there(
+    house: House, actions: GalleryActions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hang_in(house, "wall")
+    job = await house.drawn()
+    post = house.gallery_channel.post
+
+    async def late(report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
+        await house.actions.jobs.delete(job.id, person())
+        return await post(report, channel_id, indexes)
+
+    monkeypatch.setattr(house.gallery_channel, "post", late)
+    await actions.star(job.id, person())
+    assert house.chat.taken_away == [job.id, f"{job.id}-gallery"]

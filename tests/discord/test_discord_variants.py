@@ -203,6 +203,8 @@ class TestOpinions:
         assert hung.pings == set()
         assert hung.labels == ["Again", "Details"]
         assert not any(file.spoiler for file in hung.shown_files)
+        await bot.fake.press(bot.ann, result, "Delete")
+        await bot.soon(lambda: not wall.messages)
 
     async def test_what_was_drawn_for_adults_hangs_hidden(self, bot: Bot) -> None:
         wall = bot.fake.add_channel(bot.guild, "gallery")

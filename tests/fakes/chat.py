@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from bot.domain.errors import Undeliverable
 from bot.domain.job import Job
 from bot.domain.report import JobReport
 
@@ -24,6 +25,7 @@ class FakeChat:
     taken_away: list[str] = field(default_factory=list)
     refusals: deque[Exception] = field(default_factory=deque)
     kept_back: deque[Exception] = field(default_factory=deque)  # raised by the next calls of take_away()
+    refuses_to_remove: set[str] = field(default_factory=set)  # job ids
     answers_kept_back: bool = False
 
     async def show(self, report: JobReport) -> None:
@@ -41,6 +43,8 @@ class FakeChat:
     async def take_away(self, job: Job) -> None:
         if self.kept_back:
             raise self.kept_back.popleft()
+        if job.id in self.refuses_to_remove:
+            raise Undeliverable("403")
         self.taken_away.append(job.id)
         self.messages.pop(job.id, None)
 

@@ -71,7 +71,7 @@ async def test_stars_and_votes_are_counted_on_the_buttons_and_nothing_else_chang
     assert [one.file_id for one in result.pictures] == pictures
 
 
-async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel(bot: Bot) -> None:
+async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel_until_it_is_deleted(bot: Bot) -> None:
     wall = bot.fake.add_channel("gallery", bot.ann)
     await bot.decide(gallery_channel=wall.id)
     result = await bot.result()
@@ -79,7 +79,8 @@ async def test_a_star_by_its_author_hangs_it_in_the_gallery_channel(bot: Bot) ->
     hung = await bot.posted(wall)
     assert hung.pings == set()
     await (await bot.fake.press(bot.ann, result, "Delete")).told("Deleted")
-    assert not bot.fake.world.files[str(hung.pictures[0].file_id)].deleted
+    assert bot.fake.world.files[str(hung.pictures[0].file_id)].deleted
+    assert hung.ts not in {one.ts for one in bot.messages(wall)}
 
 
 async def reported(bot: Bot) -> tuple[Message, Message]:

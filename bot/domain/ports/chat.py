@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.card import Card
-from bot.domain.job import Job
+from bot.domain.job import GalleryCopy, Job
 from bot.domain.report import JobReport
 
 
@@ -49,8 +49,10 @@ class ModeratorChannel(Protocol):
 class GalleryChannel(Protocol):
     """A ChatPlatform that has channels where a community's best pictures hang. Not every platform has."""
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
-        """Post these pictures (from 1) of a finished job there, with its words and author, pinging nobody; the id.
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
+        """Post these pictures (from 1) of a finished job there, with its words and author, pinging nobody.
+
+        `ChatPlatform.take_away` removes the copy, as a job with its destination and `result_id`.
 
         Raises only PlatformError and its children.
         """

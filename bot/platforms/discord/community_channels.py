@@ -10,7 +10,8 @@ from bot.cards.gallery_card import gallery_channel_card
 from bot.cards.phrases import card_picture
 from bot.domain.card import Card
 from bot.domain.errors import Undeliverable
-from bot.domain.job import Job
+from bot.domain.job import GalleryCopy, Job
+from bot.domain.people import Destination
 from bot.domain.report import JobReport
 
 from .api import DiscordApi
@@ -73,7 +74,7 @@ class CommunityChannels:
         except MessageGone:
             return
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
         """See GalleryChannel.post."""
         await self._connected()
         job = report.job
@@ -88,7 +89,11 @@ class CommunityChannels:
         # Whoever reads the gallery channel need not be let into the channel that it was drawn in.
         out = Outgoing(card=card, spoiler=way_back(job.destination).age_restricted)
         async with self._rejection_guard.visiting(channel_id):
-            return str(await self._fitting.send(job, out, limit, post, stored=stored))
+            message_id = await self._fitting.send(job, out, limit, post, stored=stored)
+        there = Destination(
+            platform=job.destination.platform, community_id=job.destination.community_id, channel_id=channel_id
+        )
+        return GalleryCopy(destination=there, result_id=str(message_id))
 
 
 def _channel(channel_id: str) -> int:

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import CredentialsRefused, PlatformUnavailable
-from bot.domain.job import Job
+from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.observability.health import Check
@@ -183,7 +183,7 @@ class DiscordPlatform:
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         await self._community_channels.edit_for_moderators(community_id, channel_id, message_id, card)
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
         return await self._community_channels.post(report, channel_id, indexes)
 
     async def _live(self) -> None:

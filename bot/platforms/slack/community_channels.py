@@ -12,7 +12,7 @@ import structlog
 from bot.cards.gallery_card import gallery_channel_card
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError
-from bot.domain.job import Job
+from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
@@ -88,22 +88,26 @@ class CommunityChannels:
         except MessageGone:
             _log.info("report_card_gone", action="moderate", job=card.job_id)
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
         """See GalleryChannel: these pictures (from 1) of a job, in its community's gallery channel."""
         job = report.job
         card = gallery_channel_card(report, indexes, job.destination.locale)
         shown = replace(job, pictures=tuple(job.pictures[index - 1] for index in indexes if index <= len(job.pictures)))
 
-        async def hang(workspace: Workspace) -> Message:
+        async def hang(workspace: Workspace) -> tuple[Workspace, Message]:
             # By itself: a file that went with its result must not take this one along.
             uploaded = await self._uploads.ready(shown, card, workspace, purpose=GALLERY)
             mark = Mark(job_id=job.id, part=GALLERY, files=uploaded.files)
             drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
-            return await self._post(ChannelRef(workspace=workspace, channel_id=channel_id), drawn, job, mark)
+            channel_ref = ChannelRef(workspace=workspace, channel_id=channel_id)
+            return workspace, await self._post(channel_ref, drawn, job, mark)
 
-        message = await self._reaching(job.destination.community_id, job, hang)
+        workspace, message = await self._reaching(job.destination.community_id, job, hang)
         self._uploads.forget(job, purpose=GALLERY)
-        return str(message)
+        # Only the bot that has posted it may delete it.
+        details = {"team": workspace.team_id, "enterprise": workspace.enterprise_id or ""}
+        there = replace(job.destination, channel_id=channel_id, card_id=None, details=details)
+        return GalleryCopy(destination=there, result_id=str(message))
 
     async def close(self) -> None:
         for task in self._tasks:

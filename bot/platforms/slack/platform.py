@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable
-from bot.domain.job import Job
+from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
 from bot.drawing.raster import Raster
@@ -216,7 +216,7 @@ class SlackPlatform:
     async def edit_for_moderators(self, community_id: str, channel_id: str, message_id: str, card: Card) -> None:
         await self._community_channels.edit_for_moderators(community_id, channel_id, message_id, card)
 
-    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> str:
+    async def post(self, report: JobReport, channel_id: str, indexes: Sequence[int]) -> GalleryCopy:
         return await self._community_channels.post(report, channel_id, indexes)
 
     async def _live(self) -> None:
