@@ -102,6 +102,8 @@ async def test_a_button_pressed_twice_at_once_orders_once(bot: Bot, beside: Bot,
     await bot.clock.advance(10)
     await bot.settled()
     assert len(await bot.all_jobs()) == 2
+    said = [one.words for one in bot.fake.world.channels[result.channel_id].seen_by(bot.ann) if one.ephemeral]
+    assert sum("You pressed that a moment ago" in words for words in said) == 1
     assert len(bot.messages()) == 2
     await bot.fake.press(bot.bob, result, label)
     await bot.until(lambda: len(bot.model.made) == 3)

@@ -9,7 +9,8 @@ import structlog
 
 from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
-from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.errors import NotAllowed, PlatformError, PlatformUnavailable
+from bot.domain.order_event import Repeat
 from bot.domain.report import JobReport
 from bot.interactions.replies import Ask
 
@@ -40,7 +41,7 @@ class JobSubmitter:
         self._api = api
 
     async def order(self, ctx: RequestContext, ask: Ask) -> JobReport | None:
-        """Have `ask` accept a job, and show its card. NotAllowed where the result could not be posted.
+        """Have `ask` accept a job, and show its card. NotAllowed for a double press, and without a place for the result.
 
         None: the event has ordered already, and nothing is left to do.
         """
@@ -53,6 +54,8 @@ class JobSubmitter:
             channel_ref = await self._api.open_dm(ctx.workspace, ctx.user_id)
         report = await ask(author, ctx.destination(channel_ref, author.locale))
         ctx.accepted = report.job.id
+        if report.repeat is Repeat.PRESS:
+            raise NotAllowed("pressed-twice")
         if report.repeat is not None:  # its card is there
             _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
             return None
