@@ -115,33 +115,33 @@ def _watched(place: Destination, limits: Limits, usage: Usage, now: datetime) ->
     tomorrow, next_first = next_day(now, most.zone), next_month(now, most.zone)
     community = json.dumps([place.platform, place.community_id])
     here, month_code = taken.community_month, "limit-community-monthly"
-    # Moderators are warned of their own limit, or of the operator's where they have set none.
+    # Moderators are warned of the community's own limit and of the operator's: both refuse their people. The two differ
+    # in their weights and in where the month begins, so either may be nearly used first.
     own = (limits.community_monthly, usage.community_month, limits.today(now), next_month(now, limits.zone))
-    if limits.community_monthly is None:
-        own = (most.community_monthly, here, most.today(now), next_first)
-    if own[0] is not None:
-        yield _Watched(
-            ceiling=None,
-            code=month_code,
-            home=(place.platform, place.community_id),
-            period=own[2].strftime("%Y-%m"),
-            used=own[1],
-            limit=own[0],
-            resets_at=own[3],
-        )
-    for ceiling, name, code, limit, used, period, resets_at in (
+    for limit, used, today, resets_at in (own, (most.community_monthly, here, most.today(now), next_first)):
+        if limit is not None:
+            yield _Watched(
+                ceiling=None,
+                code=month_code,
+                home=(place.platform, place.community_id),
+                period=today.strftime("%Y-%m"),
+                used=used,
+                limit=limit,
+                resets_at=resets_at,
+            )
+    for ceiling, name, code, most_of, taken_of, period, begins in (
         ("community-month", community, month_code, most.community_monthly, here, month, next_first),
         ("total-day", "total-day", "limit-total-daily", most.total_daily, taken.total_today, day, tomorrow),
         ("total-month", "total-month", "limit-total-monthly", most.total_monthly, taken.total_month, month, next_first),
         ("guests-day", "guests-day", "limit-guests-daily", most.guests_daily, taken.guests_today, day, tomorrow),
     ):
-        if limit is not None and used is not None:
+        if most_of is not None and taken_of is not None:
             yield _Watched(
                 ceiling=ceiling,
                 code=code,
                 home=(_OPERATOR, name),
                 period=period,
-                used=used,
-                limit=limit,
-                resets_at=resets_at,
+                used=taken_of,
+                limit=most_of,
+                resets_at=begins,
             )

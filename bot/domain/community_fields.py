@@ -92,7 +92,9 @@ def _zone(text: str) -> str:
     zones = _zones()
     found = zones.get(text.lower().replace(" ", "_"))
     if found is None:
-        near = difflib.get_close_matches(text.lower()[:40], zones, n=1, cutoff=0.3)
+        # Etc/GMT+5 is five hours behind UTC, so that it is no answer to "+5".
+        places = [name for name in zones if not name.startswith("etc/")]
+        near = difflib.get_close_matches(text.lower()[:40], places, n=1, cutoff=0.3)
         raise Refused("setting-zone", word=text, nearest=zones[near[0]] if near else "UTC")
     return found
 

@@ -94,6 +94,20 @@ def test_over_the_daily_limit(fits: int, said: str) -> None:
     assert labels == ([f"Make it {fits}"] if fits else [])
 
 
+@pytest.mark.parametrize(
+    "code", ["daily", "channel-daily", "community-monthly", "total-daily", "total-monthly", "guests-daily"]
+)
+@pytest.mark.parametrize("points", [1, 4])
+def test_a_limit_of_nothing_is_told_as_one(code: str, points: int) -> None:
+    refused = OverLimit(
+        f"limit-{code}", limit=0, used=0, wanted=points, fits=0, left=0, points=points, clarity=2048, resets_at=RESET
+    )
+    (english,), (chinese,) = (refusal_card(refused, locale).status for locale in ("en", "zh-CN"))
+    assert "limit" in str(english)
+    assert "is 0 pictures per" in str(english)
+    assert "上限是 0 张" in str(chinese)
+
+
 def test_where_a_clarity_counts_more_points_are_told_and_a_lower_one_is_offered() -> None:
     smaller = ImageRequest(prompt="a cat", n=2, clarity=2048)
     refused = OverLimit(

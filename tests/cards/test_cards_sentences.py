@@ -143,7 +143,7 @@ def test_no_sentence_shows_a_key_or_a_brace(tongue: Language) -> None:
             assert not set("{}$") & set(text) or name in WITH_BRACES, text
             assert name not in text or "-" not in name, text
             assert text != words(OTHERWISE, tongue) or name == OTHERWISE
-            if MOMENTS & values:
+            if MOMENTS & values and not (name.startswith("limit-") and filled.get("limit") == 0):  # no more will come
                 assert Moment(NOW) in said
 
 

@@ -36,9 +36,15 @@ def test_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().limits.user_daily == 7
 
 
+def test_white_space_around_a_time_zone_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMEZONE", " Asia/Shanghai ")
+    assert load_settings().timezone == "Asia/Shanghai"
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
+        ("TIMEZONE", "+8"),
         ("ALLOWED_COMMUNITIES", "discord:123, my guild"),
         ("ALLOWED_COMMUNITIES", "123"),
         ("OPERATOR_CHANNEL", "#general"),

@@ -41,7 +41,7 @@ class JobSubmitter:
         self._api = api
 
     async def order(self, ctx: RequestContext, ask: Ask) -> JobReport | None:
-        """Have `ask` accept a job, and show its card. NotAllowed for a double press, and without a place for the result.
+        """Have `ask` accept a job, and show its card. NotAllowed for a double press, or if no result could be posted.
 
         None: the event has ordered already, and nothing is left to do.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,6 +19,7 @@ from tests.actions.rules.court import Court, open_court
 CEILINGS = Ceilings(
     user_daily=50, community_monthly=20, total_daily=10, total_monthly=15, guests_daily=5, timezone="Asia/Shanghai"
 )
+MEMBER = Person(platform="fake", community_id="guild", user_id="ann", name="Ann")
 LIMITS = Limits(user_daily=50, community_monthly=20, user_waiting=50, ceilings=CEILINGS)
 
 
@@ -39,6 +41,10 @@ async def ask(court: Court, n: int, community: str = "guild", *, guest: bool = F
             logs.append({"event": "refused"})
         await court.budget.close()
     return [dict(log) for log in logs if log["event"] in {"ceiling_reached", "operator_not_told", "refused"}]
+
+
+def headings_in(court: Court, channel: str) -> list[object]:
+    return [card.heading for _, there, card, _ in court.moderator_channel.posted if there == channel]
 
 
 def told(logs: list[dict[str, object]]) -> set[tuple[object, object]]:
@@ -89,6 +95,25 @@ async def test_a_community_that_sets_less_warns_its_moderators_not_the_operator(
     assert [(channel, card.heading) for _, channel, card, _ in watched.moderator_channel.posted] == [
         ("mods", "100 % of this month's budget is used")
     ]
+
+
+async def test_moderators_are_warned_of_the_operators_exception(watched: Court) -> None:
+    operator = dataclasses.replace(MEMBER, operator=True)
+    await watched.exceptions.change(operator, {"monthly": "5"})
+    await watched.decide(moderation_channel="mods")
+    await ask(watched, 4)
+    assert headings_in(watched, "mods") == ["80 % of this month's budget is used"]
+
+
+async def test_moderators_are_warned_of_the_operators_month_while_their_own_has_begun(watched: Court) -> None:
+    """In the last hours of the operator's month, its limit refuses their people, not the community's own."""
+    operator = dataclasses.replace(MEMBER, operator=True)
+    await watched.exceptions.change(operator, {"monthly": "10"})
+    await watched.decide(moderation_channel="mods", monthly=10, timezone="Pacific/Kiritimati")
+    await ask(watched, 4)
+    watched.clock.jump(timedelta(days=8, hours=2).total_seconds())  # the first in Kiritimati, the thirtieth in Shanghai
+    await ask(watched, 4)
+    assert headings_in(watched, "mods") == ["80 % of this month's budget is used"]
 
 
 async def test_a_channel_that_takes_nothing_is_a_line_in_the_log(watched: Court) -> None:

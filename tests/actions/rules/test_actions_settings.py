@@ -229,3 +229,10 @@ async def test_a_form_that_sends_back_what_was_cut_changes_nothing(court: Court)
     assert entry is not None
     assert entry.target == "cooldown"
     assert (await now(court)).user_daily == 150, "an exception made later finds it again"
+
+
+@pytest.mark.parametrize("typed", ["+5", "-3", "+8", "GMT+8"])
+def test_an_offset_is_not_answered_with_the_zone_of_the_opposite_sign(typed: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_field("timezone", typed)
+    assert not str(refused.value.values["nearest"]).startswith("Etc/")

@@ -161,44 +161,62 @@ limit-unfinished = { $wanted ->
    *[other] That's { $wanted } requests, and you have { $used } unfinished: more than the { $limit } allowed at a time. Wait for some to finish, or ask for fewer.
 }
 # Where a clarity counts more than one point a picture, points are what is spoken of.
-limit-daily = { $points ->
-    [1] { $fits ->
-        [0] All { $limit } of your pictures for today are used. More { $resets_at }.
-        [one] You asked for { $wanted }, and 1 of your { $limit } pictures is left today. More { $resets_at }.
-       *[other] You asked for { $wanted }, and { $fits } of your { $limit } pictures are left today. More { $resets_at }.
+limit-daily = { $limit ->
+    [0] Your limit is 0 pictures per day here, so nothing is drawn. The managers or the operator can raise it.
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] All { $limit } of your pictures for today are used. More { $resets_at }.
+            [one] You asked for { $wanted }, and 1 of your { $limit } pictures is left today. More { $resets_at }.
+           *[other] You asked for { $wanted }, and { $fits } of your { $limit } pictures are left today. More { $resets_at }.
+        }
+       *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of your { $limit } are left today. More { $resets_at }.
     }
-   *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of your { $limit } are left today. More { $resets_at }.
 }
-limit-channel-daily = { $points ->
-    [1] { $fits ->
-        [0] All { $limit } pictures of this channel for today are used. More { $resets_at }.
-        [one] You asked for { $wanted }, and 1 of this channel's { $limit } pictures is left today. More { $resets_at }.
-       *[other] You asked for { $wanted }, and { $fits } of this channel's { $limit } pictures are left today. More { $resets_at }.
+limit-channel-daily = { $limit ->
+    [0] This channel's limit is 0 pictures per day, so nothing is drawn. The managers can raise it.
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] All { $limit } pictures of this channel for today are used. More { $resets_at }.
+            [one] You asked for { $wanted }, and 1 of this channel's { $limit } pictures is left today. More { $resets_at }.
+           *[other] You asked for { $wanted }, and { $fits } of this channel's { $limit } pictures are left today. More { $resets_at }.
+        }
+       *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of this channel's { $limit } are left today. More { $resets_at }.
     }
-   *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of this channel's { $limit } are left today. More { $resets_at }.
 }
-limit-community-monthly = { $points ->
-    [1] { $fits ->
-        [0] All { $limit } pictures of this community for the month are used. More { $resets_at }.
-        [one] You asked for { $wanted }, and 1 of this community's { $limit } pictures is left this month. More { $resets_at }.
-       *[other] You asked for { $wanted }, and { $fits } of this community's { $limit } pictures are left this month. More { $resets_at }.
+limit-community-monthly = { $limit ->
+    [0] This community's limit is 0 pictures per month, so nothing is drawn. The managers or the operator can raise it.
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] All { $limit } pictures of this community for the month are used. More { $resets_at }.
+            [one] You asked for { $wanted }, and 1 of this community's { $limit } pictures is left this month. More { $resets_at }.
+           *[other] You asked for { $wanted }, and { $fits } of this community's { $limit } pictures are left this month. More { $resets_at }.
+        }
+       *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of this community's { $limit } are left this month. More { $resets_at }.
     }
-   *[other] This uses { $wanted } points, { $points } per picture at { $clarity }, and { $left } of this community's { $limit } are left this month. More { $resets_at }.
 }
-limit-total-daily = { $fits ->
-    [0] All pictures that this bot may draw today are used. More { $resets_at }.
-    [one] This bot may draw 1 more picture today. More { $resets_at }.
-   *[other] This bot may draw { $fits } more pictures today. More { $resets_at }.
+limit-total-daily = { $limit ->
+    [0] This bot's limit for everybody is 0 pictures per day, so nothing is drawn. Its operator can raise it.
+   *[other] { $fits ->
+        [0] All pictures that this bot may draw today are used. More { $resets_at }.
+        [one] This bot may draw 1 more picture today. More { $resets_at }.
+       *[other] This bot may draw { $fits } more pictures today. More { $resets_at }.
+    }
 }
-limit-total-monthly = { $fits ->
-    [0] All pictures that this bot may draw this month are used. More { $resets_at }.
-    [one] This bot may draw 1 more picture this month. More { $resets_at }.
-   *[other] This bot may draw { $fits } more pictures this month. More { $resets_at }.
+limit-total-monthly = { $limit ->
+    [0] This bot's limit for everybody is 0 pictures per month, so nothing is drawn. Its operator can raise it.
+   *[other] { $fits ->
+        [0] All pictures that this bot may draw this month are used. More { $resets_at }.
+        [one] This bot may draw 1 more picture this month. More { $resets_at }.
+       *[other] This bot may draw { $fits } more pictures this month. More { $resets_at }.
+    }
 }
-limit-guests-daily = { $fits ->
-    [0] All pictures for guests of this page are used today. More { $resets_at }. With an invitation you have your own.
-    [one] 1 picture is left today for all guests of this page. More { $resets_at }. With an invitation you have your own.
-   *[other] { $fits } pictures are left today for all guests of this page. More { $resets_at }. With an invitation you have your own.
+limit-guests-daily = { $limit ->
+    [0] The limit for guests of this page is 0 pictures per day, so nothing is drawn. With an invitation you have your own.
+   *[other] { $fits ->
+        [0] All pictures for guests of this page are used today. More { $resets_at }. With an invitation you have your own.
+        [one] 1 picture is left today for all guests of this page. More { $resets_at }. With an invitation you have your own.
+       *[other] { $fits } pictures are left today for all guests of this page. More { $resets_at }. With an invitation you have your own.
+    }
 }
 limit-cooldown = A little slower, please: you can ask for your next picture { $resets_at }.
 

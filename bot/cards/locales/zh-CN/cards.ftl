@@ -134,38 +134,56 @@ limit-unfinished = { $wanted ->
    *[other] 这是 { $wanted } 个请求，你还有 { $used } 个请求在进行中，超过了同时最多 { $limit } 个的限制。请等一些完成，或者少要一些。
 }
 # 有的清晰度一张算几点，这时按点数来说。
-limit-daily = { $points ->
-    [1] { $fits ->
-        [0] 你今天的 { $limit } 张已经用完，{ $resets_at }恢复。
-       *[other] 你要画 { $wanted } 张，今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+limit-daily = { $limit ->
+    [0] 你在这里每天的上限是 0 张，所以不能画。管理员或运营者可以提高上限。
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] 你今天的 { $limit } 张已经用完，{ $resets_at }恢复。
+           *[other] 你要画 { $wanted } 张，今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+        }
+       *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），你今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
     }
-   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），你今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
 }
-limit-channel-daily = { $points ->
-    [1] { $fits ->
-        [0] 这个频道今天的 { $limit } 张已经用完，{ $resets_at }恢复。
-       *[other] 你要画 { $wanted } 张，这个频道今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+limit-channel-daily = { $limit ->
+    [0] 这个频道每天的上限是 0 张，所以不能画。管理员可以提高上限。
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] 这个频道今天的 { $limit } 张已经用完，{ $resets_at }恢复。
+           *[other] 你要画 { $wanted } 张，这个频道今天的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+        }
+       *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个频道今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
     }
-   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个频道今天的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
 }
-limit-community-monthly = { $points ->
-    [1] { $fits ->
-        [0] 这个社区本月的 { $limit } 张已经用完，{ $resets_at }恢复。
-       *[other] 你要画 { $wanted } 张，这个社区本月的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+limit-community-monthly = { $limit ->
+    [0] 这个社区每月的上限是 0 张，所以不能画。管理员或运营者可以提高上限。
+   *[other] { $points ->
+        [1] { $fits ->
+            [0] 这个社区本月的 { $limit } 张已经用完，{ $resets_at }恢复。
+           *[other] 你要画 { $wanted } 张，这个社区本月的 { $limit } 张里还剩 { $fits } 张，{ $resets_at }恢复。
+        }
+       *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个社区本月的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
     }
-   *[other] 这次要算 { $wanted } 点（{ $clarity } 一张 { $points } 点），这个社区本月的 { $limit } 点里还剩 { $left } 点，{ $resets_at }恢复。
 }
-limit-total-daily = { $fits ->
-    [0] 这个机器人今天能画的张数已经用完，{ $resets_at }恢复。
-   *[other] 这个机器人今天还能画 { $fits } 张，{ $resets_at }恢复。
+limit-total-daily = { $limit ->
+    [0] 这个机器人每天的总上限是 0 张，所以不能画。运营者可以提高上限。
+   *[other] { $fits ->
+        [0] 这个机器人今天能画的张数已经用完，{ $resets_at }恢复。
+       *[other] 这个机器人今天还能画 { $fits } 张，{ $resets_at }恢复。
+    }
 }
-limit-total-monthly = { $fits ->
-    [0] 这个机器人本月能画的张数已经用完，{ $resets_at }恢复。
-   *[other] 这个机器人本月还能画 { $fits } 张，{ $resets_at }恢复。
+limit-total-monthly = { $limit ->
+    [0] 这个机器人每月的总上限是 0 张，所以不能画。运营者可以提高上限。
+   *[other] { $fits ->
+        [0] 这个机器人本月能画的张数已经用完，{ $resets_at }恢复。
+       *[other] 这个机器人本月还能画 { $fits } 张，{ $resets_at }恢复。
+    }
 }
-limit-guests-daily = { $fits ->
-    [0] 今天给网页访客的张数已经用完，{ $resets_at }恢复。有邀请的人用自己的张数。
-   *[other] 今天全部网页访客还剩 { $fits } 张，{ $resets_at }恢复。有邀请的人用自己的张数。
+limit-guests-daily = { $limit ->
+    [0] 网页访客每天的上限是 0 张，所以不能画。有邀请的人用自己的张数。
+   *[other] { $fits ->
+        [0] 今天给网页访客的张数已经用完，{ $resets_at }恢复。有邀请的人用自己的张数。
+       *[other] 今天全部网页访客还剩 { $fits } 张，{ $resets_at }恢复。有邀请的人用自己的张数。
+    }
 }
 limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
 
