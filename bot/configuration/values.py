@@ -147,7 +147,8 @@ def time_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, KeyError):
-        zones = {zone.lower(): zone for zone in available_timezones()}
+        # Etc/GMT+8 is eight hours behind UTC, so that it is no answer to "GMT+8".
+        zones = {zone.lower(): zone for zone in available_timezones() if not zone.startswith("Etc/")}
         near = get_close_matches(text.lower().replace(" ", "_"), zones, n=1)
         mean = f"; did you mean {zones[near[0]]}?" if near else ""
         raise ValueError(f"must be a time zone such as Europe/Berlin or UTC, not {shown(text)}{mean}") from None

@@ -41,6 +41,12 @@ def test_white_space_around_a_time_zone_is_no_part_of_it(monkeypatch: pytest.Mon
     assert load_settings().timezone == "Asia/Shanghai"
 
 
+def test_an_offset_is_not_answered_with_the_zone_of_the_opposite_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMEZONE", "GMT+8")
+    with pytest.raises(SettingsError, match=r"must be a time zone (?!.*Etc/)"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
