@@ -60,7 +60,7 @@ class BaseDispatcher(ABC):
         self._clock = clock
         self._metrics = metrics
         self._settings = settings
-        self._poller = Poller(model=model, clock=clock)
+        self._poller = Poller(model=model, clock=clock, spare=lambda: model.spare_rate)
         self._estimates = DurationEstimates(store)
         self._runs: dict[str, Run] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}

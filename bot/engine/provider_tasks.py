@@ -12,7 +12,7 @@ from bot.domain.request import ImageRequest
 from bot.engine.delivery import Delivery
 from bot.engine.duration_estimates import DurationEstimates
 from bot.engine.fetch import fetch_all
-from bot.engine.poller import Poller
+from bot.engine.poller import Ended, Poller
 from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
 
@@ -50,15 +50,15 @@ class ProviderTasks:
             job, task, model=self._model, store=self._pictures, clock=self._clock, store_retries=self._keeping
         )
 
-    def learn(self, request: ImageRequest, seconds: float) -> None:
-        """So long it took to draw, watched from the submit on."""
-        self._estimates.learn(request, seconds)
+    def learn(self, request: ImageRequest, ended: Ended) -> None:
+        """How long it took to draw, watched from the submit on."""
+        self._estimates.durations(request).learn(ended.by, ended.after)
 
     def troubled_since(self, moment: float) -> bool:
         """See Poller."""
         return self._poller.troubled_since(moment)
 
-    async def last_word(self, job: Job, task_id: str, run: Run, age: float) -> ModelTask:
+    async def last_word(self, job: Job, task_id: str, run: Run, age: float) -> Ended:
         """Await the task's end; say on the card when it gets late. TimeoutError where it has none within the limits."""
         request = job.request
         await self._estimates.load(request)
@@ -67,7 +67,7 @@ class ProviderTasks:
             self._poller.wait(
                 task_id,
                 age=age,
-                first_look=self._estimates.soonest(request),
+                durations=self._estimates.durations(request),
                 limit=max(DRAWING_LIMIT.total_seconds(), age + LOOKED_AT_LEAST.total_seconds()),
             )
         )
@@ -83,7 +83,7 @@ class ProviderTasks:
             waiting.cancel()
             await asyncio.wait({waiting})
 
-    async def _done_within(self, waiting: asyncio.Future[ModelTask], seconds: float) -> bool:
+    async def _done_within(self, waiting: asyncio.Future[Ended], seconds: float) -> bool:
         """Whether the future ended within so many seconds of the clock."""
         timer = asyncio.create_task(self._clock.sleep(max(0.0, seconds)))
         try:

@@ -243,18 +243,17 @@ class Steps:
         age = max(0.0, (self._clock.now() - job.generating_at).total_seconds())
         began = self._clock.monotonic()
         try:
-            task = await self._tasks.last_word(job, job.task_id, run, age)
+            ended = await self._tasks.last_word(job, job.task_id, run, age)
         except TimeoutError:
             return await self.fail(job, FailureCode.TIMED_OUT)
-        if task.state is TaskState.FAILED:
-            return await self.fail(job, FailureCode.TASK_FAILED, task.error)
-        seconds = self._clock.monotonic() - began
+        if ended.task.state is TaskState.FAILED:
+            return await self.fail(job, FailureCode.TASK_FAILED, ended.task.error)
         watched = age < _AT_ONCE and not self._tasks.troubled_since(began)
-        kept = await self._tasks.pictures(job, task)
+        kept = await self._tasks.pictures(job, ended.task)
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
         if watched:
-            self._tasks.learn(job.request, seconds)
+            self._tasks.learn(job.request, ended)
         return await self._retrying_store.move(job, JobState.DELIVERING, pictures=kept)
 
     async def _advance_order(self, job: Job, run: Run) -> Job:
@@ -288,9 +287,8 @@ class Steps:
         failure = job.failure
         kept: tuple[StoredPicture, ...] = ()
         try:
-            task = await self._tasks.last_word(
-                job, job.task_id, run, max(0.0, (self._clock.now() - began).total_seconds())
-            )
+            age = max(0.0, (self._clock.now() - began).total_seconds())
+            task = (await self._tasks.last_word(job, job.task_id, run, age)).task
         except TimeoutError:
             failure = failure or Failure(code=FailureCode.TIMED_OUT)
         else:

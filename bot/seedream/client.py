@@ -83,6 +83,11 @@ class SeedreamClient:
         return self.limiter.rate
 
     @property
+    def spare_rate(self) -> float:
+        """See the port."""
+        return self.limiter.spare_rate
+
+    @property
     def away_since(self) -> datetime | None:
         """See the port."""
         return self._circuit.away_since

@@ -29,6 +29,8 @@ WINDOW = 1.05
 CLIMB = 30.0
 # Calls a second below which the rate never falls: slow, but finding out that the trouble is over.
 SLOWEST = 0.2
+# Seconds over which it is counted what submits take; and the least that is called spare, as a share of the rate.
+LATELY, LEAST_SPARE = 10.0, 0.2
 # Of so many turns in a row, a waiting status call gets one.
 STATUS_SHARE = 4
 # Seconds below which a wait is rounding, not waiting.
@@ -76,6 +78,7 @@ class Limiter:
         self._cut_at = -math.inf
         self._next_at = -math.inf
         self._recent: deque[float] = deque()  # when the calls of the last window were sent
+        self._others: deque[float] = deque()  # when turns were given to what is no status call
         self._open = 0  # turns given, whose call hasn't gone out yet
         self._last: Turn | None = None
         self._lines: dict[Lane, dict[Turn, None]] = {lane: {} for lane in Lane}
@@ -88,6 +91,12 @@ class Limiter:
         """Calls a second at present."""
         climbed = (self._clock.monotonic() - self._base_at) * self._max / (2 * CLIMB)
         return min(self._max, self._base + climbed)
+
+    @property
+    def spare_rate(self) -> float:
+        """Calls a second that were not taken by anything but status calls lately; a fifth of the rate at least."""
+        self._forget(self._clock.monotonic() - LATELY)
+        return max(self.rate * LEAST_SPARE, self.rate - len(self._others) / LATELY)
 
     @property
     def waiting(self) -> Mapping[Lane, int]:
@@ -176,10 +185,17 @@ class Limiter:
         self._passed_over = self._passed_over + 1 if passes_over else 0
         turn.next_before = self._next_at
         self._next_at = self._clock.monotonic() + WINDOW / self.rate
+        if turn.lane is not Lane.STATUS:
+            self._others.append(self._clock.monotonic())
+            self._forget(self._others[-1] - LATELY)
         self._open += 1
         self._last = turn
         turn.granted = True
         turn.woken.set()
+
+    def _forget(self, before: float) -> None:
+        while self._others and self._others[0] < before:
+            self._others.popleft()
 
     def _give_back(self, turn: Turn) -> None:
         self._open -= 1

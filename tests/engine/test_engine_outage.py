@@ -13,7 +13,8 @@ from bot.domain.errors import ModelAway
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
-from bot.engine.duration_estimates import FIRST_GUESS, LATEST_FIRST_LOOK, DurationEstimates
+from bot.engine.duration_estimates import FIRST_GUESS, DurationEstimates
+from bot.engine.durations import LATEST_FIRST_LOOK
 from tests.engine.conftest import World
 from tests.fakes.chat import FakeChat
 
@@ -214,8 +215,9 @@ async def test_an_outage_does_not_teach_how_long_drawing_takes(world: World) -> 
 
 async def test_an_estimate_that_is_too_long_shrinks(world: World) -> None:
     estimates, asked = DurationEstimates(world.store), ImageRequest(prompt="a fox", clarity=1024)
+    durations = estimates.durations(asked)
     for _ in range(50):
-        estimates.learn(asked, 24.0)
+        durations.learn(24.0)
     for _ in range(60):  # nothing is measured as shorter than the first look
-        estimates.learn(asked, max(4.0, estimates.soonest(asked) or 0.0))
-    assert (estimates.soonest(asked) or 0.0) < 5.0
+        durations.learn(max(4.0, durations.first_look))
+    assert durations.first_look < 5.0

@@ -14,7 +14,8 @@ from bot.domain.job import Job, new_job_id
 from bot.domain.people import Destination, Person
 from bot.domain.ports import ModelTask, TaskState
 from bot.domain.request import ImageRequest
-from bot.engine.poller import Poller
+from bot.engine.durations import Durations
+from bot.engine.poller import Ended, Poller
 from tests.fakes.clock import FakeClock
 from tests.fakes.model import FakeModel
 
@@ -47,7 +48,7 @@ class SlowlyAnswering(FakeModel):
 async def test_a_callback_during_a_status_call_is_not_lost() -> None:
     clock = FakeClock()
     model = SlowlyAnswering(clock)
-    poller = Poller(model=model, clock=clock)
+    poller = Poller(model=model, clock=clock, spare=lambda: 5.0)
     running = asyncio.create_task(poller.run())
     waiting = asyncio.create_task(poller.wait("task-1", age=600))  # so old that the next look is ten seconds away
     await clock.advance(0.1)
@@ -64,9 +65,9 @@ async def test_a_callback_during_a_status_call_is_not_lost() -> None:
 @pytest.mark.parametrize("rounds", range(12))
 async def test_a_cancelled_poller_ends_whatever_it_is_doing(rounds: int) -> None:
     clock = FakeClock()
-    poller = Poller(model=FakeModel(clock), clock=clock)
+    poller = Poller(model=FakeModel(clock), clock=clock, spare=lambda: 5.0)
     running = asyncio.create_task(poller.run())
-    waiting = asyncio.create_task(poller.wait("task-1", first_look=60))
+    waiting = asyncio.create_task(poller.wait("task-1", durations=Durations([80.0] * 5)))
     await clock.settle()
     poller.nudge("task-1")
     for _ in range(rounds):
@@ -84,10 +85,10 @@ class Watched:
         self.clock = FakeClock()
         self.model = FakeModel(self.clock)
         self.model.draws_for = 10**6
-        self.poller = Poller(model=self.model, clock=self.clock)
-        self.waits: list[asyncio.Task[ModelTask]] = []
+        self.poller = Poller(model=self.model, clock=self.clock, spare=lambda: 5.0)
+        self.waits: list[asyncio.Task[Ended]] = []
 
-    def wait(self, task_id: str, age: float) -> asyncio.Task[ModelTask]:
+    def wait(self, task_id: str, age: float) -> asyncio.Task[Ended]:
         self.waits.append(asyncio.create_task(self.poller.wait(task_id, age=age, limit=LIMIT)))
         return self.waits[-1]
 
@@ -146,7 +147,7 @@ async def test_what_lists_go_on_missing_is_asked_for_by_itself(watched: Watched)
     await watched.clock.advance(1.6)
     assert watched.model.alone == [], "one list without it says little"
     await watched.clock.advance(10)
-    assert (await asyncio.wait_for(hidden, 10)).state is TaskState.SUCCEEDED
+    assert (await asyncio.wait_for(hidden, 10)).task.state is TaskState.SUCCEEDED
     assert watched.model.alone == ["hidden"]
 
 
@@ -165,5 +166,5 @@ async def test_one_that_is_asked_for_in_vain_holds_up_no_other(watched: Watched)
     watched.wait("missing", LIMIT + 1)
     fine = watched.wait("fine", 5)
     await watched.clock.advance(1)
-    assert (await fine).state is TaskState.SUCCEEDED
+    assert (await fine).task.state is TaskState.SUCCEEDED
     assert not watched.waits[0].done()

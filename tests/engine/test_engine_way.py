@@ -20,6 +20,7 @@ from bot.domain.errors import (
 from bot.domain.job import FailureCode, JobState
 from bot.domain.limits import Limits
 from bot.domain.ports import TaskState
+from bot.engine.status_schedule import GATHERING
 from tests.engine.conftest import World
 
 DONE, FAILED, CANCELLED, GENERATING = JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.GENERATING
@@ -234,7 +235,7 @@ async def test_a_callback_is_only_a_reason_to_ask_now(world: World) -> None:
         asked_before = len(world.model.batches)
         dispatcher.nudge("nobody-knows-this-one")
         dispatcher.nudge(job.task_id)
-        await world.clock.settle()
+        await world.clock.advance(GATHERING)
         assert world.model.batches[asked_before:] == [(job.task_id,)]
         await world.settled(job)
 

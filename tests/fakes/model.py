@@ -57,6 +57,7 @@ class FakeModel:
     away_since: datetime | None = None
     account: AccountState = field(default_factory=AccountState)
     rate: float = 5.0
+    spare_rate: float = 5.0
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))

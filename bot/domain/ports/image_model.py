@@ -83,6 +83,11 @@ class ImageModel(Protocol):
         ...
 
     @property
+    def spare_rate(self) -> float:
+        """Calls a second that are left beside submits, by what they took lately; always above 0."""
+        ...
+
+    @property
     def away_since(self) -> datetime | None:
         """Since when the provider has not been answering; None while it does."""
         ...

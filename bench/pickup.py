@@ -1,0 +1,252 @@
+"""How soon an end at the provider is known, and at how many status calls a job: the schedules, simulated.
+
+Pickup is the time from a task's end at the provider until the bot knows. The account takes 5 calls a second (a turn
+each 0.21 s), submits first, fifty ids a status call, answers at once. `python -m bench.pickup [--jobs N]`; seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import itertools
+import math
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bench.figures import percentile
+from bot.engine.durations import Durations
+from bot.engine.status_schedule import BATCH, GROWTH, LONGEST, SHORTEST, StatusSchedule, Watch
+
+QPS = 5.0
+TURN = 1.05 / QPS
+STATUS_SHARE = 4  # of so many turns, status calls that wait get one
+MEMORY = 10.0  # seconds over which what submits need is counted
+
+Draw = Callable[[random.Random], float]
+DRAWING: dict[str, Draw] = {
+    "25-33 s": lambda chance: chance.uniform(25, 33),
+    "20-120 s, lognormal": lambda chance: min(120.0, max(20.0, chance.lognormvariate(math.log(45), 0.45))),
+    "22 or 80 s": lambda chance: chance.choice((22, 80)) + chance.uniform(-1, 1),
+    "120-150 s": lambda chance: chance.uniform(120, 150),
+    "200-230 s": lambda chance: chance.uniform(200, 230),
+}
+
+
+def changed(before: Draw, after: Draw, jobs: int) -> Draw:
+    """The provider draws as `before`, and after so many jobs as `after`."""
+    drawn = itertools.count()
+
+    def draw(chance: random.Random) -> float:
+        return before(chance) if next(drawn) < jobs else after(chance)
+
+    return draw
+
+
+class Schedule(Protocol):
+    """What decides when to ask for what. `history` is shared by the jobs of a run."""
+
+    def add(self, watch: Watch, now: float) -> object: ...
+    def remove(self, watch: Watch) -> None: ...
+    def next_call(self, now: float) -> float: ...
+    def take(self, now: float) -> list[Watch]: ...
+    def looked(self, batch: Sequence[Watch], asked: float, now: float) -> None: ...
+
+
+class ByAge:
+    """A gap that grows with the age, as it was before; `filled`: no call leaves with places free."""
+
+    def __init__(
+        self, *, filled: bool = False, gap: Callable[[float], float] | None = None, batch: int = BATCH
+    ) -> None:
+        self._filled = filled
+        self._gap = gap or (lambda age: min(LONGEST, max(SHORTEST, age * GROWTH)))
+        self._batch = batch
+        self._watches: dict[Watch, None] = {}
+        self._heap: list[tuple[float, int, Watch]] = []
+        self._ties = itertools.count()
+
+    def add(self, watch: Watch, now: float) -> None:
+        self._watches[watch] = None
+        self._plan(watch, max(now, watch.began + watch.durations.first_look))
+
+    def remove(self, watch: Watch) -> None:
+        del self._watches[watch]
+
+    def next_call(self, now: float) -> float:
+        while self._heap and self._stale(*self._heap[0]):
+            heapq.heappop(self._heap)
+        return max(now, self._heap[0][0]) if self._heap else math.inf
+
+    def take(self, now: float) -> list[Watch]:
+        batch: list[Watch] = []
+        while self._heap and len(batch) < self._batch:
+            due, _, watch = self._heap[0]
+            if not self._stale(*self._heap[0]):
+                if due > now + (SHORTEST if self._batch > 1 else 0):
+                    break
+                batch.append(watch)
+            heapq.heappop(self._heap)
+        if self._filled:
+            past = [one for one in self._watches if one not in batch and now >= one.began + one.durations.first_look]
+            batch += heapq.nsmallest(self._batch - len(batch), past, key=lambda watch: watch.due)
+        return batch
+
+    def looked(self, batch: Sequence[Watch], asked: float, now: float) -> None:  # noqa: ARG002 - the schedules' shape
+        for watch in batch:
+            if watch in self._watches:
+                self._plan(watch, now + self._gap(now - watch.began))
+
+    def _plan(self, watch: Watch, due: float) -> None:
+        watch.due = due
+        heapq.heappush(self._heap, (due, next(self._ties), watch))
+
+    def _stale(self, due: float, _: int, watch: Watch) -> bool:
+        return watch not in self._watches or watch.due != due
+
+
+class EveryTurn(StatusSchedule):
+    """Each turn that nothing else wants asks for those who lose most: the least that is possible at this rate."""
+
+    def next_call(self, now: float) -> float:
+        return max(now, min((watch.ripe for watch in self._watches), default=math.inf))
+
+
+class Known(Durations):
+    """A history that is the truth."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__()
+        chance = random.Random(1)  # noqa: S311 - the same each time
+        self._ordered = sorted(draw(chance) for _ in range(2000))
+
+    known = True  # whatever was learned
+
+    def learn(self, by: float, after: float | None = None) -> None:
+        pass
+
+
+@dataclass
+class Outcome:
+    pickups: list[float] = field(default_factory=list)
+    calls: int = 0
+
+    def __str__(self) -> str:
+        middle, late = percentile(self.pickups, 0.5), percentile(self.pickups, 0.95)
+        return f"{middle:.2f}/{late:.1f}, {self.calls / len(self.pickups):.2f}"
+
+
+class Account:
+    """The turns of an account, and what submits have left of them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._submitted: deque[float] = deque()
+
+    def submitted(self) -> None:
+        self._submitted.append(self.now)
+
+    def spare(self) -> float:
+        while self._submitted and self._submitted[0] < self.now - MEMORY:
+            self._submitted.popleft()
+        return max(0.2 / TURN, 1 / TURN - len(self._submitted) / MEMORY)
+
+
+def simulate(
+    schedule: Schedule, account: Account, draw: Draw, history: Durations, *, jobs: int, in_flight: int, seed: int = 7
+) -> Outcome:
+    """`in_flight` jobs at a time until `jobs` have ended; the first of them, while it fills up, aren't counted."""
+    chance = random.Random(seed)  # noqa: S311 - the same each time
+    outcome = Outcome()
+    ends: dict[Watch, float] = {}
+    to_submit, submitted, passed_over, skip = in_flight, 0, 0, min(in_flight, jobs // 4)
+    while len(outcome.pickups) < jobs:
+        wants = schedule.next_call(account.now) <= account.now
+        if to_submit and not (wants and passed_over >= STATUS_SHARE - 1):
+            passed_over = passed_over + 1 if wants else 0
+            account.submitted()
+            watch = Watch(str(submitted), account.now, history)
+            ends[watch] = account.now + draw(chance)
+            schedule.add(watch, account.now)
+            to_submit -= 1
+            submitted += 1
+        elif wants:
+            passed_over = 0
+            batch = schedule.take(account.now)
+            outcome.calls += 1
+            for watch in batch:
+                if ends[watch] > account.now:
+                    watch.seen = account.now
+                else:
+                    schedule.remove(watch)
+                    history.learn(account.now - watch.began, watch.seen - watch.began)
+                    late = account.now - ends.pop(watch)
+                    to_submit += 1
+                    if skip:
+                        skip -= 1
+                        outcome.calls = 0
+                    else:
+                        outcome.pickups.append(late)
+            schedule.looked(batch, account.now, account.now)
+        elif not to_submit and (later := schedule.next_call(account.now)) > account.now + TURN:
+            account.now = later  # nothing happens until then
+            continue
+        account.now += TURN
+    return outcome
+
+
+def schedules() -> dict[str, Callable[[Account, Draw], tuple[Schedule, Durations]]]:
+    def learned(kind: type[StatusSchedule]) -> Callable[[Account, Draw], tuple[Schedule, Durations]]:
+        return lambda account, _: (kind(spare=account.spare), Durations())
+
+    def known(kind: type[StatusSchedule]) -> Callable[[Account, Draw], tuple[Schedule, Durations]]:
+        return lambda account, draw: (kind(spare=account.spare), Known(draw))
+
+    return {
+        "by age (before)": lambda *_: (ByAge(), Durations()),
+        "by age, filled": lambda *_: (ByAge(filled=True), Durations()),
+        "learned": learned(StatusSchedule),
+        "known": known(StatusSchedule),
+        "known, every free turn": known(EveryTurn),
+        "a loop a job, 3 s": lambda *_: (ByAge(gap=lambda _: 3.0, batch=1), Durations()),
+        "a loop a job, 10 s": lambda *_: (ByAge(gap=lambda _: 10.0, batch=1), Durations()),
+    }
+
+
+def compare(
+    drawing: str, in_flight: int, jobs: int, *, then: str | None = None, only: Sequence[str] = ()
+) -> dict[str, Outcome]:
+    """`then`: how the provider draws the second half of the jobs."""
+    found = {}
+    for name, make in schedules().items():
+        if (only and name not in only) or (then and name.startswith("known")):
+            continue
+        account, draw = Account(), DRAWING[drawing]
+        if then:
+            draw = changed(draw, DRAWING[then], jobs // 2)
+        schedule, history = make(account, draw)
+        found[name] = simulate(schedule, account, draw, history, jobs=jobs, in_flight=in_flight)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--jobs", type=int, default=400, help="that end in each run (%(default)s)")
+    options = parser.parse_args()
+    print("Seconds from a task's end until it is known, median/p95, and status calls a job")
+    for drawing in DRAWING:
+        for in_flight in (1, 10, 100):
+            print(f"\n{drawing}, {in_flight} in flight")
+            for name, outcome in compare(drawing, in_flight, options.jobs).items():
+                print(f"  {name:<24} {outcome}")
+    for drawing, then in (("120-150 s", "25-33 s"), ("25-33 s", "120-150 s")):
+        for in_flight in (1, 10):
+            print(f"\n{drawing}, then {then}, {in_flight} in flight")
+            for name, outcome in compare(drawing, in_flight, options.jobs, then=then).items():
+                print(f"  {name:<24} {outcome}")
+
+
+if __name__ == "__main__":
+    main()
