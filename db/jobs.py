@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.domain.cursor import Cursor
 from bot.domain.errors import AlreadyOrdered, JobExists, StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import UNFINISHED, FailureCode, Job, JobState
 from bot.domain.limits import Ceilings, Limits, Usage, check
@@ -22,6 +23,7 @@ from bot.domain.ports import Clock, Draft, UsageDay
 
 from . import community_settings, drafts, ledger, order_keys
 from .counters import Counters, GivenBack, give_back
+from .cursors import older_than
 from .rows import changed_columns, job_columns, job_of
 from .tables import IS_DONE, NEEDS_SOMETHING, SUBMIT_OPEN, jobs, spent_tasks
 from .transactions import read, write
@@ -244,7 +246,9 @@ class SqlJobStore:
 
         return await self._read(work)
 
-    async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
+    async def recent(
+        self, reader: Person, *, channel_id: str, count: int, before: Cursor | None = None
+    ) -> Sequence[Job]:
         query = (
             select(jobs)
             .where(
@@ -257,6 +261,8 @@ class SqlJobStore:
             .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
             .limit(count)
         )
+        if before is not None:
+            query = query.where(older_than(before))
         return await self._read(lambda connection: _jobs(connection, query)[::-1])
 
     async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:

@@ -116,7 +116,7 @@ async def failures(stage: Stage) -> None:
 
 
 async def say(page: Page, text: str) -> None:
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill(text)
     await box.press("Enter")
     await expect(box).to_have_value("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.actions.removals import Removals
+from bot.domain.cursor import Cursor
 from bot.domain.errors import NotAllowed
 from bot.domain.job import Job, is_job_id
 from bot.domain.people import Person
@@ -60,9 +61,11 @@ class JobActions:
         jobs = [job for job in await self._store.series(sheet.id) if may_see(job, person)]
         return [self._dispatcher.report(without_kept(job)) for job in jobs]
 
-    async def recent(self, person: Person, *, channel_id: str, count: int) -> list[JobReport]:
-        """The channel's newest jobs that this person may see, oldest first."""
-        jobs = await self._store.recent(person, channel_id=channel_id, count=count)
+    async def recent(
+        self, person: Person, *, channel_id: str, count: int, before: Cursor | None = None
+    ) -> list[JobReport]:
+        """The channel's newest jobs that this person may see, oldest first; `before` goes on with older ones."""
+        jobs = await self._store.recent(person, channel_id=channel_id, count=count, before=before)
         return [await with_parent(self._store, self._dispatcher.report(without_kept(job)), person) for job in jobs]
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:

@@ -14,7 +14,7 @@ DRAWN = 30_000  # milliseconds
 
 
 async def say(page: Page, text: str) -> None:
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill(text)
     await box.press("Enter")
 
@@ -29,7 +29,7 @@ async def test_from_typing_to_two_pictures(easel: Program, look: Look) -> None:
     await expect(message).to_have_count(1)
     await expect(message.locator(".bubble")).to_have_text("/imagine a lighthouse in a storm ratio:16:9 n:2")
     await expect(message.get_by_text("16:9 · 2 pictures · 2048")).to_be_visible()
-    await expect(page.get_by_role("combobox")).to_have_value("")
+    await expect(page.locator("#prompt")).to_have_value("")
     waiting = message.get_by_label("Being drawn")
     await expect(waiting.locator(".frame")).to_have_count(2)
     before = await waiting.bounding_box()
@@ -57,7 +57,7 @@ async def test_an_example_is_one_click(easel: Program, look: Look) -> None:
 
 async def test_options_complete_by_keyboard(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     offers = page.get_by_role("listbox")
     await box.press_sequentially("/im")
     await expect(offers.get_by_role("option")).to_contain_text(["/imagine"])
@@ -69,7 +69,7 @@ async def test_options_complete_by_keyboard(slow_easel: Program, look: Look) -> 
     await box.press("Tab")
     await expect(box).to_have_value("/imagine a storm ratio:")
     await expect(offers.get_by_role("option")).to_have_count(5)
-    await expect(box).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
     await expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
     await box.press("ArrowDown")
     await box.press("ArrowDown")
@@ -98,7 +98,7 @@ async def test_who_types_before_the_table_of_options_arrives_is_offered_them_the
 
     await page.route("**/api/options*", late)
     await page.reload()
-    await page.get_by_role("combobox").press_sequentially("/im")
+    await page.locator("#prompt").press_sequentially("/im")
     await expect(page.get_by_role("listbox")).to_be_hidden()
     typed.set()
     await expect(page.get_by_role("listbox").get_by_role("option")).to_contain_text(["/imagine"])
@@ -106,7 +106,7 @@ async def test_who_types_before_the_table_of_options_arrives_is_offered_them_the
 
 async def test_an_option_can_be_had_by_the_mouse(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill("a fox")
     await page.get_by_role("button", name="style:", exact=True).click()
     await page.get_by_role("option", name="style:ink").click()
@@ -116,7 +116,7 @@ async def test_an_option_can_be_had_by_the_mouse(slow_easel: Program, look: Look
 
 async def test_lines_and_what_was_sent_before(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.press_sequentially("a fox")
     await box.press("Shift+Enter")
     await box.press_sequentially("in the snow")

@@ -14,7 +14,7 @@ BACK = 20_000  # milliseconds
 
 async def test_a_reload_in_the_middle_of_a_job(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill("a fox n:3")
     await box.press("Enter")
     await expect(page.get_by_role("article")).to_contain_text("Drawing")
@@ -30,7 +30,7 @@ async def test_a_reload_in_the_middle_of_a_job(slow_easel: Program, look: Look) 
 
 async def test_a_restart_of_the_server_loses_nothing(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill("before")
     await box.press("Enter")
     await expect(page.get_by_role("article")).to_have_count(1)
@@ -62,7 +62,7 @@ async def test_signing_in_with_the_token(programs: Callable[..., Program], look:
     await form.get_by_label("Token").fill("a long random text")
     await form.get_by_role("button", name="Sign in").click()
     await expect(form).to_be_hidden()
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill("a fox")
     await box.press("Enter")
     await expect(page.get_by_role("article")).to_have_count(1)

@@ -21,7 +21,7 @@ def message(page: Page, job_id: str) -> Locator:
 
 
 async def say(page: Page, text: str) -> None:
-    box = page.get_by_role("combobox")
+    box = page.locator("#prompt")
     await box.fill(text)
     await box.press("Enter")
 
@@ -162,7 +162,7 @@ async def test_a_gallery_has_an_address(shared: Program, look: Look) -> None:
     await page.go_back()
     await expect(tiles).to_have_count(1)
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("combobox")).to_be_visible()
+    await expect(page.locator("#prompt")).to_be_visible()
 
 
 async def test_one_result_by_its_id(shared: Program, look: Look) -> None:
@@ -183,7 +183,7 @@ async def test_one_result_by_its_id(shared: Program, look: Look) -> None:
 async def test_commands_and_own_prompts_complete(shared: Program, look: Look) -> None:
     await shared.drawn("an armadillo in armour")
     page = await look(shared.url)
-    box, offers = page.get_by_role("combobox"), page.get_by_role("option")
+    box, offers = page.locator("#prompt"), page.get_by_role("option")
     await box.press_sequentially("/us")
     await box.press("Enter")
     await expect(box).to_have_value("/usage ")
@@ -213,7 +213,7 @@ async def test_ones_own_defaults_by_keyboard(
     await form.get_by_label(ratio).select_option("9:16")
     await form.get_by_role("button", name=save).press("Enter")
     await expect(form).to_be_hidden()
-    await expect(page.get_by_role("combobox")).to_be_focused()
+    await expect(page.locator("#prompt")).to_be_focused()
     await say(page, "/defaults")
     await expect(form.get_by_label(ratio)).to_have_value("9:16")
     await form.get_by_label(ratio).select_option("-")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.cursor import Cursor
 from bot.domain.errors import OverLimit, StaleJob, SubmitBusy, TaskTaken
 from bot.domain.job import TRANSITIONS, Failure, FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
@@ -281,6 +282,19 @@ async def test_recent_is_the_newest_of_one_channel_oldest_first(store: JobStore)
     found = await store.recent(reader("general"), channel_id="general", count=3)
     assert list(found) == [jobs[2], jobs[3], jobs[5]]
     assert not await store.recent(reader("empty"), channel_id="empty", count=3)
+
+
+async def test_recent_goes_on_behind_a_cursor_without_a_gap_or_a_repeat(store: JobStore) -> None:
+    # Three at each moment: the id decides between them.
+    jobs = [order(str(place), at=NOON + timedelta(minutes=place // 3)) for place in range(9)]
+    for job in jobs:
+        await store.add(job, PLENTY)
+    told: list[Job] = []
+    cursor: Cursor | None = None
+    while page := await store.recent(reader("general"), channel_id="general", count=2, before=cursor):
+        told = [*page, *told]
+        cursor = Cursor.parse(str(Cursor.behind(page[0])))
+    assert told == sorted(jobs, key=lambda job: (job.created_at, job.id))
 
 
 async def test_declined_are_the_providers_refusals_of_one_person_newest_first(store: JobStore) -> None:

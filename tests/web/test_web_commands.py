@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.cursor import Cursor
 from bot.domain.errors import ModelRejected, StoreUnavailable
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits
@@ -366,3 +367,19 @@ async def test_what_is_no_request_is_answered_in_kind_and_drawn_by_a_press(page:
     assert history["messages"] == []
     status, answered = await page.post(f"/api/drafts/{body['error']['draft']}/use")
     assert (status, answered["job"]["prompt"]) == (202, said)
+
+
+async def test_the_history_goes_on_behind_its_oldest_message(page: Site) -> None:
+    asked = [(await page.post("/api/commands", {"text": f"fox {index}"}))[1]["job"]["id"] for index in range(3)]
+    first = sorted(asked)  # all at one moment of this clock
+    _, answer = await page.get("/api/history")
+    assert ([one["id"] for one in answer["messages"]], answer["older"]) == (first, None)
+    newest = await page.store.get(first[2])
+    assert newest is not None
+    _, answer = await page.get(f"/api/history?before={Cursor.behind(newest)}")
+    assert [one["id"] for one in answer["messages"]] == first[:2]
+
+
+@pytest.mark.parametrize("before", ["", "1", "x-000000000000", "99999999999999999999-000000000000", "1-../../etc"])
+async def test_a_cursor_that_is_none_is_refused(page: Site, before: str) -> None:
+    assert (await page.get(f"/api/history?before={before}"))[0] == 400

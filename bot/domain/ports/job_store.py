@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.domain.cursor import Cursor
 from bot.domain.errors import AlreadyOrdered
 from bot.domain.job import Job, JobState
 from bot.domain.limits import Limits, Usage
@@ -111,8 +112,13 @@ class JobStore(Protocol):
         """Every job whose submit is open, and those accepted since then that were given up as unclear."""
         ...
 
-    async def recent(self, reader: Person, *, channel_id: str, count: int) -> Sequence[Job]:
-        """The newest jobs of a channel of the reader's community that they may see, oldest first; no deleted."""
+    async def recent(
+        self, reader: Person, *, channel_id: str, count: int, before: Cursor | None = None
+    ) -> Sequence[Job]:
+        """The newest jobs of a channel of the reader's community that they may see, oldest first; no deleted.
+
+        `before`: the newest of those that are older than it.
+        """
         ...
 
     async def declined(self, person: Person, count: int) -> Sequence[Job]:

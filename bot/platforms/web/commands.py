@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.actions import Actions
 from bot.cards import help_text
+from bot.domain.cursor import Cursor
 from bot.domain.errors import Refused
 from bot.domain.ports import Clock, GalleryFilter
 from bot.domain.usage import UsagePeriod, UsageScope
@@ -24,7 +25,7 @@ from .lookups import Lookups, first_word
 from .messages import Messages
 from .platform import has_message
 from .render import card_json, refusal_json
-from .requests import json_body, parent_in, text_in
+from .requests import cursor_in, json_body, parent_in, text_in
 from .visitors import Visitor, Visitors
 
 HISTORY = 50
@@ -145,12 +146,16 @@ class Commands:
         return web.json_response({"now": self._messages.now(), "messages": messages})
 
     async def history(self, request: web.Request) -> web.Response:
-        """The newest jobs as messages, oldest first, and the server's time for their countdowns."""
+        """The newest jobs as messages, oldest first, and the server's time for their countdowns.
+
+        `older` is the `?before` of those before them; null where these are the oldest.
+        """
         visitor = self._visitors.identify(request)
-        channel_id = visitor.destination.channel_id
-        reports = await self._actions.jobs.recent(visitor.person, channel_id=channel_id, count=HISTORY)
+        channel_id, before = visitor.destination.channel_id, cursor_in(request, "before")
+        reports = await self._actions.jobs.recent(visitor.person, channel_id=channel_id, count=HISTORY, before=before)
         messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
-        return web.json_response({"now": self._messages.now(), "messages": messages})
+        older = str(Cursor.behind(reports[0].job)) if len(reports) == HISTORY else None
+        return web.json_response({"now": self._messages.now(), "messages": messages, "older": older})
 
     async def options(self, request: web.Request) -> web.Response:
         """What can be typed: commands, options, and the styles of the place among their values."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.cursor import Cursor
 from bot.domain.job import is_job_id
 
 from .answers import Problem
@@ -49,3 +50,14 @@ def parent_in(body: Mapping[str, Any]) -> str | None:
     if not isinstance(parent, str) or not is_job_id(parent):
         raise Problem(400, "bad-parent")
     return parent
+
+
+def cursor_in(request: web.Request, name: str) -> Cursor | None:
+    """Where a list goes on; None for its beginning."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        return Cursor.parse(text)
+    except ValueError:
+        raise Problem(400, "bad-request") from None

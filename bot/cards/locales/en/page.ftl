@@ -8,8 +8,18 @@ page-placeholder = Describe a picture, or type /imagine
 page-composer-hint = Enter sends · Shift+Enter starts a new line · ↑ brings back what you sent
 page-options = Options
 page-log = Conversation
-page-newer = New below
+page-newer = { $n ->
+    [one] 1 new below
+   *[other] { $n } new below
+}
+page-to-end = To the end
+page-suggestions = Suggestions
+page-suggestions-count = { $n ->
+    [one] 1 suggestion. The arrow keys choose, Tab takes it.
+   *[other] { $n } suggestions. The arrow keys choose, Tab takes one.
+}
 page-sandbox = Pictures come from the built-in sandbox. Add your Seedream account to <.env> for real ones: <CHANJING_APP_ID> and <CHANJING_SECRET_KEY>.
+page-sandbox-away = Put this notice away
 page-reconnecting = Reconnecting…
 page-offline = You are offline
 page-other-language = 中文

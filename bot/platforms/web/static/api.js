@@ -42,7 +42,7 @@ export const signIn = (secret) => call("POST", "/api/session", secret);
 export const signOut = () => call("DELETE", "/api/session");
 export const deviceCode = () => call("POST", "/api/session/code");
 export const look = (invite) => call("POST", "/api/invite", { invite });
-export const history = () => call("GET", "/api/history");
+export const history = (before) => call("GET", before ? `/api/history?${new URLSearchParams({ before })}` : "/api/history");
 export const options = () => call("GET", "/api/options");
 export const prompts = (text) => call("GET", `/api/prompts?${new URLSearchParams({ q: text })}`);
 // A command whose answer was lost may have arrived: sent once more, it bears the same key and orders nothing twice.

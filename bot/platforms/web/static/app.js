@@ -2,7 +2,7 @@
 import { Account } from "./account.js";
 import * as api from "./api.js";
 import { Chat } from "./chat.js";
-import { $, h, remember, shape } from "./dom.js";
+import { $, h, remember, remembered, shape } from "./dom.js";
 import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
 import { GalleryView } from "./gallery.js";
@@ -13,6 +13,7 @@ import { learn, me } from "./session.js";
 import { drawShow } from "./show.js";
 import { StudioView } from "./studio.js";
 import { setServerTime, tick } from "./time.js";
+import { cameUnseen, showView } from "./titles.js";
 
 const HISTORY_PAUSE = 2000;
 const EXAMPLES = [
@@ -32,7 +33,7 @@ const studio = new StudioView({ look, failed, saved: refresh });
 const router = new Router({
   "": () => {
     chat.shown = null;
-    chat.log.scrollToEnd();
+    chat.log.comeBack();
     if (matchMedia("(hover: hover)").matches) chat.composer.focus(); // a phone would raise its keyboard
   },
   gallery: (_path, query, room) => gallery.draw(query, room),
@@ -44,9 +45,8 @@ const router = new Router({
     if (me.manager) studio.draw(room);
     else leave();
   },
-});
+}, { left: () => chat.log.leave(), entered: showView });
 let missed = null; // events that came while the history was on its way
-let unseen = 0;
 
 function onEvent(kind, data) {
   setServerTime(data.now);
@@ -60,10 +60,7 @@ function apply(kind, data) {
   if (kind === "gone") chat.log.remove(data.id);
   else if (kind === "opinion") chat.judged(data.id, data.opinion);
   else chat.log.put(data.message);
-  if (kind === "result" && data.message.mine && document.hidden) {
-    unseen += 1;
-    document.title = `(${unseen}) Easel`;
-  }
+  if (kind === "result" && data.message.mine) cameUnseen();
 }
 
 function deskChanged() {
@@ -79,7 +76,7 @@ async function loadHistory() {
     const answer = await api.history();
     if (missed !== mine) return; // another reset came meanwhile
     setServerTime(answer.now);
-    chat.log.replace(answer.messages);
+    chat.log.replace(answer.messages, answer.older);
     missed = null;
     for (const [kind, data] of mine) apply(kind, data);
   } catch (error) {
@@ -167,7 +164,7 @@ async function begin() {
   setServerTime(session.now);
   learn(session);
   account.show();
-  $("sandbox").hidden = !session.sandbox;
+  $("sandbox").hidden = !session.sandbox || remembered("easel-sandbox") === "away";
   $("studio").hidden = !session.manager;
   learnTable(table);
   feed.open();
@@ -196,10 +193,10 @@ $("theme").addEventListener("click", () => {
   remember("easel-theme", theme);
   showTheme();
 });
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  unseen = 0;
-  document.title = "Easel";
+$("sandbox-away").addEventListener("click", () => {
+  remember("easel-sandbox", "away");
+  $("sandbox").hidden = true;
+  chat.composer.focus();
 });
 showTheme();
 drawExamples();

@@ -14,9 +14,14 @@ const ICON_ONLY = { star: "star", more: "more" };
  */
 export function drawMessage(message, handlers) {
   const article = h("article", { class: "turn", "data-id": message.id, id: `m-${message.id}` });
-  article.append(drawAsk(message), h("div", { class: "card" }));
-  updateMessage(article, message, handlers);
+  fillMessage(article, message, handlers);
   return article;
+}
+
+/** The same into an element that is there. */
+export function fillMessage(article, message, handlers) {
+  article.replaceChildren(drawAsk(message), h("div", { class: "card" }));
+  updateMessage(article, message, handlers);
 }
 
 /** Bring the card of a drawn message up to date, keeping the focus where it was. */

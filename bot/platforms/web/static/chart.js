@@ -44,7 +44,7 @@ export function drawChart(rows) {
     const count = whole(row);
     if (count && (rows.length <= 14 || count === most)) svg.append(label("value", middle, top - 6, String(count)));
     // Counted from the last, so that today always has its name.
-    if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", clamp(middle, width), HEIGHT - 5, rowName(row)));
+    if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", ...footLabel(row, middle, width)));
   });
   return svg;
 }
@@ -53,6 +53,12 @@ function label(kind, x, y, text) {
   return s("text", { class: kind, x, y, "text-anchor": "middle" }, text);
 }
 
-function clamp(x, width) {
-  return Math.max(30, Math.min(width - 30, x));
+/** Place and text of a name below its bar: as long as there is room for, and never beyond the edge. */
+function footLabel(row, middle, width) {
+  const letters = [...rowName(row)];
+  const long = (text) => text.reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7), 0);
+  const most = Math.min(LABEL - 4, width);
+  const text = long(letters) > most ? [...letters.slice(0, Math.floor(most / 13) + 2), "…"] : letters;
+  const half = long(text) / 2 + 1;
+  return [Math.max(half, Math.min(width - half, middle)), HEIGHT - 5, text.join("")];
 }

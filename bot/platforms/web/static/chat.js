@@ -29,7 +29,7 @@ export class Chat {
   async send(text, extra) {
     const answer = await api.command(text, extra);
     setServerTime(answer.now);
-    if (answer.message) this.#arrived(answer.message);
+    if (answer.message) this.#arrived(answer.message, true);
     return answer;
   }
 
@@ -154,10 +154,9 @@ export class Chat {
 
   #arrived(message, go = false) {
     if (!this.log.has(message.id)) this.log.put(message);
-    if (go) {
-      leave();
-      this.log.scrollToEnd();
-    }
+    if (!go) return;
+    leave();
+    this.log.scrollToEnd();
   }
 
   #gone(id) {
@@ -171,7 +170,7 @@ export class Chat {
       const answer = await api.press(button);
       this.log.dismiss(article);
       if (answer.message) {
-        this.#arrived(answer.message);
+        this.#arrived(answer.message, true);
         this.composer.focus();
       } else this.#outcome(button, answer);
     } catch (error) {

@@ -1,12 +1,23 @@
-// The box one writes in: a combobox over completion.js, with the history of what was sent.
-// https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+// The box one writes in, with suggestions by completion.js and the history of what was sent. A box of several lines may
+// not be a combobox (https://www.w3.org/TR/html-aria/#el-textarea), so how many suggestions there are is said aloud.
 import { complete, promptStart } from "./completion.js";
 import { $, h, shape } from "./dom.js";
-import { locale } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 
 const REMEMBERED = 50;
+const SENT = "easel-sent";
 const PROMPT_PAUSE = 180; // milliseconds after the last letter
 const PROMPT_FROM = 3; // letters
+
+/** What this window has sent, through reloads; nothing if that was tampered with. */
+function read() {
+  try {
+    const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+    return Array.isArray(sent) ? sent.filter((text) => typeof text === "string") : [];
+  } catch {
+    return [];
+  }
+}
 
 /** The option's name in the language of the page: its Chinese alias means the same. */
 function nameOf({ insert, aliases }) {
@@ -19,7 +30,7 @@ export class Composer {
   #table = { commands: [], options: [] };
   #found = null;
   #active = -1;
-  #sent = [];
+  #sent = read();
   #recalled = -1;
 
   #timer = 0;
@@ -59,6 +70,7 @@ export class Composer {
   remember(text) {
     if (this.#sent.at(-1) !== text) this.#sent.push(text);
     this.#sent.splice(0, this.#sent.length - REMEMBERED);
+    sessionStorage.setItem(SENT, JSON.stringify(this.#sent));
     this.#recalled = -1;
   }
 
@@ -161,7 +173,7 @@ export class Composer {
   #offer() {
     this.#list.replaceChildren(...this.#found.items.map((item, index) => this.#drawItem(item, index)));
     this.#list.hidden = false;
-    this.#input.setAttribute("aria-expanded", "true");
+    $("suggestions-said").textContent = t("page-suggestions-count", { n: this.#found.items.length });
     this.#mark(this.#found.pick);
   }
 
@@ -210,7 +222,7 @@ export class Composer {
     clearTimeout(this.#timer);
     this.#list.hidden = true;
     this.#active = -1;
-    this.#input.setAttribute("aria-expanded", "false");
+    $("suggestions-said").textContent = "";
     this.#input.removeAttribute("aria-activedescendant");
   }
 }

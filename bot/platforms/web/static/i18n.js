@@ -14,10 +14,11 @@ export function t(id, values = {}) {
   return message?.value ? bundle.formatPattern(message.value, values, []) : id;
 }
 
-/** Put the words into the page: data-t for text, data-t-label for names, data-t-rich for text with <code> in it. */
+/** Put the words into the page: data-t for text, data-t-label for names, data-t-title for hints, data-t-rich for text with <code> in it. */
 export function translate(root = document) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-placeholder]")) node.placeholder = t(node.dataset.tPlaceholder);
+  for (const node of root.querySelectorAll("[data-t-title]")) node.title = t(node.dataset.tTitle);
   for (const node of root.querySelectorAll("[data-t-label]")) {
     node.setAttribute("aria-label", t(node.dataset.tLabel));
     node.title = t(node.dataset.tLabel);

@@ -1,12 +1,19 @@
 // Where the reader is: in the conversation, or in a view that has an address of its own (#/gallery?shelf=starred&page=2).
 import { $ } from "./dom.js";
 
-/** `views`: name → function(path, query, room) that draws into `room`; "" is the conversation. */
+/**
+ * `views`: name → function(path, query, room) that draws into `room`; "" is the conversation. `left()` is called before
+ * the conversation is hidden, `entered(name)` when a view is shown.
+ */
 export class Router {
   #room = $("view");
+  #places = new Map(); // address → how far it was scrolled
+  #hash = null; // of what is shown, "" for the conversation, null before anything is
 
-  constructor(views) {
+  constructor(views, { left, entered }) {
     this.views = views;
+    this.left = left;
+    this.entered = entered;
     addEventListener("hashchange", () => this.go());
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.#room.hidden && !event.defaultPrevented && !document.querySelector(":modal, :popover-open")) leave();
@@ -17,15 +24,18 @@ export class Router {
     return read().name;
   }
 
-  go() {
+  async go() {
     const { name, path, query } = read();
     const view = name ? this.views[name] : null; // what nobody knows is the conversation
+    this.#keepPlace();
     $("chat").hidden = $("foot").hidden = Boolean(view);
     this.#room.hidden = !view;
     for (const link of document.querySelectorAll("a.tool[data-view]")) {
       if (link.dataset.view === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    this.entered(view ? name : "");
+    this.#hash = view ? location.hash : "";
     if (!view) {
       this.#room.replaceChildren();
       this.#room.dataset.name = "";
@@ -37,7 +47,15 @@ export class Router {
       this.#room.dataset.name = name;
       this.#room.scrollTop = 0;
     }
-    view(path, query, this.#room);
+    const hash = this.#hash;
+    await view(path, query, this.#room);
+    if (this.#hash === hash && this.#places.has(hash)) this.#room.scrollTop = this.#places.get(hash);
+  }
+
+  /** Where the reader was in what they leave. */
+  #keepPlace() {
+    if (this.#hash) this.#places.set(this.#hash, this.#room.scrollTop);
+    else if (this.#hash !== null) this.left();
   }
 }
 
@@ -53,7 +71,16 @@ export function leave() {
   if (read().name) location.hash = "#/";
 }
 
+/** An address that somebody cut in the middle of a letter finds nothing, and breaks nothing. */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 function read() {
   const [, name = "", path = "", text = ""] = /^#\/([a-z]*)\/?([^?]*)\??(.*)$/.exec(location.hash) ?? [];
-  return { name, path: decodeURIComponent(path), query: new URLSearchParams(text) };
+  return { name, path: decoded(path), query: new URLSearchParams(text) };
 }
