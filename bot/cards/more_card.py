@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.cards.clip import clip, excerpt
 from bot.cards.phrases import options_line
-from bot.cards.result_buttons import share_button, unshare_button
+from bot.cards.result_buttons import original_button, share_button, unshare_button
 from bot.cards.sentences import sentence, words
 from bot.cards.show_card import command, liked_by
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
@@ -63,6 +63,7 @@ def _buttons(view: MoreView, locale: str, *, by_author: bool) -> Iterator[Button
     if view.hd is not None:
         yield Button(press=ButtonAction.HD, label=words("button-hd", locale), target=job.id, row=1)
     if job.state is JobState.DONE:
+        yield original_button(job, locale, row=1)
         yield Button(press=ButtonAction.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
         yield Button(press=ButtonAction.REPORT, label=words("button-report", locale), target=job.id, row=1)
         if by_author and may_be_shared(job):

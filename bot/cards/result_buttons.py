@@ -12,6 +12,8 @@ from bot.domain.ports import Opinion
 from bot.domain.request import ImageRequest
 from bot.domain.variant import sharper
 
+LAST_ROW = 3  # below the numbers and Delete, and what turns a gallery's page
+
 
 def result_buttons(
     job: Job, locale: str, opinion: Opinion | None = None, limits: Limits | None = None
@@ -48,6 +50,10 @@ def _hd(request: ImageRequest, limits: Limits | None, locale: str) -> str:
 
 def _star(opinion: Opinion, locale: str) -> str:
     return words("button-starred", locale, stars=opinion.stars) if opinion.stars else words("button-star", locale)
+
+
+def original_button(job: Job, locale: str, *, row: int | None = None) -> Button:
+    return Button(press=ButtonAction.ORIGINAL, label=words("original", locale), target=job.id, row=row)
 
 
 def share_button(job: Job, locale: str, *, row: int | None = None) -> Button:

@@ -50,6 +50,7 @@ class ButtonAction(StrEnum):
     MORE = "more"
     SHAPE = "shape"  # the same words in another ratio; `index` counts the ratios of its model from 0
     SPOILER = "spoiler"
+    ORIGINAL = "original"  # the files as they came from the provider; `index` says which picture, else all of them
     REPORT = "report"
     SHARE = "share"  # with the whole community; for the author of what was asked in private
     UNSHARE = "unshare"

@@ -18,13 +18,15 @@ class Abilities:
 
     `hides_pictures`: the pictures of a posted result can be hidden until somebody looks. `whole_forms`: a form shows
     all of its sections at once, and rows have their buttons beside them; else one section at a time, and buttons stand
-    below all rows. `names_roles`: roles are typed by name, as no list offers them. `form_seconds`: how long a route
-    may look something up before it opens a form.
+    below all rows. `names_roles`: roles are typed by name, as no list offers them. `links_originals`: whoever sees a
+    result can download its files as they came. `form_seconds`: how long a route may look something up before it opens
+    a form.
     """
 
     hides_pictures: bool
     whole_forms: bool
     names_roles: bool
+    links_originals: bool
     form_seconds: float
 
 

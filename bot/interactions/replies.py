@@ -12,6 +12,7 @@ from bot.domain.card import Card, Text
 from bot.domain.community import Community
 from bot.domain.errors import Refused
 from bot.domain.gallery import FoundPage, Shown
+from bot.domain.job import Job
 from bot.domain.limits import Limits
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
@@ -159,6 +160,17 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class HandPictures:
+    """These pictures of a job (from 1) as they came from the provider, one file a message, for this person alone.
+
+    Where a file is more than the platform takes: as large as fits, with the reason.
+    """
+
+    job: Job
+    indexes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HandTable:
     """Every entry of a usage view as a CSV file, for this person alone."""
 
@@ -183,6 +195,7 @@ Reply: TypeAlias = (
     | ShowSettings
     | ShowUsage
     | HandOver
+    | HandPictures
     | HandTable
 )
 Replies: TypeAlias = Sequence[Reply]

@@ -33,6 +33,7 @@ from .forms import FormId, read_request, request_form, text_form
 from .inputs import Input
 from .replies import (
     Changed,
+    HandPictures,
     Hide,
     Open,
     Order,
@@ -226,7 +227,20 @@ async def more(given: Input, actions: Actions) -> Replies:
     )
     if not (given.abilities.hides_pictures and may_hide(view.job, person)):
         card = card.without(ButtonAction.SPOILER)
+    if given.abilities.links_originals:
+        card = card.without(ButtonAction.ORIGINAL)
     return (Say(card, apart=True),)
+
+
+async def original(given: Input, actions: Actions) -> Replies:
+    """The pictures as they came from the provider, all of them if the button names none."""
+    job = (await actions.jobs.show(given.target, await given.person())).job
+    if not job.pictures:
+        raise NotAllowed("no-pictures-yet")
+    indexes = tuple(range(1, len(job.pictures) + 1)) if given.index is None else (given.index,)
+    if not 1 <= indexes[0] <= len(job.pictures):
+        raise NotAllowed("no-such-picture", count=len(job.pictures))
+    return (HandPictures(job, indexes),)
 
 
 # Opinions
@@ -303,6 +317,7 @@ BUTTONS: Mapping[str, Route] = MappingProxyType(
         ButtonAction.STAR: Route(star, First.SILENT),
         ButtonAction.VOTE: Route(vote, First.SILENT),
         ButtonAction.MORE: Route(more, First.ALONE),
+        ButtonAction.ORIGINAL: Route(original, First.ALONE),
         ButtonAction.SPOILER: Route(spoiler, First.ALONE),
         ButtonAction.REPORT: Route(report, First.FORM),
         ButtonAction.SHARE: Route(share, First.ALONE),

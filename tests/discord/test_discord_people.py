@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.discord.conftest import Bot, person
-from tests.fakes.discord import Interaction, Message
+from tests.fakes.discord import Interaction, Message, User
+from tests.fakes.pictures import noisy_png
+
+MIB = 1024 * 1024
 
 
 async def imagine_this(bot: Bot, words: str) -> Interaction:
@@ -100,3 +103,37 @@ async def test_a_wall_of_blank_lines_is_no_wall(bot: Bot) -> None:
     job = next(job for job in jobs if job.pictures)
     shown = await (await bot.fake.slash(bot.ann, bot.channel, "show", {"id": job.id})).shown()
     assert shown.text.count("\n") < 60
+
+
+class TestOriginal:
+    """Four pictures of 12 MiB, in a guild that takes 20 MiB a file and 25 MiB a message."""
+
+    @pytest.fixture
+    async def result(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Message:
+        data = noisy_png(2048, 2048)
+        monkeypatch.setattr("tests.fakes.model.PICTURE", data)
+        bot.fake.file_limit = 20 * MIB
+        return await bot.result(n=4)
+
+    async def test_each_file_comes_as_it_is_kept_for_whoever_asks(self, bot: Bot, result: Message) -> None:
+        assert {file.filename[-5:] for file in result.attachments} == {".webp"}
+        await bot.fake.press(bot.bob, result, "Original")
+        alone = await bot.soon(lambda: (found := files_for(bot, bot.bob)) and len(found) == 4 and found)
+        assert [len(one.attachments) for one in alone] == [1, 1, 1, 1]
+        (job,) = await bot.all_jobs()
+        assert [one.attachments[0].filename for one in alone] == [f"easel-{job.id}-{n}.png" for n in range(1, 5)]
+        assert all(one.attachments[0].size >= job.pictures[0].size for one in alone)
+        assert "Picture 4 of 4, the original" in alone[3].text
+        assert not files_for(bot, bot.ann)
+
+    async def test_as_large_as_fits_with_the_reason(self, bot: Bot, result: Message) -> None:
+        bot.fake.file_limit = 10 * MIB
+        more = await (await bot.fake.press(bot.ann, result, "More")).shown()
+        await bot.fake.press(bot.ann, more, "Original")
+        alone = await bot.soon(lambda: (found := files_for(bot, bot.ann)) and len(found) == 4 and found)
+        assert "as large as Discord takes it here: the original has 12.0 MiB" in alone[0].text
+        assert not [one.label for one in alone[0].buttons]
+
+
+def files_for(bot: Bot, user: User) -> list[Message]:
+    return [one for one in bot.channel.seen_by(user) if one.ephemeral and one.attachments]

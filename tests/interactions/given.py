@@ -14,8 +14,8 @@ from bot.interactions.routes import Route
 from tests.actions.house import House
 from tests.db.orders import person
 
-SECTIONED = Abilities(hides_pictures=True, whole_forms=False, names_roles=False, form_seconds=0.2)
-WHOLE = Abilities(hides_pictures=False, whole_forms=True, names_roles=True, form_seconds=0.2)
+SECTIONED = Abilities(hides_pictures=True, whole_forms=False, names_roles=False, links_originals=True, form_seconds=0.2)
+WHOLE = Abilities(hides_pictures=False, whole_forms=True, names_roles=True, links_originals=False, form_seconds=0.2)
 
 
 @dataclass(slots=True, kw_only=True)

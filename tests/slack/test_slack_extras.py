@@ -165,3 +165,13 @@ async def test_without_anything_plugged_in_home_still_says_how_to_ask(bot: Bot) 
     await bot.soon(lambda: bot.ann.home is not None)
     assert bot.ann.home is not None
     assert "/imagine" in bot.ann.home.words
+
+
+async def test_the_original_behind_more_comes_to_the_conversation_as_it_is_kept(bot: Bot) -> None:
+    result = await bot.result("a red fox")
+    more = await (await bot.fake.press(bot.bob, result, "More")).opened()
+    await (await bot.fake.press(bot.bob, more, "Original")).acked()
+    talk = bot.fake.add_dm(bot.bob)
+    told = "Picture 1 of 1, the original"
+    message = await bot.until(lambda: next((one for one in bot.messages(talk) if told in one.words), None))
+    assert len(message.files) == 1

@@ -58,16 +58,26 @@ class Answers:
             interaction.extras[ANSWERED] = SILENT
         if interaction.extras.get(ANSWERED) == PRIVATE:
             return await self.in_place(interaction, out)
+        if ANSWERED in interaction.extras:
+            return await self.further(interaction, out)
 
         async def send(look: Look) -> int:
             async with translated(_seconds(look)):
                 made = look.to_post() | {"allowed_mentions": out.allowed_mentions, "ephemeral": True}
-                if ANSWERED in interaction.extras:
-                    message: discord.WebhookMessage = await interaction.followup.send(**made, wait=True)
-                    return message.id
                 answer = await interaction.response.send_message(**made)
                 interaction.extras[ANSWERED] = PRIVATE
                 return answer.message_id or (await interaction.original_response()).id
+
+        return await self._forms.send(out, send)
+
+    async def further(self, interaction: Interaction, out: Outgoing) -> int:
+        """Show it to this person alone in a message of its own, after a private answer; the message's id."""
+
+        async def send(look: Look) -> int:
+            async with translated(_seconds(look)):
+                made = look.to_post() | {"allowed_mentions": out.allowed_mentions, "ephemeral": True}
+                message: discord.WebhookMessage = await interaction.followup.send(**made, wait=True)
+                return message.id
 
         return await self._forms.send(out, send)
 

@@ -46,7 +46,7 @@ class GalleryPages:
     async def show(self, given: DiscordInput, shown: Shown, *, everybody: bool) -> None:
         """One job, with its pictures as large as they may be here."""
         interaction, job = given.interaction, shown.report.job
-        out = _job(shown, given.channel_locale if everybody else given.locale, hidden=_hidden(job, interaction))
+        out = _job(shown, given.channel_locale if everybody else given.locale, hidden=hidden_here(job, interaction))
 
         async def send(fitted: Outgoing) -> int:
             if everybody:
@@ -63,7 +63,7 @@ class GalleryPages:
         there = [(picture, thumb) for picture, thumb in zip(card.pictures, small, strict=True) if thumb is not None]
         pictures: Sequence[CardPicture] = [picture for picture, _ in there]
         card = dataclasses.replace(card, pictures=tuple(pictures))
-        hidden = any(_hidden(job, given.interaction) for job in jobs)
+        hidden = any(hidden_here(job, given.interaction) for job in jobs)
         return Outgoing(card=card, pictures=[thumb for _, thumb in there], spoiler=hidden)
 
     async def _thumbnail(self, job: Job) -> FittedPicture | None:
@@ -83,7 +83,7 @@ class GalleryPages:
         )
 
 
-def _hidden(job: Job, interaction: discord.Interaction[Any]) -> bool:
+def hidden_here(job: Job, interaction: discord.Interaction[Any]) -> bool:
     """Whether it was drawn in a channel for adults, and is looked at elsewhere."""
     return way_back(job.destination).age_restricted and not age_restricted(interaction)
 

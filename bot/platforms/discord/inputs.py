@@ -17,7 +17,13 @@ from .limits import FORM_LOOKUP_SECONDS
 from .origin import counted_channel, person_of
 from .render import prompt_on
 
-ABILITIES = Abilities(hides_pictures=True, whole_forms=False, names_roles=False, form_seconds=FORM_LOOKUP_SECONDS)
+ABILITIES = Abilities(
+    hides_pictures=True,
+    whole_forms=False,
+    names_roles=False,
+    links_originals=False,
+    form_seconds=FORM_LOOKUP_SECONDS,
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from .gallery_pages import GalleryPages, Thumbnails
 from .handler import RequestHandler
 from .late_autocomplete import late_completions_are_no_errors
 from .origin import NAME
+from .originals import Originals
 from .outgoing import Forms
 from .posting import Fitting
 from .presence import Presence
@@ -115,6 +116,7 @@ class DiscordPlatform:
             counts=self._counts,
             pages=GalleryPages(pictures, answers),
             usage=UsageCards(raster),
+            originals=Originals(Fitting(pictures), answers),
         )
         self._handler = RequestHandler(
             actions=actions,

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.cards.result_buttons import LAST_ROW, original_button
 from bot.cards.sentences import words
 from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job, StoredPicture
@@ -77,6 +78,8 @@ class Fitting:
             for number in reduced
             if self._picture_link and (address := self._picture_link(job.id, number))
         ]
+        if not links:
+            card = replace(card, buttons=(*card.buttons, original_button(job, locale, row=LAST_ROW)))
         return replace(out, card=card, pictures=fitted, links=links)
 
     async def _fitted(

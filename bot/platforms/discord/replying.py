@@ -14,6 +14,7 @@ from bot.domain.errors import PlatformError
 from bot.interactions.replies import (
     Changed,
     HandOver,
+    HandPictures,
     HandTable,
     Hide,
     Open,
@@ -41,6 +42,7 @@ from .gallery_pages import GalleryPages
 from .inputs import DiscordInput
 from .modals import modal_of
 from .origin import require_permissions
+from .originals import Originals
 from .panel_view import panel_view, usage_view
 from .results import Results
 from .settings_view import settings_view
@@ -62,6 +64,7 @@ class Replying:
         counts: Counts,
         pages: GalleryPages,
         usage: UsageCards,
+        originals: Originals,
     ) -> None:
         self._answers = answers
         self._boundary = boundary
@@ -87,6 +90,7 @@ class Replying:
             ShowSettings: self._settings,
             ShowUsage: self._used,
             HandOver: self._hand_over,
+            HandPictures: originals.hand_over,
             HandTable: self._hand_table,
         }
 

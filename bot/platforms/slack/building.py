@@ -64,6 +64,7 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         submitter=submitter,
         delivery=shared.delivery,
         ephemeral=ephemeral,
+        uploads=shared.uploads,
         usage=UsageAnswer(api=api, boundary=boundary, charts=charts, ephemeral=ephemeral),
         api=api,
     )

@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.cards.job_card import job_card
+from bot.cards.result_buttons import LAST_ROW, original_button
 from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
@@ -325,4 +326,9 @@ def channel_ref_of(destination: Destination) -> ChannelRef:
 def _told(card: Card, job: Job, uploaded: Uploaded) -> Card:
     if not uploaded.reduced:
         return card
-    return replace(card, notes=(*card.notes, (words("note-reduced", job.destination.locale, platform="Slack"),)))
+    locale = job.destination.locale
+    return replace(
+        card,
+        notes=(*card.notes, (words("note-reduced", locale, platform="Slack"),)),
+        buttons=(*card.buttons, original_button(job, locale, row=LAST_ROW)),
+    )

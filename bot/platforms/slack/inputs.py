@@ -16,7 +16,9 @@ from .limits import FORM_LOOKUP_SECONDS
 from .render import prompt_on
 from .request_context import People, RequestContext
 
-ABILITIES = Abilities(hides_pictures=False, whole_forms=True, names_roles=True, form_seconds=FORM_LOOKUP_SECONDS)
+ABILITIES = Abilities(
+    hides_pictures=False, whole_forms=True, names_roles=True, links_originals=False, form_seconds=FORM_LOOKUP_SECONDS
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.cards.gallery_card import gallery_card
+from bot.cards.original_text import original_text
 from bot.cards.sentences import words
 from bot.cards.show_card import show_card
 from bot.domain.card import Card, Tone
@@ -14,6 +15,7 @@ from bot.interactions.inputs import Stage
 from bot.interactions.replies import (
     Changed,
     HandOver,
+    HandPictures,
     HandTable,
     Hide,
     Open,
@@ -42,6 +44,7 @@ from .membership import SaidHere
 from .modals import form_view, more_view, panel_view
 from .render import draw, section
 from .text import escape
+from .uploads import Uploads
 from .usage_answer import UsageAnswer
 
 _TABLE = "easel-usage.csv"
@@ -58,6 +61,7 @@ class Replying:
         delivery: Delivery,
         ephemeral: EphemeralMessages,
         usage: UsageAnswer,
+        uploads: Uploads,
         api: SlackApi,
     ) -> None:
         self._boundary = boundary
@@ -65,6 +69,7 @@ class Replying:
         self._delivery = delivery
         self._ephemeral = ephemeral
         self._usage = usage
+        self._uploads = uploads
         self._api = api
         self._turn = asyncio.Semaphore(1)  # an archive is in memory while it is handed over
         self._shows: Mapping[type, Callable[[SlackInput, Any], Awaitable[None]]] = {
@@ -83,6 +88,7 @@ class Replying:
             ShowPanel: self._panel,
             ShowUsage: self._used,
             HandOver: self._hand_over,
+            HandPictures: self._hand_pictures,
             HandTable: self._hand_table,
         }
 
@@ -159,6 +165,17 @@ class Replying:
                 said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
             data = await asyncio.to_thread(export.file.read)
             await self._api.hand_over(talk, export.name, data, escape(said))
+        if given.ctx.channel_id != talk.channel_id:
+            await self._tell(given, "shown-privately")
+
+    async def _hand_pictures(self, given: SlackInput, reply: HandPictures) -> None:
+        """In the conversation between this person and us: what one person alone sees in a channel can hold no file."""
+        talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
+        for index in reply.indexes:
+            async with self._turn:
+                file = await self._uploads.original(reply.job, index)
+                said = original_text(reply.job, index, given.locale, reduced=file.reduced, platform="Slack")
+                await self._api.hand_over(talk, file.name, file.data, escape(said))
         if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 

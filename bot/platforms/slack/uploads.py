@@ -10,16 +10,18 @@ from typing import Any
 
 import structlog
 
+from bot.cards.original_text import original_file
 from bot.cards.phrases import alt_text
 from bot.domain.card import Card
 from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable
-from bot.domain.job import Job
+from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
 from .api import ChannelRef, SlackApi
 from .faults import AccessDenied, MessageGone, Rejected
 from .limits import (
     ALT_TEXT,
+    ARCHIVE_BYTES,
     FILE_LOOK_SECONDS,
     FILE_LOOKS,
     PICTURE_BYTES,
@@ -142,10 +144,21 @@ class Uploads:
                 return
         raise PlatformUnavailable("Slack is still looking through the pictures", after=5.0)
 
-    async def _fitted(self, job: Job) -> Sequence[FittedPicture]:
+    async def original(self, job: Job, index: int) -> FittedPicture:
+        """Picture `index` (from 1) as it came, or as large as Slack takes a file. Raises as `ready` does."""
+        (found,) = await self._fitted(job, job.pictures[index - 1 : index], most=ARCHIVE_BYTES)
+        return original_file(job, index, found)
+
+    async def _fitted(
+        self, job: Job, pictures: Sequence[StoredPicture] | None = None, *, most: int | None = None
+    ) -> Sequence[FittedPicture]:
         try:
             return await self._pictures.fitted(
-                job.pictures, job_id=job.id, per_file=PICTURE_BYTES, together=PICTURES_BYTES, webp=False
+                job.pictures if pictures is None else pictures,
+                job_id=job.id,
+                per_file=most or PICTURE_BYTES,
+                together=most or PICTURES_BYTES,
+                webp=False,
             )
         except OSError as error:
             raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error

@@ -25,6 +25,7 @@ from bot.interactions.forms import Form, FormId
 from bot.interactions.inputs import Abilities, Input, Stage
 from bot.interactions.replies import (
     Changed,
+    HandPictures,
     Hide,
     InvalidFields,
     Open,
@@ -49,11 +50,11 @@ from .idempotency import order_event
 from .messages import Messages
 from .names import guest_name
 from .platform import HIDDEN
-from .render import card_json, found_json, opinion_json, plain, shown_json
+from .render import card_json, found_json, opinion_json, picture_json, plain, shown_json
 from .requests import json_body
 from .visitors import Visitor, Visitors
 
-ABILITIES = Abilities(hides_pictures=True, whole_forms=True, names_roles=True, form_seconds=10.0)
+ABILITIES = Abilities(hides_pictures=True, whole_forms=True, names_roles=True, links_originals=True, form_seconds=10.0)
 ACCEPTED = 202
 _COUNTED = frozenset({ButtonAction.VOTE, ButtonAction.SHAPE})  # their index is part of what is asked
 _OPTION_NAMES = frozenset(option.name for option in OPTIONS)
@@ -95,6 +96,7 @@ class RequestHandler:
             Recount: self._recount,
             Spread: self._spread,
             Hide: self._hide,
+            HandPictures: self._pictures,
             ShowJob: self._job,
             ShowPage: self._page,
         }
@@ -259,6 +261,9 @@ class RequestHandler:
 
     async def _job(self, given: WebInput, reply: ShowJob) -> dict[str, Any]:
         return {"show": shown_json(reply.shown, given.visitor.person)}
+
+    async def _pictures(self, given: WebInput, reply: HandPictures) -> dict[str, Any]:
+        return {"pictures": [picture_json(reply.job, index, given.locale) for index in reply.indexes]}
 
     async def _page(self, given: WebInput, reply: ShowPage) -> dict[str, Any]:
         return {"gallery": found_json(reply.found, given.locale)}
