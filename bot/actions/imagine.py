@@ -186,6 +186,22 @@ class Imagine:
             event=None if event is None else dataclasses.replace(event, origin=draft.event_id),
         )
 
+    async def keep(
+        self,
+        text: str,
+        *,
+        author: Person,
+        typed: TypedOptions | None = None,
+        parent_id: str | None = None,
+        event: OrderEvent | None = None,
+    ) -> str:
+        """Keep a request that the platform can't take now, as `from_text` reads it; the id for `from_draft`.
+
+        Nothing is ordered. BadOption and `not-served` as for `read`.
+        """
+        request = await self.read(text, author=author, typed=typed)
+        return await self._draft(print_request(request), author, parent_id, event)
+
     async def again(
         self, job_id: str, *, author: Person, destination: Destination, event: OrderEvent | None = None
     ) -> JobReport:
@@ -314,16 +330,21 @@ class Imagine:
         *,
         priced: bool = False,
     ) -> None:
-        if refused.repair is None:
-            return
+        if refused.repair is not None:
+            text = refused.repair.text
+            refused.draft_id = await self._draft(text, author, parent_id, event, priced=priced)
+
+    async def _draft(
+        self, text: str, author: Person, parent_id: str | None, event: OrderEvent | None, *, priced: bool = False
+    ) -> str:
         draft = Draft(
             id=new_job_id(),
             author=author,
-            text=refused.repair.text,
+            text=text,
             created_at=self._clock.now(),
             parent_id=parent_id,
             priced=priced,
             event_id="" if event is None else event.id,
         )
         await self._store.save_draft(draft)
-        refused.draft_id = draft.id
+        return draft.id

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -14,9 +15,19 @@ from bot.domain.errors import PlatformUnavailable
 from bot.domain.ports import Clock, FittedPicture
 
 from .faults import AccessDenied, SlowDown, TokenRefused, translated
-from .limits import CALL_SECONDS, RATE_PAUSE_SECONDS, RATE_PAUSES, UPLOAD_SECONDS
+from .limits import (
+    CALL_SECONDS,
+    RATE_PAUSE_SECONDS,
+    RATE_PAUSES,
+    UPLOAD_SECONDS,
+    URGENT_CALL_SECONDS,
+    URGENT_PAUSES,
+    URGENT_SECONDS,
+)
 from .render import Drawn
 from .workspaces import Workspace, Workspaces
+
+_log = structlog.get_logger(__name__)
 
 Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
@@ -232,7 +243,7 @@ class SlackApi:
         await self.call(workspace, lambda client: client.auth_test())
 
     async def open_dm(self, workspace: Workspace, user_id: str) -> ChannelRef:
-        answer = await self.call(workspace, lambda client: client.conversations_open(users=[user_id]))
+        answer = await self.call_urgently(workspace, lambda client: client.conversations_open(users=[user_id]))
         channel = answer.get("channel") or {}
         if not channel.get("id"):
             raise AccessDenied("channel_not_found")
@@ -244,21 +255,41 @@ class SlackApi:
         PlatformUnavailable, or one of faults.
         """
         for pause in range(RATE_PAUSES + 1):
-            client = await self._workspaces.client(workspace)
             try:
-                async with translated(seconds):
-                    answer = await call(client)
+                return await self._once(workspace, call, seconds)
             except SlowDown as busy:
                 if pause == RATE_PAUSES or busy.after > RATE_PAUSE_SECONDS:
                     raise
                 await self._clock.sleep(busy.after)
-            except TokenRefused as error:
-                await self._workspaces.refused(workspace, client.token)
-                raise PlatformUnavailable("Slack refuses the bot's token", after=60.0) from error
-            else:
-                body: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
-                return body
         raise AssertionError("the loop returns or raises")
+
+    async def call_urgently(self, workspace: Workspace, call: Call) -> Mapping[str, Any]:
+        """A call that may take effect twice, while a person waits: tried again within three seconds, not longer.
+
+        Raises what `call` raises; a 429 that asks for more time is not waited out.
+        """
+        ends = self._clock.monotonic() + URGENT_SECONDS
+        for least in URGENT_PAUSES:
+            try:
+                return await self._once(workspace, call, URGENT_CALL_SECONDS)
+            except PlatformUnavailable as error:
+                pause = max(least, error.after) if isinstance(error, SlowDown) else least
+                if self._clock.monotonic() + pause > ends:
+                    raise
+                _log.info("call_repeated", action="call", error=str(error))
+            await self._clock.sleep(pause)
+        return await self._once(workspace, call, URGENT_CALL_SECONDS)
+
+    async def _once(self, workspace: Workspace, call: Call, seconds: float) -> Mapping[str, Any]:
+        client = await self._workspaces.client(workspace)
+        try:
+            async with translated(seconds):
+                answer = await call(client)
+        except TokenRefused as error:
+            await self._workspaces.refused(workspace, client.token)
+            raise PlatformUnavailable("Slack refuses the bot's token", after=60.0) from error
+        body: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+        return body
 
 
 def _files_named_after(job_id: str, message: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 import structlog
@@ -17,10 +18,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence, words
 from bot.domain.card import Card, Tone
-from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
+from bot.domain.errors import EaselError, NotAllowed, PlatformError, PlatformUnavailable, Refused, StoreUnavailable
 from bot.domain.ports import Clock
 
 from .api import SlackApi
+from .faults import SlowDown
 from .limits import CALL_SECONDS, REMEMBERED, RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from .membership import SaidHere
 from .render import Drawn, draw
@@ -38,6 +40,13 @@ def is_unconfirmed(refused: Refused, ctx: RequestContext) -> bool:
     return ctx.unconfirmed and refused.code in _NEEDS_POWER
 
 
+RetryButton = Callable[[], Awaitable[dict[str, Any] | None]]
+
+
+async def no_button() -> None:
+    """Nothing to press."""
+
+
 class Boundary:
     """Every listener runs within `answering`: Bolt loses an acknowledgement when a listener raises right behind it."""
 
@@ -50,8 +59,13 @@ class Boundary:
         self._uses: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses left, monotonic end
 
     @contextlib.asynccontextmanager
-    async def answering(self, ctx: RequestContext, *, prompt: str = "") -> AsyncIterator[None]:
-        """Answer a Refused with why, anything else with a reference that the log has too. `prompt`: as typed."""
+    async def answering(
+        self, ctx: RequestContext, *, prompt: str = "", retry: RetryButton = no_button
+    ) -> AsyncIterator[None]:
+        """Answer a Refused with why, Slack's own trouble with a button that tries again, and a bug with a reference.
+
+        `prompt`: as typed. `retry` makes the button; None where there is nothing to press.
+        """
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
@@ -59,7 +73,9 @@ class Boundary:
             yield
         except SaidHere as refused:
             locale = self._people.locale(ctx)
-            await self.say(ctx, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),)))
+            button = await self._button(retry) if refused.retry else None
+            card = Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),))
+            await self.say(ctx, card, button=button)
         except Refused as refused:
             if is_unconfirmed(refused, ctx):
                 said = words(UNCONFIRMED, self._people.locale(ctx))
@@ -71,6 +87,8 @@ class Boundary:
             if ctx.accepted is None:
                 away = refusal_card(NotAllowed("storage-away"), self._people.locale(ctx), prompt=prompt)
                 await self.say(ctx, away)
+        except PlatformUnavailable as error:
+            await self._slack_away(ctx, error, prompt, retry)
         except Exception as error:
             # The last place before Bolt, which would only log it.
             await self._failed(ctx, error)
@@ -78,9 +96,16 @@ class Boundary:
             if task is not None:
                 self._running.discard(task)
 
-    async def say(self, ctx: RequestContext, card: Card, *, instead: bool = False) -> None:
-        """Show the card to this person alone, by whichever way is still open; `instead` of what was pressed on."""
+    async def say(
+        self, ctx: RequestContext, card: Card, *, instead: bool = False, button: dict[str, Any] | None = None
+    ) -> None:
+        """Show the card to this person alone, by whichever way is still open; `instead` of what was pressed on.
+
+        `button` stands below it, an element as Slack takes it.
+        """
         drawn = draw(card, now=self._clock.now(), locale=self._people.locale(ctx))
+        if button is not None:
+            drawn.blocks.append({"type": "actions", "elements": [button]})
         if await self._respond(ctx, drawn, instead=instead):
             return
         try:
@@ -153,6 +178,26 @@ class Boundary:
         if len(self._uses) > REMEMBERED:
             self._uses.popitem(last=False)
         return True
+
+    async def _slack_away(
+        self, ctx: RequestContext, error: PlatformUnavailable, prompt: str, retry: RetryButton
+    ) -> None:
+        _log.warning("slack_away", action="answer", error=str(error))
+        if ctx.accepted is not None:
+            return  # the job is on its way, and its card will say so
+        locale = self._people.locale(ctx)
+        said = words("slack-away", locale)
+        if isinstance(error, SlowDown):
+            said = words("slack-slow-down", locale, n=round(error.after))
+        card = Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(said,))
+        await self.say(ctx, card, button=await self._button(retry))
+
+    async def _button(self, retry: RetryButton) -> dict[str, Any] | None:
+        try:
+            return await retry()
+        except EaselError as error:
+            _log.info("retry_button_failed", action="answer", error=str(error))
+            return None
 
     async def _failed(self, ctx: RequestContext, error: Exception) -> None:
         """Something that nobody foresaw: the log gets the error, the person its reference."""

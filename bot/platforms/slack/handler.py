@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from bot.actions import Actions
@@ -18,6 +20,7 @@ from bot.domain.ports import Clock
 from bot.domain.request import has_visible
 from bot.grammar.parse import parse
 from bot.interactions.commands import Command
+from bot.interactions.controls import PanelAction
 from bot.interactions.forms import FormId, read_request
 from bot.interactions.inputs import Stage
 from bot.interactions.replies import InvalidFields, Order, Replies, Say
@@ -35,6 +38,7 @@ from .membership import SaidHere
 from .modals import FORM_OF, MORE_VIEW, place_in
 from .replying import Replying
 from .request_context import People, RequestContext
+from .retrying import Tried, retry_button
 from .text import plain
 
 # What only the words of the prompt can mend is said beside them; anything else has a button that mends it.
@@ -96,21 +100,22 @@ class RequestHandler:
 
     async def command(self, ctx: RequestContext, command: Command, target: str = "", **values: str) -> None:
         given = {name: (value,) for name, value in values.items() if value}
-        await self._run(COMMANDS[command], input_of(ctx, self._people, target=target, values=given))
+        await self._run(COMMANDS[command], input_of(ctx, self._people, target=target, values=given), command)
 
     async def pressed(self, ctx: RequestContext, action: Mapping[str, Any]) -> None:
         """A button, of any age; ids are checked by the actions, as anybody can make them up."""
         button = pressed(action)
         if (panel := PANEL_ACTIONS.get(button.press)) is not None:
-            given = input_of(ctx, self._people, target=button.target, stage=Stage.PANEL)
-            await self._run(PANELS[panel], given)
+            typed = {"prompt": (button.target,)} if panel is PanelAction.DRAW and button.target else {}
+            given = input_of(ctx, self._people, target=button.target, values=typed, stage=Stage.PANEL)
+            await self._run(PANELS[panel], given, panel)
             return
         in_more = ctx.view.get("callback_id") == MORE_VIEW
         if in_more:
             place_in(ctx, {})
         stage = Stage.MORE if in_more else Stage.CARD
         given = input_of(ctx, self._people, target=button.target, index=button.index, stage=stage)
-        await self._run(BUTTONS.get(button.press), given)
+        await self._run(BUTTONS.get(button.press), given, button.press)
 
     async def submitted(self, ctx: RequestContext) -> Mapping[str, str]:
         """A form came back: what to write beside which field; nothing if the outcome is told.
@@ -132,7 +137,7 @@ class RequestHandler:
         return {}
 
     async def _finish(self, form: FormId, first: First, given: SlackInput, running: asyncio.Future[Replies]) -> None:
-        async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
+        async with self._answering(given, form):
             try:
                 replies = await running
             except InvalidFields as invalid:
@@ -142,10 +147,15 @@ class RequestHandler:
                 await self._home.opened(given.ctx)
 
     async def _request(self, ctx: RequestContext, text: str) -> None:
-        await self._run(FORMS[FormId.IMAGINE], input_of(ctx, self._people, values={"prompt": (text,)}))
+        given = input_of(ctx, self._people, values={"prompt": (text,)})
+        await self._run(FORMS[FormId.IMAGINE], given, FormId.IMAGINE)
 
-    async def _run(self, route: Route | None, given: SlackInput) -> None:
-        async with self._boundary.answering(given.ctx, prompt=given.text("prompt")):
+    def _answering(self, given: SlackInput, tried: Tried) -> AbstractAsyncContextManager[None]:
+        retry = partial(retry_button, given, tried, self._actions)
+        return self._boundary.answering(given.ctx, prompt=given.text("prompt"), retry=retry)
+
+    async def _run(self, route: Route | None, given: SlackInput, tried: Tried) -> None:
+        async with self._answering(given, tried):
             if route is None:
                 raise NotAllowed("job-gone")
             await self._show(given, route.first_for(given), await self._replies(route, given))
@@ -158,7 +168,7 @@ class RequestHandler:
         """Who did it; SaidHere, before anything is told or done, for people of another organization."""
         person = await self._people.person(ctx)
         if ctx.stranger and not self._serve_strangers:
-            raise SaidHere("stranger")
+            raise SaidHere("stranger", retry=False)
         return person
 
     async def _show(self, given: SlackInput, first: First, replies: Replies) -> None:

@@ -84,7 +84,7 @@ class Home:
         async with self._boundary.answering(ctx):
             person = await self._people.person(ctx)
             if ctx.stranger and not self._serve_strangers:
-                raise SaidHere("stranger")
+                raise SaidHere("stranger", retry=False)
             told = _Told(
                 person=person,
                 usage=await self._actions.account.usage(person),

@@ -69,7 +69,9 @@ class JobSubmitter:
         """Show this in place of the form that was pressed in; whoever has closed it needs nothing."""
         view_id = str(ctx.view.get("id") or "")
         try:
-            await self._api.call(ctx.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view)))
+            await self._api.call_urgently(
+                ctx.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view))
+            )
         except PlatformError as error:
             _log.info("form_update_failed", action="form", error=str(error))
 
@@ -77,7 +79,7 @@ class JobSubmitter:
         """Open a form, on top of the one that was pressed in; its id. SaidHere where Slack takes it no more."""
         trigger, above = ctx.trigger_id, ctx.view.get("type") == "modal"
         try:
-            answer = await self._api.call(
+            answer = await self._api.call_urgently(
                 ctx.workspace,
                 lambda client: (
                     client.views_push(trigger_id=trigger, view=dict(view))

@@ -12,6 +12,7 @@ CONTEXT_ELEMENTS: Final = 10
 CONTEXT_TEXT: Final = 2000
 ACTION_ELEMENTS: Final = 25
 BUTTON_LABEL: Final = 75
+BUTTON_VALUE: Final = 2000
 ALT_TEXT: Final = 2000
 MESSAGE_BLOCKS: Final = 50
 # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
@@ -39,6 +40,11 @@ RATE_PAUSE_SECONDS: Final = 30.0
 RATE_PAUSES: Final = 3
 
 CALL_SECONDS: Final = 20.0
+# While somebody waits for a first answer: one call, and all of its tries together with their pauses. A trigger_id is
+# good for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction#modal-responses
+URGENT_CALL_SECONDS: Final = 2.5
+URGENT_SECONDS: Final = 2.0
+URGENT_PAUSES: Final = (0.2, 0.6, 1.0)
 UPLOAD_SECONDS: Final = 120.0
 # A trigger_id opens a form for three seconds; what is left of them after our own look-ups is for the way to Slack.
 # https://docs.slack.dev/interactivity/handling-user-interaction#modal-responses

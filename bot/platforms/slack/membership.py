@@ -19,11 +19,12 @@ _log = structlog.get_logger(__name__)
 
 
 class SaidHere(NotAllowed):
-    """A refusal that only Slack knows; `key` names its sentence."""
+    """A refusal that only Slack knows; `key` names its sentence. `retry`: the same may be tried again later."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, retry: bool = True) -> None:
         super().__init__(key)
         self.key = key
+        self.retry = retry
 
     def sentence(self, locale: str) -> str:
         return words(self.key, locale)
@@ -58,7 +59,7 @@ class Membership:
         if known is not None and self._clock.monotonic() < known.until:
             return replace(asked, private=known.private)
         try:
-            answer = await self._api.call(
+            answer = await self._api.call_urgently(
                 asked.workspace, lambda client: client.conversations_info(channel=asked.channel_id)
             )
         except AccessDenied as refused:
@@ -69,7 +70,7 @@ class Membership:
             raise SaidHere("invite-me") from refused
         channel = answer.get("channel") or {}
         if channel.get("is_archived"):
-            raise SaidHere("archived")
+            raise SaidHere("archived", retry=False)
         if not (channel.get("is_im") or channel.get("is_member")):
             if channel.get("is_mpim"):
                 return await self._api.open_dm(asked.workspace, user_id)
@@ -92,7 +93,7 @@ class Membership:
 
     async def _join(self, channel_ref: ChannelRef) -> None:
         try:
-            await self._api.call(
+            await self._api.call_urgently(
                 channel_ref.workspace, lambda client: client.conversations_join(channel=channel_ref.channel_id)
             )
         except (AccessDenied, Rejected) as refused:
