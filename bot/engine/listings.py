@@ -19,7 +19,9 @@ from bot.engine.echo import NO_EXAMPLES, Spelling
 
 # How far the provider's clock may be behind ours before we overlook its task, beyond what its answers say of it.
 CLOCK_SKEW = timedelta(minutes=2)
-# How long before a listing an order that was given up may have been accepted whose task is in it.
+# An order that was given up this long before a listing is forgotten. Its task is in no list by then, unless the list
+# has tasks without a time. There it forbids orders that it can't be told from, or a lost one takes it for its own.
+# Neither orders anything twice.
 GIVEN_UP_COUNT = timedelta(days=7)
 # Owned tasks whose orders are compared with their echo: enough to see how it spells.
 _EXAMPLES = 100

@@ -10,7 +10,7 @@ import asyncio
 import html
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -22,7 +22,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import ModelTask
 from bot.domain.request import ImageRequest
 from bot.engine import lost_submit
-from bot.engine.listings import SharedListings
+from bot.engine.listings import GIVEN_UP_COUNT, SharedListings
 from bot.engine.lost_submit import LostSubmit
 from tests.fakes.clock import FakeClock
 from tests.fakes.orders import Orders
@@ -317,6 +317,21 @@ async def test_the_task_of_an_order_that_was_given_up_is_nobody_s(time: str) -> 
     engine.holds(gone, there)
     assert engine.outcomes[there.id] != "unclear"
     assert (engine.outcomes[gone.id] == "unclear") == (time == "null")
+
+
+@pytest.mark.parametrize("fate", ["lost", "vanished"])
+async def test_nothing_is_paid_twice_after_an_order_that_was_given_up_is_forgotten(fate: Fate) -> None:
+    """The worst list: no prompt and no time, so that the task of long ago may be of this moment."""
+    engine = Engine()
+    engine.books.spelling = spelled(prompt="null", time="null")
+    engine.stranger()
+    given_up = engine.job("a fox")
+    await engine.play((given_up, "lost"))
+    assert engine.outcomes[given_up.id] == "unclear"
+    engine.clock.jump((GIVEN_UP_COUNT + timedelta(days=1)).total_seconds())
+    late = engine.job("a fox")
+    await engine.play((late, fate))
+    assert len(engine.books.ordered_by(late)) == (1 if fate == "lost" else 0)
 
 
 async def test_two_identical_orders_lost_at_once_have_a_task_each() -> None:
