@@ -51,8 +51,8 @@ format: $(DEV) ## let ruff write what it can
 	$(PY) -m ruff format .
 
 lock: $(DEV) ## renew both lock files from pyproject.toml (with hashes, without an index address)
-	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
-	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra postgres pyproject.toml -o requirements.txt
+	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra postgres --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 vendor: ## renew the page's copy of @fluent/bundle from npm, checked by its hash (nothing else needs npm)
 	$(PYTHON) ops/vendor_fluent.py

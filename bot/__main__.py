@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bot import __version__
 from bot.cli.command_line import add_commands
 from bot.settings import SettingsError, load_settings
 
@@ -23,8 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bot", description="Easel turns /imagine into pictures by Seedream 3.0."
+        prog="easel" if Path(sys.argv[0]).stem == "easel" else "python -m bot",
+        description="Easel turns /imagine into pictures by Seedream 3.0.",
     )
+    parser.add_argument("--version", action="version", version=f"easel {__version__}")
     parser.set_defaults(run=_run, role="all")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 

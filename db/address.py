@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -15,6 +16,10 @@ _NOT_UNDERSTOOD = (
     "DATABASE_URL is not understood. Write sqlite+aiosqlite:///data/easel.db, or postgresql://user@host:5432/name."
 )
 _ESCAPING = f"DATABASE_URL: the user or the password can't be told apart from the host. {ESCAPE}."
+_NO_DRIVER = (
+    "DATABASE_URL names a PostgreSQL server, and the packages for it are not installed: pip install 'easel[postgres]'. "
+    "Or leave DATABASE_URL out: one process needs no server."
+)
 _SHOWN = 40  # characters of a parameter's name
 _WHERE = frozenset({"host", "hostaddr", "port"})
 
@@ -45,16 +50,16 @@ def parse(url: str) -> URL:
     elif url.count("@") > 1 or (address.username is None and "@" in url):
         # The password was cut at an @ of its own, and its end taken for the host's name.
         raise DatabaseProblem(_ESCAPING)
+    elif not all(find_spec(package) for package in ("psycopg", "psycopg_pool", "procrastinate")):
+        raise DatabaseProblem(_NO_DRIVER)
     elif (problem := _unknown_parameter(address)) is not None:
         raise DatabaseProblem(problem)
     return address.set(drivername=driver)
 
 
 def _unknown_parameter(address: URL) -> str | None:
-    try:
-        from psycopg.pq import Conninfo  # noqa: PLC0415 - not for those who have one file
-    except ImportError:  # said where the server is connected to
-        return None
+    from psycopg.pq import Conninfo  # noqa: PLC0415 - not for those who have one file
+
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     unknown = [name for name in address.query if name not in known]
     if not unknown:

@@ -101,18 +101,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _server(address: URL, where: str) -> AsyncEngine:
-    try:
-        return create_async_engine(
-            address,
-            pool_size=SERVER_CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=POOL_SECONDS,
-            pool_use_lifo=True,  # so that the server sees only as many as are needed
-            pool_pre_ping=True,
-            connect_args=SERVER_TIMEOUTS,
-            execution_options={WRITE_QUEUE: WriteQueue(where)},
-        )
-    except ModuleNotFoundError as error:
-        raise DatabaseProblem(
-            "PostgreSQL needs its driver, which is not installed: pip install 'psycopg[binary]'."
-        ) from error
+    return create_async_engine(
+        address,
+        pool_size=SERVER_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        pool_use_lifo=True,  # so that the server sees only as many as are needed
+        pool_pre_ping=True,
+        connect_args=SERVER_TIMEOUTS,
+        execution_options={WRITE_QUEUE: WriteQueue(where)},
+    )

@@ -249,6 +249,14 @@ def test_an_address_that_is_not_understood(url: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("missing", ["psycopg", "psycopg_pool", "procrastinate"])
+def test_a_server_without_its_packages_names_the_extra(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(DatabaseProblem, match=r"pip install 'easel\[postgres\]'"):
+        parse("postgresql://easel@127.0.0.1/easel")
+    assert database_file("sqlite:///data/easel.db") is not None
+
+
 def test_addresses() -> None:
     assert parse("sqlite:///data/easel.db").drivername == "sqlite+aiosqlite"
     assert database_file("sqlite+aiosqlite:///data/easel.db") == Path.cwd() / "data" / "easel.db"
