@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, replace
@@ -18,6 +17,7 @@ from bot.composition.private_files import new_files_are_private
 from bot.domain.finding import Finding, Health, broken
 from bot.observability.logs import configure_logs
 from bot.observability.redact import Redactor
+from bot.platforms.terminal.writing import json_text
 from bot.settings import EnvFileError, Settings, SettingsError, load_settings
 
 _MARKS = {Health.FINE: "[green]✓[/]", Health.NOTE: "[yellow]![/]", Health.BROKEN: "[red]✗[/]"}
@@ -112,7 +112,7 @@ def _tell(findings: Iterable[Finding], *, as_json: bool) -> int:
     is_broken = any(finding.health is Health.BROKEN for finding in listed)
     if as_json:
         answer = {"ok": not is_broken, "findings": [asdict(finding) for finding in listed]}
-        sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{json_text(answer)}\n")
         return int(is_broken)
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)  # a link that is wrapped can't be copied
     longest = max(len(finding.part) for finding in listed)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -18,7 +21,7 @@ from bot.cards.sentences import sentence
 from bot.cli.standard_input import terminal_locale
 from bot.composition.core import Core, check, open_core
 from bot.composition.private_files import new_files_are_private
-from bot.domain.errors import ModelError, OverLimit, Refused
+from bot.domain.errors import EaselError, ModelError, OverLimit, Refused
 from bot.domain.job import JobState
 from bot.domain.people import Destination, Person
 from bot.domain.report import JobReport
@@ -26,6 +29,7 @@ from bot.observability.logs import configure_logs
 from bot.platforms.terminal.handover import BotGone, Handover
 from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
 from bot.platforms.terminal.platform import TerminalPlatform, picture_paths
+from bot.platforms.terminal.preview import protocol, show
 from bot.platforms.terminal.progress import ProgressLine, plain
 from bot.settings import Settings
 from db.lock import AlreadyRunning, DatabaseLock, find_running
@@ -33,13 +37,18 @@ from db.lock import AlreadyRunning, DatabaseLock, find_running
 # Another command of the terminal holds the database for as long as its pictures take.
 _HANDOVER_TIMEOUT = 900.0  # seconds
 _LOOK = 0.25  # seconds
+_SHOWN = 4  # pictures within the terminal
+_STOPS: Mapping[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 _ACCOUNT_SECONDS = 5.0  # for a look at the account before anything is accepted
 
 
-def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool, priced: bool = False) -> int:
+def imagine_once(
+    settings: Settings, text: str, *, out: Path, as_json: bool, priced: bool = False, preview: bool = True
+) -> int:
     """Run one request and print where its files are; the exit code. SettingsError: a value is wrong.
 
-    `priced`: every combination of a matrix is drawn without asking.
+    `priced`: every combination of a matrix is drawn without asking. `preview`: the pictures are shown within a terminal
+    that can.
     """
     # The line on stderr tells how it goes; the log has a word only where something is broken.
     level = "error" if settings.log_level == "info" else settings.log_level
@@ -48,11 +57,33 @@ def imagine_once(settings: Settings, text: str, *, out: Path, as_json: bool, pri
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):
-            raise PermissionError(13, "no permission to write")
+            raise PermissionError(errno.EACCES, "no permission to write")
     except OSError as error:
-        sys.stderr.write(f"--out {out}: {error.strerror}. Name a directory that can be written to.\n")
-        return Exit.USAGE
-    return asyncio.run(_imagine(settings, _Order(text, priced=priced, out=out.absolute()), as_json=as_json))
+        said = f"--out {out}: {error.strerror}. Name a directory that can be written to."
+        return _tell(Outcome(exit=Exit.USAGE, sentence=said, code="out-not-writable"), as_json=as_json)
+    order = _Order(text, priced=priced, out=out.absolute())
+    try:
+        outcome = asyncio.run(_imagine(settings, order))
+        if outcome.code == "matrix-offer" and not as_json and _can_ask() and _agrees():
+            outcome = asyncio.run(_imagine(settings, replace(order, priced=True)))
+    except KeyboardInterrupt:
+        said = plain(sentence("terminal-interrupted", terminal_locale()))
+        return _tell(Outcome(exit=Exit.INTERRUPTED, sentence=said, code="interrupted"), as_json=as_json)
+    except (EaselError, OSError) as error:
+        said = str(error) if isinstance(error, EaselError) else f"{error.filename or 'A file'}: {error.strerror}."
+        outcome = Outcome(exit=Exit.TROUBLE, sentence=said, code="trouble")
+        return _tell(outcome, as_json=as_json)
+    outcome.to_stdout(as_json=as_json)
+    if preview and not as_json and outcome.paths and (way := protocol()) is not None:
+        sys.stdout.flush()
+        show(outcome.paths[:_SHOWN], way)
+    return outcome.exit
+
+
+def _tell(outcome: Outcome, *, as_json: bool) -> int:
+    sys.stderr.write(f"{outcome.sentence}\n")
+    outcome.to_stdout(as_json=as_json)
+    return outcome.exit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +93,49 @@ class _Order:
     out: Path = field(kw_only=True)
 
 
-async def _imagine(settings: Settings, order: _Order, *, as_json: bool) -> int:
+async def _imagine(settings: Settings, order: _Order) -> Outcome:
     console = Console(stderr=True)
     locale = terminal_locale()
-    stop = _stop_signal()
+    stop = _StopSignal()
     with ProgressLine(console, locale) as line:
-        outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop, line=line)
+        outcome = await _through_whoever_runs(settings, order, locale=locale, stop=stop.event, line=line)
     line.finish(outcome.sentence)
-    sys.stdout.write(outcome.on_stdout(as_json=as_json))
-    return outcome.exit
+    stop.forget()
+    return outcome
 
 
-def _stop_signal() -> asyncio.Event:
-    """Set by the first Ctrl-C, which cancels the job; a second one ends the program at once."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+def _can_ask() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def first() -> None:
-        stop.set()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, first)
-    return stop
+def _agrees() -> bool:
+    sys.stderr.write(f"{plain(sentence('terminal-draw-all', terminal_locale()))} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+class _StopSignal:
+    """`event` is set by the first Ctrl-C, which cancels the job; a second one ends the program at once."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in _STOPS:
+            try:
+                loop.add_signal_handler(number, self._first)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._first))
+
+    def _first(self) -> None:
+        self.event.set()
+        self.forget()
+
+    def forget(self) -> None:
+        """Signals do what they do by themselves again."""
+        for number, usual in _STOPS.items():
+            with contextlib.suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, usual)
 
 
 async def _through_whoever_runs(
@@ -94,11 +145,12 @@ async def _through_whoever_runs(
     while waited < _HANDOVER_TIMEOUT and not stop.is_set():
         running = find_running(settings.database_url)
         if running is not None and running.url:
-            handover = Handover(url=running.url, secret=running.secret, locale=locale, say=line.say)
+            handover = Handover(url=running.url, secret=running.secret, locale=locale, say=line.say, note=line.note)
             try:
                 return await handover.imagine(order.text, out=order.out, stop=stop, priced=order.priced)
             except BotGone:
-                return Outcome(exit=Exit.TROUBLE, sentence=plain(sentence("terminal-bot-gone", locale)))
+                said = plain(sentence("terminal-bot-gone", locale))
+                return Outcome(exit=Exit.TROUBLE, sentence=said, code="bot-gone")
         if running is None:
             usual = new_files_are_private()  # what is kept here, but not what is handed out
             try:
@@ -110,7 +162,9 @@ async def _through_whoever_runs(
         line.say(sentence("terminal-waiting", locale))
         await asyncio.sleep(_LOOK)
         waited += _LOOK
-    return Outcome(exit=Exit.INTERRUPTED if stop.is_set() else Exit.TROUBLE)
+    if stop.is_set():
+        return Outcome(exit=Exit.INTERRUPTED, sentence=plain(sentence("terminal-stopped", locale)), code="interrupted")
+    return Outcome(exit=Exit.TROUBLE, sentence=plain(sentence("terminal-waiting", locale)), code="database-busy")
 
 
 async def _here(
@@ -121,7 +175,7 @@ async def _here(
             async with asyncio.timeout(_ACCOUNT_SECONDS):
                 await core.model.check_account()
         if core.sandbox_url is not None:
-            line.say(sentence("terminal-sandbox", locale))
+            line.note(sentence("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
         core.registry.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)
         async with asyncio.TaskGroup() as group:
@@ -173,17 +227,19 @@ class _OneRequest:
         job = self._last.job
         paths = picture_paths(job, self._order.out)
         as_json = job_json(job, picture_url=lambda number: paths[number - 1].as_uri(), locale=self._person.locale)
-        error = as_json["error"]
-        sentence = str(error["message"]) if isinstance(error, dict) else ""
+        card = card_of(self._last, self._person.locale)
+        last = (card.status, *(() if job.state is JobState.DONE else card.notes))
+        said = "\n".join(plain(text, self._person.locale) for text in last if text)
         for one in await self._core.actions.jobs.series(job.id, self._person):
             paths += picture_paths(one.job, self._order.out) if one.job.state is JobState.DONE else []
-        return Outcome(exit=exit_of(as_json), sentence=sentence, job=as_json, paths=tuple(paths))
+        return Outcome(exit=exit_of(as_json), sentence=said, job=as_json, paths=tuple(paths))
 
     async def _end_or_stop(self, job_id: str) -> None:
         ended, stopping = asyncio.create_task(self._ended.wait()), asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
+                self._line.say(sentence("terminal-cancelling", self._person.locale))
                 with contextlib.suppress(Refused):  # it has just finished: then its pictures are welcome
                     await self._core.actions.jobs.cancel(job_id, self._person)
                 await ended
@@ -200,5 +256,12 @@ class _OneRequest:
             parts.append(plain(sentence("terminal-anyway", self._person.locale, text=refused.repair.text)))
         elif refused.repair is not None:
             parts.append(f"→ {refused.repair.text}")
-        code = Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE
-        return Outcome(exit=code, sentence="\n".join(part for part in parts if part))
+        message, *notes = (plain(text, self._person.locale) for text in (card.status, *card.notes))
+        return Outcome(
+            exit=Exit.OVER_LIMIT if isinstance(refused, OverLimit) else Exit.USAGE,
+            sentence="\n".join(part for part in parts if part),
+            code=refused.code,
+            message=message,
+            hint=" ".join(note for note in notes if note),
+            repair=None if refused.repair is None else refused.repair.text,
+        )

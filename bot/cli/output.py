@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from bot.actions.csv_export import csv_chunks
 from bot.domain.text_direction import DIRECTION_CONTROLS
+from bot.platforms.terminal.writing import json_text
 
 Cell = str | int | float | bool | date | datetime | Sequence[str] | None
 Row = Mapping[str, Cell]
@@ -96,7 +96,7 @@ class Output:
 
     @staticmethod
     def _json(value: object) -> None:
-        text = json.dumps(value, ensure_ascii=False, indent=2)
+        text = json_text(value)
         # JSON escapes some of them by itself; the rest stand within strings too, where an escape means the same.
         sys.stdout.write(_UNSEEN.sub(lambda found: _escaped(found[0]), text) + "\n")
 

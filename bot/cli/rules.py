@@ -92,13 +92,13 @@ def _assignment(text: str) -> tuple[str, str]:
 async def add_word(session: AdminSession, options: Namespace, output: Output) -> None:
     by = operator_at(*await community_of(session, options))
     entry = await session.actions.settings.add_word(by, options.word, whole=not options.within)
-    output.done(f"Blocked: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
+    output.done(f"Blocked: {entry.target}. `python -m bot audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def remove_word(session: AdminSession, options: Namespace, output: Output) -> None:
     by = operator_at(*await community_of(session, options))
     entry = await session.actions.settings.remove_word(by, options.word)
-    output.done(f"Allowed again: {entry.target}. `audit undo {entry.id}` takes it back.", audit=entry.id)
+    output.done(f"Allowed again: {entry.target}. `python -m bot audit undo {entry.id}` takes it back.", audit=entry.id)
 
 
 async def list_words(session: AdminSession, options: Namespace, output: Output) -> None:
@@ -127,7 +127,7 @@ async def _pause(session: AdminSession, options: Namespace, output: Output, *, p
         where = f"in {platform} {community_id}"
         entry = await session.actions.settings.pause(operator_at(platform, community_id), paused=paused)
     said = "Nothing new is taken" if paused else "Requests are taken again"
-    output.done(f"{said} {where}.", audit=None if entry is None else entry.id)
+    output.done(f"{said} {where}.{_undo(entry)}", audit=None if entry is None else entry.id)
 
 
 async def block(session: AdminSession, options: Namespace, output: Output) -> None:
@@ -140,13 +140,20 @@ async def block(session: AdminSession, options: Namespace, output: Output) -> No
     else:
         entry = await session.actions.people.lock(by, options.person, lasting=options.hours, reason=options.reason)
         how_long = f"for {options.hours.total_seconds() / 3600:.0f} h"
-    output.done(f"{options.person} may not ask in {platform} {community_id} {how_long}.", audit=entry.id)
+    output.done(f"{options.person} may not ask in {platform} {community_id} {how_long}.{_undo(entry)}", audit=entry.id)
+
+
+def _undo(entry: AuditEntry | None) -> str:
+    """The command that takes it back."""
+    if entry is None or entry.undo is None:
+        return ""
+    return f" `python -m bot audit undo {entry.id}` takes it back."
 
 
 async def unblock(session: AdminSession, options: Namespace, output: Output) -> None:
     platform, community_id = await community_of(session, options)
     entry = await session.actions.people.lift(operator_at(platform, community_id), options.person)
-    output.done(f"{options.person} may ask again in {platform} {community_id}.", audit=entry.id)
+    output.done(f"{options.person} may ask again in {platform} {community_id}.{_undo(entry)}", audit=entry.id)
 
 
 async def list_audit(session: AdminSession, options: Namespace, output: Output) -> None:

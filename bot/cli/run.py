@@ -11,11 +11,12 @@ from bot.cards import refusal_card
 from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, usage
 from bot.cli.admin_session import AdminSession, open_admin_session
 from bot.cli.faults import Exit, WrongCall
-from bot.cli.output import Form, Output, warn
+from bot.cli.output import Form, Output, visible
 from bot.composition.core import check
 from bot.composition.private_files import new_files_are_private
 from bot.domain.errors import EaselError, Refused
 from bot.observability.logs import configure_logs
+from bot.platforms.terminal.outcome import error_json
 from bot.platforms.terminal.progress import plain
 from bot.settings import Settings
 
@@ -63,15 +64,21 @@ def operate(settings: Settings, options: Namespace) -> int:
         asyncio.run(_operate(settings, options))
     except Refused as refused:
         card = refusal_card(refused, "en")
-        warn(" ".join(plain(text) for text in (card.status, *card.notes) if text))
-        return Exit.WRONG
+        said = " ".join(plain(text) for text in (card.status, *card.notes) if text)
+        return _tell(options, said, refused.code, Exit.WRONG)
     except WrongCall as error:
-        sys.stderr.write(f"{error}\n")
-        return Exit.WRONG
+        return _tell(options, str(error), "wrong-call", Exit.WRONG)
     except (EaselError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return Exit.TROUBLE
+        return _tell(options, str(error), "trouble", Exit.TROUBLE)
     return Exit.DONE
+
+
+def _tell(options: Namespace, said: str, code: str, leave: Exit) -> Exit:
+    """On stderr for people; with --json on stdout for programs, too."""
+    sys.stderr.write(f"{visible(said) if code not in {'wrong-call', 'trouble'} else said}\n")
+    if options.form == Form.JSON:
+        sys.stdout.write(f"{error_json(code, said)}\n")
+    return leave
 
 
 async def _operate(settings: Settings, options: Namespace) -> None:

@@ -17,7 +17,11 @@ _BYTES_PER_CHARACTER = 4  # of UTF-8, at most
 
 
 class WrongInput(Exception):
-    """There is nothing to draw; the message is a sentence for people."""
+    """There is nothing to draw; the message is a sentence for people, the second argument its name."""
+
+    def __init__(self, sentence: str, code: str = "bad-input") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def terminal_locale() -> str:
@@ -28,10 +32,13 @@ def terminal_locale() -> str:
 def prompt_of(words: Sequence[str], stream: BinaryIO | None = None) -> str:
     """The request in these words of a command line; a first word `-` stands for standard input, options may follow.
 
-    WrongInput: standard input is empty, too long, or no text.
+    WrongInput: standard input is empty, too long, or no text, or the words are no text.
     """
+    words = [_readable(word) for word in words]
     if words[:1] != [_FROM_STDIN]:
         return " ".join(words)
+    if stream is None and sys.stdin is None:
+        raise _wrong("terminal-no-input")
     raw = (stream or sys.stdin.buffer).read(MAX_TEXT * _BYTES_PER_CHARACTER + 1)
     try:
         text = raw.decode("utf-8-sig")
@@ -48,5 +55,17 @@ def prompt_of(words: Sequence[str], stream: BinaryIO | None = None) -> str:
     return " ".join([text.strip(), *words[1:]])
 
 
+def _readable(word: str) -> str:
+    """A word of the command line, whose bytes Python reads by the locale. WrongInput: they are no UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(word).decode("utf-8")
+        except UnicodeError:
+            raise _wrong("terminal-bad-argument") from None
+    return word
+
+
 def _wrong(code: str) -> WrongInput:
-    return WrongInput(plain(sentence(code, terminal_locale(), limit=MAX_TEXT)))
+    return WrongInput(plain(sentence(code, terminal_locale(), limit=MAX_TEXT)), code.removeprefix("terminal-"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -191,3 +192,12 @@ def _remove(shop: Shop, job_id: str) -> int:
             return done.entry.id
 
     return asyncio.run(work())
+
+
+def test_pause_and_block_say_how_to_take_them_back(shop: Shop) -> None:
+    shop.drawn()
+    for command in (("pause",), ("block", "U1"), ("block", "U2", "--hours", "2"), ("pause", "--everywhere")):
+        said = shop.done(*command)
+        found = re.search(r"`python -m bot (audit undo \d+)` takes it back\.", said)
+        assert found is not None, said
+        shop.done(*found[1].split())

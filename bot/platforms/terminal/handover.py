@@ -18,6 +18,7 @@ import aiohttp
 from bot.cards.sentences import sentence
 from bot.domain.card import Moment, Text
 from bot.domain.text_direction import without_direction_controls
+from bot.platforms.terminal.file_names import file_name
 from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
 from bot.platforms.terminal.progress import plain
 
@@ -34,9 +35,18 @@ class BotGone(Exception):
 class Handover:
     """One request's way through the running bot. `say` hears the card's status as it changes."""
 
-    def __init__(self, *, url: str, secret: str, locale: str, say: Callable[[Text], None]) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: str,
+        locale: str,
+        say: Callable[[Text], None],
+        note: Callable[[Text], None] | None = None,
+    ) -> None:
         self._url = url
         self._say = say
+        self._note = note or say
         self._locale = locale
         self._headers = {
             "Authorization": f"Bearer {secret}",
@@ -74,7 +84,7 @@ class Handover:
     async def _say_who_paints(self, session: aiohttp.ClientSession) -> None:
         async with session.get(f"{self._url}/api/session") as answer:
             if answer.ok and (await answer.json()).get("sandbox"):
-                self._say(sentence("terminal-sandbox", self._locale))
+                self._note(sentence("terminal-sandbox", self._locale))
 
     async def _follow(
         self, session: aiohttp.ClientSession, message: dict[str, Any], out: Path, stop: asyncio.Event
@@ -86,17 +96,21 @@ class Handover:
         try:
             await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
+                self._say(sentence("terminal-cancelling", self._locale))
                 async with session.post(f"{self._url}/api/jobs/{job_id}/cancel", json={}) as answer:
                     await answer.read()
-            job = await following
+            last = await following
         finally:
             for task in (following, stopping):
                 task.cancel()
-        paths = []
-        for one in (job, *await self._series(session, job_id)):
-            paths += await self._fetch(session, one, out) if one["state"] == "done" else []
-        sentence = (job["error"] or {}).get("message", "")
-        return Outcome(exit=exit_of(job), sentence=sentence, job=job, paths=tuple(paths))
+        job, card, paths = last["job"], last["card"], []
+        series = await self._series(session, job_id)
+        for one in (job, *series):
+            sheet = one is job and bool(series)
+            paths += await self._fetch(session, one, out, sheet=sheet) if one["state"] == "done" else []
+        words = (card["status"], *(() if job["state"] == "done" else card["notes"]))
+        said = "\n".join(plain(_text(part), self._locale) for part in words if part)
+        return Outcome(exit=exit_of(job), sentence=without_direction_controls(said), job=job, paths=tuple(paths))
 
     async def _series(self, session: aiohttp.ClientSession, job_id: str) -> list[dict[str, Any]]:
         """The jobs that go on this one, if it is a sheet."""
@@ -109,9 +123,8 @@ class Handover:
             try:
                 async for message in self._messages(session, job_id):
                     self._show(message)
-                    job: dict[str, Any] = message["job"]
-                    if job["state"] in {"done", "failed", "cancelled"}:
-                        return job
+                    if message["job"]["state"] in {"done", "failed", "cancelled"}:
+                        return message
             except aiohttp.ServerTimeoutError:
                 continue  # the stream is taken up again where the job is by then
 
@@ -124,13 +137,15 @@ class Handover:
                 if line.startswith(b"data:") and "message" in (data := json.loads(line[5:])):
                     yield data["message"]
 
-    async def _fetch(self, session: aiohttp.ClientSession, job: dict[str, Any], out: Path) -> list[Path]:
+    async def _fetch(
+        self, session: aiohttp.ClientSession, job: dict[str, Any], out: Path, *, sheet: bool
+    ) -> list[Path]:
         paths = []
         for index, picture in enumerate(job["pictures"], start=1):
             async with session.get(f"{self._url}{picture['url']}") as answer:
                 answer.raise_for_status()
                 suffix = (answer.content_type or "image/png").rpartition("/")[2].replace("jpeg", "jpg")
-                path = (out / f"easel-{job['id']}-{index}.{suffix}").absolute()
+                path = (out / file_name(job["prompt"], job["id"], index, suffix, sheet=sheet)).absolute()
                 await asyncio.to_thread(path.write_bytes, await answer.read())
             paths.append(path)
         return paths
@@ -162,4 +177,11 @@ def _refused(status: int, error: dict[str, Any], locale: str) -> Outcome:
             code = Exit.TROUBLE
         case _:
             code = Exit.USAGE
-    return Outcome(exit=code, sentence=said)
+    return Outcome(
+        exit=code,
+        sentence=said,
+        code=error["code"],
+        message=error["message"],
+        hint=error.get("hint") or "",
+        repair=error.get("repair"),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.job import FailureCode
+from bot.platforms.terminal.writing import json_text, write_paths
 
 
 class Exit(IntEnum):
@@ -26,19 +27,33 @@ _NOT_THE_PROVIDER = {FailureCode.UNDELIVERABLE.value, FailureCode.INTERNAL.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`job` is the job's JSON, None where there is none; `paths` are its pictures; `sentence` is for people."""
+    """`job` is the job's JSON, None where there is none; `paths` are its pictures; `sentence` is for people.
+
+    `code`, `message`, `hint` and `repair` say in JSON why there is no job; `sentence` stands in for `message`.
+    """
 
     exit: Exit
     sentence: str = ""
     job: Mapping[str, Any] | None = None
     paths: tuple[Path, ...] = ()
+    code: str = "internal"
+    message: str = ""
+    hint: str = ""
+    repair: str | None = None
 
-    def on_stdout(self, *, as_json: bool) -> str:
+    def to_stdout(self, *, as_json: bool) -> None:
+        """Write the paths, or the JSON."""
         if not as_json:
-            return "".join(f"{path}\n" for path in self.paths)
-        if self.job is None:
-            return json.dumps({"error": {"message": self.sentence}}, ensure_ascii=False) + "\n"
-        return json.dumps(_with_paths(self.job, self.paths), ensure_ascii=False, indent=2) + "\n"
+            write_paths(self.paths)
+        elif self.job is None:
+            sys.stdout.write(f"{error_json(self.code, self.message or self.sentence, self.hint, self.repair)}\n")
+        else:
+            sys.stdout.write(f"{json_text(_with_paths(self.job, self.paths))}\n")
+
+
+def error_json(code: str, message: str, hint: str = "", repair: str | None = None) -> str:
+    """As the page's API says why it did nothing."""
+    return json_text({"error": {"code": code, "message": message, "hint": hint, "repair": repair}})
 
 
 def exit_of(job: Mapping[str, Any]) -> Exit:
@@ -59,4 +74,5 @@ def _with_paths(job: Mapping[str, Any], paths: tuple[Path, ...]) -> dict[str, An
         {**picture, "url": path.as_uri(), "path": str(path)}
         for picture, path in zip(job["pictures"], paths, strict=False)
     ]
-    return {**job, "pictures": pictures}
+    error = None if job["error"] is None else {"hint": "", "repair": None, **job["error"]}
+    return {**job, "pictures": pictures, "error": error}

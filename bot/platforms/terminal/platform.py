@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.domain.errors import Undeliverable
-from bot.domain.job import Job, JobState
+from bot.domain.job import Job, JobKind, JobState
 from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import FittedPicture, PictureReader
 from bot.domain.report import JobReport
+from bot.platforms.terminal.file_names import file_name
 
 # A file on a disk has no limit of its own; the originals are at most this many bytes together anyway.
 _NO_LIMIT = 1 << 30
@@ -50,23 +51,27 @@ class TerminalPlatform:
 async def write_pictures(job: Job, out: Path, pictures: PictureReader, *, file_mode: int) -> list[Path]:
     """Write the job's pictures as delivered, labelled as AI-generated; their paths. Undeliverable: it can't be."""
     fitted = await pictures.fitted(job.pictures, job_id=job.id, per_file=_NO_LIMIT, together=_NO_LIMIT, webp=True)
-    return await asyncio.to_thread(_write, fitted, out, file_mode)
+    return await asyncio.to_thread(_write, job, fitted, out, file_mode)
 
 
 def picture_paths(job: Job, out: Path) -> list[Path]:
     """Where `write_pictures` put them."""
     return [
-        (out / f"easel-{job.id}-{index}.{SUFFIXES[shown_as(picture.media_type)]}").absolute()
+        (out / _name(job, index, SUFFIXES[shown_as(picture.media_type)])).absolute()
         for index, picture in enumerate(job.pictures, start=1)
     ]
 
 
-def _write(fitted: Sequence[FittedPicture], out: Path, file_mode: int) -> list[Path]:
+def _name(job: Job, number: int, suffix: str) -> str:
+    return file_name(job.request.prompt, job.id, number, suffix, sheet=job.kind is JobKind.SHEET)
+
+
+def _write(job: Job, fitted: Sequence[FittedPicture], out: Path, file_mode: int) -> list[Path]:
     paths = []
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for picture in fitted:
-            path = (out / picture.name).absolute()
+        for number, picture in enumerate(fitted, start=1):
+            path = (out / _name(job, number, Path(picture.name).suffix[1:])).absolute()
             path.write_bytes(picture.data)
             with contextlib.suppress(OSError):  # a file system without modes
                 path.chmod(file_mode)
