@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -93,7 +94,7 @@ def test_a_matrix_asks(tmp_path: Path) -> None:
 
 
 def test_pictures_are_shown_where_the_terminal_can(tmp_path: Path) -> None:
-    shown = {
+    shown: dict[str, tuple[bytes | None, dict[str, Any], bytes]] = {
         "sixel": (b"\x1bPq", {}, b"\x1b[?62;4;22c"),
         "kitty": (b"\x1b_Ga=T,f=100", {"KITTY_WINDOW_ID": "1"}, b""),
         "iterm": (b"\x1b]1337;File=inline=1", {"TERM_PROGRAM": "iTerm.app"}, b""),
@@ -156,6 +157,6 @@ def _painted(text: str) -> bytes:
             for at in range(x, x + run):
                 for bit in range(6):
                     if (ord(match[7] or match[8]) - 63) >> bit & 1:
-                        picture.putpixel((at, y + bit), colour)  # type: ignore[arg-type]
+                        picture.putpixel((at, y + bit), colour)
             x += run
     return picture.tobytes()
