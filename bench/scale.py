@@ -1,7 +1,8 @@
-"""Jobs a second, and what one costs, with 1, 2 and 4 workers on PostgreSQL and in one process: `python -m bench.scale`.
+"""Jobs a second, and what one costs, in one process and with 1 to 6 workers on PostgreSQL: `python -m bench.scale`.
 
 The provider draws at once and takes as many calls as come. What each kind of process has used of the processors is read
-from /proc when all jobs are done.
+from /proc when all jobs are done; statements are counted in the server's log (`log_statement = all`), BEGIN and COMMIT
+among them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -26,6 +28,8 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram
 
 AT_ONCE = 40
+WORKERS = (1, 2, 4, 6)
+_STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+):")
 SETTINGS = {
     "SEEDREAM_QPS": "1000",
     "LIMIT_USER_DAILY": "1000000",
@@ -41,6 +45,11 @@ def used(*pids: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def statements(directory: Path) -> int:
+    """How many the server was sent since its log began: simple ones, and executions of prepared ones."""
+    return len(_STATEMENT.findall((directory / "log").read_text(errors="replace")))
 
 
 def backends(directory: Path) -> list[int]:
@@ -76,26 +85,29 @@ async def alone(directory: Path, sandbox: SandboxProgram, jobs: int) -> tuple[fl
 
 async def together(
     directory: Path, sandbox: SandboxProgram, server: PostgresServer, place: Path, workers: int, jobs: int
-) -> tuple[float, float, float, float]:
-    """Seconds in all, and of a processor: the gateway, the workers, the database."""
+) -> tuple[float, float, float, float, int]:
+    """Seconds in all, and of a processor: the gateway, the workers, the database; and statements."""
     name = f"workers_{workers}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"ALTER DATABASE {name} SET log_statement = 'all'".encode())
     async with open_database(server.url(name)) as engine:
         await migrate(engine)
     async with Fleet(directory, server.url(name), {**sandbox.account, **SETTINGS}) as fleet:
         gateway, *others = await fleet.start("gateway", *["worker"] * workers)
         pids = [member.program.pid for member in others]
         before = used(gateway.program.pid), used(*pids), used(*backends(place))
+        asked = statements(place)
         took = await asked_and_done(lambda text: fleet.imagine(gateway, text), fleet.settled(within=900), jobs)
+        asked = statements(place) - asked
         after = used(gateway.program.pid), used(*pids), used(*backends(place))
         await fleet.stop()
     costs = [end - begin for begin, end in zip(before, after, strict=True)]
-    return took, costs[0], costs[1], costs[2]
+    return took, costs[0], costs[1], costs[2], asked
 
 
-async def measure(jobs: int) -> None:
-    place = Path(tempfile.mkdtemp(prefix="easel-postgres-"))
+async def measure(jobs: int, chosen: Sequence[int]) -> None:
+    place = Path(tempfile.mkdtemp(prefix="easel-bench-"))
     server = PostgresServer(place)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -105,12 +117,12 @@ async def measure(jobs: int) -> None:
                 took, cost = await alone(directory / "alone", sandbox, jobs)
                 lines = [("one process, SQLite", f"{jobs / took:.1f} jobs/s, {1000 * cost / jobs:.1f} ms a job")]
                 provider = used(sandbox.pid) - began
-                for workers in (1, 2, 4):
-                    took, *costs = await together(directory / f"with-{workers}", sandbox, server, place, workers, jobs)
-                    gateway, theirs, database = (1000 * one / jobs for one in costs)
+                for workers in chosen:
+                    *costs, asked = await together(directory / f"with-{workers}", sandbox, server, place, workers, jobs)
+                    gateway, theirs, database = (1000 * one / jobs for one in costs[1:])
                     parts = f"gateway {gateway:.1f}, workers {theirs:.1f}, database {database:.1f}"
-                    said = f"{jobs / took:.1f} jobs/s, {gateway + theirs + database:.1f} ms a job: {parts}"
-                    lines.append((f"PostgreSQL, {workers} workers", said))
+                    said = f"{gateway + theirs + database:.1f} ms and {asked / jobs:.0f} statements a job"
+                    lines.append((f"PostgreSQL, {workers} workers", f"{jobs / costs[0]:.1f} jobs/s, {said}: {parts}"))
                 lines.append(("the provider in all of them", f"{1000 * provider / jobs:.1f} ms a job"))
                 table(f"{jobs} jobs on {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end", lines)
     finally:
@@ -122,7 +134,9 @@ async def measure(jobs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=300)
-    asyncio.run(measure(parser.parse_args().jobs))
+    parser.add_argument("--workers", type=int, nargs="+", default=WORKERS)
+    chosen = parser.parse_args()
+    asyncio.run(measure(chosen.jobs, chosen.workers))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ SERVER_CONNECTIONS = 10
 # How long a connection waits for another program that holds the file, and a caller for a connection.
 BUSY_SECONDS = 10
 POOL_SECONDS = 60
+# How old a connection to a server gets.
+RECYCLE_SECONDS = 1800
 
 
 @asynccontextmanager
@@ -101,13 +103,23 @@ def _begin(connection: Connection) -> None:
 
 
 def _server(address: URL, where: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         address,
         pool_size=SERVER_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,  # so that the server sees only as many as are needed
-        pool_pre_ping=True,
+        # Nobody asks whether a connection still lives: a transaction that finds it broken is repeated.
+        pool_recycle=RECYCLE_SECONDS,
         connect_args=SERVER_TIMEOUTS,
+        # A read is one round trip. Transactions that write say BEGIN.
+        isolation_level="AUTOCOMMIT",
         execution_options={WRITE_QUEUE: WriteQueue(where)},
     )
+    event.listen(engine.sync_engine, "begin", _begin_on_server)
+    return engine
+
+
+def _begin_on_server(connection: Connection) -> None:
+    if not connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("BEGIN")

@@ -36,6 +36,10 @@ class DatabaseConflict(DatabaseProblem):
     """The server has rolled the transaction back, and the next try may go through."""
 
 
+class ConnectionLost(DatabaseProblem):
+    """The connection to the server broke before a commit was sent: nothing of the transaction is kept."""
+
+
 # https://www.sqlite.org/rescode.html; extended codes carry the primary one in their lowest byte.
 _SENTENCES = {
     SQLITE_NOTADB: "{where} is no SQLite database. Point DATABASE_URL at another file, or move this one away.",
@@ -66,6 +70,9 @@ def problems(where: str) -> Iterator[None]:
         problem = _problem(error, where)
         if problem is None:
             raise
+        # A commit has no statement; whether one that broke took place is not known.
+        if error.connection_invalidated and error.statement is not None:
+            problem = ConnectionLost(str(problem))
         raise problem from error
     except PoolTimeoutError as error:
         raise DatabaseProblem(f"{where} doesn't answer. Check the disk it is on, or the database server.") from error

@@ -37,6 +37,9 @@ _CHUNK = 400
 # Fields that the sums of the ledger depend on.
 _OF_THE_ORDER = frozenset({"pictures", "failure", "submit_open", "task_open", "task_id"})
 
+# What the ledger and the counters learn nothing of: the job's row is all that is saved.
+_UNCOUNTED = frozenset({JobState.QUEUED, JobState.SUBMITTING, JobState.DELIVERING})
+
 _INSERT = insert(jobs)
 _CLAIM = (
     update(jobs)
@@ -123,7 +126,10 @@ class SqlJobStore:
         """See JobStore.move. SubmitBusy: an identical order's submit is open. TaskTaken: another job has `task_id`."""
         if to not in job.next_states:
             raise ValueError(f"{to} doesn't follow from {job.state}")
-        return await self._save(lambda connection: self._move(connection, [job], to, changes, self._clock.now())[0])
+        return await self._save(
+            lambda connection: self._move(connection, [job], to, changes, self._clock.now())[0],
+            single=to in _UNCOUNTED and not _OF_THE_ORDER & changes.keys() - {"pictures"},
+        )
 
     async def cancel(self, job_ids: Sequence[str]) -> Sequence[Job]:
         now = self._clock.now()
@@ -184,7 +190,7 @@ class SqlJobStore:
                 raise KeyError(job_id)
             return job_of(row)
 
-        return await write(self._engine, work)
+        return await write(self._engine, work, single=True)
 
     async def note(self, job_id: str, **changes: Any) -> Job:
         """See JobStore.note. ValueError: what a job is charged with, or what is settled at acceptance."""
@@ -198,7 +204,7 @@ class SqlJobStore:
                 raise KeyError(job_id)
             return job_of(row)
 
-        return await self._save(work)
+        return await self._save(work, single=True)
 
     async def unfinished(self) -> Sequence[Job]:
         query = select(jobs).where(NEEDS_SOMETHING).order_by(jobs.c.created_at, jobs.c.id)
@@ -330,9 +336,9 @@ class SqlJobStore:
     async def _read(self, work: Callable[[Connection], T]) -> T:
         return await read(self._engine, work)
 
-    async def _save(self, work: Callable[[Connection], Job]) -> Job:
+    async def _save(self, work: Callable[[Connection], Job], *, single: bool = False) -> Job:
         try:
-            return await write(self._engine, work)
+            return await write(self._engine, work, single=single)
         except IntegrityError as error:
             # SQLite names the columns of the broken constraint, PostgreSQL its name.
             cause = str(error.orig)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .errors import DatabaseConflict, DatabaseDamaged, DatabaseProblem, problems
+from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, problems
 from .file_watch import FileWatch
 
 T = TypeVar("T")
@@ -109,8 +109,11 @@ async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         return await connection.run_sync(work)
 
 
-async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+async def write(engine: AsyncEngine, work: Callable[[Connection], T], *, single: bool = False) -> T:
     """Run `work` and commit, or roll back if it raises.
+
+    `single`: at most one statement of it writes, so that a server, which commits each by itself, needs no BEGIN and no
+    COMMIT. Where its answer is lost nobody knows whether it took place.
 
     A caller that is cancelled while waiting for its turn leaves nothing behind; one that is cancelled later is told
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
@@ -122,11 +125,11 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
             write_queue.file.require_same()
         with problems(write_queue.where):
             if write_queue.write_turn is None:
-                return await write_queue.run(_commit(engine, work))
+                return await write_queue.run(_look(engine, work) if single else _commit(engine, work))
             return await _in_line(engine, write_queue, write_queue.write_turn, work)
 
     try:
-        result = await _sound(write_queue, save)
+        result = await _sound(write_queue, save, repeats_lost=not single)
     except DatabaseProblem:
         write_queue.unwritable_since = write_queue.unwritable_since or datetime.now(UTC)
         raise
@@ -134,14 +137,21 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     return result
 
 
-async def _sound(write_queue: WriteQueue, transaction: Callable[[], Awaitable[T]]) -> T:
-    """Repeat a transaction that the server rolled back for another's sake; look at a file that seems damaged."""
+async def _sound(write_queue: WriteQueue, transaction: Callable[[], Awaitable[T]], *, repeats_lost: bool = True) -> T:
+    """Repeat a transaction that the server rolled back for another's sake, and once one whose connection broke.
+
+    A file that seems damaged is looked at.
+    """
     for tries in range(MOST_REPEATS):
         try:
             return await transaction()
         except DatabaseConflict:  # nothing of it is committed
             # Neighbours that collided must not collide again.
             await asyncio.sleep(random.uniform(0, REPEAT_SECONDS * 2**tries))  # noqa: S311 - no secret
+        except ConnectionLost:  # the others of the pool are broken as well, and are made again when they are wanted
+            if not repeats_lost:
+                raise
+            repeats_lost = False
         except DatabaseDamaged:
             if write_queue.file is not None:
                 await asyncio.to_thread(write_queue.file.check_whole)

@@ -305,7 +305,10 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
     from bot.engine.procrastinate_queue import ProcrastinateQueue  # noqa: PLC0415
 
     return partial(
-        PostgresDispatcher, queue=ProcrastinateQueue(conninfo), orphans=partial(find_orphans, engine), works=role.works
+        PostgresDispatcher,
+        queue=ProcrastinateQueue(conninfo, page=role.listens),
+        orphans=partial(find_orphans, engine),
+        works=role.works,
     )
 
 

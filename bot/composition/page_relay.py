@@ -62,6 +62,9 @@ class SharedHub(EventHub):
     def _heard(self, news: Mapping[str, str]) -> None:
         if news["by"] == self._life:
             return
+        if not self.watchers:
+            self.skip()
+            return
         if news["kind"] == EventKind.MODERATION:
             super().publish_moderation(news["platform"])
             return

@@ -12,6 +12,7 @@ import dataclasses
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,8 +21,16 @@ from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import Job, JobState, new_job_id
 from bot.domain.limits import Limits, Usage
 from bot.domain.report import JobReport
+from bot.engine.batch import Batch
 from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
-from bot.engine.procrastinate_queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, ProcrastinateQueue, Ticket
+from bot.engine.procrastinate_queue import (
+    DEAD_AFTER_SECONDS,
+    HEARTBEAT_SECONDS,
+    MOST_FETCHED,
+    ProcrastinateQueue,
+    Standing,
+    Ticket,
+)
 from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +57,12 @@ class PostgresDispatcher(BaseDispatcher):
         self._put_more = asyncio.Event()
         self._places: dict[str, int] = {}  # in line, from 1, as of the last look
         self._carriers: dict[str, asyncio.Task[None]] = {}
+        self._tickets: dict[str, Ticket] = {}
+        self._sweeps = asyncio.Event()  # this worker is the one that looks for what the dead have left
+        # What comes while a statement is out goes together with the next one.
+        self._done = Batch(queue.done)
+        self._news_for_all = Batch(queue.tell)
+        self._news_for_pages = Batch(partial(queue.tell, page=True))
         self.page: Callable[[Mapping[str, str]], None] | None = None  # hears what concerns the page
 
     @property
@@ -85,11 +100,11 @@ class PostgresDispatcher(BaseDispatcher):
 
     def nudge(self, task_id: str) -> None:
         super().nudge(task_id)
-        self._tell(nudge=task_id)
+        self._tell(self._news_for_all, {"nudge": task_id})
 
     def tell_page(self, **news: str) -> None:
         """Let the processes that show the page know."""
-        self._tell(page="yes", **news)
+        self._tell(self._news_for_pages, news)
 
     def report(self, job: Job, usage: Usage | None = None) -> JobReport:
         report = super().report(job, usage)
@@ -105,7 +120,7 @@ class PostgresDispatcher(BaseDispatcher):
         return ()
 
     def _withdrawn(self, job: Job) -> None:
-        self._tell(cancel=job.id)  # whichever process runs it
+        self._tell(self._news_for_all, {"cancel": job.id})  # whichever process runs it
 
     # One job
 
@@ -113,11 +128,12 @@ class PostgresDispatcher(BaseDispatcher):
         before = self._carriers.get(ticket.job_id)
         carrier = self._spawn(self._carry(ticket, before))
         self._carriers[ticket.job_id] = carrier
+        self._tickets[ticket.job_id] = ticket
         carrier.add_done_callback(lambda _: self._dropped(ticket.job_id, carrier))
 
     def _dropped(self, job_id: str, carrier: asyncio.Task[None]) -> None:
         if self._carriers.get(job_id) is carrier:
-            del self._carriers[job_id]
+            del self._carriers[job_id], self._tickets[job_id]
         self._more.set()
 
     async def _carry(self, ticket: Ticket, before: asyncio.Task[None] | None) -> None:
@@ -150,7 +166,7 @@ class PostgresDispatcher(BaseDispatcher):
                 except _Left:
                     await self._hand_back(ticket)
                     return
-            await self._patiently(lambda: self._queue.done(ticket))
+            await self._patiently(lambda: self._done(ticket))
 
     async def _claim_row(self, job_id: str, owner: str) -> Job | None:
         try:
@@ -190,7 +206,7 @@ class PostgresDispatcher(BaseDispatcher):
     async def _hand_back(self, ticket: Ticket) -> None:
         try:
             await self._queue.hand_back(ticket)
-            await self._queue.tell(wake="yes")
+            await self._news_for_all({"wake": "yes"})
         except StoreUnavailable as error:
             _log.warning("hand_back_failed", action="stop", error=str(error))
 
@@ -200,19 +216,32 @@ class PostgresDispatcher(BaseDispatcher):
         """Take whoever's turn it is, whenever there is room."""
         while True:
             self._more.clear()
-            while len(self._carriers) < MOST_UNDER_WAY:
-                ticket = await self._patiently(self._queue.fetch)
-                if ticket is None:
+            while (room := min(MOST_FETCHED, MOST_UNDER_WAY - len(self._carriers))) > 0:
+                tickets = await self._fetched(room)
+                for ticket in tickets:
+                    self._take(ticket)
+                if len(tickets) < room:
                     break
-                self._take(ticket)
             await self._within(self._more.wait(), LOOK_SECONDS)
+
+    async def _fetched(self, most: int) -> Sequence[Ticket]:
+        try:
+            return await self._queue.fetch(most)
+        except StoreUnavailable as error:
+            # What the fetch took before its answer was lost waits again, once the database is back.
+            _log.warning("store_unavailable", store="database", action="fetch", error=str(error))
+            await self._clock.sleep(_AWAY_PAUSE)
+            await self._patiently(lambda: self._queue.release_unheld(list(self._tickets.values())))
+            _log.info("store_recovered", store="database", action="fetch")
+            return await self._fetched(most)
 
     async def _live(self) -> None:
         """The heartbeat. Whoever was taken for dead lets go of everything, and begins anew."""
         beaten = self._clock.monotonic()
         while True:
             await self._clock.sleep(HEARTBEAT_SECONDS)
-            known = await self._patiently(self._queue.beat)
+            standing = await self._patiently(self._queue.beat)
+            known = standing is not Standing.TAKEN_FOR_DEAD
             late = self._clock.monotonic() - beaten
             beaten = self._clock.monotonic()
             if not known or late > DEAD_AFTER_SECONDS:
@@ -223,18 +252,23 @@ class PostgresDispatcher(BaseDispatcher):
                     self._interrupt(job_id)
             if not known:
                 await self._patiently(self._queue.enter)
+            if standing is Standing.FIRST:
+                self._sweeps.set()
 
     async def _sweep(self) -> None:
-        """Find what the dead have left, and what is in no queue."""
+        """Find what the dead have left, and what is in no queue: after each heartbeat of the first of the workers."""
         well_since = self._clock.monotonic()
         while True:
-            await self._clock.sleep(LOOK_SECONDS)
+            await self._sweeps.wait()
+            self._sweeps.clear()
             try:
                 # After a time without a database everybody's last heartbeat is old: let them speak first.
                 if self._clock.monotonic() - well_since > DEAD_AFTER_SECONDS:
-                    for job_id in await self._queue.release_stalled():
+                    released = await self._queue.release_stalled()
+                    for job_id in released:
                         _log.warning("job_taken_over", action="take-over", job=job_id)
-                        self._more.set()
+                    if released:
+                        await self._news_for_all({"wake": "yes"})
                 before = self._clock.now() - ORPHANED_AFTER
                 for job in await self._orphans(list(self._platforms), before):
                     limits = await self._settings.limits_for(job)
@@ -280,15 +314,16 @@ class PostgresDispatcher(BaseDispatcher):
             self._interrupt(news["cancel"])
         elif "nudge" in news:
             super().nudge(news["nudge"])
-        elif "page" in news and self.page is not None:
-            self.page(news)
+        elif "by" in news:
+            if self.page is not None:
+                self.page(news)
         else:
             self._more.set()
 
-    def _tell(self, **news: str) -> None:
+    def _tell(self, tell: Batch[Mapping[str, str]], news: Mapping[str, str]) -> None:
         async def told() -> None:
             try:
-                await self._queue.tell(**news)
+                await tell(news)
             except StoreUnavailable as error:
                 _log.warning(
                     "notify_failed", action="tell", error=str(error)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector, exceptions, jobs
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.job import Job, JobKind
@@ -33,19 +33,52 @@ DEAD_AFTER_SECONDS = 8.0
 _CONNECTIONS = 4
 _POOL_SECONDS = 10.0
 _OPEN_SECONDS = 30.0  # a database that starts beside us may take a while
-_CHANNEL = "easel"  # ours; the other is Procrastinate's
-_INSERTED = "procrastinate_any_queue_v1"
+_IDLE_SECONDS = 60.0  # then a connection that was needed for a moment is closed
+MOST_FETCHED = 20  # in one statement, so that others get a share of many that come at once
+_CHANNEL = "easel"  # for all processes
+_PAGE_CHANNEL = "easel_page"  # for those that show the page
+_WORKER_CHANNEL = "easel_worker_"  # for the worker with this number: a job came in
 _QUIET_SECONDS = 5.0  # then a listener looks whether its connection still lives
 
-_LOADS = """
-    SELECT lock, count(*) AS jobs FROM procrastinate_jobs
-    WHERE lock = ANY(%(locks)s) AND status IN ('todo', 'doing') GROUP BY lock
+# Behind the lock with the fewest jobs; any of these, since two processes that put at the same moment would both take
+# the first. One worker is woken for it, any, so that more of them make no more looks; the others look now and then.
+_PUT = """
+    WITH loads AS (
+        SELECT wanted.lock, count(job.id) AS jobs FROM unnest(%(locks)s::text[]) AS wanted (lock)
+        LEFT JOIN procrastinate_jobs AS job ON job.lock = wanted.lock AND job.status IN ('todo', 'doing')
+        GROUP BY wanted.lock
+    ), put AS (
+        SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+            'default', %(task)s, -coalesce((SELECT sum(jobs) FROM loads), 0)::integer,
+            (SELECT lock FROM loads ORDER BY jobs, random() LIMIT 1),
+            %(job_id)s, %(args)s::jsonb, NULL
+        )::procrastinate_job_to_defer_v1])
+        WHERE NOT EXISTS (
+            SELECT FROM procrastinate_jobs WHERE queueing_lock = %(job_id)s AND status IN ('todo', 'doing')
+        )
+    ), woken AS (
+        SELECT id FROM procrastinate_workers
+        WHERE last_heartbeat > now() - make_interval(secs => %(seconds)s) ORDER BY random() LIMIT 1
+    )
+    SELECT CASE WHEN woken.id IS NOT NULL THEN pg_notify(%(channel)s || woken.id, '') END
+    FROM put LEFT JOIN woken ON true
 """
-_THERE = "SELECT id FROM procrastinate_jobs WHERE queueing_lock = %(job_id)s AND status IN ('todo', 'doing')"
+# Each call of the function sees what the one before it took; the first that finds nothing is the last.
+_FETCH = """
+    WITH RECURSIVE taken AS (
+        SELECT 1 AS place, job.* FROM procrastinate_fetch_job_v2(NULL, %(worker_id)s) AS job
+        UNION ALL
+        SELECT place + 1, job.* FROM taken, LATERAL procrastinate_fetch_job_v2(
+            CASE WHEN taken.place = 0 THEN ARRAY['']::varchar[] END, %(worker_id)s
+        ) AS job WHERE taken.id IS NOT NULL AND place < %(most)s
+    )
+    SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
+    FROM taken WHERE id IS NOT NULL ORDER BY place
+"""
 # By id and by worker: what was taken from us is another's.
 _DONE = """
-    DELETE FROM procrastinate_jobs
-    WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+    DELETE FROM procrastinate_jobs AS job USING unnest(%(ids)s::bigint[], %(workers)s::bigint[]) AS done (id, worker_id)
+    WHERE job.id = done.id AND job.status = 'doing' AND job.worker_id IS NOT DISTINCT FROM done.worker_id
 """
 # Several at a time: a worker that dies with hundreds of jobs leaves hundreds to release and to take. Of two who release
 # at once, each gets some.
@@ -68,11 +101,29 @@ _RELEASE = f"""
     WITH stalled AS (SELECT job.id, job.args {_STALLED} AND NOT {_TWICE} FOR UPDATE OF job SKIP LOCKED)
     SELECT args ->> 'job' AS job, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM stalled
 """  # noqa: S608 - constants
-_BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id"
+# What a fetch took whose answer was lost: no run of ours has it, and nobody else would ever take it.
+_RELEASE_UNHELD = """
+    SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs
+    WHERE worker_id = %(worker_id)s AND status = 'doing' AND id <> ALL(%(held)s::bigint[])
+"""
+_BEAT = """
+    UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id, NOT EXISTS (
+        SELECT FROM procrastinate_workers
+        WHERE id < %(worker_id)s AND last_heartbeat > now() - make_interval(secs => %(seconds)s)
+    ) AS first
+"""
 _WAITING = """
     SELECT args ->> 'job' AS job FROM procrastinate_jobs WHERE status = 'todo' ORDER BY priority DESC, id LIMIT 1000
 """
-_NOTIFY = "SELECT pg_notify(%(channel)s, %(payload)s)"
+_NOTIFY = "SELECT pg_notify(%(channel)s, payload) FROM unnest(%(payloads)s::text[]) AS payload"
+
+
+class Standing(StrEnum):
+    """What a heartbeat says of a worker."""
+
+    FIRST = "first"  # of those that live, the one that looks for what the dead have left
+    OTHER = "other"
+    TAKEN_FOR_DEAD = "taken-for-dead"  # whatever it had is others'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +141,26 @@ class Ticket:
 class ProcrastinateQueue:
     """StoreUnavailable, from every method: the database can't be reached. Use it within `opened()`."""
 
-    def __init__(self, conninfo: str, *, opens_within: float = _OPEN_SECONDS) -> None:
-        """`opens_within`: seconds for the first connection."""
+    def __init__(self, conninfo: str, *, opens_within: float = _OPEN_SECONDS, page: bool = True) -> None:
+        """`opens_within`: seconds for the first connection. `page`: this process shows it, and hears of its events."""
         self._conninfo = conninfo
         self._opens_within = opens_within
-        self._app = App(
-            connector=PsycopgConnector(
-                conninfo=conninfo, min_size=1, max_size=_CONNECTIONS, timeout=_POOL_SECONDS, kwargs={}
-            )
+        self._page = page
+        self._connector = PsycopgConnector(
+            pool_factory=_pool,
+            conninfo=conninfo,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            max_idle=_IDLE_SECONDS,
+            timeout=_POOL_SECONDS,
+            kwargs={"autocommit": True},  # each statement is one round trip
         )
+        self._app = App(connector=self._connector)
 
         @self._app.task(name=TASK)
         async def advance(job: str) -> None:
             """A name for the queue: PostgresDispatcher runs it."""
 
-        self._task = advance
         self._worker: int | None = None
 
     @contextlib.asynccontextmanager
@@ -123,21 +179,18 @@ class ProcrastinateQueue:
         At most `running_limit` of one author's jobs run at once, wherever: each takes one of so many locks, that with
         the fewest jobs before it. Who has the fewest jobs comes first. `finished`: only a last word is missing.
         """
-        with _reached():
-            if await self._app.connector.execute_query_all_async(_THERE, job_id=job.id):
-                return
-            lock, priority = None, 0
-            if job.kind is not JobKind.SHEET and not finished:
-                locks = [json.dumps([*author_of(job), place]) for place in range(running_limit)]
-                loads = dict.fromkeys(locks, 0)
-                rows = await self._app.connector.execute_query_all_async(_LOADS, locks=locks)
-                loads |= {row["lock"]: row["jobs"] for row in rows}
-                least = min(loads.values())
-                # Any of these: two processes that put at the same moment would both take the first.
-                lock = random.choice([one for one in locks if loads[one] == least])  # noqa: S311 - no secret
-                priority = -sum(loads.values())
-            with contextlib.suppress(exceptions.AlreadyEnqueued):
-                await self._task.configure(lock=lock, queueing_lock=job.id, priority=priority).defer_async(job=job.id)
+        counts = job.kind is not JobKind.SHEET and not finished
+        locks = [json.dumps([*author_of(job), place]) for place in range(running_limit)] if counts else []
+        with _reached(), contextlib.suppress(exceptions.UniqueViolation):  # another process put it in at this moment
+            await self._ask(
+                _PUT,
+                locks=locks,
+                task=TASK,
+                job_id=job.id,
+                args=json.dumps({"job": job.id}),
+                channel=_WORKER_CHANNEL,
+                seconds=DEAD_AFTER_SECONDS,
+            )
 
     async def enter(self) -> None:
         """Be one of those who fetch."""
@@ -150,23 +203,34 @@ class ProcrastinateQueue:
                 await self._app.job_manager.unregister_worker(self._worker)
             self._worker = None
 
-    async def beat(self) -> bool:
-        """Say that we live. False: we were taken for dead meanwhile, and whatever we had is others'."""
+    async def beat(self) -> Standing:
+        """Say that we live."""
         with _reached():
-            found = await self._app.connector.execute_query_all_async(_BEAT, worker_id=self._worker)
-            return bool(found)
+            found = await self._ask(_BEAT, worker_id=self._worker, seconds=DEAD_AFTER_SECONDS)
+        if not found:
+            return Standing.TAKEN_FOR_DEAD
+        return Standing.FIRST if found[0]["first"] else Standing.OTHER
 
-    async def fetch(self) -> Ticket | None:
-        """The next one whose turn it is, for us alone as long as we live."""
+    async def fetch(self, most: int = 1) -> Sequence[Ticket]:
+        """The next ones whose turn it is, for us alone as long as we live; fewer than `most` only if no more are there.
+
+        After StoreUnavailable some may be ours that nobody told us: see `release_unheld`.
+        """
         if self._worker is None:
-            return None
+            return ()
         with _reached():
-            carrier = await self._app.job_manager.fetch_job(queues=None, worker_id=self._worker)
-        return None if carrier is None else Ticket(str(carrier.task_kwargs["job"]), carrier)
+            rows = await self._rows(_FETCH, worker_id=self._worker, most=most)
+        carriers = [jobs.Job.from_row(row) for row in rows]
+        return [Ticket(str(carrier.task_kwargs["job"]), carrier) for carrier in carriers]
 
-    async def done(self, ticket: Ticket) -> None:
+    async def release_unheld(self, held: Collection[Ticket]) -> None:
+        """Let those wait again that are ours and not among these."""
         with _reached():
-            await self._drop(ticket.carrier)
+            await self._ask(_RELEASE_UNHELD, worker_id=self._worker, held=[ticket.carrier.id for ticket in held])
+
+    async def done(self, tickets: Collection[Ticket]) -> None:
+        with _reached():
+            await self._drop([ticket.carrier for ticket in tickets])
 
     async def hand_back(self, ticket: Ticket) -> None:
         """Let another take it at once."""
@@ -178,7 +242,7 @@ class ProcrastinateQueue:
         released: list[str] = []
         with _reached():
             for query in (_DROP_TWICE, _RELEASE):
-                rows = await self._app.connector.execute_query_all_async(query, seconds=DEAD_AFTER_SECONDS)
+                rows = await self._ask(query, seconds=DEAD_AFTER_SECONDS)
                 released += (row["job"] for row in rows)
             await self._app.job_manager.prune_stalled_workers(DEAD_AFTER_SECONDS)
         return released
@@ -188,33 +252,62 @@ class ProcrastinateQueue:
             await self._app.job_manager.retry_job(carrier)
         except exceptions.UniqueViolation:
             # Two processes put it in at the same moment, and it waits once more already, behind the lock of this one.
-            await self._drop(carrier)
+            await self._drop([carrier])
 
-    async def _drop(self, carrier: jobs.Job) -> None:
-        await self._app.connector.execute_query_async(_DONE, id=carrier.id, worker_id=carrier.worker_id)
+    async def _drop(self, carriers: Collection[jobs.Job]) -> None:
+        ids, workers = [one.id for one in carriers], [one.worker_id for one in carriers]
+        await self._connector.execute_query_async(_DONE, ids=ids, workers=workers)
+
+    async def _ask(self, query: str, **values: object) -> list[dict[str, Any]]:
+        """One statement, asked again on another connection where the first is broken: it must bear to be done twice."""
+        try:
+            return await self._rows(query, **values)
+        except exceptions.ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            await self._connector.pool.check()
+            return await self._rows(query, **values)
+
+    async def _rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = await self._connector.execute_query_all_async(query, **values)
+        return rows
 
     async def waiting(self) -> list[str]:
         """The ids of those who wait, in the order of their turns; the first thousand."""
         with _reached():
-            return [row["job"] for row in await self._app.connector.execute_query_all_async(_WAITING)]
+            return [row["job"] for row in await self._ask(_WAITING)]
 
-    async def tell(self, **news: str) -> None:
-        """Let every process hear it that listens now."""
+    async def tell(self, news: Collection[Mapping[str, str]], *, page: bool = False) -> None:
+        """Let every process hear it that listens now; or every one that shows the page."""
+        channel = _PAGE_CHANNEL if page else _CHANNEL
         with _reached():
-            await self._app.connector.execute_query_async(_NOTIFY, channel=_CHANNEL, payload=json.dumps(news))
+            await self._ask(_NOTIFY, channel=channel, payloads=[json.dumps(one) for one in news])
 
     async def listen(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
-        """Hear what others tell, and `{}` when a job came in, until the connection breaks: StoreUnavailable."""
+        """Hear what others tell, and `{}` when a job came in for us, until the connection breaks: StoreUnavailable.
+
+        Ends when our number as a worker has changed, to be called again.
+        """
+        worker = self._worker
+        channels = [_CHANNEL]
+        if self._page:
+            channels.append(_PAGE_CHANNEL)
+        if worker is not None:
+            channels.append(f"{_WORKER_CHANNEL}{worker}")
         try:
             async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-                for channel in (_CHANNEL, _INSERTED):
-                    await connection.execute(f"LISTEN {channel}".encode())
-                while True:
+                await connection.execute("; ".join(f"LISTEN {channel}" for channel in channels).encode())
+                while worker == self._worker:
                     async for notice in connection.notifies(timeout=_QUIET_SECONDS):
-                        heard(json.loads(notice.payload) if notice.channel == _CHANNEL else {})
+                        heard(json.loads(notice.payload) if notice.payload else {})
                     await connection.execute("SELECT 1")
         except psycopg.Error as error:
             raise StoreUnavailable(f"listening ended: {error}") from error
+
+
+def _pool(*, check: object, **settings: Any) -> AsyncConnectionPool:  # noqa: ARG001 - which is left out
+    """Nobody asks at each checkout whether a connection lives: a statement that finds it broken is asked again."""
+    return AsyncConnectionPool(**settings)
 
 
 @contextlib.contextmanager

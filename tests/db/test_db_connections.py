@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.job import JobState
 from db import engine as engine_module
 from db.engine import SERVER_CONNECTIONS, open_database
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
+from db.transactions import write
 from tests.db.audit import assert_books_agree
 from tests.db.databases import emptied_server
 from tests.db.orders import NOON, PLENTY, order
@@ -48,14 +51,12 @@ async def test_the_server_has_no_connection_left(server: AsyncEngine) -> None:
     job = order()
     await store.add(job, PLENTY)
     name = server.url.database
-    other = server.url.set(database="postgres").render_as_string(hide_password=False)
-    async with open_database(other) as aside:
+    other = server.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(other, autocommit=True) as aside:
 
         async def told(*statements: str) -> None:
-            async with aside.connect() as connection:
-                autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                for statement in statements:
-                    await autocommit.execute(text(statement))
+            for statement in statements:
+                await aside.execute(statement.encode())
 
         await told(
             f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
@@ -70,3 +71,58 @@ async def test_the_server_has_no_connection_left(server: AsyncEngine) -> None:
     assert await store.get(job.id) == job
     await store.add(order(), PLENTY)
     assert await assert_books_agree(server) == 2
+
+
+async def test_connections_that_broke_while_nobody_used_them_fail_nothing(server: AsyncEngine) -> None:
+    """As after a server's restart: each read and each transaction is repeated on a connection that is made again."""
+    store = SqlJobStore(server, FakeClock(NOON))
+    job = order()
+    await store.add(job, PLENTY)
+    url = server.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as aside:
+        for _ in range(3):
+            await asyncio.gather(*(store.get(job.id) for _ in range(SERVER_CONNECTIONS)))
+            await aside.execute(kill.encode())
+            assert await store.get(job.id) == job
+            await asyncio.gather(*(store.get(job.id) for _ in range(SERVER_CONNECTIONS)))
+            await aside.execute(kill.encode())
+            await store.add(order(), PLENTY)
+    assert await assert_books_agree(server) == 4
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_repeated(server: AsyncEngine) -> None:
+    times = 0
+
+    def work(connection: Connection) -> None:
+        nonlocal times
+        times += 1
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        event.listen(connection, "commit", lambda _: driver.pgconn.finish())
+
+    with pytest.raises(DatabaseProblem):
+        await write(server, work)
+    assert times == 1
+
+
+async def test_a_read_is_one_statement_and_a_lone_write_too(server: AsyncEngine) -> None:
+    store = SqlJobStore(server, FakeClock(NOON))
+    job = order()
+    await store.add(job, PLENTY)
+    sent: list[str] = []
+    event.listen(server.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2].split()[0]))
+    event.listen(server.sync_engine, "commit", lambda _: sent.append("COMMIT"))
+    await store.get(job.id)
+    assert sent == ["SELECT"]
+    sent.clear()
+    claimed = await store.claim(job.id, "somebody")
+    await store.note(job.id, card_open=True)
+    begun = await store.move(claimed, JobState.SUBMITTING)
+    assert sent == ["UPDATE"] * 3
+    sent.clear()
+    await store.move(begun, JobState.GENERATING, task_id="task-1")
+    assert (sent[0], sent[1], sent[-1]) == ("BEGIN", "UPDATE", "COMMIT")

@@ -78,7 +78,7 @@ async def test_a_worker_posts_what_a_gateway_of_slack_took_and_lets_go_what_is_c
         assert await slack.get("violations") == []
 
     stage.gateways.append(gateway)
-    await stage.sandbox.change(speed=0.02)
+    await stage.sandbox.change(speed=0.1)  # 20 s
     job_id = await fleet.imagine(gateway, "a fox that nobody wants 1k")
     await fleet.reaches("generating", "a fox that nobody wants")
     status, _ = await fleet.call(gateway, "POST", f"/api/jobs/{job_id}/cancel", {})
@@ -88,6 +88,6 @@ async def test_a_worker_posts_what_a_gateway_of_slack_took_and_lets_go_what_is_c
     async def let_go() -> bool:
         return not fleet.rows("SELECT id FROM procrastinate_jobs")
 
-    await until_told(let_go, what="the end of its run")
+    await until_told(let_go, what="the end of its run, which follows what was ordered")
     await fleet.settled()
     (await audit(stage)).assert_none()

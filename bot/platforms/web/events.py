@@ -140,6 +140,11 @@ class EventHub:
         for subscription in tuple(self._subscriptions):
             subscription.push(event)
 
+    def skip(self) -> None:
+        """Something happened of which no event is kept: who comes back from before it loads the history."""
+        self._number += 1
+        self._kept.clear()
+
     def subscribe(self, reader: Person, *, job_id: str | None = None, after: str | None = None) -> Subscription:
         """Everything of the reader's platform that they may see, or of one job of it, after the event `after`."""
         subscription = Subscription(reader=reader, job_id=job_id, room=self._room)
