@@ -1,39 +1,48 @@
-"""Three engines over one PostgreSQL, each with connections of its own: no limit is exceeded, and no books differ."""
+"""Engines that race over one database spend no more than is allowed, and no books differ."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import random
+import json
+import sys
+from asyncio.subprocess import PIPE
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.errors import OverLimit, StaleJob, SubmitBusy
-from bot.domain.job import Failure, FailureCode, Job, JobState
-from bot.domain.limits import Ceilings, Limits
-from bot.domain.people import Person
 from db.engine import open_database
 from db.jobs import SqlJobStore
-from db.usage import SqlUsageLedger
 from tests.db.audit import assert_books_agree
-from tests.db.databases import DATABASES, emptied
-from tests.db.orders import NOON, order, pictures
+from tests.db.databases import DATABASES, emptied, emptied_server
+from tests.db.orders import NOON
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
+from tests.journeys.programs import ROOT, environment
+from tests.money.racer import COMMUNITIES, LIMITS, USERS, person_of, race
 
-LIMITS = Limits(
-    user_daily=40,
-    user_running=3,
-    user_waiting=7,
-    community_monthly=90,
-    ceilings=Ceilings(
-        user_daily=50, user_unfinished=12, community_monthly=100, total_daily=150, total_monthly=170, guests_daily=20
-    ),
-)
-ENGINES, RACERS, TURNS = 3, 4, 30
+PROCESSES = 3
+_START, _END = 60.0, 240.0
+
+
+async def assert_nothing_exceeded(engine: AsyncEngine) -> None:
+    most = LIMITS.ceilings
+    store = SqlJobStore(engine, FakeClock(NOON))
+    assert await assert_books_agree(engine) > 50
+    for user in range(USERS):
+        for community in COMMUNITIES:
+            usage = await store.usage(person_of(user, community), NOON)
+            assert usage.today <= (LIMITS.user_daily or 0)
+            assert usage.unfinished <= (LIMITS.user_unfinished or 0)
+            assert usage.community_month <= (LIMITS.community_monthly or 0)
+            taken = usage.ceilings
+            assert taken.user_today <= (most.user_daily or 0)
+            assert taken.user_unfinished <= (most.user_unfinished or 0)
+            assert taken.community_month <= (most.community_monthly or 0)
+            assert (taken.guests_today or 0) <= (most.guests_daily or 0)
+            assert taken.total_today <= (most.total_daily or 0)
+            assert taken.total_month <= (most.total_monthly or 0)
 
 
 @pytest.fixture
@@ -44,106 +53,43 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("database", DATABASES)
-async def test_engines_that_race_spend_no_more_than_is_allowed(database: str, file: Path) -> None:
+async def test_engines_of_one_process_that_race_spend_no_more_than_is_allowed(database: str, file: Path) -> None:
     url = await emptied(database, file)
-    clock = FakeClock(NOON)
-    known: list[Job] = []
     async with AsyncExitStack() as stack:
-        engines = [await stack.enter_async_context(open_database(url)) for _ in range(ENGINES)]
-        racers = [
-            Racer(SqlJobStore(engine, clock), SqlUsageLedger(engine), known, random.Random(7 * place + turn))  # noqa: S311 - repeated
-            for place, engine in enumerate(engines)
-            for turn in range(RACERS)
-        ]
-        await asyncio.gather(*(racer.run() for racer in racers))
-        assert sum(racer.refused for racer in racers) > 0
-        assert await assert_books_agree(engines[0]) > 50
-        usage = await racers[0].store.usage(person_of(0, "one"), NOON)
-        assert usage.ceilings.total_today <= 150
-        assert usage.ceilings.total_month <= 170
-        for user in range(5):
-            for community in ("one", "two", "web"):
-                usage = await racers[0].store.usage(person_of(user, community), NOON)
-                assert usage.ceilings.user_today <= 50
-                assert usage.ceilings.user_unfinished <= 12
-                assert usage.ceilings.community_month <= 100
-                assert (usage.today, usage.unfinished, usage.community_month) <= (40, 10, 90)
-                assert (usage.ceilings.guests_today or 0) <= 20
+        engines = [await stack.enter_async_context(open_database(url)) for _ in range(PROCESSES)]
+        raced = await asyncio.gather(*(race(engine, seed) for seed, engine in enumerate(engines)))
+        assert sum(racer.refused for racers in raced for racer in racers) > 0
+        await assert_nothing_exceeded(engines[0])
 
 
-def person_of(user: int, community: str) -> Person:
-    platform = "web" if community == "web" else "discord"
-    return Person(
-        platform=platform, community_id=community, user_id=f"u{user}", name="U", guest=community == "web" and user > 0
-    )
+@pytest.mark.slow
+@pytest.mark.postgresql
+async def test_processes_that_race_spend_no_more_than_is_allowed() -> None:
+    url = await asyncio.to_thread(emptied_server)
+    processes = [await _started(url, seed) for seed in range(PROCESSES)]
+    try:
+        async with asyncio.timeout(_START):
+            assert [await _line(process) for process in processes] == ["ready"] * PROCESSES
+        async with asyncio.timeout(_END):
+            results = [
+                json.loads(out) for out, _ in await asyncio.gather(*(one.communicate(b"go\n") for one in processes))
+            ]
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    assert all(result["accepted"] > 0 for result in results)
+    assert sum(result["refused"] for result in results) > 0
+    async with open_database(url) as engine:
+        await assert_nothing_exceeded(engine)
 
 
-@dataclasses.dataclass
-class Racer:
-    store: SqlJobStore
-    ledger: SqlUsageLedger
-    known: list[Job]
-    random: random.Random
-    refused: int = 0
+async def _started(url: str, seed: int) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "tests.money.racer", url, str(seed))
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment({}), stdin=PIPE, stdout=PIPE)
 
-    async def run(self) -> None:
-        for _ in range(TURNS):
-            try:
-                await self.random.choice([self.ask, self.ask, self.advance, self.advance, self.cancel, self.reset])()
-            except OverLimit:
-                self.refused += 1
-            except (StaleJob, SubmitBusy):
-                pass
 
-    async def ask(self) -> None:
-        who = person_of(self.random.randrange(5), self.random.choice(["one", "two", "web"]))
-        job = order(f"fox {self.random.random()}", n=self.random.randint(1, 4), by=who)
-        await self.store.add(job, LIMITS)
-        self.known.append(job)
-
-    async def _some(self) -> Job | None:
-        return await self.store.get(self.random.choice(self.known).id) if self.known else None
-
-    async def cancel(self) -> None:
-        some = [job.id for _ in range(3) if (job := await self._some()) is not None]
-        await self.store.cancel(some)
-
-    async def reset(self) -> None:
-        if (job := await self._some()) is not None and self.random.random() < 0.2:
-            await self.ledger.reset_today(job.author, NOON, "UTC")
-
-    async def advance(self) -> None:
-        job = await self._some()
-        if job is None or job.settled:
-            return
-        if job.state.finished:
-            await self.store.update_order(job, **self._learned(job))
-            return
-        if self.random.random() < 0.1:
-            await self.store.move(job, JobState.FAILED, failure=self._failure())
-            return
-        changes: dict[str, Any] = {}
-        to = {
-            JobState.QUEUED: JobState.SUBMITTING,
-            JobState.SUBMITTING: JobState.GENERATING,
-            JobState.GENERATING: JobState.DELIVERING,
-            JobState.DELIVERING: JobState.DONE,
-        }[job.state]
-        if to is JobState.GENERATING:
-            changes["task_id"] = f"task-{job.id}"
-        elif to is JobState.DELIVERING:
-            changes["pictures"] = pictures(self.random.randint(1, job.request.n))
-        await self.store.move(job, to, **changes)
-
-    def _failure(self) -> Failure:
-        return Failure(code=self.random.choice([FailureCode.TASK_FAILED, FailureCode.UNCLEAR, FailureCode.TIMED_OUT]))
-
-    def _learned(self, job: Job) -> dict[str, Any]:
-        if job.task_open:
-            drawn = self.random.random() < 0.5
-            return {
-                "task_open": False,
-                **({"pictures": pictures(job.request.n)} if drawn else {"failure": self._failure()}),
-            }
-        went_out = self.random.random() < 0.5
-        return {"submit_open": False, **({"task_open": True, "task_id": f"task-{job.id}"} if went_out else {})}
+async def _line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    return (await process.stdout.readline()).decode().strip()
