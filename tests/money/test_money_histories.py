@@ -41,6 +41,7 @@ class Money(RuleBasedStateMachine):
         self.held: list[asyncio.Event] = []
         self.life: asyncio.Task[None] | None = None
         self.words = 0
+        self.changed: list[tuple[int, Person]] = []  # entries of the audit list that can be taken back, and by whom
 
     def run(self, awaitable: Any) -> Any:
         async def bounded() -> Any:
@@ -196,20 +197,32 @@ class Money(RuleBasedStateMachine):
                 {"timezone": "UTC"},
             ]
         ),
-        undone=st.booleans(),
     )
-    def change_settings(self, community: str, change: dict[str, str], *, undone: bool) -> None:
+    def change_settings(self, community: str, change: dict[str, str]) -> None:
         boss = Person(
             platform="discord", community_id=community, user_id="boss", name="B", manager=True, moderator=True
         )
 
         async def settle() -> None:
-            actions = self.world.house.actions
-            entry = await actions.settings.change(boss, change)
-            if entry is not None and undone:
-                await actions.moderate.undo(entry.id, boss)
+            entry = await self.world.house.actions.settings.change(boss, change)
+            if entry is not None:
+                self.changed.append((entry.id, boss))
 
         self.run(settle())
+
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        """Take back any change of settings, also one that others have followed."""
+        if self.changed:
+            entry_id, boss = data.draw(st.sampled_from(self.changed))
+
+            async def take_back() -> None:
+                with suppress(Refused):
+                    done = await self.world.house.actions.moderate.undo(entry_id, boss)
+                    if done.entry is not None:
+                        self.changed.append((done.entry.id, boss))
+
+            self.run(take_back())
 
     # What happens to us
 
