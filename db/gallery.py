@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.job import FailureCode, JobState
 from bot.domain.people import Person
 from bot.domain.ports import GalleryFilter, GalleryPage, GalleryQuery, Opinion
 
@@ -24,6 +25,11 @@ _STAR = text(
 _VOTE = text(
     "INSERT INTO votes (job_id, platform, user_id, picture) VALUES (:job_id, :platform, :user_id, :picture)"
     " ON CONFLICT (job_id, platform, user_id) DO UPDATE SET picture = excluded.picture"
+)
+# What was drawn, could not be posted or was cancelled, and is kept for its author: Job.unposted.
+_IS_KEPT = and_(
+    jobs.c.state.in_([JobState.FAILED.value, JobState.CANCELLED.value]),
+    func.coalesce(jobs.c.failure_code, "") != FailureCode.NO_PICTURES.value,
 )
 
 
@@ -113,7 +119,7 @@ def _conditions(query: GalleryQuery) -> list[Any]:
     return [
         *_matching(query),
         may_see(query.person),
-        IS_DONE,
+        or_(IS_DONE, _IS_KEPT) if query.gallery_filter is GalleryFilter.MINE else IS_DONE,
         jobs.c.deleted_at.is_(None),
         HAS_WORDS,
         func.json_array_length(jobs.c.pictures) > 0,

@@ -309,6 +309,25 @@ class SqlJobStore:
         )
         return await self._read(lambda connection: _jobs(connection, query))
 
+    async def untold(self, person: Person, count: int) -> Sequence[Job]:
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.author_platform == person.platform,
+                jobs.c.author_id == person.user_id,
+                jobs.c.platform == person.platform,
+                jobs.c.state == JobState.FAILED.value,
+                jobs.c.failure_code == FailureCode.UNDELIVERABLE.value,
+                jobs.c.result_id.is_(None),
+                jobs.c.card_open.is_(False),
+                jobs.c.deleted_at.is_(None),
+                func.json_array_length(jobs.c.pictures) > 0,
+            )
+            .order_by(jobs.c.created_at.desc(), jobs.c.id)
+            .limit(count)
+        )
+        return await self._read(lambda connection: _jobs(connection, query))
+
     async def drawing_seconds(self, *, model: str, clarity: int, n: int, count: int) -> Sequence[float]:
         query = (
             select(jobs.c.generating_at, jobs.c.ready_at)

@@ -13,6 +13,8 @@ from bot.domain.ports import Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
 from bot.domain.visibility import for_place, for_reader, is_author, may_see, without_kept
 
+_TOLD_AT_ONCE = 3
+
 
 async def find_visible(store: JobStore, job_id: str, person: Person) -> Job:
     """The job, if this person may see it (bot.domain.visibility).
@@ -67,6 +69,14 @@ class JobActions:
         """The channel's newest jobs that this person may see, oldest first; `before` goes on with older ones."""
         jobs = await self._store.recent(person, channel_id=channel_id, count=count, before=before)
         return [await with_parent(self._store, self._dispatcher.report(without_kept(job)), person) for job in jobs]
+
+    async def untold(self, person: Person) -> list[JobReport]:
+        """What this person asked for that could not be posted anywhere, and that nobody told them of; a few."""
+        return [self._dispatcher.report(job) for job in await self._store.untold(person, _TOLD_AT_ONCE)]
+
+    async def told(self, job_id: str, message_id: str) -> None:
+        """Its author knows by this message what became of the job."""
+        await self._store.note(job_id, result_id=message_id)
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:
         """Stop the job in whatever state it is, and with a sheet its series. Its author may, and moderators.

@@ -76,6 +76,13 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """The pressed card tells of a job that is gone: the card says so, if a press may change it."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The job's state. Chats need nothing: the engine brings the card up to date."""
 
@@ -185,6 +192,7 @@ Reply: TypeAlias = (
     | Order
     | Refuse
     | Refresh
+    | Gone
     | Changed
     | Recount
     | Spread

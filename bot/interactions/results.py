@@ -33,6 +33,7 @@ from .forms import FormId, read_request, request_form, text_form
 from .inputs import Input
 from .replies import (
     Changed,
+    Gone,
     HandPictures,
     Hide,
     Open,
@@ -179,10 +180,11 @@ async def cancel(given: Input, actions: Actions) -> Replies:
     try:
         return (Changed(await actions.jobs.cancel(given.target, person)),)
     except NotAllowed as refused:
-        if refused.code != "already-finished":
-            raise
-        # The card still has the button, so it may have missed its last word.
-        return (Refresh(await actions.jobs.show(given.target, person)), Refuse(refused))
+        # The card still has the button, so it may have missed its last word. Whoever presses brings a way to it.
+        try:
+            return (Refresh(await actions.jobs.show(given.target, person)), Refuse(refused))
+        except NotAllowed:
+            return (Gone(given.target), Refuse(refused))
 
 
 async def delete(given: Input, actions: Actions) -> Replies:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.job import JobState
 from tests.discord.conftest import Bot, person
-from tests.fakes.discord import Interaction, Message, User
+from tests.fakes.discord import Channel, Interaction, Message, User
 from tests.fakes.pictures import noisy_png
 
 MIB = 1024 * 1024
@@ -137,3 +138,78 @@ class TestOriginal:
 
 def files_for(bot: Bot, user: User) -> list[Message]:
     return [one for one in bot.channel.seen_by(user) if one.ephemeral and one.attachments]
+
+
+class TestNoWayToItsAuthor:
+    """Installed for a person alone, the answer's time over, and no private messages taken."""
+
+    @pytest.fixture
+    async def elsewhere(self, bot: Bot) -> Channel:
+        """A group in which cat has asked, so long before the picture is ready that the answer is over."""
+        bot.model.draws_for = 890.0  # the answer is over after 870, a request after 900
+        cat = bot.fake.add_user("cat", has_app=True)
+        cat.dms_open = False
+        return bot.fake.add_group(cat, bot.bob)
+
+    def cat(self, bot: Bot) -> User:
+        return next(user for user in bot.fake.world.users.values() if user.name == "cat")
+
+    async def test_another_live_interaction_carries_the_picture_for_its_author_alone(
+        self, bot: Bot, elsewhere: Channel
+    ) -> None:
+        cat, other = self.cat(bot), bot.fake.add_group(self.cat(bot), bot.ann)
+        await bot.card("a red fox", cat, channel=elsewhere)
+        await bot.clock.advance(10 * 60)
+        await (await bot.fake.slash(cat, other, "help")).shown()
+        found = await bot.until(lambda: [one for one in other.seen_by(cat) if one.attachments])
+        assert found[0].ephemeral
+        assert "for you alone" in found[0].text
+        await bot.settled()
+        (job,) = await bot.jobs_in(elsewhere)
+        assert job.state is JobState.DONE
+
+    async def test_the_next_interaction_offers_what_is_kept_once(self, bot: Bot, elsewhere: Channel) -> None:
+        cat = self.cat(bot)
+        card = await bot.card("a red fox", cat, channel=elsewhere)
+        await bot.settled()
+        assert "Cancel" in {one.label for one in card.buttons}  # nothing of ours reaches it any more
+        other = bot.fake.add_group(cat, bot.ann)
+        await (await bot.fake.slash(cat, other, "help")).shown()
+        offer = await bot.said_to(cat, "is waiting", other)
+        assert "private messages are closed" in offer.text
+        shown = await (await bot.fake.press(cat, offer, "Show the pictures")).shown()
+        assert shown.ephemeral
+        assert shown.attachments
+        await (await bot.fake.slash(cat, other, "help")).shown()
+        await bot.clock.advance(1)
+        assert len([one for one in other.seen_by(cat) if "is waiting" in one.text]) == 1
+
+    async def test_show_and_gallery_have_what_is_kept(self, bot: Bot, elsewhere: Channel) -> None:
+        cat = self.cat(bot)
+        await bot.card("a red fox", cat, channel=elsewhere)
+        await bot.settled()
+        for command, options in (("gallery", {}), ("show", {"id": (await bot.jobs_in(elsewhere))[0].id})):
+            answer = await (await bot.fake.slash(cat, elsewhere, command, options)).shown()
+            assert answer.attachments, command
+
+    @pytest.mark.parametrize("who", ["cat", "bob"])
+    async def test_a_press_on_a_stale_card_ends_it_whoever_presses(
+        self, bot: Bot, elsewhere: Channel, who: str
+    ) -> None:
+        cat = self.cat(bot)
+        bot.bob.has_app = True
+        card = await bot.card("a red fox", cat, channel=elsewhere)
+        await bot.settled()
+        await bot.fake.press(next(one for one in (cat, bot.bob) if one.name == who), card, "Cancel")
+        await bot.until(lambda: "Cancel" not in {one.label for one in card.buttons})
+        assert "private messages are closed" in card.text
+
+    async def test_a_card_whose_job_is_gone_says_so(self, bot: Bot, elsewhere: Channel) -> None:
+        cat = self.cat(bot)
+        card = await bot.card("a red fox", cat, channel=elsewhere)
+        await bot.settled()
+        (job,) = await bot.jobs_in(elsewhere)
+        await bot.store.note(job.id, deleted_at=bot.clock.now())
+        await bot.fake.press(cat, card, "Cancel")
+        await bot.until(lambda: "gone" in card.text)
+        assert not card.buttons

@@ -23,7 +23,8 @@ class GalleryFilter(StrEnum):
 class GalleryQuery:
     """`words` must all occur in the prompt, whatever their case.
 
-    Only finished jobs with pictures are found that `person` may see (bot.domain.visibility).
+    Only finished jobs with pictures are found that `person` may see (bot.domain.visibility); among one's own also those
+    whose pictures are kept and were never posted.
     """
 
     gallery_filter: GalleryFilter

@@ -125,6 +125,13 @@ class JobStore(Protocol):
         """This person's newest jobs here that the provider rejected or failed to draw, newest first; no deleted."""
         ...
 
+    async def untold(self, person: Person, count: int) -> Sequence[Job]:
+        """This person's newest jobs on their platform that could not be posted, and whose end nobody told them.
+
+        Their pictures are kept; none that was deleted.
+        """
+        ...
+
     async def usage(self, person: Person, now: datetime, *, channel_id: str = "") -> Usage:
         """What this person, that channel and their community have taken by now, in the community's time zone."""
         ...

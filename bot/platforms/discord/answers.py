@@ -16,6 +16,7 @@ from .panel import Draw, Files
 # Keys of `Interaction.extras`: what the first answer was, and that a job was accepted through it.
 ANSWERED, PUBLIC, PRIVATE, SILENT = "answered", "public", "private", "silent"
 ACCEPTED = "accepted"
+MESSAGE = "message"  # the id of the message that holds a deferred answer
 
 
 async def defer(interaction: Interaction, how: str) -> int | None:
@@ -34,12 +35,14 @@ async def defer(interaction: Interaction, how: str) -> int | None:
             if not interaction.client.first_answers.ours(interaction.id):
                 raise AnsweredElsewhere("another process has answered this interaction") from error
         message_id = None if how == SILENT else (await interaction.original_response()).id
-        interaction.extras[ANSWERED] = how
+        interaction.extras |= {ANSWERED: how, MESSAGE: message_id}
         return message_id
     interaction.extras[ANSWERED] = how
     if how == SILENT:
         return None
-    return (answer.message_id if answer else None) or (await interaction.original_response()).id
+    message_id = (answer.message_id if answer else None) or (await interaction.original_response()).id
+    interaction.extras[MESSAGE] = message_id
+    return message_id
 
 
 class Answers:

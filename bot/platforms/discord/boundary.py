@@ -16,9 +16,11 @@ from bot.cards.sentences import sentence
 from bot.domain.card import Card, Tone
 from bot.domain.errors import NotAllowed, PlatformError, Refused, StoreUnavailable
 
-from .answers import ACCEPTED, Answers
+from .answers import ACCEPTED, ANSWERED, Answers
 from .faults import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, AnsweredElsewhere
 from .interaction import Interaction
+from .live_interactions import LiveInteractions
+from .offers import Offers
 
 _log = structlog.get_logger(__name__)
 
@@ -26,8 +28,10 @@ _log = structlog.get_logger(__name__)
 class Boundary:
     """Every callback of ours runs within `answering`. discord.py itself only logs what its callbacks raise."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, *, live: LiveInteractions, offers: Offers) -> None:
         self._answers = answers
+        self._live = live
+        self._offers = offers
         self._running: set[asyncio.Task[object]] = set()
 
     @contextlib.asynccontextmanager
@@ -54,6 +58,9 @@ class Boundary:
         finally:
             if task is not None:
                 self._running.discard(task)
+        if ANSWERED in interaction.extras:
+            self._live.answered(interaction)
+            self.keep(asyncio.create_task(self._offers.make(interaction), name=f"offer-{interaction.id}"))
 
     async def failed(self, interaction: Interaction, error: Exception) -> None:
         """Something that nobody foresaw: the log gets the error, the person its reference."""

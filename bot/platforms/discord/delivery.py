@@ -10,7 +10,7 @@ import structlog
 
 from bot.cards.job_card import job_card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
-from bot.domain.job import Job
+from bot.domain.job import Job, JobState
 from bot.domain.people import Destination
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
@@ -19,10 +19,10 @@ from bot.interactions.card_edits import CardEdits
 from .api import DiscordApi
 from .faults import AccessDenied, ChannelUnknown, MessageGone, TokenDead
 from .limits import EDIT_INTERVAL_SECONDS
-from .origin import way_back
+from .live_interactions import LiveInteractions
 from .outgoing import Outgoing
 from .rejection_guard import RejectionGuard
-from .results import Results
+from .results import Results, is_alone
 
 _log = structlog.get_logger(__name__)
 
@@ -48,12 +48,14 @@ class Delivery:
         results: Results,
         clock: Clock,
         rejection_guard: RejectionGuard,
+        live: LiveInteractions,
         connected: Callable[[], Awaitable[None]],
     ) -> None:
         self._api = api
         self._results = results
         self._clock = clock
         self._rejection_guard = rejection_guard
+        self._live = live
         self._connected = connected
         self._edits = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._edit)
         self._removals: set[asyncio.Task[None]] = set()
@@ -76,6 +78,14 @@ class Delivery:
         else:
             self._edits.show(job.id, shown)
 
+    async def refresh(self, report: JobReport) -> None:
+        """Bring a card up to date that somebody has pressed: it may have missed its last word."""
+        job = report.job
+        if job.state is not JobState.DONE or job.result_id is None:
+            await self.show(report)
+        else:
+            await self._drop_card(job, result_id=job.result_id)
+
     async def conclude(self, report: JobReport) -> str:
         """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
         job = report.job
@@ -94,6 +104,8 @@ class Delivery:
         await self._edits.finish(job.id)
         refused: PlatformError | None = None
         for message_id in sorted({job.result_id, job.destination.card_id} - {None}, key=str):
+            if is_alone(message_id):
+                continue
             try:
                 await self._delete(job.destination, str(message_id))
             except ChannelUnknown as error:
@@ -117,7 +129,7 @@ class Delivery:
         destination, out = edit.destination, edit.out
         if destination.card_id is None:
             return
-        card_id, back = int(destination.card_id), way_back(destination)
+        card_id, back = int(destination.card_id), self._live.way_back(destination)
         if back.token_lives(self._clock.now()):
             try:
                 await self._api.edit_answer(
@@ -166,7 +178,7 @@ class Delivery:
             _log.error("removal_failed", action="conclude", exc_info=error)
 
     async def _delete(self, destination: Destination, message_id: str) -> None:
-        back = way_back(destination)
+        back = self._live.way_back(destination)
         if message_id == destination.card_id and back.token_lives(self._clock.now()):
             try:
                 await self._api.delete_answer(

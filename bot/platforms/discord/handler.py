@@ -34,6 +34,7 @@ from .delivery import Delivery
 from .events import order_event
 from .faults import AnsweredElsewhere
 from .inputs import DiscordInput, input_of, values_in
+from .live_interactions import LiveInteractions
 from .modals import form_of
 from .origin import destination_of, person_of, require_permissions
 from .panel_ids import MY_DATA, STUDIO
@@ -53,6 +54,7 @@ class RequestHandler:
         boundary: Boundary,
         replying: Replying,
         answers: Answers,
+        live: LiveInteractions,
         clock: Clock,
     ) -> None:
         self.boundary = boundary
@@ -60,6 +62,7 @@ class RequestHandler:
         self._actions = actions
         self._delivery = delivery
         self._replying = replying
+        self._live = live
         self._clock = clock
 
     async def imagine(self, interaction: discord.Interaction[Any], text: str, typed: TypedOptions) -> None:
@@ -105,6 +108,8 @@ class RequestHandler:
             first = route.first_for(given)
             if first in _DEFERRED:
                 await defer(given.interaction, _DEFERRED[first])
+                if first is First.SILENT:
+                    self._live.pressed(given.interaction)
             if route.slow:
                 working = Card(tone=Tone.WORKING, status=sentence("working", given.locale))
                 await self.answers.in_place(given.interaction, working)

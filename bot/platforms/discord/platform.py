@@ -33,6 +33,8 @@ from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
 from .handler import RequestHandler
 from .late_autocomplete import late_completions_are_no_errors
+from .live_interactions import LiveInteractions
+from .offers import Offers
 from .origin import NAME
 from .originals import Originals
 from .outgoing import Forms
@@ -88,8 +90,11 @@ class DiscordPlatform:
         self._rejection_guard = RejectionGuard(clock)
         forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
         api = DiscordApi(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
+        live, answers = LiveInteractions(clock), Answers(forms)
         results = Results(
             api=api,
+            answers=answers,
+            live=live,
             fitting=fitting,
             clock=clock,
             rejection_guard=self._rejection_guard,
@@ -97,6 +102,7 @@ class DiscordPlatform:
         )
         self._delivery = Delivery(
             api=api,
+            live=live,
             results=results,
             clock=clock,
             rejection_guard=self._rejection_guard,
@@ -105,8 +111,7 @@ class DiscordPlatform:
         self._community_channels = CommunityChannels(
             api=api, fitting=fitting, rejection_guard=self._rejection_guard, connected=self._connected
         )
-        answers = Answers(forms)
-        self._boundary = Boundary(answers)
+        self._boundary = Boundary(answers, live=live, offers=Offers(jobs=actions.jobs, answers=answers, live=live))
         self._counts = Counts(gallery=actions.gallery, api=api, clock=clock)
         replying = Replying(
             answers=answers,
@@ -124,6 +129,7 @@ class DiscordPlatform:
             boundary=self._boundary,
             replying=replying,
             answers=answers,
+            live=live,
             clock=clock,
         )
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import discord
 
-from bot.cards.sentences import words
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Card, Tone
 from bot.domain.errors import PlatformError
 from bot.interactions.replies import (
     Changed,
+    Gone,
     HandOver,
     HandPictures,
     HandTable,
@@ -34,6 +36,7 @@ from bot.interactions.replies import (
 )
 
 from .answers import Answers
+from .api import has_button_of
 from .boundary import Boundary
 from .counts import Counts
 from .delivery import Delivery
@@ -80,6 +83,7 @@ class Replying:
             Open: self._open,
             Refuse: self._refuse,
             Refresh: self._refresh,
+            Gone: self._gone,
             Changed: self._nothing,
             Recount: self._recount,
             Spread: self._nothing,
@@ -122,8 +126,14 @@ class Replying:
         raise reply.refused
 
     async def _refresh(self, _: DiscordInput, reply: Refresh) -> None:
-        showing = self._delivery.show(reply.report)
+        showing = self._delivery.refresh(reply.report)
         self._boundary.keep(asyncio.create_task(showing, name=f"card-{reply.report.job.id}"))
+
+    async def _gone(self, given: DiscordInput, reply: Gone) -> None:
+        message = given.interaction.message
+        if message is not None and has_button_of(message, reply.job_id):  # anybody can make an id up
+            gone = Card(tone=Tone.CANCELLED, status=sentence("job-gone", given.channel_locale))
+            await self._answers.in_place(given.interaction, gone)
 
     async def _nothing(self, _: DiscordInput, __: Changed | Spread) -> None:
         """The engine brings the card up to date, and a message stands where it stood."""

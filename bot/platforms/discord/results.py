@@ -18,9 +18,13 @@ from bot.domain.job import Job, JobState
 from bot.domain.ports import Clock, Opinion
 from bot.domain.report import JobReport
 
+from .answers import Answers
 from .api import DiscordApi
 from .faults import AccessDenied, CallUnclear, MessageGone, TokenDead
-from .origin import way_back
+from .files import room_for_file
+from .interaction import Interaction
+from .live_interactions import LiveInteractions
+from .origin import age_restricted, way_back
 from .outgoing import Outgoing
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
@@ -30,6 +34,16 @@ _log = structlog.get_logger(__name__)
 # Our clock and Discord's differ; a message posted at this moment may bear an id that is a little older.
 CLOCK_SKEW = timedelta(minutes=5)
 _REMEMBERED = 1000
+# What begins a result's id if its author alone sees the message: nothing of it can be changed later.
+_ALONE = "alone-"
+
+
+def alone(message_id: int) -> str:
+    return f"{_ALONE}{message_id}"
+
+
+def is_alone(message_id: str | None) -> bool:
+    return (message_id or "").startswith(_ALONE)
 
 
 class Results:
@@ -39,17 +53,21 @@ class Results:
         self,
         *,
         api: DiscordApi,
+        answers: Answers,
         fitting: Fitting,
         clock: Clock,
         rejection_guard: RejectionGuard,
+        live: LiveInteractions,
         opinions: Callable[[Job], Awaitable[Opinion]],
     ) -> None:
         self._opinions = opinions
         self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
         self._api = api
+        self._answers = answers
         self._fitting = fitting
         self._clock = clock
         self._rejection_guard = rejection_guard
+        self._live = live
         self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
 
@@ -58,10 +76,15 @@ class Results:
         job = report.job
         out = Outgoing(card=await self._card(report))
         try:
-            if way_back(job.destination).interaction_only:
-                result_id = await self._into_card_or_dm(report, out)
-            else:
-                result_id = await self._into_channel_or_dm(report, out)
+            try:
+                if way_back(job.destination).interaction_only:
+                    result_id = await self._into_card_or_dm(report, out)
+                else:
+                    result_id = await self._into_channel_or_dm(report, out)
+            except Undeliverable:
+                if (carried := await self._alone(report)) is None:
+                    raise
+                result_id = carried
         except CallUnclear:
             self._unclear.add(job.id)
             raise
@@ -81,7 +104,7 @@ class Results:
         They are sent once more: in an embed's message only a file's name says that it is hidden.
         """
         job, back = report.job, way_back(report.job.destination)
-        if job.result_id is None:
+        if job.result_id is None or is_alone(job.result_id):
             raise MessageGone("there is no result to hide")
         result_id = int(job.result_id)
         out = Outgoing(card=await self._card(report), spoiler=True)
@@ -146,7 +169,7 @@ class Results:
 
     async def _into_card(self, job: Job, out: Outgoing, *, why: PlatformError | None = None) -> str:
         """Turn the card itself into the result: an edit, so doing it twice is the same as once."""
-        back = way_back(job.destination)
+        back = self._live.way_back(job.destination)
         card_id = job.destination.card_id
         if card_id is None or not back.token_lives(self._clock.now()):
             raise Undeliverable("the interaction is over") from why
@@ -161,6 +184,27 @@ class Results:
         except TokenDead as error:
             raise Undeliverable(str(error)) from error
         return card_id
+
+    async def _alone(self, report: JobReport) -> str | None:
+        """To its author alone, by any other interaction of theirs that lives; None where there is none."""
+        job, locale = report.job, report.job.author.locale
+        card = await self._card(report, locale)
+        for interaction in self._live.of(job.author.user_id):
+            hidden = way_back(job.destination).age_restricted and not age_restricted(interaction)
+            out = Outgoing(card=card, words=words("sent-alone", locale), spoiler=hidden, locale=locale)
+
+            async def send(fitted: Outgoing, by: Interaction = interaction) -> int:
+                return await self._answers.further(by, fitted)
+
+            try:
+                if await self._live.may_carry(interaction):
+                    message_id = await self._fitting.send(job, out, room_for_file(interaction), send)
+                    return alone(message_id)
+            except CallUnclear:
+                raise
+            except PlatformError as error:
+                _log.info("interaction_carries_nothing", action="deliver", job=job.id, error=str(error))
+        return None
 
     async def _into_dm(self, report: JobReport) -> str:
         job, locale = report.job, report.job.author.locale

@@ -14,6 +14,7 @@ from bot.domain.card import Card, Tone
 from bot.interactions.inputs import Stage
 from bot.interactions.replies import (
     Changed,
+    Gone,
     HandOver,
     HandPictures,
     HandTable,
@@ -79,6 +80,7 @@ class Replying:
             Open: self._open,
             Refuse: self._refuse,
             Refresh: self._refresh,
+            Gone: self._nothing,
             Changed: self._nothing,
             Recount: self._recount,
             Spread: self._nothing,
@@ -129,7 +131,7 @@ class Replying:
     async def _refresh(self, _: SlackInput, reply: Refresh) -> None:
         self._boundary.keep(asyncio.create_task(self._delivery.show(reply.report)))
 
-    async def _nothing(self, _: SlackInput, __: Changed | Spread) -> None:
+    async def _nothing(self, _: SlackInput, __: Changed | Gone | Spread) -> None:
         """The engine brings the card up to date, and a message stands where it stood."""
 
     async def _recount(self, _: SlackInput, reply: Recount) -> None:

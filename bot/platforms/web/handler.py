@@ -25,6 +25,7 @@ from bot.interactions.forms import Form, FormId
 from bot.interactions.inputs import Abilities, Input, Stage
 from bot.interactions.replies import (
     Changed,
+    Gone,
     HandPictures,
     Hide,
     InvalidFields,
@@ -92,6 +93,7 @@ class RequestHandler:
             Open: self._form,
             Refuse: self._refuse,
             Refresh: self._refresh,
+            Gone: self._gone,
             Changed: self._changed,
             Recount: self._recount,
             Spread: self._spread,
@@ -235,6 +237,9 @@ class RequestHandler:
 
     async def _refresh(self, _: WebInput, reply: Refresh) -> dict[str, Any]:
         self._messages.announce(reply.report)
+        return {}
+
+    async def _gone(self, _: WebInput, __: Gone) -> dict[str, Any]:
         return {}
 
     async def _changed(self, given: WebInput, reply: Changed) -> dict[str, Any]:

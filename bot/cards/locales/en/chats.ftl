@@ -55,3 +55,5 @@ slack-time = at {"{time_secs}"}
 slack-date = {"{date_short_pretty} at {time}"}
 in-seconds = in { $n } s
 in-minutes = in { $n } min
+untold-heading = A picture of yours is waiting
+sent-alone = I could post this nowhere when it was ready, so it comes here, for you alone.

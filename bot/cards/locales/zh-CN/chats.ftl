@@ -55,3 +55,5 @@ slack-time = {"{time_secs}"}
 slack-date = {"{date_short_pretty} {time}"}
 in-seconds = {" "}{ $n } 秒后
 in-minutes = {" "}{ $n } 分钟后
+untold-heading = 你有图片还没收到
+sent-alone = 画好时没有地方可以发，所以在这里只发给你看。
