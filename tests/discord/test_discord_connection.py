@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
 from structlog.testing import capture_logs
 from yarl import URL
 
@@ -330,3 +331,22 @@ async def test_it_hangs_up_even_if_nobody_answers(bot: Bot) -> None:
     await bot.stop()
     assert time.monotonic() - began < 3
     assert not bot.platform.ready
+
+
+async def test_a_gateway_that_can_t_be_reached_is_one_line_and_no_traceback(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = iter(range(5))
+    dial = DiscordWebSocket.from_client
+
+    async def fail_at_first(*args: Any, **options: Any) -> Any:
+        if next(left, None) is not None:
+            raise ConnectionRefusedError
+        return await dial(*args, **options)
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", fail_at_first)
+    with capture_logs() as logs:
+        await idle.start()
+    told = [entry for entry in logs if entry["event"] == "gateway_unreachable"]
+    assert [entry["error"] for entry in told] == ["ConnectionRefusedError"]
+    assert not [record for record in caplog.records if record.exc_info]

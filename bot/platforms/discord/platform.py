@@ -40,6 +40,7 @@ from .originals import Originals
 from .outgoing import Forms
 from .posting import Fitting
 from .presence import Presence
+from .quiet_gateway import failed_dials_are_told_once
 from .rejection_guard import RejectionGuard
 from .replying import Replying
 from .results import Results
@@ -160,7 +161,7 @@ class DiscordPlatform:
             discord.http.Route.BASE = self._config.api_url.rstrip("/")
         self._token_refused = False
         self._hung_up.clear()
-        with late_completions_are_no_errors(), connecting():
+        with late_completions_are_no_errors(), failed_dials_are_told_once(self._clock), connecting():
             await self._live()
         if self._closing.is_set():
             return
