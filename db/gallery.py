@@ -26,11 +26,8 @@ _VOTE = text(
     "INSERT INTO votes (job_id, platform, user_id, picture) VALUES (:job_id, :platform, :user_id, :picture)"
     " ON CONFLICT (job_id, platform, user_id) DO UPDATE SET picture = excluded.picture"
 )
-# What was drawn, could not be posted or was cancelled, and is kept for its author: Job.unposted.
-_IS_KEPT = and_(
-    jobs.c.state.in_([JobState.FAILED.value, JobState.CANCELLED.value]),
-    func.coalesce(jobs.c.failure_code, "") != FailureCode.NO_PICTURES.value,
-)
+# What was drawn, could be posted nowhere, and is kept for its author.
+_IS_KEPT = and_(jobs.c.state == JobState.FAILED.value, jobs.c.failure_code == FailureCode.UNDELIVERABLE.value)
 
 
 class SqlGallery:

@@ -70,6 +70,11 @@ class JobActions:
         jobs = await self._store.recent(person, channel_id=channel_id, count=count, before=before)
         return [await with_parent(self._store, self._dispatcher.report(without_kept(job)), person) for job in jobs]
 
+    async def is_deleted(self, job_id: str, person: Person) -> bool:
+        """Whether it is a job that this person might see, had it not been taken away."""
+        job = await self._store.get(job_id) if is_job_id(job_id) else None
+        return job is not None and job.deleted_at is not None and may_see(job, person)
+
     async def untold(self, person: Person) -> list[JobReport]:
         """What this person asked for that could not be posted anywhere, and that nobody told them of; a few."""
         return [self._dispatcher.report(job) for job in await self._store.untold(person, _TOLD_AT_ONCE)]

@@ -184,7 +184,9 @@ async def cancel(given: Input, actions: Actions) -> Replies:
         try:
             return (Refresh(await actions.jobs.show(given.target, person)), Refuse(refused))
         except NotAllowed:
-            return (Gone(given.target), Refuse(refused))
+            if await actions.jobs.is_deleted(given.target, person):
+                return (Gone(given.target), Refuse(refused))
+            raise refused from None
 
 
 async def delete(given: Input, actions: Actions) -> Replies:

@@ -237,7 +237,7 @@ async def test_no_size_is_taken(bot: Bot) -> None:
     assert job.failure is not None
     assert job.failure.code is FailureCode.UNDELIVERABLE
     (told,) = bot.channel.messages
-    assert "pictures are kept" in told.text
+    assert "too large for this place, even compressed. They are kept" in told.text
 
 
 class TestClosedChannel:

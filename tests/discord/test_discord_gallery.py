@@ -4,6 +4,9 @@ import pytest
 
 from tests.discord.conftest import Bot
 from tests.fakes.discord import CannotDoThat, Interaction, Message, User
+from tests.fakes.discord.messages import walk
+
+SECTION, THUMBNAIL = 9, 11
 
 
 async def gallery(bot: Bot, user: User | None = None, **options: object) -> Message:
@@ -27,7 +30,10 @@ async def test_a_page_of_small_pictures_for_oneself_alone(bot: Bot) -> None:
     (picture,) = page.shown_files
     assert picture.filename.endswith(".webp")
     assert "a red fox" in str(picture.description)
-    assert page.labels == ["1"]
+    (section,) = [one for one in walk(page.components) if one["type"] == SECTION]
+    assert section["components"][0]["content"].startswith("**1** · a red fox\n1:1 · 1 picture · 2048 · <t:")
+    assert section["accessory"]["type"] == THUMBNAIL
+    assert page.labels == []
 
 
 async def test_pages_flip_in_place_also_after_a_restart(bot: Bot) -> None:
@@ -75,7 +81,7 @@ async def test_a_picture_that_is_gone_leaves_its_line(bot: Bot) -> None:
 async def test_its_numbers_show_the_whole_of_it(bot: Bot) -> None:
     await bot.result("a red fox", n=2)
     page = await gallery(bot)
-    pressed = await bot.fake.press(bot.ann, page, "1")
+    pressed = await bot.fake.select(bot.ann, page, "Open one of these", "1 · a red fox")
     shown = await pressed.shown()
     assert shown.id != page.id
     assert shown.ephemeral

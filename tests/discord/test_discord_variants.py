@@ -25,7 +25,7 @@ async def test_more_tells_the_price_before_the_press(bot: Bot) -> None:
     assert "uses 2 of the 18 you have left today" in card.text
     assert "/imagine a red fox n:2 style:ink" in card.text
     assert {"HD", "Spoiler", "Report"} <= set(card.labels)
-    assert len(card.labels) == len(MODEL.ratios) - 1 + 3
+    assert len(card.labels) == len(MODEL.ratios) - 1 + 4
 
 
 async def test_hd_says_what_it_counts_on_the_result_and_wherever_it_is_shown(idle: Bot) -> None:
@@ -251,8 +251,12 @@ class TestSpoiler:
 
     async def test_a_stranger_may_not(self, bot: Bot) -> None:
         result = await bot.result()
-        pressed = await bot.fake.press(bot.bob, result, "More")
-        await bot.fake.press(bot.bob, await pressed.shown(), "Spoiler")
+        card = await more(bot, result)
+        (button,) = [one for one in walk(card.components) if one.get("label") == "Spoiler"]
+        more_of_bob = await (await bot.fake.press(bot.bob, result, "More")).shown()
+        (made_up,) = [one for one in walk(more_of_bob.components) if one.get("label") == "Report"]
+        made_up["custom_id"] = button["custom_id"]
+        await bot.fake.press(bot.bob, more_of_bob, "Report")
         await bot.said_to(bot.bob, "isn't yours")
         assert not any(file.spoiler for file in result.shown_files)
 

@@ -130,7 +130,9 @@ class TestCancelAndDelete:
         assert "has not removed the message yet" in said or "还没有移除" in said
 
     async def test_others_may_not(self, house: House, job: Job) -> None:
-        for action in (ButtonAction.CANCEL, ButtonAction.DELETE, ButtonAction.SPOILER):
+        replies = await do(house, BUTTONS[ButtonAction.CANCEL], Given(target=job.id, by=person("bob")))
+        assert [type(reply) for reply in replies] == [Refresh, Refuse]
+        for action in (ButtonAction.DELETE, ButtonAction.SPOILER):
             with pytest.raises(NotAllowed, match="not-yours"):
                 await do(house, BUTTONS[action], Given(target=job.id, by=person("bob")))
 

@@ -24,7 +24,7 @@ class GalleryQuery:
     """`words` must all occur in the prompt, whatever their case.
 
     Only finished jobs with pictures are found that `person` may see (bot.domain.visibility); among one's own also those
-    whose pictures are kept and were never posted.
+    that could be posted nowhere.
     """
 
     gallery_filter: GalleryFilter

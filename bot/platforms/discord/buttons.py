@@ -56,6 +56,31 @@ class PressButton(
         await interaction.client.handler.pressed(interaction, self.press, self.target, self.index)
 
 
+class PickSelect(ui.DynamicItem[ui.Select[Any]], template=r"im-pick:(?P<press>[a-z-]{1,20})"):
+    """`im-pick:<press>`: a list of jobs; the chosen one is pressed as its button would be."""
+
+    def __init__(self, press: str, select: ui.Select[Any]) -> None:
+        super().__init__(select)
+        self.press = press
+
+    @classmethod
+    def of(cls, press: card.ButtonAction, placeholder: str, options: list[discord.SelectOption]) -> Self:
+        drawn: ui.Select[Any] = ui.Select(custom_id=f"im-pick:{press}", placeholder=placeholder, options=options)
+        return cls(press.value, drawn)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        if not isinstance(item, ui.Select):
+            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a select")
+        return cls(match["press"], item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        chosen = next(iter(self.item.values), "")
+        await interaction.client.handler.pressed(interaction, self.press, chosen, None)
+
+
 def in_rows(buttons: Iterable[card.Button]) -> list[Sequence[card.Button]]:
     """As the card asks for it: buttons with the same `row` together, in the order of rows, five at most in each."""
     ordered = sorted(buttons, key=lambda button: (button.row is None, button.row or 0))

@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.actions.removed_communities import RemovedCommunities
 from bot.runtime.network import Network
 
-from .buttons import PressButton
+from .buttons import PickSelect, PressButton
 from .config import Shards
 from .faults import making_sense
 from .first_answers import FirstAnswers
@@ -91,7 +91,7 @@ class EaselClient(AnsweringBot):
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(TableTranslator(all_texts()))
-        self.add_dynamic_items(PressButton, RouteButton, RouteSelect)
+        self.add_dynamic_items(PressButton, PickSelect, RouteButton, RouteSelect)
         for make in self._cog_makers:
             await self.add_cog(make(self))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 import discord
 import structlog
 
 from bot.cards import gallery_card, show_card
-from bot.domain.card import CardPicture
+from bot.cards.phrases import card_picture
 from bot.domain.errors import PictureBroken
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, StoredPicture
@@ -19,6 +18,7 @@ from bot.domain.ports import FittedPicture, PictureReader
 
 from .answers import Answers
 from .files import room_for_file
+from .gallery_view import gallery_view
 from .inputs import DiscordInput
 from .origin import age_restricted, way_back
 from .outgoing import Outgoing
@@ -55,16 +55,19 @@ class GalleryPages:
 
         await self._fitting.send(job, out, room_for_file(interaction), send)
 
-    async def drawn(self, given: DiscordInput, found: FoundPage) -> Outgoing:
-        """The card with those thumbnails that there are."""
+    async def page(self, given: DiscordInput, found: FoundPage) -> None:
+        """A page with those thumbnails that there are, in place of the page that was turned."""
         card = gallery_card(found, given.locale)
         jobs = [job for job in found.page.jobs if job.pictures]
         small = await asyncio.gather(*(self._thumbnail(job) for job in jobs))
-        there = [(picture, thumb) for picture, thumb in zip(card.pictures, small, strict=True) if thumb is not None]
-        pictures: Sequence[CardPicture] = [picture for picture, _ in there]
-        card = dataclasses.replace(card, pictures=tuple(pictures))
+        there = {job.id: thumb for job, thumb in zip(jobs, small, strict=True) if thumb is not None}
         hidden = any(hidden_here(job, given.interaction) for job in jobs)
-        return Outgoing(card=card, pictures=[thumb for _, thumb in there], spoiler=hidden)
+        alts = tuple(card_picture(job, 1, given.locale) for job in jobs if job.id in there)
+        page = Outgoing(card=dataclasses.replace(card, pictures=alts), pictures=list(there.values()), spoiler=hidden)
+        names = dict(zip(there, (shown.file for shown in page.shown()), strict=True))
+        await self._answers.panel(
+            given.interaction, lambda: gallery_view(found, card, names, given.locale, hidden=hidden), page.files
+        )
 
     async def _thumbnail(self, job: Job) -> FittedPicture | None:
         try:

@@ -30,6 +30,7 @@ FORM_TITLE: Final = 45
 FORM_LABEL: Final = 45
 FORM_HINT: Final = 100
 SELECT_OPTIONS: Final = 25
+SELECT_LABEL: Final = 100
 # https://docs.discord.com/developers/resources/message#attachment-object
 ALT_TEXT: Final = 1024
 

@@ -42,5 +42,5 @@ def classic_of(layout: ui.LayoutView) -> tuple[discord.Embed, ui.View]:
 def _parts(items: Sequence[ui.Item[Any]]) -> Iterator[ui.Item[Any]]:
     for item in items:
         yield item
-        if isinstance(item, ui.Container):
+        if isinstance(item, ui.Container | ui.Section):
             yield from _parts(item.children)

@@ -153,11 +153,7 @@ class Replying:
         await self._pages.show(given, reply.shown, everybody=reply.everybody)
 
     async def _page(self, given: DiscordInput, reply: ShowPage) -> None:
-        page = await self._pages.drawn(given, reply.found)
-        if reply.instead:
-            await self._answers.in_place(given.interaction, page)
-        else:
-            await self._answers.privately(given.interaction, page)
+        await self._pages.page(given, reply.found)
 
     async def _panel(self, given: DiscordInput, reply: ShowPanel) -> None:
         guild = given.interaction.guild

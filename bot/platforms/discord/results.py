@@ -37,6 +37,9 @@ _REMEMBERED = 1000
 # What begins a result's id if its author alone sees the message: nothing of it can be changed later.
 _ALONE = "alone-"
 
+# It is not the place that is the trouble.
+_NO_PLACE_TAKES = frozenset({"too-large", "form"})
+
 
 def alone(message_id: int) -> str:
     return f"{_ALONE}{message_id}"
@@ -81,8 +84,8 @@ class Results:
                     result_id = await self._into_card_or_dm(report, out)
                 else:
                     result_id = await self._into_channel_or_dm(report, out)
-            except Undeliverable:
-                if (carried := await self._alone(report)) is None:
+            except Undeliverable as error:
+                if error.reason in _NO_PLACE_TAKES or (carried := await self._alone(report)) is None:
                     raise
                 result_id = carried
         except CallUnclear:

@@ -57,3 +57,4 @@ in-seconds = {" "}{ $n } 秒后
 in-minutes = {" "}{ $n } 分钟后
 untold-heading = 你有图片还没收到
 sent-alone = 画好时没有地方可以发，所以在这里只发给你看。
+gallery-pick = 打开其中一张
