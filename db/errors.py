@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import StoreUnavailable
 
-from . import sqlstates
+from . import connecting, sqlstates
 
 
 class DatabaseProblem(StoreUnavailable):
@@ -94,5 +94,5 @@ def _problem(error: DBAPIError, where: str) -> DatabaseProblem | None:
     if error.connection_invalidated or (
         error.statement is None and isinstance(error, OperationalError | InterfaceError)
     ):
-        return DatabaseProblem(f"{where} can't be reached. Check DATABASE_URL and that the database server runs.")
+        return DatabaseProblem(connecting.sentence(str(error.orig), where))
     return None

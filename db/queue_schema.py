@@ -16,6 +16,7 @@ from .transactions import read
 
 # The version of the library that made the tables is the comment on one of them.
 _ALIVE = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => 10)")
+_MAY_CREATE = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
 _READ = text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 
 
@@ -27,6 +28,11 @@ def is_current(connection: Connection) -> bool:
 async def count_workers(engine: AsyncEngine) -> int:
     """How many processes that run jobs have said lately that they live."""
     return await read(engine, lambda connection: int(connection.execute(_ALIVE).scalar() or 0))
+
+
+async def may_create(engine: AsyncEngine) -> bool:
+    """Whether the user of the database may make tables, as the next version may have to."""
+    return await read(engine, lambda connection: bool(connection.execute(_MAY_CREATE).scalar()))
 
 
 def bring_up_to_date(connection: Connection) -> None:
@@ -54,11 +60,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
 def _run(connection: Connection, script: str) -> None:
     # Many statements in one go, as they stand: with parameters, even none, the driver would prepare them.
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(script)
-    finally:
-        cursor.close()
+    connection.exec_driver_sql(script, execution_options={"no_parameters": True})
 
 
 def _version(number: str) -> tuple[int, ...]:

@@ -14,36 +14,39 @@ class Outcome(StrEnum):
     BUG = "bug"  # the statement is wrong, or broke a constraint that its caller knows
 
 
-_UNREACHABLE = "{where} can't be reached. Check DATABASE_URL and that the database server runs."
+UNREACHABLE = "{where} can't be reached. Check DATABASE_URL and that the database server runs."
 _TOO_SLOW = (
     "{where} gave up a statement: it took too long, or somebody held a lock. Look at statement_timeout and locks."
 )
 _FULL = "{where} can't grow: the server's disk is full. Make room there."
-_TOO_MANY = "{where} takes no more connections. Raise the server's max_connections, or stop what holds them."
-_STOPPING = "{where} is starting, stopping or recovering. It is tried again."
+TOO_MANY = "{where} takes no more connections. Raise the server's max_connections, or stop what holds them."
+STOPPING = "{where} is starting, stopping or recovering. It is tried again."
 _READ_ONLY = (
     "{where} can only be read (a standby, or default_transaction_read_only). Point DATABASE_URL at the primary server, "
     "or let its user write."
 )
-_FORBIDDEN = "{where} does not let its user do this. Grant the user of DATABASE_URL all rights on Easel's tables."
-_REFUSED = "{where} refuses the user or the password. Check DATABASE_URL."
-_NO_SUCH = "{where} does not exist on that server. Check DATABASE_URL, or create the database."
+_FORBIDDEN = (
+    "{where} does not let its user do this. Grant the user of DATABASE_URL all rights on Easel's tables, "
+    "and to make them: GRANT CREATE ON SCHEMA public TO that user, or make it the owner of the database."
+)
+REFUSED = "{where} refuses the user or the password. Check DATABASE_URL."
+NO_SUCH = "{where} does not exist on that server. Check DATABASE_URL, or create the database."
 _SYSTEM = "{where} reports trouble of its own ({state}). Look at the server's log and its disk."
 _DAMAGED = "{where} is damaged ({state}). Look at the server's log, and restore a backup."
 
 # By the whole code first, then by its class, which are its first two characters.
 _WAIT = {
-    "08": _UNREACHABLE,
+    "08": UNREACHABLE,
     "25006": _READ_ONLY,
-    "25P03": _UNREACHABLE,  # idle_in_transaction_session_timeout ended the connection
-    "28": _REFUSED,
-    "3D000": _NO_SUCH,
+    "25P03": UNREACHABLE,  # idle_in_transaction_session_timeout ended the connection
+    "28": REFUSED,
+    "3D000": NO_SUCH,
     "42501": _FORBIDDEN,
     "53": _SYSTEM,
     "53100": _FULL,
-    "53300": _TOO_MANY,
+    "53300": TOO_MANY,
     "55": _SYSTEM,
-    "57": _STOPPING,
+    "57": STOPPING,
     "58": _SYSTEM,
     "F0": _SYSTEM,
     "XX": _SYSTEM,

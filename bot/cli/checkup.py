@@ -25,12 +25,12 @@ from bot.runtime.network import Network
 from bot.seedream.addresses import AddressNotPublic
 from bot.seedream.connect import Account, open_seedream
 from bot.settings import Settings
-from db.address import database_file
+from db.address import database_file, name_for_people, parse
 from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.lock import find_running
 from db.migrate import HEAD, revision
-from db.queue_schema import count_workers
+from db.queue_schema import count_workers, may_create
 from db.usable import require_usable
 
 _LATELY = timedelta(minutes=1)
@@ -66,6 +66,8 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
             if at == HEAD:
                 await require_usable(engine)
             workers = await count_workers(engine) if at == HEAD and file is None else None
+            if file is None and not await may_create(engine):
+                return [_no_tables(settings.database_url, at)]
     except DatabaseProblem as error:
         return [broken("Database", str(error))]
     holder = "no bot runs on it" if running is None else f"the bot (process {running.pid}) runs on it"
@@ -82,6 +84,14 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
             )
         ]
     return [note("Database", f"its tables are of revision {at or 'none'}", "The next start brings them up to date.")]
+
+
+def _no_tables(url: str, at: str | None) -> Finding:
+    said = f"{name_for_people(parse(url))} does not let its user make tables"
+    fix = "GRANT CREATE ON SCHEMA public TO the user of DATABASE_URL, or make it the owner of the database."
+    return (
+        note("Database", f"{said}: the next version may need to", fix) if at == HEAD else broken("Database", said, fix)
+    )
 
 
 def _future_database(file: Path) -> Finding:
