@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.domain.errors import Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
+from bot.domain.people import Destination
 from bot.grammar.matrix import Combination
 from bot.grammar.printing import print_request
 
@@ -25,12 +26,18 @@ def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
             series_id=sheet.id,
             request=way.request,
             prompt_sent=way.request.prompt_sent,
-            destination=dataclasses.replace(sheet.destination, card_id=None),
+            destination=_in_series(sheet.destination),
             parent_id=None,
             created_at=sheet.created_at - (len(ways) - place) * _APART,
         )
         for place, way in enumerate(ways)
     ]
+
+
+def _in_series(there: Destination) -> Destination:
+    """Without a card of their own, but told which card speaks for them."""
+    card = {} if there.card_id is None else {"series_card": there.card_id}
+    return dataclasses.replace(there, card_id=None, details={**there.details, **card})
 
 
 def price_of(sheet: Job, series: Sequence[Job], left: int | None) -> Refused:

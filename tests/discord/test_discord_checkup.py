@@ -130,4 +130,4 @@ async def test_discord_is_away(fake: FakeDiscord, slept: list[float]) -> None:
 
 
 def test_the_invitation_is_the_documents(fake: FakeDiscord) -> None:
-    assert "permissions=274878024704" in invitation(1)
+    assert "permissions=309237763072" in invitation(1)

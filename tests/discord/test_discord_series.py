@@ -20,16 +20,34 @@ async def test_from_the_price_to_the_sheet(bot: Bot) -> None:
     card = await pressed.followed_up()
     await bot.soon(lambda: "combinations" in card.text)
     assert not card.ephemeral
-    await bot.until(lambda: card.deleted and len(bot.channel.messages) == 3, seconds=15)
+    await bot.until(lambda: card.deleted, seconds=15)
     await bot.settled()
-    first, second, last = bot.channel.messages
+    thread = bot.fake.world.channels[card.id]
+    (last,) = bot.channel.messages
+    first, second = thread.messages
+    assert (thread.name[:6], thread.parent) == ("Series", bot.channel)
+    assert f"<#{thread.id}>" in last.text
     assert [len(message.attachments) for message in (first, second, last)] == [2, 2, 1]
     assert [message.pings for message in (first, second, last)] == [set(), set(), {str(bot.ann.id)}]
     assert "contact sheet of 2 combinations: {red|blue} fox" in str(last.attachments[0].description)
     assert last.labels == ["Again", "Edit", "Delete"]
     jobs = await bot.all_jobs()
     assert sorted(job.kind for job in jobs) == [JobKind.PICTURES, JobKind.PICTURES, JobKind.SHEET]
-    assert {job.result_id for job in jobs} == {str(message.id) for message in (first, second, last)}
+    ids = {f"in-{thread.id}-{first.id}", f"in-{thread.id}-{second.id}", str(last.id)}
+    assert {job.result_id for job in jobs} == ids
+    deleted = await bot.fake.press(bot.ann, first, "Delete")
+    await deleted.answered()
+    await bot.soon(lambda: first.deleted)
+
+
+async def test_without_the_permission_the_results_come_to_the_channel(bot: Bot) -> None:
+    bot.fake.permit(bot.fake.bot, bot.channel, create_public_threads=False)
+    price = await (await bot.imagine("{red|blue} fox")).shown()
+    card = await (await bot.fake.press(bot.ann, price, "Draw all 2")).followed_up()
+    await bot.until(lambda: card.deleted, seconds=15)
+    await bot.settled()
+    assert [len(message.attachments) for message in bot.channel.messages] == [1, 1, 1]
+    assert {job.result_id for job in await bot.all_jobs()} == {str(message.id) for message in bot.channel.messages}
 
 
 async def test_a_user_installed_app_says_that_there_is_no_room(bot: Bot) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import ui
@@ -26,6 +26,8 @@ from .rejection_guard import RejectionGuard
 
 # How many messages of the channel are looked through for one of ours: ten calls.
 LOOK_THROUGH = 1000
+THREAD_THERE = 160004  # "A thread has already been created for this message"
+ONE_DAY: Final = 1440  # minutes without a message, until Discord puts a thread out of the way
 
 
 class DiscordApi:
@@ -104,6 +106,21 @@ class DiscordApi:
                 return message.id
 
         return await self._forms.send(out, send)
+
+    async def open_thread(self, channel_id: int, message_id: int, name: str) -> int:
+        """The thread on this message, a new one or that which is there; it has the message's own number.
+
+        https://docs.discord.com/developers/resources/channel#start-thread-from-message
+        """
+        async with self._call() as client:
+            try:
+                await client.http.start_thread_with_message(
+                    channel_id, message_id, name=name, auto_archive_duration=ONE_DAY
+                )
+            except discord.HTTPException as error:
+                if error.code != THREAD_THERE:
+                    raise
+        return message_id
 
     async def find(self, channel_id: int, job_id: str, *, since: datetime, besides: int | None) -> int | None:
         """The job's result among the channel's messages since then, found by its buttons."""

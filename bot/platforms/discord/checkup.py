@@ -24,6 +24,7 @@ INVITED = discord.Permissions(
     send_messages_in_threads=True,
     embed_links=True,
     attach_files=True,
+    create_public_threads=True,
     read_message_history=True,
 )
 DEADLINE_SECONDS = 60.0

@@ -22,7 +22,8 @@ from .limits import EDIT_INTERVAL_SECONDS
 from .live_interactions import LiveInteractions
 from .outgoing import Outgoing
 from .rejection_guard import RejectionGuard
-from .results import Results, is_alone
+from .result_ids import is_alone, located
+from .results import Results
 
 _log = structlog.get_logger(__name__)
 
@@ -190,4 +191,4 @@ class Delivery:
                 return
         if back.interaction_only:
             raise TokenDead("the interaction is over, and there is no other way to this message")
-        await self._api.delete_message(int(destination.channel_id), int(message_id))
+        await self._api.delete_message(*located(message_id, destination))

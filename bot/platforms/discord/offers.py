@@ -11,7 +11,7 @@ from .interaction import Interaction
 from .live_interactions import LiveInteractions
 from .origin import person_of
 from .outgoing import Outgoing
-from .results import alone
+from .result_ids import alone
 
 
 class Offers:

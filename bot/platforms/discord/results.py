@@ -28,25 +28,16 @@ from .origin import age_restricted, way_back
 from .outgoing import Outgoing
 from .posting import Fitting
 from .rejection_guard import RejectionGuard
+from .result_ids import alone, in_thread, is_alone, located
+from .series_threads import SeriesThreads
 
 _log = structlog.get_logger(__name__)
 
 # Our clock and Discord's differ; a message posted at this moment may bear an id that is a little older.
 CLOCK_SKEW = timedelta(minutes=5)
 _REMEMBERED = 1000
-# What begins a result's id if its author alone sees the message: nothing of it can be changed later.
-_ALONE = "alone-"
-
 # It is not the place that is the trouble.
 _NO_PLACE_TAKES = frozenset({"too-large", "form"})
-
-
-def alone(message_id: int) -> str:
-    return f"{_ALONE}{message_id}"
-
-
-def is_alone(message_id: str | None) -> bool:
-    return (message_id or "").startswith(_ALONE)
 
 
 class Results:
@@ -66,6 +57,7 @@ class Results:
         self._opinions = opinions
         self._removed: OrderedDict[str, str] = OrderedDict()  # job → the message that was its result
         self._api = api
+        self._threads = SeriesThreads(api)
         self._answers = answers
         self._fitting = fitting
         self._clock = clock
@@ -109,12 +101,12 @@ class Results:
         job, back = report.job, way_back(report.job.destination)
         if job.result_id is None or is_alone(job.result_id):
             raise MessageGone("there is no result to hide")
-        result_id = int(job.result_id)
+        channel_id, result_id = located(job.result_id, job.destination)
         out = Outgoing(card=await self._card(report), spoiler=True)
 
         async def edit(fitted: Outgoing) -> None:
             if not back.interaction_only:
-                await self._api.edit_message(int(job.destination.channel_id), result_id, fitted)
+                await self._api.edit_message(channel_id, result_id, fitted)
             elif back.token_lives(self._clock.now()):
                 await self._api.edit_answer(
                     application_id=back.application_id, token=back.token, message_id=result_id, out=fitted
@@ -147,6 +139,10 @@ class Results:
         job, destination = report.job, report.job.destination
         limit = max(way_back(destination).file_limit, self._api.guild_file_limit(destination.community_id))
         pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
+        if (thread := self._threads.known(job)) is not None:
+            pinging = dataclasses.replace(pinging, words=f"<#{thread}>")
+        if (carried := await self._into_thread(report, out, limit)) is not None:
+            return carried
         try:
             async with self._rejection_guard.visiting(destination.channel_id):
                 return await self._post(report, pinging, int(destination.channel_id), limit)
@@ -156,6 +152,19 @@ class Results:
             return await self._into_dm(report)
         except (AccessDenied, MessageGone) as refused:
             return await self._into_card(job, out, why=refused)
+
+    async def _into_thread(self, report: JobReport, out: Outgoing, limit: int) -> str | None:
+        """Where a result of a series goes, if there is a thread for it."""
+        job = report.job
+        thread = await self._threads.of(job)
+        if thread is None:
+            return None
+        try:
+            return in_thread(thread, await self._post(report, out, thread, limit))
+        except (AccessDenied, MessageGone) as closed:
+            _log.info("series_thread_closed", action="deliver", job=job.id, error=str(closed))
+            self._threads.closed(job)
+            return None
 
     async def _into_card_or_dm(self, report: JobReport, out: Outgoing) -> str:
         job = report.job

@@ -7,7 +7,7 @@ from discord import ChannelType
 from . import posting, rules
 from .call import Call
 from .core import Core
-from .errors import missing_access, missing_permissions, not_found, wrong_channel_type
+from .errors import ApiError, missing_access, missing_permissions, not_found, wrong_channel_type
 from .messages import Json
 from .payloads import channel_json, guild_json, member_json, role_json, user_json
 from .rest_messages import channel_for, message_for
@@ -200,6 +200,8 @@ def create_thread_on_message(core: Core, call: Call) -> Json:
     message = message_for(core, call, parent)
     if not core.world.permissions(core.bot, parent).create_public_threads:
         raise missing_permissions()
+    if message.id in core.world.channels:
+        raise ApiError(400, 160004, "A thread has already been created for this message")
     return channel_json(_new_thread(core, parent, call.json["name"], message.id, []))
 
 

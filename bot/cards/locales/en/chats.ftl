@@ -58,3 +58,4 @@ in-minutes = in { $n } min
 untold-heading = A picture of yours is waiting
 sent-alone = I could post this nowhere when it was ready, so it comes here, for you alone.
 gallery-pick = Open one of these
+series-thread = Series { $id }

@@ -58,3 +58,4 @@ in-minutes = {" "}{ $n } 分钟后
 untold-heading = 你有图片还没收到
 sent-alone = 画好时没有地方可以发，所以在这里只发给你看。
 gallery-pick = 打开其中一张
+series-thread = 系列 { $id }
