@@ -30,6 +30,7 @@ from bot.observability.metrics import watch_loop_lag
 from bot.platforms.web.config import WebConfig
 from bot.platforms.web.probes import ProbeSources
 from bot.platforms.web.server import WebServer
+from bot.runtime.memory import give_back_large_memory
 from bot.settings import Settings
 from db.address import database_file
 from db.lock import DatabaseLock
@@ -53,6 +54,7 @@ def run(settings: Settings, role: str = Role.ALL) -> int:
     for sentence in settings.near_misses:
         _log.warning("setting_ignored", action="start", detail=sentence)
     new_files_are_private()
+    give_back_large_memory()
     secret = local_secret(settings.data_dir)
     mend(settings.data_dir, database_file(settings.database_url))
     configure_logs(settings.log_format, settings.log_level, redact=(*settings.secrets, secret))
@@ -92,8 +94,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
     """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
         beside = [
-            group.create_task(watch_loop_lag(core.metrics), name="loop-lag"),
-            group.create_task(core.watch_usage(), name="usage"),
+            group.create_task(watch_loop_lag(core.metrics, busy=lambda: core.dispatcher.under_way), name="loop-lag"),
             group.create_task(
                 watch_balance(core.model, facts=core.meta, metrics=core.metrics, clock=core.clock), name="balance"
             ),
@@ -231,8 +232,8 @@ async def _web_config(settings: Settings, core: Core, local_secret: str, role: R
 
 
 def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServer:
-    def metrics() -> bytes:
-        core.measure()
+    async def metrics() -> bytes:
+        await core.measure()
         return core.metrics.render()[0]
 
     server = WebServer(

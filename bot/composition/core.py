@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -70,7 +71,7 @@ class Role(StrEnum):
         return self is not Role.WORKER
 
 
-_USAGE_SECONDS = 5.0  # Prometheus usually asks every 15
+_USAGE_SECONDS = 3.0  # that the gauge of usage may take; Prometheus waits ten for everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +117,9 @@ class Core:
     callback_secret: str | None
     news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
 
-    def measure(self) -> None:
+    async def measure(self) -> None:
         """Bring the gauges of the moment up to date; what happens is counted when it happens."""
+        await self._measure_usage()
         self.metrics.provider_up(self.model.away_since is None)
         self.metrics.account_accepted(self.model.account.accepted)
         self.metrics.limiter(rate=self.limiter.rate, waiting=sum(self.limiter.waiting.values()))
@@ -145,17 +147,16 @@ class Core:
             "required": True,
         }
 
-    async def watch_usage(self) -> None:
-        """Bring the gauge of today's usage up to date every few seconds, for ever. Cancel it to stop."""
-        while True:
-            today = self.clock.now().date()
-            try:
+    async def _measure_usage(self) -> None:
+        """Today's usage; the gauge stays as it was while the database is away or takes long."""
+        today = self.clock.now().date()
+        try:
+            async with asyncio.timeout(_USAGE_SECONDS):
                 rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
-            except DatabaseProblem as error:  # readiness says so too, and it may be back in a moment
-                _log.warning("usage_gauge_failed", action="measure", error=str(error))
-            else:
-                self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
-            await self.clock.sleep(_USAGE_SECONDS)
+        except (DatabaseProblem, TimeoutError) as error:  # readiness says so too, and it may be back in a moment
+            _log.warning("usage_gauge_failed", action="measure", error=str(error))
+        else:
+            self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
 
 
 def check(settings: Settings, role: Role = Role.ALL) -> None:

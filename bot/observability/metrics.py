@@ -155,15 +155,19 @@ class Metrics:
 async def watch_loop_lag(
     metrics: Metrics,
     *,
+    busy: Callable[[], object],
     every: float = 0.02,
+    idle: float = 0.25,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Measure for ever how much later than `every` seconds a sleep ends. Cancel it to stop.
+    """Measure for ever how much later than it should a sleep of `every` seconds ends. Cancel it to stop.
 
-    So often, because a stop that begins and ends between two looks is not seen.
+    So often, because a stop that begins and ends between two looks is not seen. While not `busy`, every `idle` seconds:
+    there is nothing then that could stop the loop, and waking up is most of what an idle program does.
     """
     while True:
+        pause = every if busy() else idle
         before = monotonic()
-        await sleep(every)
-        metrics.loop_lag(monotonic() - before - every)
+        await sleep(pause)
+        metrics.loop_lag(monotonic() - before - pause)

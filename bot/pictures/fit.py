@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -41,6 +42,7 @@ class PictureFitter:
         self._producer = producer
         self._overlay = overlay
         self._threads = QuietThreads(AT_ONCE, name="pictures")
+        self._room = asyncio.Semaphore(AT_ONCE)  # an original is read when a thread is free for it, and not before
 
     async def original(self, picture: StoredPicture) -> bytes:
         """The bytes as the provider delivered them."""
@@ -57,8 +59,10 @@ class PictureFitter:
 
         Its kind is that of `bot.domain.media.shown_as`.
         """
-        data, label = await self.original(picture), self._label(job_id, index)
-        labelled = await self._threads.run(lambda: whole(data, label, webp=True, overlay=self._overlay))
+        label = self._label(job_id, index)
+        async with self._room:
+            data = await self.original(picture)
+            labelled = await self._threads.run(lambda: whole(data, label, webp=True, overlay=self._overlay))
         return data if labelled is None else labelled.data
 
     async def fitted(
@@ -90,9 +94,10 @@ class PictureFitter:
     async def _fitted(
         self, picture: StoredPicture, budget: int, *, job_id: str, index: int, webp: bool
     ) -> FittedPicture:
-        data = await self.original(picture)
         label = self._label(job_id, index)
-        found: Fitted = await self._threads.run(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
+        async with self._room:
+            data = await self.original(picture)
+            found: Fitted = await self._threads.run(lambda: fit(data, budget, label, webp=webp, overlay=self._overlay))
         return FittedPicture(
             name=f"easel-{job_id}-{index}.{SUFFIXES[found.media_type]}",
             data=found.data,
@@ -105,12 +110,12 @@ class PictureFitter:
     async def thumbnail(self, picture: StoredPicture, *, job_id: str, index: int) -> bytes:
         """A WebP of at most THUMBNAIL_LONGEST pixels, made once and kept; it goes when the picture is deleted."""
         key = thumbnail_key(picture.key)
-        try:
+        with contextlib.suppress(KeyError):
             return await self._store.get(key)
-        except KeyError:
-            data = await self.original(picture)
         label = self._label(job_id, index)
-        small = await self._threads.run(lambda: thumbnail(data, THUMBNAIL_LONGEST, label, overlay=self._overlay))
+        async with self._room:
+            data = await self.original(picture)
+            small = await self._threads.run(lambda: thumbnail(data, THUMBNAIL_LONGEST, label, overlay=self._overlay))
         await self._store.put(key, small)
         return small
 

@@ -44,7 +44,7 @@ def decoded(data: bytes) -> ModelPicture:
             picture.verify()  # the check sums, which load() passes over; the picture can't be used afterwards
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             picture.load()
-            if picture.format == "PNG":
+            if picture.format == "PNG" and (picture.info.get("interlace") or _ends_black(picture)):
                 _check_rows(data)
             media_type = Image.MIME["JPEG" if picture.format == "MPO" else picture.format or ""]
             width, height = picture.size
@@ -75,6 +75,12 @@ def _check_scans(data: bytes, pixels: int) -> None:
         if scans > most:
             raise PictureUnusable(f"a JPEG of more than {most} scans")
         place = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+
+
+def _ends_black(picture: Image.Image) -> bool:
+    """Whether the last row is all zero, as one that was never decoded is."""
+    last = picture.crop((0, picture.height - 1, picture.width, picture.height))
+    return not any(last.tobytes())
 
 
 def _check_rows(data: bytes) -> None:

@@ -85,6 +85,6 @@ async def test_the_lag_of_the_loop_is_what_a_sleep_takes_too_long() -> None:
             raise asyncio.CancelledError from None
 
     with pytest.raises(asyncio.CancelledError):
-        await watch_loop_lag(metrics, every=1.0, sleep=sleep, monotonic=lambda: now)
+        await watch_loop_lag(metrics, busy=lambda: True, every=1.0, sleep=sleep, monotonic=lambda: now)
     assert _value(metrics, "easel_loop_lag_seconds_count") == 3
     assert _value(metrics, "easel_loop_lag_seconds_sum") == pytest.approx(0.3)

@@ -15,7 +15,7 @@ from bot.pictures import fit as fit_module
 from bot.pictures import ladder
 from bot.pictures.fit import AT_ONCE, PictureFitter, PictureGone
 from bot.pictures.label import AiLabel
-from bot.pictures.ladder import RUNGS, SMALLEST_BUDGET, fit, shares
+from bot.pictures.ladder import JPEG_RUNGS, RUNGS, SMALLEST_BUDGET, Rung, fit, shares
 from bot.pictures.overlay import Overlay
 from bot.pictures.store import thumbnail_key
 from tests.fakes.pictures import Format, decoded, encoded, noise, noisy_png, smooth, stored
@@ -109,7 +109,7 @@ def _rung_sizes(data: bytes, *, webp: bool) -> list[tuple[int, tuple[int, int]]]
     """How large the file is on each rung, found by asking for one byte less than the rung before."""
     found: list[tuple[int, tuple[int, int]]] = []
     budget = len(data) - 1
-    for _ in range(7):
+    for _ in range(7 if webp else 9):
         fitted = fit(data, budget, LABEL, webp=webp)
         assert len(fitted.data) <= budget
         assert fitted.reduced
@@ -122,18 +122,37 @@ def _rung_sizes(data: bytes, *, webp: bool) -> list[tuple[int, tuple[int, int]]]
 @pytest.mark.parametrize("webp", [True, False])
 def test_the_ladder_goes_down_one_rung_at_a_time(monkeypatch: pytest.MonkeyPatch, *, webp: bool) -> None:
     # The same ladder in miniature: a 256 pixel picture for a 4096 pixel one.
-    small = tuple(replace(rung, longest=rung.longest and rung.longest // 16) for rung in RUNGS)
-    monkeypatch.setattr(ladder, "RUNGS", small)
+    for name, rungs in (("RUNGS", RUNGS), ("JPEG_RUNGS", JPEG_RUNGS)):
+        small = tuple(replace(rung, longest=rung.longest and rung.longest // 16) for rung in rungs)
+        monkeypatch.setattr(ladder, name, small)
     monkeypatch.setattr(ladder, "_SMALLEST_LONGEST", 8)
     sizes = [size for _, size in _rung_sizes(noisy_png(256, 192), webp=webp)]
-    assert sizes == [(256, 192), (256, 192), (128, 96), (96, 72), (48, 36), (24, 18), (12, 9)]
+    whole = [(256, 192)] * (2 if webp else 4)
+    assert sizes == [*whole, (128, 96), (96, 72), (48, 36), (24, 18), (12, 9)]
 
 
 def test_the_rungs_are_the_promised_ones() -> None:
     assert [(rung.longest, rung.quality) for rung in RUNGS] == [(None, 90), (None, 80), (2048, 90), (1536, 90)]
-    assert [rung.longest for rung in ladder._steps(4096)] == [None, None, 2048, 1536, 768, 384, 192, 96]
-    assert [rung.longest for rung in ladder._steps(2048)] == [None, None, 1536, 768, 384, 192, 96]
-    assert [rung.longest for rung in ladder._steps(1024)] == [None, None, 512, 256, 128]
+    whole = [Rung(None, 94), Rung(None, 90), Rung(None, 90, halved=True), Rung(None, 80, halved=True)]
+    assert list(JPEG_RUNGS) == [*whole, Rung(2048, 90), Rung(1536, 90)]
+    assert [rung.longest for rung in ladder._steps(4096, RUNGS)] == [None, None, 2048, 1536, 768, 384, 192, 96]
+    assert [rung.longest for rung in ladder._steps(2048, RUNGS)] == [None, None, 1536, 768, 384, 192, 96]
+    assert [rung.longest for rung in ladder._steps(1024, RUNGS)] == [None, None, 512, 256, 128]
+
+
+@pytest.mark.parametrize(
+    ("mode", "side", "expected"),
+    [("RGB", 1024, "image/jpeg"), ("RGB", 256, "image/webp"), ("RGBA", 1024, "image/webp")],
+)
+def test_what_is_large_and_opaque_is_reduced_as_jpeg(mode: str, side: int, expected: str) -> None:
+    data = encoded(noise(side, side, mode=mode), "PNG", compress_level=0)
+    assert fit(data, len(data) - 1, LABEL, webp=True).media_type == expected
+
+
+def test_an_alpha_channel_without_a_transparent_pixel_counts_as_opaque() -> None:
+    image = noise(1024, 1024).convert("RGBA")
+    data = encoded(image, "PNG", compress_level=0)
+    assert fit(data, len(data) - 1, LABEL, webp=True).media_type == "image/jpeg"
 
 
 @pytest.mark.parametrize("webp", [True, False])

@@ -126,6 +126,9 @@ class Site:
         async def readiness() -> tuple[bool, dict[str, Any]]:
             return self.ready, {"database": self.ready}
 
+        async def metrics() -> bytes:
+            return b"easel_jobs 1\n"
+
         secrets = {"local_secret": LOCAL_SECRET, "callback_secret": CALLBACK_SECRET, "signing_key": SIGNING_KEY}
         settings: dict[str, Any] = {"port": 0, **secrets, **config}
         self.server = WebServer(
@@ -136,7 +139,7 @@ class Site:
             pictures=PictureFitter(self.picture_store),
             clock=self.clock,
             sign_ins=self.stores.sign_ins,
-            probes=ProbeSources(readiness=readiness, metrics=lambda: b"easel_jobs 1\n", dispatcher=self.dispatcher),
+            probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=self.dispatcher),
         )
         built.registry.platforms.update({**self.server.platforms, "fake": FakeChat()})
         built.registry.moderator_channels["web"] = self.server.platforms["web"]

@@ -29,7 +29,7 @@ class ProbeSources:
     """What machines are told of. `metrics` gives Prometheus' text format."""
 
     readiness: Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
-    metrics: Callable[[], bytes]
+    metrics: Callable[[], Awaitable[bytes]]
     dispatcher: Dispatcher
 
 
@@ -68,7 +68,8 @@ class Probes:
     async def metrics(self, request: web.Request) -> web.Response:
         """For Prometheus; it signs in with METRICS_TOKEN or WEB_TOKEN as Bearer where one is set."""
         self._visitors.check_scraper(request)
-        return web.Response(body=self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        body = await self._metrics()
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def callback(self, request: web.Request) -> web.Response:
         """Somebody who knows the secret says that a task has ended; the body is undocumented, a hint at most."""
