@@ -152,6 +152,18 @@ usage = Table(
     UniqueConstraint("job_id", "kind"),  # nothing is counted twice
     CheckConstraint("kind IN ('reserve', 'order', 'settle', 'charge', 'release', 'refund')", name="kind"),
     Index("usage_day", "day", "platform", "community_id", "user_id"),
+    # Everything that a view of one community reads, in the order of its people.
+    Index(
+        "usage_community",
+        "platform",
+        "community_id",
+        "user_id",
+        "kind",
+        "channel_id",
+        "day",
+        "pictures",
+        "points",
+    ),
 )
 
 # Which shares of a community's month were warned of; the operator's ceilings are `operator` and their name.

@@ -11,41 +11,28 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
-import json
 import os
 import re
 import sqlite3
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.cli.backup_pictures import STAGED, Copied, Manifest, copy_pictures, remove_unnamed, sync
 from bot.cli.faults import Trouble, WrongCall
 from bot.cli.output import Output, warn
-from bot.domain.ports import PictureStore
 from bot.pictures.store import open_pictures
 from bot.settings import Settings
 from db.address import database_file
 from db.meta import BACKUP_MADE_AT
 
 _NAME = re.compile(r"easel-[0-9]{8}T[0-9]{6}Z\.json")
-_STAGED = ".easel-"  # what is not whole yet
-_AT_ONCE = 4  # pictures that are copied side by side
 _BUSY_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """Of the pictures that the database names: `new` were copied now, `gone` are in the store no more."""
-
-    keys: tuple[str, ...]
-    new: int
-    gone: int
 
 
 async def backup(settings: Settings, options: Namespace, output: Output) -> None:
@@ -67,25 +54,25 @@ async def _make(settings: Settings, options: Namespace, output: Output, source: 
     name = f"easel-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     file = folder / f"{name}.db"
     described = await asyncio.to_thread(_copy_database, source, file)
+    manifest = Manifest(folder / f"{name}.json", {**described, "database": file.name})
     try:
-        copied = Copied((), 0, 0)
+        copied = Copied()
         if not options.no_pictures:
-            named = await asyncio.to_thread(_pictures_in, file)
-            copied = await _copy_pictures(open_pictures(settings.pictures_url), named, folder / "pictures")
-        manifest = {**described, "database": file.name, "pictures": None if options.no_pictures else copied.keys}
-        await asyncio.to_thread(_write, folder / f"{name}.json", json.dumps(manifest, indent=1).encode())
+            copied = await copy_pictures(open_pictures(settings.pictures_url), file, folder / "pictures", manifest)
+        await asyncio.to_thread(manifest.finish, without_pictures=options.no_pictures)
     except BaseException:
+        manifest.abandon()
         await asyncio.to_thread(file.unlink, missing_ok=True)
         raise
     if copied.gone:
         warn(f"{copied.gone} pictures that the database names are no longer in the picture store.")
     removed = await asyncio.to_thread(_forget_old, folder, options.keep) if options.keep else 0
     output.done(
-        f"{file}: {_counted(described['jobs'], 'job')}, {_counted(len(copied.keys), 'picture')}, {copied.new} of them "
+        f"{file}: {_counted(described['jobs'], 'job')}, {_counted(copied.kept, 'picture')}, {copied.new} of them "
         "copied now." + (f" {_counted(removed, 'older backup')} removed." if removed else ""),
         database=str(file),
         jobs=described["jobs"],
-        pictures=len(copied.keys),
+        pictures=copied.kept,
         pictures_copied=copied.new,
         pictures_gone=copied.gone,
         removed=removed,
@@ -120,13 +107,13 @@ def _in_use(folder: Path) -> Iterator[bool]:
 
 def _clear(folder: Path) -> None:
     """Remove what a backup that was killed had begun."""
-    for left in (*folder.glob(f"{_STAGED}*"), *(folder / "pictures").rglob(f"{_STAGED}*")):
+    for left in (*folder.glob(f"{STAGED}*"), *(folder / "pictures").rglob(f"{STAGED}*")):
         left.unlink(missing_ok=True)
 
 
 def _copy_database(source: Path, file: Path) -> dict[str, Any]:
     """The copy under its final name only when it is whole and proved; what it holds."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=_STAGED, suffix=".db")
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=STAGED, suffix=".db")
     os.close(descriptor)
     staged = Path(name)
     try:
@@ -147,9 +134,9 @@ def _copy_database(source: Path, file: Path) -> dict[str, Any]:
                 raise Trouble(f"The copy of {source} is damaged: {'; '.join(problems)}")
             described = {"made_at": made_at, **_described(copy)}
         described |= {"bytes": staged.stat().st_size, "sha256": _sha256(staged)}
-        _sync(staged)
+        sync(staged)
         staged.replace(file)
-        _sync(file.parent)
+        sync(file.parent)
     except sqlite3.Error as error:
         raise Trouble(f"The database {source} can't be copied: {error}") from error
     except UnicodeDecodeError as error:  # SQLite quotes the damaged schema, and sqlite3 fails to decode its sentence
@@ -165,60 +152,6 @@ def _described(copy: sqlite3.Connection) -> dict[str, Any]:
     return {"easel": __version__, "revision": revision, "jobs": jobs}
 
 
-def _pictures_in(file: Path) -> dict[str, bool]:
-    """The keys of all pictures, and whether their result is deleted: its author has taken the files, too."""
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
-        found = copy.execute(
-            "SELECT pictures, deleted_at IS NOT NULL FROM jobs WHERE pictures <> '[]' ORDER BY created_at"
-        )
-        return {str(picture["key"]): bool(deleted) for text, deleted in found for picture in json.loads(text)}
-
-
-async def _copy_pictures(store: PictureStore, keys: Mapping[str, bool], folder: Path) -> Copied:
-    kept, new, gone = [], 0, 0
-    turns = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(key: str) -> bool | None:
-        """Whether it was copied now; None where there is nothing to copy."""
-        target = folder / key
-        async with turns:
-            if await asyncio.to_thread(target.exists):
-                return False
-            try:
-                data = await store.get(key)
-            except KeyError:  # deleted by its author before, or by anybody since the database was copied
-                return None
-            await asyncio.to_thread(_write, target, data)
-            return True
-
-    async with asyncio.TaskGroup() as group:
-        tasks = {key: group.create_task(one(key)) for key in keys}
-    for key, task in tasks.items():
-        if task.result() is None:
-            gone += not keys[key]
-        else:
-            kept.append(key)
-            new += bool(task.result())
-    return Copied(tuple(kept), new, gone)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_STAGED)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
-    _sync(path.parent)
-
-
 def _forget_old(folder: Path, keep: int) -> int:
     """Remove all but the newest `keep` backups, and the pictures that only they name; how many backups."""
     found = sorted((path for path in folder.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
@@ -227,27 +160,10 @@ def _forget_old(folder: Path, keep: int) -> int:
         path.with_suffix(".db").unlink(missing_ok=True)
         path.unlink()
     if old:
-        named = {key for path in found[:keep] for key in json.loads(path.read_bytes())["pictures"] or ()}
-        for picture in list(_files(folder / "pictures")):
-            if picture.relative_to(folder / "pictures").as_posix() not in named:
-                picture.unlink()
-                with contextlib.suppress(OSError):  # others of its job are still there
-                    picture.parent.rmdir()
+        remove_unnamed(folder / "pictures", found[:keep])
     return len(old)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

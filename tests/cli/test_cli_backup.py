@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import threading
@@ -13,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from bot.cli import backup
+from bot.cli import backup, backup_pictures
 from bot.composition.acting import Stores
 from db.lock import DatabaseLock
 from db.meta import BACKUP_MADE_AT
 from tests.cli.shop import PICTURE, Shop
 from tests.db.orders import order
+from tests.fakes.memory_picture_store import MemoryPictureStore
 
 
 @pytest.fixture
@@ -209,3 +212,42 @@ def test_where_nothing_can_be_written_it_says_so(shop: Shop) -> None:
 def test_before_the_first_start_there_is_nothing_to_keep(shop: Shop) -> None:
     assert "nothing to keep" in shop.refused("backup", code=1)
     assert not (shop.folder / "data").exists() or _files(shop.folder / "data") == []
+
+
+async def test_however_many_pictures_there_are_a_bounded_number_is_worked_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = 3 * backup_pictures.BATCH
+    database, folder = tmp_path / "copy.db", tmp_path / "backups"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE jobs (pictures TEXT, deleted_at TEXT, created_at INTEGER)")
+        rows = [
+            (json.dumps([{"key": f"{number:04}/{place}.png"} for place in (1, 2)]), number) for number in range(jobs)
+        ]
+        connection.executemany("INSERT INTO jobs (pictures, created_at) VALUES (?, ?)", rows)
+    tasks: list[int] = []
+
+    class Store(MemoryPictureStore):
+        async def get(self, key: str) -> bytes:
+            tasks.append(len(asyncio.all_tasks()))
+            return key.encode()
+
+    folder.mkdir()
+    manifest = backup_pictures.Manifest(folder / "easel-20261122T000000Z.json", {"made_at": "now"})
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    copied = await backup_pictures.copy_pictures(Store(), database, folder / "pictures", manifest)
+    manifest.finish(without_pictures=False)
+    assert (copied.kept, copied.new, copied.gone) == (2 * jobs, 2 * jobs, 0)
+    assert max(tasks) <= 2 * backup_pictures.BATCH + 5
+    listed = json.loads((folder / "easel-20261122T000000Z.json").read_bytes())["pictures"]
+    assert listed == [f"{number:04}/{place}.png" for number in range(jobs) for place in (1, 2)]
+    assert list(backup_pictures.pictures_of(folder / "easel-20261122T000000Z.json")) == listed
+
+
+def test_the_pictures_of_a_manifest_of_before_are_read_as_well(tmp_path: Path) -> None:
+    former: dict[str, Any] = {"easel": "0.1", "bytes": 7, "database": "x.db", "pictures": ["a/1.png", 'b/"2".png']}
+    (tmp_path / "old.json").write_text(json.dumps(former, indent=1))
+    assert list(backup_pictures.pictures_of(tmp_path / "old.json")) == former["pictures"]
+    for nothing in ("null", "[]"):
+        (tmp_path / "old.json").write_text(f'{{\n "bytes": 7,\n "pictures": {nothing}\n}}')
+        assert list(backup_pictures.pictures_of(tmp_path / "old.json")) == []

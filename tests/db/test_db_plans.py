@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,3 +67,22 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
                 row.detail.split()[1] for row in rows if row.detail.startswith("SCAN") and "INDEX" not in row.detail
             }
             assert scanned <= MAY_BE_SCANNED, statement
+
+
+@pytest.mark.parametrize("group", [group for group in UsageGroup if group is not UsageGroup.ROLE])
+async def test_a_communitys_year_reads_its_own_entries_from_one_index(engine: AsyncEngine, group: UsageGroup) -> None:
+    """Roles are a text of any length, so they are looked up in the rows, which the index finds."""
+    seen: list[tuple[str, Any]] = []
+
+    def listen(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", listen)
+    year = UsageFilter(since=NOON.date() - timedelta(days=365), platform="discord", community_id="guild")
+    await SqlUsageLedger(engine).view(group, year)
+    event.remove(engine.sync_engine, "before_cursor_execute", listen)
+    statement, parameters = seen[-1]
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = [row.detail for row in rows if " usage " in row.detail]
+    assert plan == ["SEARCH usage USING COVERING INDEX usage_community (platform=? AND community_id=?)"]
