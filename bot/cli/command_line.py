@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def _usage(make: _Maker) -> None:
     parser.add_argument("--entries", action="store_true", help="every entry of the ledger in place of sums")
     _place(parser)
     parser.add_argument("--user", metavar="ID", help="of this person only")
-    _days(parser, since=datetime.now(UTC).date().replace(day=1))
+    _days(parser, since=dates.MONTH)
 
 
 def _jobs(make: _Maker) -> None:
@@ -103,7 +103,7 @@ def _jobs(make: _Maker) -> None:
     listing.add_argument("--prompts", action="store_true", help="with what people asked for, which is theirs")
     _place(listing)
     listing.add_argument("--user", metavar="ID", help="of this person only")
-    _days(listing, since=None)
+    _days(listing, since="all")
     _count(listing, 50)
     jobs.command("show", "one job with all there is to say of it").add_argument("job", metavar="JOB")
     jobs.command("cancel", "stop a job, whosever it is; nothing is charged").add_argument("job", metavar="JOB")
@@ -254,16 +254,17 @@ def _place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--community", metavar="ID", help="in this community: the guild's or workspace's id")
 
 
-def _days(parser: argparse.ArgumentParser, *, since: Any) -> None:
-    default = "all" if since is None else "this month"
+def _days(parser: argparse.ArgumentParser, *, since: str) -> None:
     parser.add_argument(
         "--since",
-        type=dates.first_day,
+        type=dates.word,
         default=since,
         metavar="DAY",
-        help=f"from then on: {dates.EXAMPLES} ({default})",
+        help=f"from then on: {dates.EXAMPLES} ({since})",
     )
-    parser.add_argument("--until", type=dates.last_day, metavar="DAY", help="up to that day, itself included")
+    parser.add_argument(
+        "--until", type=dates.word, default="all", metavar="DAY", help="up to that day, itself included"
+    )
 
 
 def _count(parser: argparse.ArgumentParser, default: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from bot.cli.admin_session import AdminSession
 from bot.cli.faults import WrongCall
@@ -43,3 +44,12 @@ async def community_of(session: AdminSession, options: Namespace) -> CommunityKe
         return meant[0]
     listed = [f"  --platform {its_platform} --community {its_id}" for its_platform, its_id in (meant or known)[:_SHOWN]]
     raise WrongCall("\n".join(["Say which community, with --platform and --community.", *listed]))
+
+
+async def zone_of(session: AdminSession, options: Namespace) -> ZoneInfo:
+    """Where a day begins: in the one community that the options name, else where the operator's begin."""
+    name = session.settings.timezone
+    if options.platform and (options.community or options.platform in _ONE_COMMUNITY):
+        community = await session.stores.communities.community(options.platform, options.community or options.platform)
+        name = community.timezone or name
+    return ZoneInfo(name)

@@ -5,31 +5,43 @@ from __future__ import annotations
 import argparse
 import calendar
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 EXAMPLES = "2026-11-22, 2026-11, today, yesterday, 7d (the last seven days) or all"
+MONTH = "this month"
 
 
-def first_day(text: str) -> date | None:
-    """For --since: the first day that is meant; None for all. ArgumentTypeError says what would be legal."""
-    return _days(text)[0]
+def word(text: str) -> str:
+    """For --since and --until: the same, known to be a day. ArgumentTypeError says what would be legal.
+
+    Which days today and yesterday are is known once the zone is.
+    """
+    first_day(text)
+    return text
 
 
-def last_day(text: str) -> date | None:
-    """For --until: the last day that is meant, itself included."""
-    return _days(text)[1]
+def first_day(text: str, zone: tzinfo = UTC) -> date | None:
+    """The first day that is meant, where the clocks show this zone; None for all. ArgumentTypeError as `word`."""
+    return _days(text, zone)[0]
 
 
-def midnight(day: date) -> datetime:
-    """Its beginning in UTC."""
-    return datetime.combine(day, time(), UTC)
+def last_day(text: str, zone: tzinfo = UTC) -> date | None:
+    """The last day that is meant, itself included."""
+    return _days(text, zone)[1]
 
 
-def _days(text: str) -> tuple[date | None, date | None]:
-    today = datetime.now(UTC).date()
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Its beginning there."""
+    return datetime.combine(day, time(), zone)
+
+
+def _days(text: str, zone: tzinfo) -> tuple[date | None, date | None]:
+    today = datetime.now(zone).date()
     word = text.strip().lower()
     if word == "all":
         return None, None
+    if word == MONTH:
+        return today.replace(day=1), today
     if word in {"today", "yesterday"}:
         day = today - timedelta(days=word == "yesterday")
         return day, day

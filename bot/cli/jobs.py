@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import timedelta
 
+from bot.cli import dates
 from bot.cli.admin_session import AdminSession
-from bot.cli.dates import midnight
+from bot.cli.communities import zone_of
 from bot.cli.output import Cell, Output
 from bot.cli.running import whoever_runs
 from bot.domain.defaults import OPTION_NAMES
@@ -31,13 +32,15 @@ _DAY = timedelta(days=1)
 
 
 async def show_list(session: AdminSession, options: Namespace, output: Output) -> None:
+    zone = await zone_of(session, options)
+    since, until = dates.first_day(options.since, zone), dates.last_day(options.until, zone)
     where = JobFilter(
         states=_states(options.state),
         platform=options.platform,
         community_id=options.community,
         user_id=options.user,
-        since=midnight(options.since) if options.since else None,
-        until=midnight(options.until) + _DAY if options.until else None,
+        since=dates.midnight(since, zone) if since else None,
+        until=dates.midnight(until + _DAY, zone) if until else None,
     )
     jobs = await list_jobs(session.engine, where, count=options.count)
     columns = [*_COLUMNS, *(["prompt"] if options.prompts else [])]

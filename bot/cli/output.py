@@ -140,7 +140,7 @@ def _plain(value: Cell) -> str | int | float | bool | list[str] | None:
 
 def _shown(value: Cell) -> Text:
     if isinstance(value, datetime):
-        return Text(f"{value.astimezone():%Y-%m-%d %H:%M}")
+        return Text(f"{value.astimezone():%Y-%m-%d %H:%M %Z}")
     if isinstance(value, bool):
         return Text("yes" if value else "")
     if isinstance(value, float):

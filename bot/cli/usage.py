@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.cli import dates
 from bot.cli.admin_session import AdminSession
-from bot.cli.communities import known_communities
+from bot.cli.communities import known_communities, zone_of
 from bot.cli.output import Form, Output, Row, warn
 from bot.composition.balance import last_balance
 from bot.composition.core import Meta
@@ -20,9 +21,10 @@ _SUMS = ("jobs", "delivered", "reserved", "points", "ordered", "charged", "given
 
 
 async def usage(session: AdminSession, options: Namespace, output: Output) -> None:
+    zone = await zone_of(session, options)
     where = UsageFilter(
-        since=options.since,
-        until=options.until,
+        since=dates.first_day(options.since, zone),
+        until=dates.last_day(options.until, zone),
         platform=options.platform,
         community_id=options.community,
         user_id=options.user,

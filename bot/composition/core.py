@@ -26,6 +26,7 @@ from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, PlatformRegistry, Stores, connect
 from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
+from bot.domain.limits import Limits
 from bot.domain.ports import ImageModel, Locks, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
 from bot.engine.dispatcher import BaseDispatcher
@@ -101,6 +102,7 @@ class Core:
     """The rooms below the platforms. `registry` is filled by whoever opens the core, before `dispatcher.run()`."""
 
     clock: SystemClock
+    limits: Limits
     stores: Stores
     meta: Meta
     pictures: PictureFitter
@@ -149,7 +151,7 @@ class Core:
 
     async def _measure_usage(self) -> None:
         """Today's usage; the gauge stays as it was while the database is away or takes long."""
-        today = self.clock.now().date()
+        today = self.limits.ceilings.today(self.clock.now())
         try:
             async with asyncio.timeout(_USAGE_SECONDS):
                 rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
@@ -247,6 +249,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         stack.push_async_callback(actions.budget.close)
         yield Core(
             clock=clock,
+            limits=limits,
             stores=stores,
             meta=meta,
             pictures=pictures,

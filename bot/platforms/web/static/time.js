@@ -3,7 +3,10 @@ import { h } from "./dom.js";
 import { locale, t } from "./i18n.js";
 
 let offset = 0; // what to add to Date.now() to get the server's time, in milliseconds
-const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+// timeStyle does not go with timeZoneName.
+const absolute = new Intl.DateTimeFormat(locale, {
+  year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+});
 
 export function setServerTime(iso) {
   const now = Date.parse(iso);
