@@ -150,7 +150,7 @@ def remove(connection: Connection, rows: Sequence[Any], pseudonyms: Pseudonyms, 
 
 
 def forget_traces(connection: Connection, platform: str, user_id: str, now: datetime) -> None:
-    """What a person left besides jobs: defaults, drafts, stars, votes, their name on reports and in the audit trail.
+    """What a person left other than jobs: defaults, drafts, stars, votes, their name on reports and in the audit trail.
 
     On the page also the name that they were invited by, and everything that signs them in.
     """

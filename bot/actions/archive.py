@@ -18,7 +18,7 @@ from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import PictureStore
 
-_AROUND = 512  # bytes that an entry of the archive takes besides its content, twice its name included
+_AROUND = 512  # bytes that an entry of the archive takes in addition to its content, twice its name included
 
 
 @contextmanager

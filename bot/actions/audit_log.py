@@ -25,7 +25,7 @@ _MOST_KEPT = 100  # characters of one value of these: a wrong word has any lengt
 
 
 def refusal_audit(refused: Refused, author: Person, channel_id: str) -> NewAudit:
-    """The target is whoever was refused; code, channel and the sentence's values are the detail.
+    """The target is the person who was refused; code, channel and the sentence's values are the detail.
 
     Of a BadOption only the wrong word is kept, clipped, and never the prompt around it.
     """

@@ -208,7 +208,7 @@ class GalleryActions:
         return job
 
     async def _hang(self, job: Job, indexes: tuple[int, ...]) -> None:
-        """Post the best to the gallery channel, if there is one: once a job, whoever stars or votes later.
+        """Post the best to the gallery channel, if there is one: once a job, however many people star or vote later.
 
         The audit entry says that it hangs. It is written first, and taken back if the platform says no: after a kill
         in between nothing is posted, which is better than twice.

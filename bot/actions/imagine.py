@@ -205,7 +205,7 @@ class Imagine:
     async def again(
         self, job_id: str, *, author: Person, destination: Destination, event: OrderEvent | None = None
     ) -> JobReport:
-        """Order the same once more, on the account of whoever presses."""
+        """Order the same once more, on the presser's account."""
         job = await find_visible(self._store, job_id, author)
         return await self.from_request(
             job.request, author=author, destination=destination, parent_id=job.id, event=event
@@ -250,7 +250,7 @@ class Imagine:
         except OverLimit as refused:
             await self._over_limit(refused, job, limits, event, alone=not series)
             raise
-        # No await from here on: whoever is cancelled now has jobs that the engine knows.
+        # No await from here on: a caller that is cancelled has jobs that the engine knows.
         for one in (*series, job):
             self._dispatcher.add(one, limits)
         self._budget.used(job.destination, limits, usage)

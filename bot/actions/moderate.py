@@ -104,7 +104,7 @@ class Moderate:
         return Done(entry)
 
     async def pause_everywhere(self, by: Person, *, paused: bool) -> Done:
-        """For whoever runs this Easel. The entry belongs to no community."""
+        """For the operator. The entry belongs to no community."""
         require_operator(by)
         if await self._communities.paused_everywhere() == paused:
             raise NotAllowed("already-paused" if paused else "not-paused")
@@ -133,7 +133,7 @@ class Moderate:
         )
 
     async def undo(self, entry_id: int, by: Person) -> Done:
-        """Take something back, once, whoever did it and however many press.
+        """Take an entry back once, whoever made it and however many people press Undo.
 
         NotAllowed: `nothing-to-undo`, `already-undone` with `by`, or the permission that the deed itself needs.
         """
@@ -193,7 +193,7 @@ class Moderate:
         return Done(restored, left_over)
 
     async def _job(self, job_id: str, by: Person) -> Job:
-        """A job of this community, removed or not; what is elsewhere is gone for whoever asks here."""
+        """A job of this community, removed or not; a job of another community is answered as gone."""
         job = await self._store.get(job_id) if is_job_id(job_id) else None
         here = (by.platform, by.community_id)
         if job is None or (job.destination.platform, job.destination.community_id) != here:

@@ -101,7 +101,7 @@ class PeopleRules:
         return entry
 
     async def reset_day(self, by: Person, user_id: str) -> AuditEntry:
-        """This person begins the day anew; the entry's detail has the `points` that came back."""
+        """Set the person's usage of today to zero; the entry's detail has the `points` given back."""
         require_manager(by)
         someone = Person(platform=by.platform, community_id=by.community_id, user_id=user_id, name="")
         community = await self._communities.community(by.platform, by.community_id)

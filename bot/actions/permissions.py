@@ -1,4 +1,4 @@
-"""Who may do what: each of these raises NotAllowed for whoever may not."""
+"""Who may do what: each function raises NotAllowed for a person without the permission."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class RemovedCommunities:
         await self._removals.access_returned(platform, community_ids)
 
     async def removed(self, platform: str, *community_ids: str) -> None:
-        """These have removed the bot. Whoever was noted so before stays with the earlier moment."""
+        """These communities have removed the bot. One that was noted before keeps the earlier moment."""
         for community_id in await self._store.removed(platform, community_ids, self._clock.now()):
             _log.warning("community_removed_bot", action="install", platform=platform, community=community_id)
 

@@ -122,7 +122,7 @@ class Retention:
         return len(keys)
 
     async def _all_communities(self) -> AsyncIterator[tuple[str, str]]:
-        """Whoever has ever used anything is in the ledger, which outlives the jobs."""
+        """Everybody who has ever used anything is in the ledger, which outlives the jobs."""
         for platform in await self._ledger.view(UsageGroup.PLATFORM, UsageFilter()):
             for community in await self._ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform=platform.key)):
                 yield platform.key, community.key

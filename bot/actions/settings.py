@@ -29,7 +29,7 @@ _SHOWN = 300  # characters of a value in the trail
 
 
 class Settings:
-    """Whoever changes something is asked for their permission here; `undo` is called by Moderate, which has asked.
+    """Each change checks its author's permission here; `undo` is called by Moderate, which has checked it.
 
     `limits` are the operator's: the ceilings of what anybody sets here, the operator included.
     """
@@ -41,7 +41,7 @@ class Settings:
         self._locks = locks
 
     async def read(self, person: Person) -> Community:
-        """The settings as they hold, for whoever moderates or manages."""
+        """The settings that hold, for moderators and managers."""
         require_moderator(person)
         return cut(await self._communities.community(person.platform, person.community_id), self._limits)
 
@@ -156,7 +156,7 @@ class Settings:
             return await self._communities.save_community(after, audit)
 
     async def undo(self, entry: AuditEntry, by: Person) -> AuditEntry | None:
-        """Take back an entry of this room, whoever made it. What has been changed back meanwhile is left so: None."""
+        """Take back an entry of the settings, by any author. None if the settings have been changed back already."""
         undo = entry.undo or {}
         try:
             match undo.get("kind"):

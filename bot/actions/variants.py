@@ -15,7 +15,7 @@ from bot.domain.variant import MoreView, Price, shapes, sharper
 
 
 class Variants:
-    """Each is a new order on the account of whoever presses: the model has no seed, so it is a new picture."""
+    """Each is a new order on the presser's account: the model has no seed, so it is a new picture."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ _TOP = 150  # where the bars' part begins
 _ROW = 38
 _TITLE, _BIG, _SMALL = 23, 34, 16
 _INK, _GREY, _GRID = "#1d2433", "#596275", "#e7e9f0"
-# From a bar's foot up: delivered; charged besides; ordered besides; reserved, still being drawn.
+# From a bar's foot up: delivered; charged but not delivered; ordered but not charged; reserved, still being drawn.
 _COLOURS = ("#4a56d8", "#8a4fc4", "#c9ccd6", "#b9c0f5")
 _DONE = _COLOURS[0]
 _MOST_VALUES = 14  # more upright bars than this have no number on top

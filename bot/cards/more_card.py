@@ -20,9 +20,9 @@ _SHOWN_SENT = 500
 
 
 def more_card(view: MoreView, locale: str, opinion: Opinion | None = None, *, by_author: bool = False) -> Card:
-    """For whoever pressed More, alone: the prices are theirs. With an `opinion`, what people think of it by now.
+    """The card behind More, for the presser alone, with the presser's prices. `opinion` adds the stars and votes.
 
-    `by_author`: the author pressed it, who may share what was asked in private.
+    `by_author`: the presser is the author, who may share a private result.
     """
     job = view.job
     notes: list[Text] = []

@@ -68,7 +68,7 @@ def invalid_card(
 
 
 def _small_talk(refused: Refused, locale: str, buttons: tuple[Button, ...]) -> Card:
-    """An answer in kind; whoever meant it as a request has a button for that."""
+    """An answer to small talk, with a button that draws the text as a request."""
     if refused.values["kind"] == SmallTalk.HELP:
         return dataclasses.replace(help_text(locale), buttons=buttons)
     return Card(tone=Tone.DONE, status=refusal_sentence(refused, locale), buttons=buttons)

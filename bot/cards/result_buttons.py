@@ -20,8 +20,8 @@ def result_buttons(
 ) -> tuple[Button, ...]:
     """Again, Edit, HD, Star, More; below them a number for each of several pictures, and Delete.
 
-    HD is missing where there is no higher clarity, and says what it counts where `limits` tell; those of the community,
-    whoever presses. The numbers say how many votes their pictures have.
+    HD is left out at the highest clarity. With `limits` (the community's, not the presser's) it says how many it uses.
+    Each number says how many votes its picture has.
     """
     return tuple(_buttons(job, locale, opinion or Opinion(), limits))
 

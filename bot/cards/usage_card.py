@@ -111,8 +111,8 @@ def _alt(around: Words, told: Iterable[tuple[str, UsageRow]], locale: str) -> st
 
 def _numbers(name: str, row: UsageRow, locale: str) -> str:
     bar = _bar(name, [row])
-    besides = zip(bar.parts[1:], ("usage-charged", "usage-ordered", "usage-still"), strict=True)
-    more = listed((f"+{part} {words(code, locale)}" for part, code in besides if part), locale)
+    extra = zip(bar.parts[1:], ("usage-charged", "usage-ordered", "usage-still"), strict=True)
+    more = listed((f"+{part} {words(code, locale)}" for part, code in extra if part), locale)
     return f"{name} {row.delivered}" + (f" ({more})" if more else "")
 
 

@@ -25,7 +25,7 @@ _TODO = {
 
 
 def why_card(refusals: Sequence[PastRefusal], locale: str) -> Card:
-    """Newest first; only whoever was refused sees it."""
+    """Newest first; only the person who was refused sees it."""
     heading = words("why-heading", locale)
     if not refusals:
         return Card(tone=Tone.DONE, heading=heading, status=sentence("why-never", locale))

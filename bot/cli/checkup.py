@@ -44,7 +44,7 @@ async def check_settings(settings: Settings) -> Sequence[Finding]:
         return [wrong_setting(str(error))]
     slack = settings.slack_bot_token or settings.slack_client_id
     platforms = [name for name, is_on in (("Discord", settings.discord_token), ("Slack", slack)) if is_on]
-    said = f"every value is legal; besides the page there is {' and '.join(platforms) or 'no platform'}"
+    said = f"every value is legal; platforms beside the page: {' and '.join(platforms) or 'none'}"
     near = [note("Settings", sentence, "Mend the name, or take the line out.") for sentence in settings.near_misses]
     if platforms:
         return [fine("Settings", said), *near]

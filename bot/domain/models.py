@@ -15,7 +15,7 @@ class ModelSpec:
     """`code` is the provider's name for the model, `name` the one for people.
 
     `ratios` are width:height, `clarities` roughly the side in pixels of a square, smallest first. A default is one of
-    them. `takes_pictures`: whether a request may show the model pictures besides the prompt.
+    them. `takes_pictures`: whether a request may show the model pictures in addition to the prompt.
     """
 
     code: str

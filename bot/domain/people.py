@@ -52,7 +52,7 @@ class Destination:
     """Where a job's card and result go.
 
     `card_id` is the message that shows progress, if the platform has one by then. `locale` is the language of
-    what everybody there sees. `details` is what one platform needs besides to find its way back after a restart
+    what everybody there sees. `details` is what one platform also needs to find its way back after a restart
     (on Discord the interaction token and when it dies); no other room reads it, but for `parent`: the channel that a
     thread or a forum's post is in. `private`: not everybody of the community can look in there, or nobody knows.
     """

@@ -226,7 +226,7 @@ def _bad_option(
     try:
         repaired = _request(prompt, values, styles)
     except BadOption:
-        pass  # the prompt is empty or too long besides: nothing to offer until the person changes it
+        pass  # the prompt is also empty or too long: nothing to offer until the person changes it
     else:
         repair = Repair(text=print_request(repaired), request=repaired)
         names = tuple(f"{item.option.name}:" for item in wrong)

@@ -62,7 +62,7 @@ async def word_given(given: Input, actions: Actions) -> Replies:
 
 
 def _left_over(given: Input, done: Done) -> Replies:
-    """The report's card says what was done; only what needs a hand is said besides."""
+    """The report's card says what was done; the presser is told only what still needs a hand."""
     return (say("left-over", given, Tone.SLOW),) if done.left_over else ()
 
 

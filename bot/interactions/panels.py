@@ -34,4 +34,4 @@ class Panel:
     rows: tuple[Row, ...] = ()
     text: str = ""  # in place of rows
     buttons: tuple[PanelButton, ...] = ()
-    form: Form | None = None  # what can be done besides, if the platform shows forms whole
+    form: Form | None = None  # what else can be done, if the platform shows whole forms

@@ -223,7 +223,7 @@ async def spoiler(given: Input, actions: Actions) -> Replies:
 
 
 async def more(given: Input, actions: Actions) -> Replies:
-    """What stands behind More, with the prices of whoever pressed."""
+    """The card behind More, with the presser's prices."""
     person = await given.person()
     view = await actions.variants.more(given.target, person=person, channel_id=given.counted_channel)
     card = more_card(

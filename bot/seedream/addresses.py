@@ -56,7 +56,7 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PictureHosts:
-    """Hosts whose pictures are taken besides public ones: also over http, and at any address.
+    """Hosts whose pictures are taken in addition to public ones: also over http, and at any address.
 
     `loopback`: the provider is on this machine, and so may its pictures be. `named`: hosts, with a port or without.
     """

@@ -55,8 +55,8 @@ async def open_seedream(
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
 
     `observe` is told of every call to the API: its name, code and seconds. `shared_store`: where processes that share
-    the account keep its token. `network`: the way out. `picture_hosts`: whose pictures are taken besides public hosts'
-    and the API's own.
+    the account keep its token. `network`: the way out. `picture_hosts`: private hosts that pictures may come
+    from; public hosts and the API's own need no entry.
 
     ValueError for a base URL, account, rate or host that can't be meant.
     """

@@ -1,4 +1,4 @@
-"""Where people see their jobs, and what some of those places can do besides."""
+"""Where people see their jobs, and what some of those places can do in addition."""
 
 from __future__ import annotations
 

@@ -122,13 +122,13 @@ class DiscordApi:
                     raise
         return message_id
 
-    async def find(self, channel_id: int, job_id: str, *, since: datetime, besides: int | None) -> int | None:
+    async def find(self, channel_id: int, job_id: str, *, since: datetime, other_than: int | None) -> int | None:
         """The job's result among the channel's messages since then, found by its buttons."""
         async with self._call(seconds=UPLOAD_SECONDS) as client:
             channel = client.get_partial_messageable(channel_id)
             async for message in channel.history(after=since, limit=LOOK_THROUGH, oldest_first=True):
                 mine = client.user is not None and message.author.id == client.user.id
-                if mine and message.id != besides and has_button_of(message, job_id):
+                if mine and message.id != other_than and has_button_of(message, job_id):
                     return message.id
         return None
 

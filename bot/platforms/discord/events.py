@@ -14,7 +14,7 @@ from .origin import NAME
 
 
 def order_event(interaction: Interaction, now: datetime) -> OrderEvent:
-    """Buttons and forms of a message have a double press besides: the same person, message, button and values."""
+    """Buttons and forms of a message also have a double press: the same person, message, button and values."""
     data: Any = interaction.data or {}
     press = ""
     if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:

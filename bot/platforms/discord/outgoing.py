@@ -108,7 +108,7 @@ class Look:
         return made
 
     def to_edit(self) -> dict[str, Any]:
-        """For a message that is there; what it had besides goes, as components v2 need it."""
+        """For a message that is there; its other content is removed, as components v2 require."""
         embeds = [] if self.embed is None else [self.embed]
         return {"content": None, "embeds": embeds, "view": self.view, "attachments": [*self.kept, *self.files]}
 

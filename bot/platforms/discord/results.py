@@ -234,7 +234,7 @@ class Results:
         job = report.job
         if self._may_be_posted(report):
             for since in _looks(job):
-                found = await self._api.find(channel_id, job.id, since=since, besides=_number(job))
+                found = await self._api.find(channel_id, job.id, since=since, other_than=_number(job))
                 if found is not None:
                     _log.info("result_already_posted", action="deliver", job=job.id)
                     return str(found)

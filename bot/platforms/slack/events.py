@@ -16,7 +16,7 @@ NAME = "slack"
 
 
 def order_event(body: Mapping[str, Any], context: Mapping[str, Any], now: datetime) -> OrderEvent | None:
-    """None for what carries nothing to tell it by. Buttons have a double press besides."""
+    """None for what carries nothing to tell it by. Buttons also have a double press."""
     team = str(context.get("team_id") or context.get("enterprise_id") or "")
     match body.get("type"):
         case "event_callback":

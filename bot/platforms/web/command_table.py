@@ -41,7 +41,7 @@ def command_table(locale: str, *, manager: bool) -> list[dict[str, object]]:
 def option_table(locale: str, styles: Mapping[str, str]) -> list[dict[str, Any]]:
     """The grammar's table of options with the community's own styles, name → words, before "no style".
 
-    They have `words` besides `value`, `label`, `insert` and `short`.
+    They have `words` in addition to `value`, `label`, `insert` and `short`.
     """
     table: list[dict[str, Any]] = completion_table(locale)
     values: list[dict[str, Any]] = next(option["values"] for option in table if option["name"] == STYLE.name)

@@ -172,7 +172,7 @@ class Studio:
         return person
 
     async def _notes(self, person: Person, month: Allowance | None) -> list[Card]:
-        """What moderators are told besides reports: a month nearly used, and words called harmless."""
+        """What moderators are told in addition to reports: a month nearly used, and words called harmless."""
         appeals = await self._actions.why.appeals(person)
         named = [dataclasses.replace(view, name=called(view.name, person.locale)) for view in appeals]
         warning = None if month is None else budget_warning(month)

@@ -65,7 +65,7 @@ export async function command(text, extra = {}) {
 
 const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");
 
-/** A button of a card, whatever it does; `extra` is what some say besides. */
+/** A button of a card, whatever it does; `extra` is what some send in addition. */
 export const press = ({ press: action, target, index }, extra = {}) =>
   call("POST", of("actions", action, target), index === null || index === undefined ? extra : { index, ...extra });
 export const sendForm = ({ form, target }, values) => call("POST", of("forms", form, target || "-"), { values });

@@ -1,4 +1,4 @@
-// Bars of what was used. The numbers stand in a table besides, so the drawing itself is silent.
+// Bars of what was used. A table below has the numbers, so screen readers skip the drawing.
 import { s } from "./dom.js";
 import { locale } from "./i18n.js";
 
@@ -17,7 +17,7 @@ export function rowName({ key, name }) {
   return name || key;
 }
 
-/** From a bar's foot up: delivered; charged besides; ordered besides; still being drawn. As on the chats' charts. */
+/** From a bar's foot up: delivered; charged but not delivered; ordered but not charged; still being drawn. As on the chats' charts. */
 function parts({ delivered, charged, ordered, reserved }) {
   return Object.entries({ done: delivered, kept: charged - delivered, lost: Math.max(0, ordered - charged - reserved), open: reserved });
 }
