@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, text, update
@@ -87,6 +87,9 @@ class SqlGallery:
     async def opinion(self, job_id: str, person: Person) -> Opinion:
         return await read(self._engine, lambda connection: _opinion(connection, job_id, person))
 
+    async def opinions(self, job_ids: Sequence[str], person: Person) -> Mapping[str, Opinion]:
+        return await read(self._engine, lambda connection: _opinions(connection, job_ids, person))
+
     async def recent_prompts(self, person: Person, *, beginning: str, count: int) -> Sequence[str]:
         """See Gallery.recent_prompts. From every community; what was taken away is left out."""
         latest = func.max(jobs.c.created_at)
@@ -137,22 +140,36 @@ def _matching(query: GalleryQuery) -> list[Any]:
 
 
 def _opinion(connection: Connection, job_id: str, person: Person) -> Opinion:
+    return _opinions(connection, [job_id], person)[job_id]
+
+
+def _opinions(connection: Connection, job_ids: Sequence[str], person: Person) -> dict[str, Opinion]:
     whose = {"platform": person.platform, "user_id": person.user_id}
-    starred = connection.execute(
-        select(func.count(), func.count().filter(and_(*_is(stars, whose)))).where(stars.c.job_id == job_id)
-    ).one()
-    counts = connection.execute(
-        select(votes.c.picture, func.count(), func.count().filter(and_(*_is(votes, whose))))
-        .where(votes.c.job_id == job_id)
-        .group_by(votes.c.picture)
+    starred = {
+        row[0]: (row[1], row[2])
+        for row in connection.execute(
+            select(stars.c.job_id, func.count(), func.count().filter(and_(*_is(stars, whose))))
+            .where(stars.c.job_id.in_(job_ids))
+            .group_by(stars.c.job_id)
+        )
+    }
+    counts: dict[str, list[tuple[int, int, int]]] = {}
+    for job_id, *count in connection.execute(
+        select(votes.c.job_id, votes.c.picture, func.count(), func.count().filter(and_(*_is(votes, whose))))
+        .where(votes.c.job_id.in_(job_ids))
+        .group_by(votes.c.job_id, votes.c.picture)
         .order_by(votes.c.picture)
-    ).all()
-    return Opinion(
-        stars=starred[0],
-        starred=starred[1] > 0,
-        votes={picture: count for picture, count, _ in counts},
-        vote=next((picture for picture, _, own in counts if own), None),
-    )
+    ):
+        counts.setdefault(job_id, []).append((count[0], count[1], count[2]))
+    return {
+        job_id: Opinion(
+            stars=starred.get(job_id, (0, 0))[0],
+            starred=starred.get(job_id, (0, 0))[1] > 0,
+            votes={picture: count for picture, count, _ in counts.get(job_id, ())},
+            vote=next((picture for picture, _, own in counts.get(job_id, ()) if own), None),
+        )
+        for job_id in job_ids
+    }
 
 
 def _is(table: Any, values: dict[str, str]) -> list[ColumnElement[bool]]:

@@ -125,6 +125,10 @@ class GalleryActions:
         """What everybody thinks of it, with the star and vote of `reader`, by default its author."""
         return await self._gallery.opinion(job.id, reader or job.author)
 
+    async def opinions(self, jobs: Sequence[Job], reader: Person) -> Mapping[str, Opinion]:
+        """The same of several results, by their jobs' ids."""
+        return await self._gallery.opinions([job.id for job in jobs], reader) if jobs else {}
+
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
         """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel.
 

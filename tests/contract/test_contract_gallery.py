@@ -187,6 +187,20 @@ async def test_a_vote_moves_and_can_be_taken_back(store: JobStore, gallery: Gall
     assert await gallery.opinion(job.id, person("bob")) == Opinion(votes={2: 1}, vote=2)
 
 
+async def test_opinions_of_several_jobs_are_those_of_each(store: JobStore, gallery: Gallery) -> None:
+    starred, voted, untouched = [await drawn(store, n=2) for _ in range(3)]
+    for fan in (person(), person("bob")):
+        await gallery.star(starred.id, fan, starred=True)
+    await gallery.vote(voted.id, person(), 2)
+    await gallery.vote(voted.id, person("bob"), 1)
+    assert await gallery.opinions([starred.id, voted.id, untouched.id, "nosuchjobxxx"], person()) == {
+        starred.id: Opinion(stars=2, starred=True),
+        voted.id: Opinion(votes={1: 1, 2: 1}, vote=2),
+        untouched.id: Opinion(),
+        "nosuchjobxxx": Opinion(),
+    }
+
+
 async def test_what_is_not_there_takes_no_stars(gallery: Gallery) -> None:
     with pytest.raises(KeyError):
         await gallery.star("nosuchjobxxx", person(), starred=True)

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from structlog.testing import capture_logs
 
 from bot.domain.cursor import Cursor
@@ -313,6 +314,28 @@ async def test_history_is_the_last_fifty_oldest_first(site: Site) -> None:
         status, answer = await page.get("/api/history")
         assert status == 200
         assert [message["job"]["prompt"] for message in answer["messages"]] == [f"fox number {n}" for n in range(3, 53)]
+
+
+async def test_the_history_takes_as_many_statements_for_many_results_as_for_one(page: Site) -> None:
+    statements, taken = 0, []
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        for more in (1, 9):
+            for number in range(more):
+                await page.finished((await page.ask(f"fox {number} of {more}"))["id"])
+            statements = 0
+            _, answer = await page.get("/api/history")
+            taken.append((len(answer["messages"]), statements))
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    (one, few), (ten, many) = taken
+    assert (one, ten) == (1, 10)
+    assert few == many > 0
 
 
 async def test_the_options_are_the_table(page: Site) -> None:

@@ -66,6 +66,10 @@ class Gallery(Protocol):
 
     async def opinion(self, job_id: str, person: Person) -> Opinion: ...
 
+    async def opinions(self, job_ids: Sequence[str], person: Person) -> Mapping[str, Opinion]:
+        """The same of several jobs, asked for at once, by id."""
+        ...
+
     async def recent_prompts(self, person: Person, *, beginning: str, count: int) -> Sequence[str]:
         """This person's own latest prompts that contain `beginning`, newest first, each once."""
         ...

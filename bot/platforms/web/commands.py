@@ -153,7 +153,8 @@ class Commands:
         visitor = self._visitors.identify(request)
         channel_id, before = visitor.destination.channel_id, cursor_in(request, "before")
         reports = await self._actions.jobs.recent(visitor.person, channel_id=channel_id, count=HISTORY, before=before)
-        messages = [await self._messages.message(report, visitor) for report in reports if has_message(report.job)]
+        shown = [report for report in reports if has_message(report.job)]
+        messages = await self._messages.messages(shown, visitor)
         older = str(Cursor.behind(reports[0].job)) if len(reports) == HISTORY else None
         return web.json_response({"now": self._messages.now(), "messages": messages, "older": older})
 

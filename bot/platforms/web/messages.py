@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -26,11 +26,23 @@ class Messages:
         self._clock = clock
 
     async def message(self, report: JobReport, visitor: Visitor) -> dict[str, Any]:
-        job, person = report.job, visitor.person
-        opinion: Opinion | None = None
-        if job.state is JobState.DONE:
-            opinion = await self._actions.gallery.opinion(job, person)
-        return message_json(report, person.locale, mine=job.author.user_id == person.user_id, opinion=opinion)
+        (message,) = await self.messages([report], visitor)
+        return message
+
+    async def messages(self, reports: Sequence[JobReport], visitor: Visitor) -> list[dict[str, Any]]:
+        """In their order."""
+        person = visitor.person
+        done = [report.job for report in reports if report.job.state is JobState.DONE]
+        opinions = await self._actions.gallery.opinions(done, person)
+        return [
+            message_json(
+                report,
+                person.locale,
+                mine=report.job.author.user_id == person.user_id,
+                opinion=opinions.get(report.job.id),
+            )
+            for report in reports
+        ]
 
     async def accepted(self, report: JobReport, visitor: Visitor) -> web.Response:
         # No await since the job was handed to the engine: the first card is out before any newer one.
