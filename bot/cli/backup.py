@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import os
 import re
@@ -29,6 +28,7 @@ from bot.cli.output import Output, warn
 from bot.pictures.store import open_pictures
 from bot.settings import Settings
 from db.address import database_file
+from db.file_lock import try_lock
 from db.meta import BACKUP_MADE_AT
 
 _NAME = re.compile(r"easel-[0-9]{8}T[0-9]{6}Z\.json")
@@ -91,16 +91,15 @@ def _make_private(folder: Path) -> None:
 @contextlib.contextmanager
 def _in_use(folder: Path) -> Iterator[bool]:
     """Tell other backups into this directory that there is one; whether it is the only one."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    # Windows opens no directories.
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT) if os.name == "nt" else os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # there is another, or these are no files that can be locked
-            with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            yield False
-        else:
-            yield True
+        alone = False
+        with contextlib.suppress(OSError):  # these are no files that can be locked
+            alone = try_lock(descriptor)
+            if not alone:
+                try_lock(descriptor, shared=True)
+        yield alone
     finally:
         os.close(descriptor)
 

@@ -31,6 +31,7 @@ from bot.platforms.terminal.outcome import Exit, Outcome, exit_of
 from bot.platforms.terminal.platform import TerminalPlatform, picture_paths
 from bot.platforms.terminal.preview import protocol, show
 from bot.platforms.terminal.progress import ProgressLine, plain
+from bot.runtime.stop_signals import on_stop
 from bot.settings import Settings
 from db.lock import AlreadyRunning, DatabaseLock, find_running
 
@@ -119,12 +120,7 @@ class _StopSignal:
 
     def __init__(self) -> None:
         self.event = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in _STOPS:
-            try:
-                loop.add_signal_handler(number, self._first)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._first))
+        on_stop(self._first)
 
     def _first(self) -> None:
         self.event.set()

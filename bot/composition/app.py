@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from bot.platforms.web.config import WebConfig
 from bot.platforms.web.probes import ProbeSources
 from bot.platforms.web.server import WebServer
 from bot.runtime.memory import give_back_large_memory
+from bot.runtime.stop_signals import on_stop
 from bot.settings import Settings
 from db.address import database_file
 from db.lock import DatabaseLock
@@ -209,8 +209,7 @@ def _announce(settings: Settings, core: Core, web: WebServer, local_secret: str)
 
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    on_stop(stop.set)
     return stop
 
 

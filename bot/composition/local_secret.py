@@ -37,12 +37,12 @@ def local_secret(data_dir: Path) -> str:
 def _read(path: Path) -> str | None:
     """None where there is none, or none that is still a secret."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:
         return None
     with os.fdopen(descriptor, "rb") as file:
         was = os.fstat(file.fileno())
-        with contextlib.suppress(OSError):  # a file system without modes, or another user's file
+        with contextlib.suppress(OSError, AttributeError):  # a system without modes, or another user's file
             os.fchmod(file.fileno(), 0o600)
         is_private = not os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO)
         found = file.read(_MOST).decode("ascii", errors="replace").strip()

@@ -4,6 +4,7 @@ It imports nothing of the bot, so that the two can only agree through the vendor
 """
 
 import asyncio
+import contextlib
 import signal
 import sys
 import time
@@ -134,7 +135,8 @@ async def serve(host: str, port: int, config: SandboxConfig) -> None:
     """Run a sandbox until SIGTERM, SIGINT or cancelled; say where it listens. OSError: the port is taken."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # else its files would stay behind
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C cancels
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with await start(host, port, config=config) as sandbox:
         sys.stdout.write(
             f"A stand-in for Seedream 3.0 listens at {sandbox.url}; no account, no cost.\n"

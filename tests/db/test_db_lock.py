@@ -154,3 +154,26 @@ def test_a_server_is_for_several() -> None:
     with DatabaseLock(url) as one, DatabaseLock(url):
         one.publish("http://x", "s")
         assert find_running(url) is None
+
+
+def test_where_a_locked_file_cannot_be_read_it_is_said_beside_it(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, as far as it can be tried here."""
+    monkeypatch.setattr("db.lock._APART", True)
+    with DatabaseLock(url) as lock:
+        lock.publish("http://127.0.0.1:8080", "hush")
+        assert (tmp_path / "easel.db.lock").read_bytes() == b""
+        assert find_running(url) == RunningBot(pid=os.getpid(), url="http://127.0.0.1:8080", secret="hush")
+        with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
+            DatabaseLock(url).acquire()
+    assert not (tmp_path / "easel.db.running").exists()
+    assert find_running(url) is None
+
+
+def test_nothing_but_the_tests_needs_fcntl() -> None:
+    # portalocker chooses what it needs before fcntl is taken away.
+    program = (
+        "import sys, portalocker; sys.modules['fcntl'] = None; import bot.__main__, bot.cli.run, bot.composition.app"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True, timeout=60)  # noqa: S603 - our own words
