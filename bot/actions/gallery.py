@@ -169,7 +169,8 @@ class GalleryActions:
             raise NotAllowed("no-such-picture", count=len(job.pictures))
         before = await self._gallery.opinion(job.id, person)
         opinion = await self._gallery.vote(job.id, person, None if before.vote == index else index)
-        if winner := _best(job, opinion, at_least=WINS_AT):
+        # What hangs already, perhaps all of it, follows every vote; it stays where no vote is left.
+        if winner := _best(job, opinion, at_least=WINS_AT if job.gallery_copy is None else 1):
             await self._hang(job, winner)
         return Shown(report=await self._report(job), opinion=opinion)
 
@@ -212,7 +213,7 @@ class GalleryActions:
         return job
 
     async def _hang(self, job: Job, indexes: tuple[int, ...]) -> None:
-        """Post the best to the gallery channel, if there is one: once a job, however many people star or vote later.
+        """Post the best to the gallery channel, if there is one, in place of what hangs there of this job.
 
         The audit entry says that it hangs. It is written first, and taken back if the platform says no: after a kill
         in between nothing is posted, which is better than twice.
@@ -228,8 +229,14 @@ class GalleryActions:
             hung = await self._communities.audit_trail(
                 place.platform, place.community_id, target=job.id, action=AuditAction.EXHIBITED
             )
-            if any(entry.undone_at is None for entry in hung):
-                return
+            shown = {"pictures": ", ".join(map(str, indexes))}
+            for standing in [entry for entry in hung if entry.undone_at is None]:
+                now = await self._store.get(job.id)
+                if now is None or now.gallery_copy is None or standing.detail == shown:
+                    return
+                job = now
+                await self._removals.take_copy_away(job)
+                await self._communities.mark_undone(standing.id, EASEL)
             entry = await self._communities.write_audit(
                 NewAudit(
                     platform=place.platform,
@@ -238,7 +245,7 @@ class GalleryActions:
                     actor_name="Easel",
                     action=AuditAction.EXHIBITED,
                     target=job.id,
-                    detail={"pictures": ", ".join(map(str, indexes))},
+                    detail=shown,
                 )
             )
             try:

@@ -181,6 +181,18 @@ async def test_its_authors_star_hangs_the_best_or_all(
     assert house.gallery_channel.hung == [(job.id, "wall", hung)]
 
 
+async def test_what_hangs_follows_later_votes(house: House, actions: GalleryActions) -> None:
+    await hang_in(house, "wall")
+    job = await house.drawn(n=4)
+    await actions.star(job.id, person())
+    for voter, index in (("v1", 3), ("v2", 3), ("v3", 2), ("v4", 2), ("v5", 2)):
+        await actions.vote(job.id, person(voter), index)
+    assert [indexes for _, _, indexes in house.gallery_channel.hung] == [(1, 2, 3, 4), (3,), (2,)]
+    assert house.chat.taken_away == [f"{job.id}-gallery"] * 2
+    entries = await house.communities.audit_trail("discord", "guild", action=AuditAction.EXHIBITED)
+    assert [entry.detail["pictures"] for entry in entries if entry.undone_at is None] == ["2"]
+
+
 async def test_what_the_platform_refused_can_hang_later(house: House, actions: GalleryActions) -> None:
     await hang_in(house, "wall")
     job = await house.drawn()

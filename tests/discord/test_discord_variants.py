@@ -203,6 +203,12 @@ class TestOpinions:
         assert hung.pings == set()
         assert hung.labels == ["Again", "Details"]
         assert not any(file.spoiler for file in hung.shown_files)
+        await bot.clock.advance(10)
+        label = next(one for one in result.labels if one.startswith("2"))
+        await bot.fake.press(bot.ann, result, label)  # takes the vote back
+        await bot.fake.press(bot.bob, result, "1")
+        await bot.soon(lambda: hung.deleted and wall.messages)
+        assert "picture 1" in str(wall.messages[0].shown_files[0].description).lower()
         await bot.fake.press(bot.ann, result, "Delete")
         await bot.soon(lambda: not wall.messages)
 

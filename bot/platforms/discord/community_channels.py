@@ -79,11 +79,13 @@ class CommunityChannels:
         await self._connected()
         job = report.job
         card = gallery_channel_card(report, indexes, job.destination.locale)
+        # What hung there before was taken away; Discord must not take the new message for that one.
+        before = "" if job.gallery_copy is None else f"-{job.gallery_copy.result_id[-7:]}"
         stored = [job.pictures[index - 1] for index in indexes if 1 <= index <= len(job.pictures)]
         number = _channel(channel_id)
 
         async def post(fitted: Outgoing) -> int:
-            return await self._api.post(number, fitted, nonce=f"wall-{job.id}")
+            return await self._api.post(number, fitted, nonce=f"wall-{job.id}{before}")
 
         limit = self._api.guild_file_limit(job.destination.community_id)
         # Whoever reads the gallery channel need not be let into the channel that it was drawn in.
