@@ -10,7 +10,7 @@ from bot.grammar.options import OPTIONS, Option
 
 def help_text(locale: str) -> Card:
     """One line per option with its legal values, and how else they may be typed."""
-    lines: list[Text] = [_line(option, locale) for option in OPTIONS]
+    lines = option_lines(locale)
     lines.append(sentence("help-also", locale))
     lines.append(sentence("help-quote", locale))
     lines.append(sentence("help-matrix", locale))
@@ -20,6 +20,11 @@ def help_text(locale: str) -> Card:
         status=sentence("help-usage", locale),
         notes=tuple(lines),
     )
+
+
+def option_lines(locale: str) -> list[Text]:
+    """Each option with its legal values."""
+    return [_line(option, locale) for option in OPTIONS]
 
 
 def _line(option: Option, locale: str) -> Text:

@@ -20,3 +20,4 @@ class Command(Enum):
     PEOPLE = auto()
     AUDIT = auto()
     REPORT = auto()
+    HELP = auto()

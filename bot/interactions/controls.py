@@ -23,6 +23,7 @@ class PanelAction(StrEnum):
     DRAW = "draw"  # opens an empty form of a request
     FORGET = "delete"  # deletes what is kept of the person
     KEEP = "keep"
+    HELP = "help"  # the target is a topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

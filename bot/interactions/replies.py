@@ -160,6 +160,13 @@ class ShowUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """What can be typed: one topic, or the first page if it is empty."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """A file for this person alone, of at most so many bytes as the platform takes."""
 
@@ -202,6 +209,7 @@ Reply: TypeAlias = (
     | ShowPanel
     | ShowSettings
     | ShowUsage
+    | ShowHelp
     | HandOver
     | HandPictures
     | HandTable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import account, audit, fixing, gallery, moderation, people, results, settings
+from . import account, audit, fixing, gallery, helping, moderation, people, results, settings
 from .commands import Command
 from .routes import Route
 
@@ -16,7 +16,7 @@ BUTTONS: Mapping[str, Route] = MappingProxyType(
     {**results.BUTTONS, **gallery.BUTTONS, **moderation.BUTTONS, **account.BUTTONS, **fixing.BUTTONS}
 )
 PANELS: Mapping[str, Route] = MappingProxyType(
-    {**results.PANELS, **account.PANELS, **settings.PANELS, **people.PANELS, **audit.PANELS}
+    {**results.PANELS, **account.PANELS, **settings.PANELS, **people.PANELS, **audit.PANELS, **helping.PANELS}
 )
 FORMS: Mapping[str, Route] = MappingProxyType(
     {**results.FORMS, **moderation.FORMS, **account.FORMS, **settings.FORMS, **people.FORMS}
@@ -29,5 +29,6 @@ COMMANDS: Mapping[Command, Route] = MappingProxyType(
         **settings.COMMANDS,
         **people.COMMANDS,
         **audit.COMMANDS,
+        **helping.COMMANDS,
     }
 )

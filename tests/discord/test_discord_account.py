@@ -183,6 +183,16 @@ async def test_help_has_every_command_that_one_is_offered(bot: Bot, boss: User) 
     assert "/help – 可以怎么写" in said
 
 
+async def test_help_is_by_topic_with_examples_and_changes_in_place(bot: Bot) -> None:
+    page = await (await bot.fake.slash(bot.ann, bot.channel, "help", {})).shown()
+    assert "-# " not in page.text, "no small print"
+    assert "```\n/imagine a lighthouse in a storm ratio:16:9 n:2\n" in page.text
+    for topic, told in (("Several variants at once", "{red|blue} fox"), ("Options", "1024"), ("Your data", "/mydata")):
+        await bot.fake.select(bot.ann, page, "Choose a topic", topic)
+        await bot.soon(lambda topic=topic, told=told: topic in page.text and told in page.text)  # type: ignore[misc]
+        assert "/gallery –" not in page.text
+
+
 async def test_own_prompts_are_proposed_behind_what_is_typed(bot: Bot) -> None:
     await bot.result("a red fox in the snow")
     await bot.result("x" * 101)

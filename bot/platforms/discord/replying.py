@@ -27,6 +27,7 @@ from bot.interactions.replies import (
     Replace,
     Reply,
     Say,
+    ShowHelp,
     ShowJob,
     ShowPage,
     ShowPanel,
@@ -42,6 +43,7 @@ from .counts import Counts
 from .delivery import Delivery
 from .files import gathered, room_for_file, send_file, send_words
 from .gallery_pages import GalleryPages
+from .help_view import help_view
 from .inputs import DiscordInput
 from .modals import modal_of
 from .origin import require_permissions
@@ -93,6 +95,7 @@ class Replying:
             ShowPanel: self._panel,
             ShowSettings: self._settings,
             ShowUsage: self._used,
+            ShowHelp: self._help,
             HandOver: self._hand_over,
             HandPictures: originals.hand_over,
             HandTable: self._hand_table,
@@ -169,6 +172,9 @@ class Replying:
             await self._answers.panel(given.interaction, lambda: usage_view(out, given.locale), out.files)
         else:
             await self._answers.privately(given.interaction, out)
+
+    async def _help(self, given: DiscordInput, reply: ShowHelp) -> None:
+        await self._answers.panel(given.interaction, lambda: help_view(given.interaction, reply.topic, given.locale))
 
     async def _hand_over(self, given: DiscordInput, reply: HandOver) -> None:
         async with reply.export(room_for_file(given.interaction)) as export:
