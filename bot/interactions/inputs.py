@@ -69,6 +69,10 @@ class Input(ABC):
     def shown_prompt(self) -> str:
         """The prompt on the pressed message, at most 300 characters; empty if the platform can't read it."""
 
+    def shown_text(self) -> str:
+        """All words on the pressed message, as far as the platform can read them."""
+        return ""
+
     @abstractmethod
     async def names_in(self, entries: Iterable[AuditEntry]) -> Callable[[str], str]:
         """What the persons in these entries are called here, by their ids."""

@@ -14,6 +14,7 @@ from bot.actions.actions import Actions
 from bot.actions.reports import LONGEST_REASON
 from bot.cards.clip import clip
 from bot.cards.more_card import more_card
+from bot.cards.options_text import read_options
 from bot.cards.result_buttons import share_button, unshare_button
 from bot.cards.sentences import sentence
 from bot.domain.card import Button, ButtonAction, Card, Text, Tone
@@ -95,14 +96,24 @@ async def use(given: Input, actions: Actions) -> Replies:
 
 
 async def edit(given: Input, actions: Actions) -> Replies:
-    """A form with the job's request; if the job is gone or slow to find, with the prompt on the pressed message."""
+    """A form with the job's request; if the job is gone or slow to find, with what stands on the pressed message."""
     request = await _request_of(given, actions)
     if request is None:
         shown = given.shown_prompt()
         if not shown:
             raise NotAllowed("job-gone")
-        request = ImageRequest(prompt=shown)
+        options = read_options(given.shown_text(), await _own_styles(given, actions))
+        request = ImageRequest(prompt=shown, **options)
     return (Open(request_form(FormId.EDIT, given.locale, target=given.target, request=request)),)
+
+
+async def _own_styles(given: Input, actions: Actions) -> Mapping[str, str]:
+    """The community's; none rather than late, as a form has to be open within three seconds."""
+    try:
+        async with asyncio.timeout(given.abilities.form_seconds / 3):
+            return await actions.settings.styles(await given.person())
+    except TimeoutError:
+        return {}
 
 
 async def _request_of(given: Input, actions: Actions) -> ImageRequest | None:

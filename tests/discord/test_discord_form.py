@@ -108,6 +108,22 @@ async def test_a_job_that_is_gone_gives_a_form_too(bot: Bot) -> None:
     assert new.parent_id is None
 
 
+@pytest.mark.parametrize("classic", [False, True])
+async def test_of_a_job_that_is_gone_the_options_on_the_message_stay(bot: Bot, *, classic: bool) -> None:
+    await bot.decide(styles={"house": "in our colours"})
+    if classic:
+        bot.platform._handler.answers._forms._kinds["result"].classic_until = float("inf")
+    for style, label in (("ink", "ink"), ("house", "house")):
+        message = await bot.result(f"a red fox ratio:16:9 n:2 clarity:1024 style:{style}")
+        job = (await bot.all_jobs())[-1]
+        await bot.store.note(job.id, deleted_at=bot.clock.now())
+        _, form = await opened(bot, message)
+        assert form.values["Ratio"] == ["16:9"]
+        assert form.values["How many"] == "2"
+        assert form.values["Clarity"] in (["1024"], "1024")
+        assert form.values["Style"] == [label]
+
+
 async def test_the_longest_prompt_fits_the_form(bot: Bot) -> None:
     message = await bot.result("\\n:2 " * 399 + "fox")
     pressed, _ = await opened(bot, message)

@@ -15,7 +15,7 @@ from bot.interactions.inputs import Abilities, Input, Stage
 
 from .limits import FORM_LOOKUP_SECONDS
 from .origin import counted_channel, person_of
-from .render import prompt_on
+from .render import prompt_on, words_on
 
 ABILITIES = Abilities(
     hides_pictures=True,
@@ -37,6 +37,9 @@ class DiscordInput(Input):
 
     def shown_prompt(self) -> str:
         return prompt_on(self.interaction.message)
+
+    def shown_text(self) -> str:
+        return words_on(self.interaction.message)
 
     async def names_in(self, _: Iterable[AuditEntry]) -> Callable[[str], str]:
         """Mentions, which Discord shows by name."""

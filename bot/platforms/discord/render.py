@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from . import embed, layout
+from .attachments import walk
 from .text import unescape
 
 
@@ -14,3 +15,12 @@ def prompt_on(message: discord.Message | None) -> str:
         return ""
     found = layout.prompt_in(message) or embed.prompt_in(message) or ""
     return unescape(found.removeprefix("**").removesuffix("**")).strip()
+
+
+def words_on(message: discord.Message | None) -> str:
+    """All words of one of our messages, a line each, as they were before they were made Markdown."""
+    if message is None:
+        return ""
+    said = [one.content for one in walk(message.components) if isinstance(one, discord.TextDisplay)]
+    said += [found.description for found in message.embeds if found.description]
+    return unescape("\n".join(said))
