@@ -63,9 +63,9 @@ def _buttons(view: MoreView, locale: str, *, by_author: bool) -> Iterator[Button
     if view.hd is not None:
         yield Button(press=ButtonAction.HD, label=words("button-hd", locale), target=job.id, row=1)
     if job.state is JobState.DONE:
-        yield original_button(job, locale, row=1)
         yield Button(press=ButtonAction.SPOILER, label=words("button-spoiler", locale), target=job.id, row=1)
         yield Button(press=ButtonAction.REPORT, label=words("button-report", locale), target=job.id, row=1)
         if by_author and may_be_shared(job):
             share = share_button if job.shared_at is None else unshare_button
             yield share(job, locale, row=1)
+        yield original_button(job, locale, row=2)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.cards.sentences import words
 from bot.domain.models import MODEL
 from bot.domain.style import STYLES
 from bot.grammar.options import STYLE
 
 _LANGUAGES = ("en", "zh-CN")
-_NUMBER = re.compile(r"(\d) (?:pictures?|张)")
 
 
 def read_options(text: str, own_styles: Mapping[str, str]) -> dict[str, Any]:
@@ -21,6 +20,9 @@ def read_options(text: str, own_styles: Mapping[str, str]) -> dict[str, Any]:
     """
     styles = {style: style for style in own_styles}
     styles |= {STYLE.label(style, language): style for style in STYLES for language in _LANGUAGES}
+    numbers = {
+        words("pictures", language, n=n): n for language in _LANGUAGES for n in range(1, MODEL.most_pictures + 1)
+    }
     clarities = {str(clarity): clarity for clarity in MODEL.clarities}
     for line in text.splitlines():
         parts = [part.strip() for part in line.split(" · ")]
@@ -29,9 +31,8 @@ def read_options(text: str, own_styles: Mapping[str, str]) -> dict[str, Any]:
         if ratio is None or clarity is None:
             continue
         found: dict[str, Any] = {"ratio": ratio, "clarity": clarity}
-        number = next((match for part in parts if (match := _NUMBER.fullmatch(part))), None)
-        if number is not None and 1 <= int(number[1]) <= MODEL.most_pictures:
-            found["n"] = int(number[1])
+        if (number := next((numbers[part] for part in parts if part in numbers), None)) is not None:
+            found["n"] = number
         if (style := next((styles[part] for part in parts if part in styles), None)) is not None:
             found |= {"style": style, "style_words": own_styles.get(style, "")}
         return found

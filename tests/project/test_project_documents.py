@@ -134,6 +134,7 @@ def test_the_invitation_asks_for_these_permissions_and_no_more() -> None:
         view_channel=True,
         send_messages=True,
         send_messages_in_threads=True,
+        create_public_threads=True,
         embed_links=True,
         attach_files=True,
         read_message_history=True,
