@@ -2,13 +2,13 @@
 # Run:    docker run -d --name easel --env-file .env -v easel-data:/data easel
 # docs/operating.md says more: the page from outside, a read-only root, upgrades.
 
-FROM python:3.11-slim AS builder
+FROM python:3.11.14-slim-trixie AS builder
 RUN python -m venv /opt/easel
 COPY requirements.txt .
 # Every file is checked against its hash in the lock.
 RUN /opt/easel/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
 
-FROM python:3.11-slim
+FROM python:3.11.14-slim-trixie
 # The slim image has no fonts: the sandbox's lettering and the label on pictures need Latin and Chinese.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-wqy-microhei \

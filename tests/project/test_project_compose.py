@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,17 @@ def test_no_secret_is_written_down(compose: dict[str, Any]) -> None:
         for name, value in service.get("environment", {}).items():
             if any(word in name for word in ("PASSWORD", "TOKEN", "SECRET")):
                 assert str(value).startswith("${"), name
+
+
+def test_every_image_of_others_has_an_exact_tag(compose: dict[str, Any]) -> None:
+    images = {service["image"] for service in compose["services"].values()} - {"easel"}
+    images |= set(re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE))
+    exact = re.compile(r".+(@sha256:[0-9a-f]{64}|:v?[0-9]+\.[0-9]+[\w.-]*|:RELEASE\.[0-9TZ-]+)")
+    assert {image for image in images if not exact.fullmatch(image)} == set()
+
+
+def test_prometheus_knows_the_token_of_the_metrics_and_no_other(compose: dict[str, Any]) -> None:
+    prometheus = compose["services"]["prometheus"]
+    assert set(prometheus["environment"]) == {"METRICS_TOKEN"}
+    assert "$$METRICS_TOKEN" in prometheus["command"][0]
+    assert all("METRICS_TOKEN" in compose["services"][name]["environment"] for name in ("gateway-0", "worker-0"))

@@ -78,7 +78,7 @@ def _last(name: str) -> str:
 
 def test_the_image_is_built_in_stages_from_hashed_requirements() -> None:
     bases = [rest for name, rest in _instructions() if name == "FROM"]
-    assert bases == ["python:3.11-slim AS builder", "python:3.11-slim"]
+    assert bases == ["python:3.11.14-slim-trixie AS builder", "python:3.11.14-slim-trixie"]
     installs = [rest for name, rest in _instructions() if name == "RUN" and "pip install" in rest]
     assert len(installs) == 1
     assert "--require-hashes -r requirements.txt" in installs[0]
