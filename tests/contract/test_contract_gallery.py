@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.job import Job, JobState
+from bot.domain.job import Failure, FailureCode, Job, JobState
 from bot.domain.people import Person
 from bot.domain.ports import Gallery, GalleryFilter, GalleryPage, GalleryQuery, JobStore, Opinion
 from tests.db.orders import NOON, PLENTY, bring, order, person
@@ -86,6 +86,23 @@ async def test_only_what_was_delivered_and_not_taken_away(store: JobStore, galle
         await gallery.star(job.id, person("bob"), starred=True)
     for gallery_filter in GalleryFilter:
         assert await found(gallery, gallery_filter) == [kept]
+
+
+async def test_what_could_be_posted_nowhere_is_its_authors_and_untold_until_it_is_told(
+    store: JobStore, gallery: Gallery
+) -> None:
+    job = order(at=NOON)
+    await store.add(job, PLENTY)
+    job = await bring(store, job, JobState.DELIVERING)
+    job = await store.move(job, JobState.FAILED, failure=Failure(code=FailureCode.UNDELIVERABLE))
+    assert [one.id for one in await found(gallery, MINE)] == [job.id]
+    assert await found(gallery, HERE) == []
+    assert await store.untold(person(), 3) == []  # its card has not come to its end yet
+    await store.note(job.id, card_open=False)
+    assert [one.id for one in await store.untold(person(), 3)] == [job.id]
+    assert await store.untold(person("bob"), 3) == []
+    await store.note(job.id, result_id="alone-1")
+    assert await store.untold(person(), 3) == []
 
 
 # words
