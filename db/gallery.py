@@ -9,15 +9,17 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.job import FailureCode, JobState
+from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import GalleryFilter, GalleryPage, GalleryQuery, Opinion
+from bot.domain.ports import GalleryFilter, GalleryPage, GalleryQuery, Opinion, ResultQuery
 
+from .cursors import older_than
 from .rows import folded, job_of
 from .tables import HAS_WORDS, IS_DONE, IS_STARRED, jobs, stars, votes
 from .transactions import read, write
 from .visibility import may_see
 
+_NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _STAR = text(
     "INSERT INTO stars (job_id, platform, user_id) VALUES (:job_id, :platform, :user_id) ON CONFLICT DO NOTHING"
@@ -42,8 +44,8 @@ class SqlGallery:
     async def search(self, query: GalleryQuery) -> GalleryPage:
         """See Gallery.search. A page beyond the last is the last."""
         conditions = _conditions(query)
-        newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
-        order = (jobs.c.stars.desc(), *newest) if query.gallery_filter is GalleryFilter.STARRED else newest
+        best_first = query.gallery_filter is GalleryFilter.STARRED
+        order = (jobs.c.stars.desc(), *_NEWEST_FIRST) if best_first else _NEWEST_FIRST
         count = select(func.count()).select_from(jobs).where(*conditions)
 
         def work(connection: Connection) -> GalleryPage:
@@ -57,6 +59,29 @@ class SqlGallery:
             return GalleryPage(jobs=found, page=page, pages=pages, total=total)
 
         return await read(self._engine, work)
+
+    async def results(self, query: ResultQuery) -> Sequence[Job]:
+        """See Gallery.results."""
+        conditions = [
+            *_whose(query.gallery_filter, query.person, query.channel_id),
+            *_worth_showing(query.gallery_filter, query.person),
+            *(_said_anywhere(word) for word in query.words),
+        ]
+        equal: dict[ColumnElement[Any], Any] = {
+            jobs.c.ratio: query.ratio,
+            jobs.c.clarity: query.clarity,
+            jobs.c.style: query.style,
+        }
+        conditions += [column == value for column, value in equal.items() if value]
+        if query.before is not None:
+            conditions.append(older_than(query.before))
+        rows = select(jobs).where(*conditions).order_by(*_NEWEST_FIRST).limit(query.count)
+        return await read(self._engine, lambda connection: [job_of(row) for row in connection.execute(rows).mappings()])
+
+    async def starred_among(self, job_ids: Sequence[str], person: Person) -> frozenset[str]:
+        whose = {"platform": person.platform, "user_id": person.user_id}
+        rows = select(stars.c.job_id).where(stars.c.job_id.in_(job_ids), *_is(stars, whose))
+        return await read(self._engine, lambda connection: frozenset(connection.execute(rows).scalars()))
 
     async def star(self, job_id: str, person: Person, *, starred: bool) -> Opinion:
         whose = {"job_id": job_id, "platform": person.platform, "user_id": person.user_id}
@@ -117,23 +142,38 @@ class SqlGallery:
 
 def _conditions(query: GalleryQuery) -> list[Any]:
     return [
-        *_matching(query),
-        may_see(query.person),
-        or_(IS_DONE, _IS_KEPT) if query.gallery_filter is GalleryFilter.MINE else IS_DONE,
-        jobs.c.deleted_at.is_(None),
-        HAS_WORDS,
-        func.json_array_length(jobs.c.pictures) > 0,
-        *(jobs.c.prompt_folded.contains(word, autoescape=True) for word in map(folded, query.words)),
+        *_whose(query.gallery_filter, query.person, query.channel_id),
+        *_worth_showing(query.gallery_filter, query.person),
+        *(_has(jobs.c.prompt_folded, word) for word in query.words),
     ]
 
 
-def _matching(query: GalleryQuery) -> list[Any]:
-    person = query.person
-    match query.gallery_filter:
+def _worth_showing(gallery_filter: GalleryFilter, person: Person) -> list[Any]:
+    return [
+        may_see(person),
+        or_(IS_DONE, _IS_KEPT) if gallery_filter is GalleryFilter.MINE else IS_DONE,
+        jobs.c.deleted_at.is_(None),
+        HAS_WORDS,
+        func.json_array_length(jobs.c.pictures) > 0,
+    ]
+
+
+def _said_anywhere(word: str) -> ColumnElement[bool]:
+    said = (func.lower(func.coalesce(jobs.c.style, "")), func.lower(jobs.c.author_name))
+    return or_(_has(jobs.c.prompt_folded, word), *(_has(column, word) for column in said))
+
+
+def _has(column: Any, word: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.contains(folded(word), autoescape=True)
+    return found
+
+
+def _whose(gallery_filter: GalleryFilter, person: Person, channel_id: str) -> list[Any]:
+    match gallery_filter:
         case GalleryFilter.MINE:
             return _is(jobs, {"author_platform": person.platform, "author_id": person.user_id})
         case GalleryFilter.HERE:
-            here = {"platform": person.platform, "community_id": person.community_id, "channel_id": query.channel_id}
+            here = {"platform": person.platform, "community_id": person.community_id, "channel_id": channel_id}
             return _is(jobs, here)
         case GalleryFilter.STARRED:
             return [*_is(jobs, {"platform": person.platform, "community_id": person.community_id}), IS_STARRED]

@@ -28,6 +28,7 @@ from bot.domain.ports import (
     Locks,
     NewAudit,
     Opinion,
+    ResultQuery,
 )
 from bot.domain.report import JobReport
 from bot.domain.visibility import is_author, is_open, may_be_shared
@@ -112,6 +113,12 @@ class GalleryActions:
         if not found.jobs and found.pages:  # something was deleted meanwhile: the last page that there is
             found = await self._gallery.search(dataclasses.replace(query, page=min(found.pages - 1, _LAST_PAGE)))
         return FoundPage(gallery_filter=gallery_filter, page=found, target=target, words=words)
+
+    async def results(self, query: ResultQuery, text: str) -> tuple[Sequence[Job], frozenset[str]]:
+        """Results with all the words of `text`, newest first, and the ids of those that the person has starred."""
+        words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
+        jobs = await self._gallery.results(dataclasses.replace(query, words=words))
+        return jobs, await self._gallery.starred_among([job.id for job in jobs], query.person)
 
     async def show(self, job_id: str, person: Person, *, aloud: bool = False) -> Shown:
         """Any job that this person may see; `aloud`: everybody in the channel reads the answer."""

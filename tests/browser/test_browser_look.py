@@ -53,7 +53,7 @@ async def test_the_lightbox_and_its_keys(easel: Program, look: Look) -> None:
     await expect(box).to_contain_text("3 / 3")
     await page.keyboard.press("Home")
     await expect(box).to_contain_text("1 / 3")
-    await expect(box.get_by_text("a fox")).to_be_visible()
+    await expect(box.get_by_text("a fox", exact=True)).to_be_visible()
     async with page.expect_download() as download:
         await box.get_by_role("link", name="Download the original").click()
     assert (await download.value).suggested_filename.startswith("easel-")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.domain.cursor import Cursor
 from bot.domain.job import Failure, FailureCode, Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import Gallery, GalleryFilter, GalleryPage, GalleryQuery, JobStore, Opinion
+from bot.domain.ports import Gallery, GalleryFilter, GalleryPage, GalleryQuery, JobStore, Opinion, ResultQuery
 from tests.db.orders import NOON, PLENTY, bring, order, person
 
 MINE, HERE, STARRED = GalleryFilter.MINE, GalleryFilter.HERE, GalleryFilter.STARRED
@@ -246,3 +249,40 @@ async def test_recent_prompts_newest_first_and_each_once(store: JobStore, galler
     assert await recent("", 2) == ["a fox to come", "100% cat"]
     assert await recent("%") == ["100% cat"]
     assert await recent("_") == []
+
+
+# results: a gallery that goes on behind a cursor
+
+
+async def results(gallery: Gallery, gallery_filter: GalleryFilter = MINE, **narrowed: Any) -> list[Job]:
+    query = ResultQuery(gallery_filter=gallery_filter, person=person(), channel_id="general", count=50)
+    return list(await gallery.results(replace(query, **narrowed)))
+
+
+async def test_results_go_on_behind_a_cursor(store: JobStore, gallery: Gallery) -> None:
+    jobs = [await drawn(store, minute=place // 2) for place in range(5)]
+    await drawn(store, by=person("bob"))
+    await store.note((await drawn(store, minute=9)).id, deleted_at=NOON)
+    told: list[Job] = []
+    before: Cursor | None = None
+    while page := await results(gallery, count=2, before=before):
+        told += page
+        before = Cursor.behind(page[-1])
+    assert told == sorted(jobs, key=lambda job: (job.created_at, job.id), reverse=True)
+
+
+async def test_results_are_found_by_prompt_style_and_person(store: JobStore, gallery: Gallery) -> None:
+    plain = await drawn(store, "a Fox")
+    ink = order(at=NOON + timedelta(minutes=1))
+    ink = replace(ink, request=replace(ink.request, prompt="an owl", style="ink", ratio="16:9"))
+    await store.add(ink, PLENTY)
+    ink = await bring(store, ink, JobState.DONE)
+    hers = await drawn(store, "a bear", minute=2, by=replace(person("bob"), name="Bob 100%"))
+    assert await results(gallery, HERE) == [hers, ink, plain]
+    for words, wanted in ((("fox",), [plain]), (("INK", "owl"), [ink]), (("bob",), [hers]), (("%",), [hers])):
+        assert await results(gallery, HERE, words=words) == wanted
+    assert await results(gallery, HERE, ratio="16:9") == await results(gallery, HERE, style="ink") == [ink]
+    assert await results(gallery, HERE, clarity=ink.request.clarity + 1) == []
+    await gallery.star(ink.id, person(), starred=True)
+    assert await gallery.starred_among([plain.id, ink.id], person()) == {ink.id}
+    assert await gallery.starred_among([plain.id, ink.id], person("bob")) == frozenset()

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.job import Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import Gallery, GalleryFilter, GalleryQuery, JobStore
+from bot.domain.ports import Gallery, GalleryFilter, GalleryQuery, JobStore, ResultQuery
 from bot.domain.visibility import may_see
 from tests.db.orders import NOON, PLENTY, bring, order, person
 
@@ -73,6 +73,8 @@ async def test_the_matrix(store: JobStore, gallery: Gallery, asked: str, *, shar
         for name, query in shelves.items():
             found = bool((await gallery.search(query)).jobs)
             assert found is (sees and (name != "mine" or who == "author")), (who, looked, name)
+        narrowed = ResultQuery(gallery_filter=GalleryFilter.HERE, person=reader, channel_id=asked, count=5)
+        assert bool(await gallery.results(narrowed)) is sees, (who, looked, "results")
         recent = await store.recent(reader, channel_id=asked, count=5)
         assert bool(recent) is sees, (who, looked, "recent")
 

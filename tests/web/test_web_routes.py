@@ -62,6 +62,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/api/events"): Row(SIGNED_IN),
     ("GET", "/api/options"): Row(SIGNED_IN),
     ("GET", "/api/gallery"): Row(SIGNED_IN),
+    ("GET", "/api/results"): Row(SIGNED_IN),
     ("GET", "/api/prompts"): Row(SIGNED_IN),
     ("GET", "/api/usage"): Row(SIGNED_IN),
     ("GET", "/api/usage.csv"): Row(SIGNED_IN),

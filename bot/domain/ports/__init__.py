@@ -10,7 +10,7 @@ from bot.domain.ports.chat import ChatPlatform, GalleryChannel, ModeratorChannel
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
-from bot.domain.ports.gallery import Gallery, GalleryFilter, GalleryPage, GalleryQuery, Opinion
+from bot.domain.ports.gallery import Gallery, GalleryFilter, GalleryPage, GalleryQuery, Opinion, ResultQuery
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.installed_communities import InstalledCommunityStore, RemovedCommunity
 from bot.domain.ports.job_store import Draft, JobStore
@@ -51,6 +51,7 @@ __all__ = [
     "Removal",
     "RemovalStore",
     "RemovedCommunity",
+    "ResultQuery",
     "SheetMaker",
     "SignIns",
     "TaskListing",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.cursor import Cursor
 from bot.domain.job import Job
 from bot.domain.people import Person
 
@@ -36,6 +37,24 @@ class GalleryQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultQuery:
+    """A gallery without pages: at most `count` results, newest first, behind `before`.
+
+    Each of `words` must occur in the prompt, the style or the author's name. What is empty doesn't narrow.
+    """
+
+    gallery_filter: GalleryFilter
+    person: Person
+    count: int
+    channel_id: str = ""
+    words: tuple[str, ...] = ()
+    ratio: str = ""
+    clarity: int = 0
+    style: str = ""
+    before: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPage:
     jobs: tuple[Job, ...]
     page: int
@@ -57,6 +76,12 @@ class Gallery(Protocol):
     """What people have made, starred and voted for."""
 
     async def search(self, query: GalleryQuery) -> GalleryPage: ...
+
+    async def results(self, query: ResultQuery) -> Sequence[Job]: ...
+
+    async def starred_among(self, job_ids: Sequence[str], person: Person) -> frozenset[str]:
+        """Those of these jobs that this person has starred."""
+        ...
 
     async def star(self, job_id: str, person: Person, *, starred: bool) -> Opinion: ...
 

@@ -86,9 +86,9 @@ class Lookups:
         query = request.query
         answer = await self.usage(
             visitor,
-            scope=_one_of(UsageScope, query.get("scope"), UsageScope.MINE),
-            period=_one_of(UsagePeriod, query.get("period"), UsagePeriod.MONTH),
-            group=_one_of(UsageGroup, query["group"], UsageGroup.DAY) if "group" in query else None,
+            scope=one_of(UsageScope, query.get("scope"), UsageScope.MINE),
+            period=one_of(UsagePeriod, query.get("period"), UsagePeriod.MONTH),
+            group=one_of(UsageGroup, query["group"], UsageGroup.DAY) if "group" in query else None,
         )
         return web.json_response({"now": self._messages.now()} | answer)
 
@@ -96,8 +96,8 @@ class Lookups:
         visitor = self._visitors.identify(request)
         chunks = await self._actions.account.csv(
             visitor.person,
-            scope=_one_of(UsageScope, request.query.get("scope"), UsageScope.MINE),
-            period=_one_of(UsagePeriod, request.query.get("period"), UsagePeriod.YEAR),
+            scope=one_of(UsageScope, request.query.get("scope"), UsageScope.MINE),
+            period=one_of(UsagePeriod, request.query.get("period"), UsagePeriod.YEAR),
             channel_id=visitor.destination.channel_id,
         )
         response = web.StreamResponse(headers=_CSV)
@@ -112,7 +112,7 @@ class Lookups:
         page = request.query.get("page", "0")
         if not (page.isascii() and page.isdecimal() and len(page) <= 4):  # noqa: PLR2004 - digits
             raise Problem(400, "bad-request")
-        gallery_filter = _one_of(GalleryFilter, request.query.get("shelf"), GalleryFilter.MINE)
+        gallery_filter = one_of(GalleryFilter, request.query.get("shelf"), GalleryFilter.MINE)
         answer = await self.gallery(
             visitor, gallery_filter=gallery_filter, text=request.query.get("q", ""), page=int(page)
         )
@@ -152,7 +152,8 @@ def usage_json(view: UsageView, locale: str) -> dict[str, Any]:
     }
 
 
-def _one_of(kind: type[Choice], word: str | None, otherwise: Choice) -> Choice:
+def one_of(kind: type[Choice], word: str | None, otherwise: Choice) -> Choice:
+    """What the word of an address means; a Problem if it means nothing."""
     if word is None:
         return otherwise
     try:

@@ -28,6 +28,7 @@ from .probes import Probes, ProbeSources
 from .proxies import TrustedProxies
 from .render import picture_url
 from .requests import BODY_LIMIT
+from .results import Results
 from .sessions import Sessions
 from .signing import Signer
 from .stream import Stream
@@ -85,6 +86,7 @@ class WebServer:
             *commands.routes(),
             *handler.routes(),
             *lookups.routes(),
+            *Results(actions=actions, visitors=self._visitors).routes(),
             *studio.routes(),
             *mydata.routes(),
             *self._stream.routes(),

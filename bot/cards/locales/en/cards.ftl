@@ -99,9 +99,7 @@ alt-sheet = AI-generated contact sheet of { $jobs } combinations: { $prompt }
 
 button-cancel = Cancel
 button-show-kept = Show the pictures
-button-again = Again
 button-try-again = Try again
-button-edit = Edit
 button-use = Use { $what }
 button-draw-anyway = Draw it anyway
 button-use-no-style = Use no style

@@ -95,14 +95,34 @@ page-given-back = Given back
 page-under-way = On the way
 page-as-table = As a table
 page-csv = All entries as CSV
+page-day-today = Today
+page-day-yesterday = Yesterday
+page-filter-ratio = Any ratio
+page-filter-clarity = Any clarity
+page-filter-style = Any style
+page-nothing-found = No results match.
+page-nothing-yet = Your results will be here. Describe a picture to begin.
+page-star-it = Star
+page-copy-prompt = Copy the prompt
+page-copy-link = Copy the link to this picture
+page-link-copied = Link copied
+page-details-panel = What it was made of
+page-edited-from = Edited from an earlier result
+page-choose = Choose: { $prompt }
+page-chosen-region = Chosen results
+page-chosen = { $n } chosen
+page-choose-none = Choose none
+page-star-all = Star
+page-deleted = { $n ->
+    [one] 1 result deleted
+   *[other] { $n } results deleted
+}
+page-undo = Undo
 page-search = Search the prompts
 page-search-hint = Search
 page-shelf-mine = Mine
 page-shelf-here = Everybody's
 page-shelf-starred = Starred
-page-pages = Pages
-page-newer-page = Newer pictures
-page-older-page = Older pictures
 page-reports = Reports
 page-no-reports = Nothing was reported.
 page-used-by = Used this month

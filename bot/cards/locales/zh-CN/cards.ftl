@@ -72,9 +72,7 @@ alt-sheet = AI 生成的缩略图总表，共 { $jobs } 种组合：{ $prompt }
 
 button-cancel = 取消
 button-show-kept = 查看图片
-button-again = 再来一次
 button-try-again = 重试
-button-edit = 修改
 button-use = 改用 { $what }
 button-draw-anyway = 就画这个
 button-use-no-style = 不用风格

@@ -15,10 +15,10 @@ export class Unreachable extends Error {}
 
 const PATIENCE = 30_000;
 
-async function call(method, path, body, headers = {}) {
+async function call(method, path, body, { headers = {}, keepalive = false } = {}) {
   const url = new URL(path, location.origin);
   url.searchParams.set("lang", locale);
-  const options = { method, signal: AbortSignal.timeout(PATIENCE), headers: { ...headers } };
+  const options = { method, signal: AbortSignal.timeout(PATIENCE), headers: { ...headers }, keepalive };
   if (method !== "GET") {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body ?? {});
@@ -54,7 +54,7 @@ export async function command(text, extra = {}) {
   const key = unanswered.get(said) ?? randomKey();
   unanswered.set(said, key);
   try {
-    const answer = await call("POST", "/api/commands", body, { "Idempotency-Key": key });
+    const answer = await call("POST", "/api/commands", body, { headers: { "Idempotency-Key": key } });
     unanswered.delete(said);
     return answer;
   } catch (error) {
@@ -66,11 +66,14 @@ export async function command(text, extra = {}) {
 const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");
 
 /** A button of a card, whatever it does; `extra` is what some send in addition. */
-export const press = ({ press: action, target, index }, extra = {}) =>
-  call("POST", of("actions", action, target), index === null || index === undefined ? extra : { index, ...extra });
+export const press = ({ press: action, target, index }, extra = {}, how = {}) =>
+  call("POST", of("actions", action, target), index === null || index === undefined ? extra : { index, ...extra }, how);
 export const sendForm = ({ form, target }, values) => call("POST", of("forms", form, target || "-"), { values });
 export const usage = (query) => call("GET", `/api/usage?${new URLSearchParams(query)}`);
-export const gallery = (query) => call("GET", `/api/gallery?${new URLSearchParams(query)}`);
+export const results = (query) => {
+  const said = Object.entries(query).filter(([, value]) => value !== "");
+  return call("GET", `/api/results?${new URLSearchParams(said)}`);
+};
 export const show = (id) => call("GET", of("show", id));
 export const forgetMe = () => call("POST", "/api/mydata/delete", { sure: true });
 export const studio = () => call("GET", "/api/studio");

@@ -22,13 +22,13 @@ const EXAMPLES = [
   { id: "page-example-greenhouse", set: "ratio:3:4 n:2" },
 ];
 
-const lightbox = new Lightbox();
-const look = (...args) => lightbox.show(...args);
 const account = new Account({ signedIn: begin });
-const chat = new Chat({ look, signIn: () => account.ask() });
+const look = (pictures, index) => lightbox.show(atHand(pictures), pictures[index].url);
+const chat = new Chat({ look, signIn: () => account.ask(), gone: (id) => gallery.remove(id) });
+const lightbox = new Lightbox({ act: (...args) => chat.act(...args), find });
 const feed = new EventFeed({ onEvent, onState: showConnection });
 const failed = (error) => chat.complain(error);
-const gallery = new GalleryView({ look, failed });
+const gallery = new GalleryView({ look: lookThrough, act: actOnTile, failed });
 const studio = new StudioView({ look, failed, saved: refresh });
 const router = new Router({
   "": () => {
@@ -45,8 +45,61 @@ const router = new Router({
     if (me.manager) studio.draw(room);
     else leave();
   },
-}, { left: () => chat.log.leave(), entered: showView });
+}, { left: () => chat.log.leave(), entered: showView, overlay: lightbox });
 let missed = null; // events that came while the history was on its way
+
+/** Every picture of the conversation, where these are of it; else these. */
+function atHand(pictures) {
+  const all = () => chat.log.messages.filter(({ hidden }) => !hidden).sort((one, other) => (one.created_at < other.created_at ? -1 : 1)).flatMap(({ card }) => card.pictures);
+  return all().some(({ url }) => url === pictures[0].url) ? all : () => pictures;
+}
+
+function lookThrough(view, item) {
+  const list = () => view.items.filter((one) => one === item || !one.hidden).flatMap(({ pictures }) => pictures);
+  lightbox.show(list, item.pictures[0].url, () => view.more());
+}
+
+/** A result with all there is to say of it, or null. */
+async function find(id) {
+  try {
+    const { message, now } = await api.show(id);
+    setServerTime(now);
+    return message;
+  } catch (error) {
+    failed(error);
+    return null;
+  }
+}
+
+/** What a tile of the gallery offers. Of a star it is told whether there is one now. */
+async function actOnTile(name, item) {
+  if (name === "copy") {
+    await navigator.clipboard.writeText(item.prompt).then(() => say(t("page-copied")), () => {});
+    return null;
+  }
+  if (name === "star") {
+    try {
+      const { opinion } = await api.press({ press: "star", target: item.id });
+      chat.judged(item.id, opinion);
+      return opinion.starred;
+    } catch (error) {
+      failed(error);
+      return item.starred;
+    }
+  }
+  const message = await find(item.id);
+  if (message) await chat.act({ press: name, target: item.id, index: null }, message, null);
+  return null;
+}
+
+let toastTimer = 0;
+
+/** A word that goes away by itself. */
+function say(text) {
+  clearTimeout(toastTimer);
+  $("toast").textContent = text;
+  toastTimer = setTimeout(() => ($("toast").textContent = ""), 3000);
+}
 
 function onEvent(kind, data) {
   setServerTime(data.now);
@@ -57,9 +110,12 @@ function onEvent(kind, data) {
 }
 
 function apply(kind, data) {
-  if (kind === "gone") chat.log.remove(data.id);
-  else if (kind === "opinion") chat.judged(data.id, data.opinion);
+  if (kind === "gone") {
+    chat.log.remove(data.id);
+    gallery.remove(data.id);
+  } else if (kind === "opinion") chat.judged(data.id, data.opinion);
   else chat.log.put(data.message);
+  if (kind === "result") gallery.outdated();
   if (kind === "result" && data.message.mine) cameUnseen();
 }
 
@@ -176,6 +232,7 @@ function learnTable(table) {
   chat.more.ratios = table.options.find((option) => option.name === "ratio").values.map(({ value }) => value);
   chat.edit ??= new EditForm({ send: sendEdited });
   chat.edit.setTable(table.options);
+  gallery.setTable(table.options);
 }
 
 async function sendEdited(text, extra) {

@@ -14,10 +14,11 @@ import { setServerTime } from "./time.js";
 import { drawUsage } from "./usage.js";
 
 export class Chat {
-  /** `look` opens a picture; `signIn` is called when the server no longer knows us. */
-  constructor({ look, signIn }) {
+  /** `look` opens a picture; `gone(id)` is told of what is deleted; `signIn` is called when the server no longer knows us. */
+  constructor({ look, signIn, gone }) {
     this.handlers = { act: (...args) => this.act(...args), look };
     this.signIn = signIn;
+    this.gone = gone;
     this.edit = null;
     this.shown = null; // {message, article}: the one result that is looked at
     this.log = new Log(this.handlers);
@@ -161,6 +162,7 @@ export class Chat {
 
   #gone(id) {
     this.log.remove(id);
+    this.gone(id);
     leave();
   }
 

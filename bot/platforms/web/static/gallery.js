@@ -1,124 +1,221 @@
-// A view of pictures: mine, everybody's here, the starred; searched, turned page by page in place.
+// The gallery: pictures by day, narrowed by what is typed and chosen; some can be chosen to star or delete together.
 import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { address } from "./router.js";
+import { Selection } from "./selection.js";
+import { Wall } from "./wall.js";
 
-const PAUSE = 250; // milliseconds after the last letter of a search
-const CALM = 300; // milliseconds in which the page shown has the line for itself
+const PAUSE = 200; // milliseconds after the last letter of a search
+const SHELVES = { mine: t("page-shelf-mine"), here: t("page-shelf-here"), starred: t("page-shelf-starred") };
+const ANY = { ratio: t("page-filter-ratio"), clarity: t("page-filter-clarity"), style: t("page-filter-style") };
+const NARROWING = Object.keys(ANY);
 
-/** `look(pictures, index, job id)` opens one large; `failed(error)` says what was refused. */
+/** `look(items, item, index)` opens one large; `act(name, item)` does what a tile offers; `failed(error)` says why not. */
 export class GalleryView {
-  #asked = 0;
+  #items = [];
+  #older = null;
+  #asked = ""; // the query that the items answer
+  #asking = false;
   #timer = 0;
+  #wall = null;
+  #room = null;
+  #options = [];
 
-  constructor({ look, failed }) {
-    this.look = look;
-    this.failed = failed;
+  constructor({ look, act, failed }) {
+    Object.assign(this, { look, act, failed });
+    this.selection = new Selection({ failed, changed: () => this.#wall?.refresh(), hidden: () => this.#fill() });
+  }
+
+  setTable(options) {
+    this.#options = options;
   }
 
   async draw(query, room) {
-    const shelf = query.get("shelf") ?? "mine";
-    const words = query.get("q") ?? "";
-    const page = Number(query.get("page") ?? 1) || 1;
-    if (!room.firstChild) room.append(this.#frame());
-    this.#mark(room, shelf, words);
-    const asked = (this.#asked += 1);
+    if (!room.firstChild) this.#begin(room);
+    const asked = read(query);
+    this.#mark(asked);
+    const said = JSON.stringify(asked);
+    // Back from elsewhere it is as it was, until something changed it.
+    if (this.#asked === said && this.#items.length) {
+      this.#fill();
+      return;
+    }
+    this.#asked = said;
+    this.#asking = false;
+    this.#older = null;
+    this.selection.clear();
     try {
-      const found = await api.gallery({ shelf, q: words, page: Math.max(0, page - 1) });
-      if (asked !== this.#asked || room.dataset.name !== "gallery") return;
-      this.#fill(room, found);
-      if (page < found.pages) setTimeout(() => this.#foresee(asked, { shelf, q: words, page }), CALM);
+      const { items, older } = await api.results(asked);
+      if (this.#asked !== said) return;
+      this.#items = items;
+      this.#older = older;
+      this.#fill();
     } catch (error) {
+      this.#asked = "";
       this.failed(error);
     }
   }
 
-  /** The small pictures of the page behind this one, so that turning it shows them at once. */
-  async #foresee(asked, query) {
-    if (asked !== this.#asked || navigator.connection?.saveData) return;
-    try {
-      const { items } = await api.gallery(query);
-      if (asked !== this.#asked) return;
-      for (const { pictures } of items) new Image().src = pictures[0].thumb;
-    } catch (error) {
-      if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error; // nobody asked for it
-    }
+  /** Something was drawn: the next look asks again. */
+  outdated() {
+    this.#asked = "";
   }
 
-  #frame() {
+  /** Something was taken away. */
+  remove(gone) {
+    this.#items = this.#items.filter(({ id }) => id !== gone);
+    this.#fill();
+  }
+
+  /** Everything at hand; the list grows while the last of it is looked at. */
+  get items() {
+    return this.#items.filter((item) => !this.selection.hides(item));
+  }
+
+  more() {
+    return this.#more();
+  }
+
+  #begin(room) {
+    this.#room = room;
+    this.#wall?.close();
+    const wall = h("div", { class: "wall" });
+    room.append(this.#frame(wall));
+    this.#wall = new Wall({ element: wall, scroller: room, draw: (item) => this.#drawTile(item), more: () => this.#more() });
+  }
+
+  #frame(wall) {
     const search = h("input", { type: "search", class: "search", placeholder: t("page-search-hint"), "aria-label": t("page-search"), maxlength: 100 });
     search.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
         this.#timer = 0;
-        this.#search(search.value);
+        this.#change({ q: search.value.trim() });
       }, PAUSE);
     });
-    const shelves = { mine: t("page-shelf-mine"), here: t("page-shelf-here"), starred: t("page-shelf-starred") };
+    const shelves = Object.entries(SHELVES).map(([shelf, name]) => h("a", { "data-shelf": shelf }, name));
     return h(
       "div",
       { class: "room gallery" },
-      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), search),
-      h("nav", { class: "segments", "aria-label": t("page-gallery") }, Object.entries(shelves).map(([shelf, name]) => h("a", { href: address("gallery", { shelf }), "data-shelf": shelf }, name))),
-      h("div", { class: "wall", "aria-live": "polite" }),
-      h("nav", { class: "pager", "aria-label": t("page-pages") }),
+      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), h("nav", { class: "segments", "aria-label": t("page-gallery") }, shelves), h("div", { class: "filters" }, NARROWING.map((name) => this.#drawFilter(name))), search),
+      this.selection.bar,
+      h("p", { class: "nothing", role: "status", hidden: true }),
+      wall,
     );
   }
 
-  #search(words) {
+  #drawFilter(name) {
+    const option = this.#options.find((one) => one.name === name);
+    const choices = option?.values.filter(({ value }) => value !== "none") ?? [];
+    const select = h(
+      "select",
+      { class: "filter", "data-filter": name, "aria-label": ANY[name] },
+      h("option", { value: "" }, ANY[name]),
+      choices.map(({ value, label }) => h("option", { value: String(value) }, label)),
+    );
+    select.addEventListener("change", () => this.#change({ [name]: select.value }));
+    return select;
+  }
+
+  /** What is chosen and typed is in the address; letters of one search are one step back, not twenty. */
+  #change(what) {
     const query = new URLSearchParams(location.hash.split("?")[1] ?? "");
-    const target = address("gallery", { shelf: query.get("shelf"), q: words.trim() });
+    const target = address("gallery", { ...Object.fromEntries(query), ...what });
     if (location.hash === target) return;
-    // Letters of one search are one step back, not twenty.
     history.replaceState(null, "", target);
     dispatchEvent(new HashChangeEvent("hashchange"));
   }
 
-  #mark(room, shelf, words) {
-    for (const link of room.querySelectorAll("[data-shelf]")) {
-      link.href = address("gallery", { shelf: link.dataset.shelf, q: words });
-      if (link.dataset.shelf === shelf) link.setAttribute("aria-current", "true");
+  #mark(asked) {
+    const narrowed = Object.fromEntries(["q", ...NARROWING].map((name) => [name, asked[name]]));
+    for (const link of this.#room.querySelectorAll("[data-shelf]")) {
+      link.href = address("gallery", { ...narrowed, shelf: link.dataset.shelf });
+      if (link.dataset.shelf === asked.shelf) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    const search = room.querySelector(".search");
-    if (document.activeElement !== search && !this.#timer) search.value = words; // letters just typed are still to be searched
+    for (const select of this.#room.querySelectorAll("[data-filter]")) {
+      select.value = asked[select.dataset.filter];
+      select.classList.toggle("chosen", select.value !== "");
+    }
+    const search = this.#room.querySelector(".search");
+    if (document.activeElement !== search && !this.#timer) search.value = asked.q; // letters just typed are still to be searched
   }
 
-  #fill(room, found) {
-    const wall = room.querySelector(".wall");
-    wall.replaceChildren(...found.items.map((item) => this.#drawItem(item)));
-    if (!found.items.length) wall.append(h("p", { class: "nothing" }, found.status));
-    const to = (page) => address("gallery", { shelf: found.shelf, q: found.words, page: page > 1 ? page : "" });
-    const page = found.page + 1;
-    room.querySelector(".pager").replaceChildren(
-      ...(found.items.length
-        ? [
-            turn("back", t("page-newer-page"), page > 1 && to(page - 1)),
-            h("span", {}, found.status),
-            turn("on", t("page-older-page"), page < found.pages && to(page + 1)),
-          ]
-        : []),
-    );
+  #fill() {
+    if (this.#room?.dataset.name !== "gallery") return;
+    const nothing = this.#room.querySelector(".nothing");
+    nothing.hidden = this.items.length > 0;
+    nothing.textContent = this.#narrowed ? t("page-nothing-found") : t("page-nothing-yet");
+    this.#wall.show(this.items);
   }
 
-  #drawItem(item) {
+  get #narrowed() {
+    const { shelf, ...rest } = JSON.parse(this.#asked || "{}");
+    return shelf !== "mine" || Object.values(rest).some(Boolean);
+  }
+
+  async #more() {
+    if (this.#asking || !this.#older) return;
+    this.#asking = true;
+    const said = this.#asked;
+    try {
+      const { items, older } = await api.results({ ...JSON.parse(said), before: this.#older });
+      if (this.#asked !== said) return;
+      this.#items = [...this.#items, ...items];
+      this.#older = older;
+      this.#asking = false;
+      this.#fill();
+    } catch (error) {
+      this.#older = null;
+      this.failed(error);
+    }
+  }
+
+  #drawTile(item) {
     const [picture] = item.pictures;
-    const image = h("img", { src: picture.thumb, alt: "", loading: "lazy", decoding: "async", draggable: "false" });
+    const image = h("img", { src: picture.thumb, alt: "", decoding: "async" });
+    const several = item.pictures.length > 1;
     const open = h("button", { type: "button", class: item.hidden ? "tile veiled" : "tile", "aria-label": item.hidden ? t("page-open-veiled", { index: 1, count: item.pictures.length }) : picture.alt }, image);
-    if (item.pictures.length > 1) open.append(h("span", { class: "many", "aria-hidden": "true" }, `1/${item.pictures.length}`));
     open.addEventListener("click", () => {
-      if (open.classList.contains("veiled")) {
+      if (this.selection.active) this.selection.toggle(item);
+      else if (open.classList.contains("veiled")) {
         open.classList.remove("veiled");
         open.setAttribute("aria-label", picture.alt);
-      } else this.look(item.pictures, 0, item.id);
+      } else this.look(this, item);
     });
-    return h("figure", {}, open, h("figcaption", {}, h("a", { href: `#/show/${item.id}`, title: item.prompt }, item.prompt)));
+    const figure = h(
+      "figure",
+      { "data-id": item.id, class: this.selection.has(item) ? "chosen" : "" },
+      open,
+      several ? h("span", { class: "many", "aria-hidden": "true" }, String(item.pictures.length)) : null,
+      this.selection.box(item),
+    );
+    // Most tiles are never pointed at: what they offer is made for those that are.
+    const equip = () => figure.querySelector(".tile-tools") ?? figure.append(...this.#drawTools(item));
+    figure.addEventListener("pointerenter", equip);
+    figure.addEventListener("focusin", equip);
+    return figure;
+  }
+
+  #drawTools(item) {
+    const tool = (name, label, press) => h("button", { type: "button", class: "tile-tool", "aria-label": label, title: label, onclick: press }, icon(name, 18));
+    const star = tool("star", t("page-star-it"), async () => {
+      item.starred = await this.act("star", item);
+      star.setAttribute("aria-pressed", String(item.starred));
+    });
+    star.setAttribute("aria-pressed", String(item.starred));
+    const others = { again: t("button-again"), edit: t("button-edit"), copy: t("page-copy-prompt") };
+    return [
+      h("figcaption", {}, h("span", { class: "tile-words", dir: "auto" }, item.prompt)),
+      h("div", { class: "tile-tools" }, star, Object.entries(others).map(([name, label]) => tool(name, label, () => this.act(name, item)))),
+    ];
   }
 }
 
-function turn(way, label, href) {
-  return href
-    ? h("a", { class: "tool", href, "aria-label": label, title: label }, icon(way))
-    : h("span", { class: "tool off", "aria-hidden": "true" }, icon(way));
+function read(query) {
+  const asked = { shelf: query.get("shelf") in SHELVES ? query.get("shelf") : "mine", q: query.get("q") ?? "" };
+  for (const name of NARROWING) asked[name] = query.get(name) ?? "";
+  if (!/^\d{0,5}$/.test(asked.clarity)) asked.clarity = "";
+  return asked;
 }

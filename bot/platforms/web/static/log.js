@@ -62,7 +62,7 @@ export class Log {
     }
     if (!joined) this.#older = older;
     this.#steadily(() => {
-      messages.forEach((message, place) => this.#put(message, { drawn: messages.length - place <= DRAWN }));
+      messages.forEach((message, place) => this.#put(message, { drawn: !this.#away && messages.length - place <= DRAWN }));
     });
     this.#welcome();
     if (first) this.scrollToEnd();

@@ -1,16 +1,20 @@
 // Where the reader is: in the conversation, or in a view that has an address of its own (#/gallery?shelf=starred&page=2).
 import { $ } from "./dom.js";
 
+const OVERLAY = "picture";
+
 /**
  * `views`: name → function(path, query, room) that draws into `room`; "" is the conversation. `left()` is called before
- * the conversation is hidden, `entered(name)` when a view is shown.
+ * the conversation is hidden, `entered(name)` when a view is shown. `overlay` is a picture seen large: it covers a view.
  */
 export class Router {
   #room = $("view");
   #places = new Map(); // address → how far it was scrolled
+  #covered = false; // by the overlay
   #hash = null; // of what is shown, "" for the conversation, null before anything is
 
-  constructor(views, { left, entered }) {
+  constructor(views, { left, entered, overlay }) {
+    this.overlay = overlay;
     this.views = views;
     this.left = left;
     this.entered = entered;
@@ -26,6 +30,20 @@ export class Router {
 
   async go() {
     const { name, path, query } = read();
+    if (name === OVERLAY) {
+      const below = this.#hash;
+      if (below === null) this.#enter("", "", new URLSearchParams()); // somebody's link: there must be something below
+      this.#covered = true;
+      this.overlay.visit(path, below);
+      return;
+    }
+    const covered = this.#covered;
+    this.#covered = false;
+    if (covered) this.overlay.hide();
+    if (!covered || this.#hash !== (this.views[name] && name ? location.hash : "")) await this.#enter(name, path, query);
+  }
+
+  async #enter(name, path, query) {
     const view = name ? this.views[name] : null; // what nobody knows is the conversation
     this.#keepPlace();
     $("chat").hidden = $("foot").hidden = Boolean(view);

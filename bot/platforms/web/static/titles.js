@@ -1,7 +1,7 @@
 // The title of the tab: the view, and what came while nobody looked.
 import { t } from "./i18n.js";
 
-const VIEWS = { gallery: "page-gallery", show: "button-show", studio: "studio-heading" };
+const VIEWS = { gallery: t("page-gallery"), show: t("button-show"), studio: t("studio-heading") };
 let view = "";
 let unseen = 0;
 
@@ -23,6 +23,6 @@ document.addEventListener("visibilitychange", () => {
 });
 
 function write() {
-  const name = VIEWS[view] ? `${t(VIEWS[view])} · Easel` : "Easel";
+  const name = VIEWS[view] ? `${VIEWS[view]} · Easel` : "Easel";
   document.title = unseen ? `(${unseen}) ${name}` : name;
 }

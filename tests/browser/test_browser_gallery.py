@@ -1,0 +1,139 @@
+"""The gallery with many results, and a picture seen large: filters, choosing several, undo, keys, zoom, Back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Program
+from tests.browser.seeding import repeat
+
+Look = Callable[..., Awaitable[Page]]
+MANY = 2000
+NODES = "document.querySelectorAll('*').length"
+SHIFTS = """() => { window.shifted = 0; new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift" }) }"""
+# Most tiles that are elements are out of view, where a click of Playwright's would scroll to.
+CLICK_ONE_IN_VIEW = """[...document.querySelectorAll(".tile")].find((tile) => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return top > 200 && bottom < innerHeight;
+}).click()"""
+
+
+def _change(place: int) -> dict[str, Any]:
+    return {"prompt": f"harbour {place}", "prompt_folded": f"harbour {place}"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def full(tmp_path_factory: Any) -> Any:
+    """Runs, with two thousand results of a few shapes."""
+    program = Program(tmp_path_factory.mktemp("full"), {"SANDBOX_SPEED": "40"})
+    await program.start()
+    for ratio in ("16:9", "3:4"):
+        repeat(program.data, await program.drawn(f"a harbour ratio:{ratio} n:2"), MANY // 2, _change)
+    yield program
+    await program.stop()
+
+
+async def test_two_thousand_results_are_few_elements_and_nothing_shifts(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.evaluate(SHIFTS)
+    view = page.locator("#view")
+    for _ in range(12):
+        await view.evaluate("view => view.scrollTop += 2500")
+        await page.wait_for_timeout(80)
+    await expect(page.locator(".tile").first).to_be_visible()
+    assert await view.evaluate("view => view.scrollTop") > 8000
+    assert await page.evaluate(NODES) < 2500
+    assert await page.evaluate("window.shifted") < 0.01
+    # Every row is as wide as the wall, but for the last of a day.
+    widths = await page.evaluate(
+        """[...document.querySelectorAll(".wall-row")].slice(0, -1).map((row) =>
+            row.getBoundingClientRect().right - row.lastElementChild.getBoundingClientRect().right)"""
+    )
+    assert all(abs(width) < 2 for width in widths)
+    place = await view.evaluate("view => view.scrollTop")
+    await page.evaluate(CLICK_ONE_IN_VIEW)
+    await expect(page).to_have_url(re.compile("#/picture/"))
+    await page.go_back()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert abs(await view.evaluate("view => view.scrollTop") - place) < 2
+
+
+async def test_search_and_filters_narrow(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery?ratio=3%3A4")
+    await page.get_by_role("searchbox").fill("harbour 77")
+    await expect(page.locator(".tile")).to_have_count(19)  # 77 to 977, and 770 to 779
+    shape = await page.locator(".tile img").first.evaluate("image => image.naturalWidth / image.naturalHeight")
+    assert shape < 1
+
+
+async def test_several_are_deleted_and_come_back(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery?ratio=3%3A4&q=harbour+88")
+    tiles = page.locator(".tile")
+    await expect(tiles).to_have_count(19)
+    for place in (0, 1):
+        await page.locator(".tile-box").nth(place).check(force=True)
+    bar = page.get_by_role("region", name="Chosen results")
+    await expect(bar).to_contain_text("2 chosen")
+    await bar.get_by_role("button", name="Delete").click()
+    await expect(tiles).to_have_count(17)
+    await expect(bar.get_by_role("button", name="Undo")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(tiles).to_have_count(19)
+    await page.reload()
+    await expect(tiles).to_have_count(19)
+    await page.locator(".tile-box").first.check(force=True)
+    await bar.get_by_role("button", name="Delete").click()
+    await expect(bar).to_be_hidden(timeout=15_000)  # it can't be undone any more
+    await page.reload()
+    await expect(tiles).to_have_count(18)
+
+
+async def test_a_star_on_a_tile(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery?q=harbour+999&ratio=16%3A9")
+    await page.locator("figure").hover()
+    star = page.locator("figure").get_by_role("button", name="Star")
+    await star.click()
+    await expect(star).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("link", name="Starred").click()
+    await expect(page.locator(".tile")).to_have_count(1)
+
+
+async def test_the_lightbox_goes_through_the_whole_list(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery?ratio=16%3A9")
+    await page.locator(".tile").first.click()
+    box = page.get_by_role("dialog")
+    await expect(box).to_contain_text("1 / 120")
+    await page.keyboard.press("End")
+    await expect(box).to_contain_text("120 / 240")  # more were fetched behind the last
+    first = page.url
+    await page.keyboard.press("ArrowRight")
+    await expect(box).to_contain_text("121 / 240")
+    assert page.url != first
+    await expect(box.get_by_role("button", name="Again")).to_be_visible()
+    # A click goes to the original's pixels, another back.
+    image = page.locator("#lightbox-image")
+    small = await image.evaluate("image => image.getBoundingClientRect().width")
+    await image.click()
+    await expect(page.locator("#lightbox-stage")).to_have_class(re.compile("zoomed"))
+    large = await image.evaluate("image => image.getBoundingClientRect().width")
+    assert large >= 2 * small
+    await page.keyboard.press("0")
+    await expect(page.locator("#lightbox-stage")).not_to_have_class(re.compile("zoomed"))
+    address = page.url
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_hidden()
+    await expect(page).to_have_url(re.compile("#/gallery"))
+    await page.goto("about:blank")
+    await page.goto(address)
+    await expect(box).to_contain_text("harbour")
+    await page.keyboard.press("Escape")
+    await expect(page).to_have_url(re.compile("#/show/"))
+    await expect(page.get_by_role("article")).to_be_visible()
