@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.actions.invites import Invites
+from bot.platforms.web.handler import WebInput
 from tests.web.conftest import LOCAL_SECRET, Site
 from tests.web.test_web_presses import drawn
 
@@ -311,3 +312,13 @@ async def test_people_with_a_name_are_called_by_it(site: Site) -> None:
         assert "Ada" in str(answer["done"]["text"])
         _, shown = await page.get("/api/studio?lang=en", headers=operator)
         assert [each["name"] for each in (*shown["people"], *shown["blocked"])] == ["Ada", "Ada"]
+
+
+async def test_what_is_done_to_somebody_with_a_name_names_them(site: Site) -> None:
+    async with site.open() as page:
+        named = await page.server._visitors._sign_ins.add_person("Ada Lovelace")
+        names = await page.server._visitors.names()
+    assert names.name(named.user_id, "en") == "Ada Lovelace"
+    given = WebInput.__new__(WebInput)
+    given.locale, given.names = "en", page.server._visitors.names
+    assert (await given.names_in(()))(named.user_id) == "Ada Lovelace"

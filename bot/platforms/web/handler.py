@@ -49,7 +49,7 @@ from bot.interactions.table import BUTTONS, COMMANDS, FORMS
 from .answers import Problem
 from .idempotency import order_event
 from .messages import Messages
-from .names import guest_name
+from .names import Names
 from .platform import HIDDEN
 from .render import card_json, found_json, opinion_json, picture_json, plain, shown_json
 from .requests import json_body
@@ -66,6 +66,7 @@ _OF_JOBS = "again|hd|shape|cancel|delete|star|vote|spoiler"
 @dataclass(slots=True, kw_only=True)
 class WebInput(Input):
     visitor: Visitor
+    names: Callable[[], Awaitable[Names]]
 
     async def person(self, *, fresh: bool = False) -> Person:  # noqa: ARG002 - a request is always fresh
         return self.visitor.person
@@ -74,7 +75,8 @@ class WebInput(Input):
         return ""
 
     async def names_in(self, _: Iterable[AuditEntry]) -> Callable[[str], str]:
-        return lambda user: guest_name(user, self.locale)
+        names = await self.names()
+        return lambda user: names.name(user, self.locale)
 
 
 class RequestHandler:
@@ -197,6 +199,7 @@ class RequestHandler:
         channel_id = visitor.destination.channel_id
         return WebInput(
             visitor=visitor,
+            names=self._visitors.names,
             abilities=ABILITIES,
             locale=locale or visitor.person.locale,
             channel_locale=visitor.person.locale,

@@ -24,7 +24,7 @@ from bot.domain.sign_in import SESSION_LASTS, TOKEN_PREFIX, Credential, Credenti
 from .answers import Problem, locale_of
 from .config import WebConfig
 from .guesses import WrongGuesses
-from .names import guest_name
+from .names import Names, guest_name
 from .proxies import TrustedProxies
 from .signing import Signer, same
 
@@ -157,6 +157,10 @@ class Visitors:
             return _page_visitor(LOCAL, "You", locale, operator=True, session=session)
         name = session.name or guest_name(session.user_id)
         return _page_visitor(session.user_id, name, locale, guest=session.name is None, session=session)
+
+    async def names(self) -> Names:
+        """What people of the page are called."""
+        return await Names.load(self._sign_ins)
 
     def is_token(self, token: str) -> bool:
         return self._config.token is not None and same(token, self._config.token)
