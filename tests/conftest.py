@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from bot.observability.logs import FLOORS
 from tests.db.server import begin_run, end_run
 from tests.db.template import migrated
 from tests.fakes import quiet_loop
+
+# An example that takes long says that the machine is busy, not that the program is wrong.
+settings.register_profile("easel", deadline=None)
+settings.load_profile("easel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
