@@ -100,7 +100,7 @@ def test_errors_in_json_have_their_four_parts(tmp_path: Path) -> None:
         "LIMIT_USER_DAILY=9 bot imagine '{red|blue} fox' --json": (2, "matrix-offer", True),
         "bot imagine --json - ": (2, "no-input", False),
         "bot imagine $'\\xff fox' --json": (2, "bad-argument", False),
-        "bot imagine 'a fox n:2' --json": (3, "user-daily", False),
+        "bot imagine 'a fox n:2' --json": (3, "limit-daily", True),
         "WEB_PORT=x bot imagine 'a fox' --json": (2, "settings", False),
         "bot imagine 'a fox' --out /dev/null --json": (2, "out-not-writable", False),
         "bot jobs show nothing --json": (2, "job-gone", False),
