@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import DatabaseProblem, read_only
 from .file_watch import FileWatch
+from .pooler import prepare_in_pool
 from .sqlite_driver import OneTripConnection, connect
 from .transactions import READING, WRITE_QUEUE, WriteQueue, to_its_end, write, write_queue_of
 
@@ -116,6 +117,7 @@ def _server(address: URL, where: str) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         execution_options={WRITE_QUEUE: WriteQueue(where)},
     )
+    event.listen(engine.sync_engine, "connect", prepare_in_pool)
     event.listen(engine.sync_engine, "begin", _begin_on_server)
     return engine
 

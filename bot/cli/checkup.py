@@ -30,6 +30,7 @@ from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.lock import find_running
 from db.migrate import HEAD, revision
+from db.pooler import Pooler, require_sessions
 from db.queue_schema import count_workers, may_create
 from db.usable import require_usable
 
@@ -65,6 +66,7 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
             at = await revision(engine)
             if at == HEAD:
                 await require_usable(engine)
+            pooler = await require_sessions(engine)
             workers = await count_workers(engine) if at == HEAD and file is None else None
             if file is None and not await may_create(engine):
                 return [_no_tables(settings.database_url, at)]
@@ -73,6 +75,8 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
     holder = "no bot runs on it" if running is None else f"the bot (process {running.pid}) runs on it"
     if workers is not None:
         holder = f"{workers or 'no'} {'worker runs' if workers == 1 else 'workers run'} on it"
+    if pooler is not Pooler.NONE:
+        holder += ", through a pooler in session mode (16 connections for each process)"
     if at == HEAD:
         return [fine("Database", f"it opens and can be written to, its tables are up to date, {holder}")]
     if at is not None and at > HEAD:

@@ -51,6 +51,7 @@ from db.errors import DatabaseProblem
 from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
 from db.migrate import migrate
 from db.orphans import find_orphans
+from db.pooler import Pooler, require_sessions
 from db.transactions import unwritable_since
 
 _log = structlog.get_logger(__name__)
@@ -192,6 +193,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
     async with contextlib.AsyncExitStack() as stack:
         way = network_of(settings)
         engine = await stack.enter_async_context(open_database(settings.database_url))
+        await _check_pooler(engine)
         await migrate(engine)
         meta, limits = Meta(engine=engine), settings.limits
         stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
@@ -278,6 +280,12 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             callback_secret=callback_secret,
             news=None if server_conninfo(settings.database_url) is None else dispatcher,
         )
+
+
+async def _check_pooler(engine: AsyncEngine) -> None:
+    """DatabaseProblem: processes would not hear one another through what stands before the server."""
+    if (pooler := await require_sessions(engine)) is not Pooler.NONE:
+        _log.info("pooler_found", action="start", mode=pooler.value, note="16 connections for each process")
 
 
 def _locks(settings: Settings) -> Locks:

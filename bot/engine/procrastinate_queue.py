@@ -153,6 +153,7 @@ class ProcrastinateQueue:
             max_size=_CONNECTIONS,
             max_idle=_IDLE_SECONDS,
             timeout=_POOL_SECONDS,
+            configure=_sole,
             kwargs={"autocommit": True},  # each statement is one round trip
         )
         self._app = App(connector=self._connector)
@@ -303,6 +304,11 @@ class ProcrastinateQueue:
                     await connection.execute("SELECT 1")
         except psycopg.Error as error:
             raise StoreUnavailable(f"listening ended: {error}") from error
+
+
+async def _sole(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Prepare no statements: a pooler between us and the server may share them, and these are few."""
+    connection.prepare_threshold = None
 
 
 def _pool(*, check: object, **settings: Any) -> AsyncConnectionPool:  # noqa: ARG001 - which is left out

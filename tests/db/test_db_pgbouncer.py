@@ -1,0 +1,57 @@
+"""PgBouncer between us and the server: found at the start, used where it can be, refused in a sentence where not."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.domain.job import JobState
+from db.engine import open_database
+from db.errors import DatabaseProblem
+from db.jobs import SqlJobStore
+from db.pooler import Pooler, find_pooler, require_sessions
+from tests.db.audit import assert_books_agree
+from tests.db.databases import emptied_server
+from tests.db.orders import NOON, PLENTY, bring, order
+from tests.db.pgbouncer import PROGRAM, pgbouncer
+from tests.fakes.clock import FakeClock
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.skipif(PROGRAM is None, reason="PgBouncer is not installed")]
+
+
+async def test_what_stands_between_is_found() -> None:
+    url = await asyncio.to_thread(emptied_server)
+    async with open_database(url) as engine:
+        assert await find_pooler(engine) is Pooler.NONE
+    async with pgbouncer(url, mode="session") as through, open_database(through) as engine:
+        assert await require_sessions(engine) is Pooler.SESSIONS
+    async with pgbouncer(url, mode="transaction") as through, open_database(through) as engine:
+        assert await find_pooler(engine) is Pooler.TRANSACTIONS
+        with pytest.raises(DatabaseProblem, match=r"transaction mode.*pool_mode = session"):
+            await require_sessions(engine)
+
+
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+async def test_statements_never_collide(mode: str) -> None:
+    """As the commands of the operator use it, in either mode: many statements, many times, on few connections."""
+    url = await asyncio.to_thread(emptied_server)
+    async with pgbouncer(url, mode=mode, pool=12 if mode == "session" else 2) as through, AsyncExitStack() as stack:
+        count = 1 if mode == "session" else 2
+        engines = [await stack.enter_async_context(open_database(through)) for _ in range(count)]
+        stores = [SqlJobStore(engine, FakeClock(NOON)) for engine in engines]
+
+        numbers = itertools.count()
+
+        async def one(store: SqlJobStore) -> None:
+            job = order(f"fox number {next(numbers)}")
+            await store.add(job, PLENTY)
+            await bring(store, job, JobState.DONE)
+            assert await store.get(job.id) is not None
+            await store.unfinished()
+
+        for _ in range(8):
+            await asyncio.gather(*(one(store) for store in stores for _ in range(3)))
+        assert await assert_books_agree(engines[0]) == 8 * 3 * count
