@@ -87,6 +87,8 @@ class Guard:
         """Refuse what isn't addressed to us or what another site's page sent."""
         if request.path.startswith(_ANY_HOST) or await self._visitors.recognise_bearer(request):
             return await handler(request)
+        if self._visitors.follows_link(request):
+            return await handler(request)
         if not self.is_our_host(self._proxies.host(request)):
             raise Problem(403, "wrong-host")
         writing = request.method not in {"GET", "HEAD"}

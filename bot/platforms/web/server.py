@@ -22,6 +22,7 @@ from .handler import RequestHandler
 from .lookups import Lookups
 from .messages import Messages
 from .mydata import MyDataRoutes
+from .openai_api import OpenAIImages, in_openai_shape
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
 from .probes import Probes, ProbeSources
@@ -78,6 +79,15 @@ class WebServer:
         self._archives = mydata.archives
         machines = Probes(config=config, sources=probes, visitors=self._visitors)
         files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
+        openai = OpenAIImages(
+            actions=actions,
+            messages=messages,
+            visitors=self._visitors,
+            pictures=pictures,
+            hub=hub,
+            clock=clock,
+            public_url=config.public_url,
+        )
         sessions = Sessions(
             config=config, actions=actions, visitors=self._visitors, sign_ins=sign_ins, signer=signer, clock=clock
         )
@@ -91,6 +101,7 @@ class WebServer:
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),
+            *openai.routes(),
             *machines.routes(),
         ]
         if not config.page:
@@ -124,7 +135,8 @@ class WebServer:
         """
         self._config.check()
         assets = await asyncio.to_thread(Assets.read)
-        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard.errors, self._guard.borders])
+        middlewares = [in_openai_shape, self._guard.errors, self._guard.borders]
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)
         app.on_response_prepare.append(self._guard.add_headers)
         app.add_routes([*assets.routes(), *self._routes, *extra_routes] if self._config.page else self._routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)

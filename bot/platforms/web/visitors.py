@@ -172,6 +172,17 @@ class Visitors:
         """What a link to one picture carries so that people of other platforms may follow it; None without a token."""
         return None if self._config.token is None else self._signer.picture_key(job_id, index)
 
+    def link_key(self, job_id: str, index: int) -> str:
+        """What a link carries that is given to a program which may see the picture."""
+        return self._signer.picture_key(job_id, index)
+
+    def follows_link(self, request: web.Request) -> bool:
+        """Whether its address carries the key to the picture: no foreign page can know it."""
+        key, place = request.query.get("key"), request.match_info
+        if key is None or not {"job", "index"} <= set(place):
+            return False
+        return self.may_follow(key, place["job"], int(place["index"]))
+
     def may_follow(self, key: str, job_id: str, index: int) -> bool:
         return self._signer.may_follow(key, job_id, index)
 
