@@ -17,6 +17,7 @@ from bot.actions import Actions
 from bot.actions.invites import Invites
 from bot.composition.operator_actions import OperatorActions
 from bot.composition.operator_api import OperatorApi
+from bot.domain.models import MODEL
 from bot.platforms.slack.http import HttpEvents
 from tests.db.orders import PLENTY, order
 from tests.web.conftest import CALLBACK_SECRET, LOCAL_SECRET, OPERATOR, Site
@@ -88,6 +89,10 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/api/studio/people"): Row(MANAGERS, {"person": "b-0000", "deed": "block"}),
     ("POST", "/api/studio/undo/{entry}"): Row((401, 403, 403, 403, 403)),  # there is no such entry
     ("POST", "/api/studio/reports/{job}/{deed}"): Row(MANAGERS),
+    # OpenAI's clients: whoever carries a token as Bearer; a cookie is none
+    ("GET", "/v1/models"): Row((401, 401, 401, 401, 200)),
+    ("GET", "/v1/models/{model}"): Row((401, 401, 401, 401, 200)),
+    ("POST", "/v1/images/generations"): Row((401, 401, 401, 401, 400)),  # nothing is said
     # The operator's terminal: for everybody else there is nothing here
     ("POST", "/api/operator/jobs/{id}/cancel"): Row((404, 404, 404, 404, 409)),  # finished
     ("POST", "/api/operator/audit/{id}/undo"): Row((404, 404, 404, 404, 403)),  # there is no such entry
@@ -97,6 +102,7 @@ FILLS = {
     "version": "x",
     "name": "x.js",
     "index": "1",
+    "model": MODEL.code,
     "secret": CALLBACK_SECRET,
     "action": "delete",
     "form": "defaults",
