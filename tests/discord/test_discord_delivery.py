@@ -203,7 +203,7 @@ class TestSizes:
         bot.fake.file_limit = 10 * MIB
         result = await bot.result()
         assert result.attachments[0].size <= 10 * MIB
-        assert result.attachments[0].filename.endswith(".webp")
+        assert result.attachments[0].filename.endswith(".jpg")
         assert "Compressed to fit Discord; the original is kept" in result.text
         assert "https://" not in result.text
         assert len(bot.fake.calls("POST", POST)) == 1
