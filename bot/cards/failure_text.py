@@ -15,8 +15,10 @@ def failure_sentence(job: Job, locale: str) -> Text:
     if job.failure is None:
         return sentence("failure-internal", locale, id=job.id)
     if job.failure.code is FailureCode.UNDELIVERABLE:
-        reason = f"undeliverable-{job.failure.detail}"
-        return sentence(reason if has_sentence(reason) else "failure-undeliverable", locale)
+        reason, _, word = f"undeliverable-{job.failure.detail}".partition(" ")
+        return sentence(
+            reason if has_sentence(reason) else "failure-undeliverable", locale, word=clip(word, _SHOWN_DETAIL)
+        )
     detail = clip(" ".join(job.failure.detail.split()), _SHOWN_DETAIL)
     said = "something" if detail else "nothing"
     return sentence(f"failure-{job.failure.code.value}", locale, id=job.id, said=said, detail=detail)

@@ -135,12 +135,19 @@ def _failed(report: JobReport, locale: str, *, full: bool) -> Card:
         notes=[counts or sentence("note-not-charged", locale)],
         buttons=(
             *_show_kept(job, locale, full=full),
-            _button(ButtonAction.AGAIN, job, locale, "button-try-again", primary=True),
+            *_once_more(job, locale),
             _button(ButtonAction.EDIT, job, locale),
         ),
         pictures=_kept_pictures(job, locale, full=full),
         mention=True,
     )
+
+
+def _once_more(job: Job, locale: str) -> tuple[Button, ...]:
+    """What was drawn and is kept is shown, not ordered and paid again."""
+    if job.unposted:
+        return ()
+    return (_button(ButtonAction.AGAIN, job, locale, "button-try-again", primary=True),)
 
 
 def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:

@@ -272,3 +272,28 @@ async def test_a_message_that_is_not_removed_is_not_said_to_be(bot: Bot, error: 
     with pytest.raises(meaning):
         await bot.platform.take_away(job)
     assert not result.deleted
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("file_uploads_disabled", "file uploads are switched off"),
+        ("team_access_not_granted", "has no access to me"),
+        ("some_error_of_tomorrow", "some_error_of_tomorrow"),
+    ],
+)
+async def test_what_slack_never_takes_is_told_in_its_reason_and_shown_without_ordering(
+    bot: Bot, error: str, reason: str
+) -> None:
+    await bot.card("a red fox n:2")
+    bot.fake.faults.fail("files.getUploadURLExternal", error=error, times=99)
+    failed = await bot.until(lambda: next((one for one in bot.messages() if reason in one.words), None))
+    await bot.settled()
+    assert not any(label in {"Try again", "Again"} for label in failed.labels)
+    (job,) = await bot.all_jobs()
+    assert job.id in failed.words
+    bot.fake.faults.clear()
+    show = next(label for label in failed.labels if label.startswith("Show"))
+    await (await bot.fake.press(bot.ann, failed, show)).acked()
+    await bot.until(lambda: any(one.pictures for one in bot.messages(bot.fake.add_dm(bot.ann))))
+    assert len(await bot.all_jobs()) == 1

@@ -110,3 +110,30 @@ async def test_a_gallery_shows_pictures_of_the_other_workspace(grid: Grid) -> No
     await grid.bot.result("a red fox", grid.head, grid.room)
     act = await grid.bot.fake.slash(grid.head, grid.desk, "/easel", "gallery")
     await grid.bot.until(lambda: any("in our direct messages" in one.words for one in act.shown))
+
+
+async def test_again_is_ordered_where_the_message_stands_though_the_press_names_no_workspace(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the workspaces' own installations there is one for the whole organization, and `team` is null."""
+    bot = grid.bot
+    made = bot.fake.install(grid.organization)
+    assert bot.installations is not None
+    await bot.installations.save(
+        Installation(
+            team_id=None,
+            enterprise_id=grid.organization.id,
+            bot_token=made.token,
+            bot_user_id=made.bot.id,
+            bot_id=made.bot_id,
+        )
+    )
+    result = await bot.result("a red fox", grid.ann, grid.room)
+    common = bot.fake._common
+    monkeypatch.setattr(bot.fake, "_common", lambda act: common(act) | {"team": None, "is_enterprise_install": True})
+    before = len(bot.fake.requests)
+    await (await bot.fake.press(grid.ann, result, "Again")).acked()
+    again = await bot.posted(grid.room, before={result.ts})
+    assert again.bot_id == result.bot_id
+    tokens = {one.token for one in bot.fake.requests[before:] if one.method == "chat.postMessage"}
+    assert tokens == {bot.fake.world.installed_in(grid.room).token}  # type: ignore[union-attr]

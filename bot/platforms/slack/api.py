@@ -11,12 +11,13 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.errors import PlatformUnavailable
+from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.ports import Clock, FittedPicture
 
-from .faults import AccessDenied, SlowDown, TokenRefused, translated
+from .faults import AccessDenied, CallUnclear, SlowDown, TokenRefused, translated
 from .limits import (
     CALL_SECONDS,
+    COMPLETE_PAUSES,
     RATE_PAUSE_SECONDS,
     RATE_PAUSES,
     UPLOAD_SECONDS,
@@ -24,6 +25,7 @@ from .limits import (
     URGENT_PAUSES,
     URGENT_SECONDS,
 )
+from .pace import ChannelPace
 from .render import Drawn
 from .workspaces import Workspace, Workspaces
 
@@ -96,15 +98,16 @@ class Mark:
 
 
 class SlackApi:
-    def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
+    def __init__(self, workspaces: Workspaces, clock: Clock, *, pace: ChannelPace | None = None) -> None:
         self._workspaces = workspaces
         self._clock = clock
+        self._pace = pace or ChannelPace(clock)
 
     # Messages
 
     async def post(self, channel_ref: ChannelRef, drawn: Drawn, mark: Mark | None = None) -> Message:
-        answer = await self.call(
-            channel_ref.workspace,
+        answer = await self._call_in_turn(
+            channel_ref,
             lambda client: client.chat_postMessage(
                 channel=channel_ref.channel_id,
                 thread_ts=channel_ref.thread,
@@ -202,21 +205,74 @@ class SlackApi:
         alts: Sequence[str],
         channel_ref: ChannelRef | None = None,
     ) -> tuple[str, ...]:
-        """Hand the pictures over; their files' ids. Without a place they are in no channel yet, and private."""
-        uploads = [
-            {"file": picture.data, "filename": picture.name, "title": picture.name, "alt_txt": alt}
-            for picture, alt in zip(pictures, alts, strict=False)
-        ]
+        """Hand the pictures over; their files' ids. Without a place they are in no channel yet, and private.
+
+        What was begun and can't be completed is taken away again.
+        """
+        begun: list[str] = []
+        try:
+            for picture, alt in zip(pictures, alts, strict=False):
+                await self._send(workspace, picture, alt, begun)
+            files = [{"id": file_id, "title": one.name} for file_id, one in zip(begun, pictures, strict=True)]
+            await self._complete(workspace, files, channel_ref)
+        except PlatformError:
+            await self._drop(workspace, begun)
+            raise
+        return tuple(begun)
+
+    async def _send(self, workspace: Workspace, picture: FittedPicture, alt: str, begun: list[str]) -> None:
+        """The bytes of one picture; its id is added to `begun` as soon as Slack has told it."""
+        length = len(picture.data)
         answer = await self.call(
             workspace,
-            lambda client: client.files_upload_v2(
-                file_uploads=uploads,
-                channel=channel_ref.channel_id if channel_ref else None,
-                thread_ts=channel_ref.thread if channel_ref else None,
-            ),
-            UPLOAD_SECONDS,
+            lambda client: client.files_getUploadURLExternal(filename=picture.name, length=length, alt_txt=alt),
         )
-        return tuple(str(file["id"]) for file in answer.get("files") or [])
+        begun.append(str(answer["file_id"]))
+        session = self._workspaces.session
+        if session is None:
+            raise PlatformUnavailable("Slack is not connected", after=5.0)
+        async with translated(UPLOAD_SECONDS), session.post(str(answer["upload_url"]), data=picture.data) as taken:
+            if taken.status != 200:  # noqa: PLR2004 - HTTP's own number
+                raise PlatformUnavailable(f"Slack took no upload: {taken.status}", after=5.0)
+
+    async def _complete(
+        self, workspace: Workspace, files: Sequence[Mapping[str, str]], channel_ref: ChannelRef | None
+    ) -> None:
+        """Say that the bytes are there. Where the answer is lost, the files themselves tell whether it was heard."""
+        channel = channel_ref.channel_id if channel_ref else None
+        thread = channel_ref.thread if channel_ref else None
+        for pause in COMPLETE_PAUSES:
+            try:
+                await self.call(
+                    workspace,
+                    lambda client: client.files_completeUploadExternal(
+                        files=[dict(one) for one in files], channel_id=channel, thread_ts=thread
+                    ),
+                    UPLOAD_SECONDS,
+                )
+            except CallUnclear as error:
+                _log.info("upload_not_completed", action="upload", error=str(error))
+                await self._clock.sleep(pause)
+                if await self._completed(workspace, files[0]["id"]):
+                    return
+            else:
+                return
+        raise CallUnclear("Slack did not complete the upload", after=5.0)
+
+    async def _completed(self, workspace: Workspace, file_id: str) -> bool:
+        """A file has its type once its upload was completed and looked through."""
+        try:
+            return bool((await self.file_info(workspace, file_id)).get("mimetype"))
+        except PlatformError:
+            return False
+
+    async def _drop(self, workspace: Workspace, files: Sequence[str]) -> None:
+        """Take away what nobody will see."""
+        for file_id in files:
+            try:
+                await self.delete_file(workspace, file_id)
+            except PlatformError as error:
+                _log.info("file_not_deleted", action="upload", file=file_id, error=str(error))
 
     async def hand_over(self, channel_ref: ChannelRef, name: str, data: bytes, said: str) -> None:
         """One file of any kind in a channel, with words that are escaped already."""
@@ -261,6 +317,18 @@ class SlackApi:
                 if pause == RATE_PAUSES or busy.after > RATE_PAUSE_SECONDS:
                     raise
                 await self._clock.sleep(busy.after)
+        raise AssertionError("the loop returns or raises")
+
+    async def _call_in_turn(self, channel_ref: ChannelRef, call: Call) -> Mapping[str, Any]:
+        """As `call`, at the pace of the channel."""
+        for tries in range(RATE_PAUSES + 1):
+            await self._pace.turn(channel_ref.channel_id)
+            try:
+                return await self._once(channel_ref.workspace, call, CALL_SECONDS)
+            except SlowDown as busy:
+                await self._pace.refused(channel_ref.channel_id, busy.after)
+                if tries == RATE_PAUSES or busy.after > RATE_PAUSE_SECONDS:
+                    raise
         raise AssertionError("the loop returns or raises")
 
     async def call_urgently(self, workspace: Workspace, call: Call) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.errors import PlatformError
 from bot.runtime.network import Network
 
 from .faults import TokenRefused, translated
@@ -21,6 +22,8 @@ from .workspaces import Workspaces
 
 CLOSE_SECONDS = 2.0
 PING_SECONDS = 10.0
+# Below the library's pause between two tries, so that a used address is never tried again.
+FIRST_CONNECTION_SECONDS = 8.0
 
 
 class SocketMode:
@@ -50,8 +53,14 @@ class SocketMode:
         client.wss_uri = await self._address()
         # From now on every reconnection asks here, so that a token that was taken back is noticed.
         client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]
-        async with translated(CALL_SECONDS):
-            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        # The library tries a first connection for ever, and with the same address, which is good once: after this bound
+        # the connection counts as failed, and the next try asks for a new address.
+        try:
+            async with translated(FIRST_CONNECTION_SECONDS):
+                await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        except PlatformError:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Hang up, and see the library's tasks end."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -25,7 +26,16 @@ from .api import FILES, ChannelRef, Mark, Message, SlackApi
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import EDIT_INTERVAL_SECONDS, NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
-from .posted_files import JobNotes, note_files, noted_files, noted_reduced, shown_by
+from .posted_files import (
+    JobNotes,
+    may_stand,
+    note_files,
+    note_post,
+    noted_below,
+    noted_files,
+    noted_reduced,
+    shown_by,
+)
 from .render import Drawn, draw, relabelled
 from .uploads import Uploaded, Uploads
 from .workspaces import Workspace, workspace_of
@@ -35,6 +45,7 @@ _log = structlog.get_logger(__name__)
 # Our clock and Slack's differ; a message posted at this moment may bear a timestamp that is a little older.
 CLOCK_SKEW = timedelta(minutes=5)
 CARD, RESULT = "card", "result"
+MESSAGES_KEPT = 500  # messages that were pressed on lately, a few kilobytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Posted:
     message: Message
     files: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()  # those that were noted with the job before they were posted
+    below: bool = False  # the message stands below the one that holds the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,9 @@ class Delivery:
         self._refreshing = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._refresh)
         self._cards: OrderedDict[str, Message] = OrderedDict()
         self._concluded: OrderedDict[str, str] = OrderedDict()  # the results of this life
+        self._as_it_stands: OrderedDict[str, Mapping[str, Any]] = OrderedDict()  # results that were pressed on lately
         self._began = clock.now()
+        self._intended: set[str] = set()  # jobs whose post was noted and is not through
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
 
     async def open(self, report: JobReport) -> None:
@@ -113,11 +127,12 @@ class Delivery:
         except (PlatformUnavailable, Undeliverable):
             raise
         except PlatformError as error:
-            raise Undeliverable(str(error)) from error
+            raise Undeliverable(str(error), reason=_reason(error)) from error
         self._unclear.discard(job.id)
+        self._intended.discard(job.id)
         self._uploads.forget(job)
         if posted.files != posted.noted:
-            await self._note(job, Uploaded(posted.files, reduced=False))
+            await self._note(job, Uploaded(posted.files, reduced=False), below=posted.below)
         self._concluded[job.id] = str(posted.message)
         if len(self._concluded) > REMEMBERED:
             self._concluded.popitem(last=False)
@@ -153,22 +168,52 @@ class Delivery:
         await self._edits.close()
         await self._refreshing.close()
 
-    def refresh(self, report: JobReport, opinion: Opinion) -> None:
-        """Show on the result what people think of it by now, soon."""
-        card = job_card(report, report.job.destination.locale, opinion=opinion, full=True)
-        self._refreshing.show(report.job.id, _Edit(report, card))
+    def refresh(self, report: JobReport, opinion: Opinion, pressed: Mapping[str, Any] | None = None) -> None:
+        """Show on the result what people think of it by now, soon. `pressed`: the message that was pressed on."""
+        job = report.job
+        result = Message.of(job.result_id)
+        if pressed and result is not None and str(pressed.get("ts")) == result.ts:
+            self._as_it_stands[job.id] = pressed
+            if len(self._as_it_stands) > MESSAGES_KEPT:
+                self._as_it_stands.popitem(last=False)
+        card = job_card(report, job.destination.locale, opinion=opinion, full=True)
+        self._refreshing.show(job.id, _Edit(report, card))
 
     async def _refresh(self, shown: _Edit) -> None:
-        """Only the buttons change; everything else stays as the message has it."""
+        """Only the buttons change; everything else stays as the message has it.
+
+        Slack has sent the message along with the press, or the job tells what is on it. Reading it costs a call that
+        many apps may make once a minute: https://docs.slack.dev/apis/web-api/rate-limits
+        """
         job = shown.report.job
         workspace, message = workspace_of(job.destination), Message.of(job.result_id)
         if message is None:
             return
-        found = await self._api.read(workspace, message, self._thread_of(job, message))
-        mark = Mark.on(found) if found is not None else None
-        if found is None or mark is None:
-            raise MessageGone("the result is not there any more")
-        await self._api.update(workspace, message, relabelled(found, shown.card.buttons), mark)
+        mark = Mark(job_id=job.id, part=RESULT, files=noted_files(job))
+        stands = self._as_it_stands.get(job.id)
+        if stands is not None:
+            drawn = relabelled(stands, shown.card.buttons)
+        elif len(noted_files(job)) == len(job.pictures):
+            drawn = self._redrawn(shown.card, job, message)
+        else:  # posted by an earlier version
+            found = await self._api.read(workspace, message, self._thread_of(job, message))
+            known = Mark.on(found) if found is not None else None
+            if found is None or known is None:
+                raise MessageGone("the result is not there any more")
+            drawn, mark = relabelled(found, shown.card.buttons), known
+        await self._api.update(workspace, message, drawn, mark)
+
+    def _redrawn(self, card: Card, job: Job, message: Message) -> Drawn:
+        """The result as it was posted; an edit notifies nobody."""
+        elsewhere = message.channel_id != job.destination.channel_id
+        return draw(
+            _told(card, job, Uploaded(noted_files(job), noted_reduced(job))),
+            now=self._clock.now(),
+            locale=job.destination.locale,
+            files=() if noted_below(job) else noted_files(job),
+            ping=job.author.user_id if card.mention else None,
+            words=words("sent-privately", job.author.locale) if elsewhere else "",
+        )
 
     # The card
 
@@ -220,25 +265,31 @@ class Delivery:
     # The result
 
     async def _result(self, report: JobReport, card: Card) -> Posted:
+        """Where it was asked for, else wherever Slack lets us; Slack's first reason is the one that is told."""
         job, channel_ref = report.job, channel_ref_of(report.job.destination)
         try:
             return await self._post_once(report, card, channel_ref)
-        except (AccessDenied, MessageGone) as closed:
+        except (AccessDenied, MessageGone, Rejected) as closed:
+            first: PlatformError = closed
             _log.info("channel_closed", action="deliver", job=job.id, error=str(closed))
         try:
+            if channel_ref.thread is not None and isinstance(first, MessageGone):
+                gone = words("thread-gone", job.destination.locale)
+                return await self._post_once(report, card, replace(channel_ref, thread=None), words=gone)
             if await self._membership.rejoined(channel_ref):
                 return await self._post_once(report, card, channel_ref)
-        except (AccessDenied, MessageGone):
+        except (AccessDenied, MessageGone, Rejected):
             pass
         try:
             private = await self._api.open_dm(channel_ref.workspace, job.author.user_id)
             return await self._post_once(report, card, private, words=words("sent-privately", job.author.locale))
-        except (AccessDenied, MessageGone) as refused:
-            raise Undeliverable("the channel is closed to us, and its author takes no messages") from refused
+        except (AccessDenied, MessageGone, Rejected) as refused:
+            said = f"the channel is closed to us ({first}), and so is the conversation with its author ({refused})"
+            raise Undeliverable(said, reason=_reason(first)) from refused
 
     async def _post_once(self, report: JobReport, card: Card, channel_ref: ChannelRef, words: str = "") -> Posted:
         job = report.job
-        if self._may_be_posted(report):
+        if self._may_be_posted(report) and (job.id in self._unclear or may_stand(job)):
             found = await self._api.find(channel_ref, job.id, since=job.created_at - CLOCK_SKEW)
             if CARD in found and self._card_of(job) is None:
                 self._cards[job.id] = found[CARD][0]
@@ -253,6 +304,7 @@ class Delivery:
         if not card.pictures:
             await self._drop_files(channel_ref.workspace, noted_files(job))  # nobody will see them
             drawn = self._drawn(card, job, words=words)
+            await self._note_post(job)
             return Posted(await self._api.post(channel_ref, drawn, Mark(job_id=job.id, part=RESULT)))
         known = Uploaded(noted_files(job), noted_reduced(job)) if shown_by(job, channel_ref.workspace) else None
         # Noted before they are posted: whoever goes on after a kill takes these, and none stay behind unseen.
@@ -261,6 +313,7 @@ class Delivery:
         )
         mark = Mark(job_id=job.id, part=RESULT, files=uploaded.files)
         drawn = self._drawn(_told(card, job, uploaded), job, files=uploaded.files, words=words)
+        await self._note_post(job, uploaded)
         for tries in range(NOT_READY_TRIES):
             if tries:
                 await self._clock.sleep(2.0 ** (tries - 1))
@@ -274,21 +327,32 @@ class Delivery:
             await self._drop_files(channel_ref.workspace, uploaded.files)
         return await self._below(job, card, channel_ref, words, shared)
 
-    async def _note(self, job: Job, uploaded: Uploaded) -> None:
+    async def _note(self, job: Job, uploaded: Uploaded, *, below: bool = False) -> None:
+        await note_files(
+            self._notes, job, uploaded.files, card_id=self._card_id(job), reduced=uploaded.reduced, below=below
+        )
+
+    async def _note_post(self, job: Job, uploaded: Uploaded | None = None) -> None:
+        """The intent to post, saved before it: without it no message can stand that a later life has to look for."""
+        if job.id not in self._intended:
+            await note_post(self._notes, job, uploaded, card_id=self._card_id(job))
+            self._intended.add(job.id)
+
+    def _card_id(self, job: Job) -> str | None:
         shown = self._card_of(job)
-        card_id = str(shown) if shown else None
-        await note_files(self._notes, job, uploaded.files, card_id=card_id, reduced=uploaded.reduced)
+        return str(shown) if shown else None
 
     async def _below(self, job: Job, card: Card, channel_ref: ChannelRef, words: str, shared: Uploaded) -> Posted:
         """The words and the buttons below the files that stand in the channel."""
         mark = Mark(job_id=job.id, part=RESULT, files=shared.files)
         drawn = self._drawn(_told(card, job, shared), job, words=words)
-        return Posted(await self._api.post(channel_ref, drawn, mark), shared.files)
+        await self._note_post(job)
+        return Posted(await self._api.post(channel_ref, drawn, mark), shared.files, below=True)
 
     async def _take_result(self, job: Job, workspace: Workspace) -> None:
         result = Message.of(job.result_id)
         files = noted_files(job)
-        if result is not None:
+        if result is not None and len(files) != len(job.pictures):
             found = await self._api.read(workspace, result, self._thread_of(job, result))
             mark = Mark.on(found) if found is not None else None
             files = (*files, *(mark.files if mark is not None else ()))
@@ -321,6 +385,15 @@ def channel_ref_of(destination: Destination) -> ChannelRef:
         channel_id=destination.channel_id,
         thread=destination.details.get("thread") or None,
     )
+
+
+# Slack's reasons that have a sentence of their own, `undeliverable-<reason>`; any other is told in Slack's word.
+_REASONS = frozenset({"file_uploads_disabled", "team_access_not_granted", "is_archived", "restricted_action"})
+
+
+def _reason(error: PlatformError) -> str:
+    code = getattr(error, "code", "")
+    return f"slack-{code.replace('_', '-')}" if code in _REASONS else f"slack {code}".rstrip()
 
 
 def _told(card: Card, job: Job, uploaded: Uploaded) -> Card:

@@ -83,14 +83,14 @@ class EphemeralMessages:
             _log.info("conversation_not_opened", action="show", error=str(error))
             return None
 
-    async def post(self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef) -> bool:
-        """Post the card with these files; whether Slack took it."""
+    async def post(self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef) -> Message | None:
+        """Post the card with these files; None where Slack does not take it."""
+        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(ctx), files=files)
         try:
-            await self._put(ctx, card, files, talk, instead=False)
+            return await self._api.post(talk, drawn)
         except PlatformError as error:
             _log.info("show_refused", action="show", error=str(error))
-            return False
-        return True
+            return None
 
     async def files(self, workspace: Workspace, frames: Sequence[Framed], *, fresh: bool = False) -> tuple[str, ...]:
         """The files of these pictures, ready to be shown. `fresh`: those that were noted are gone. PlatformError."""

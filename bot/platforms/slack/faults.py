@@ -47,7 +47,11 @@ class TokenRefused(PlatformError):
 
 
 class Rejected(PlatformError):
-    """Slack does not take the call, and never will."""
+    """Slack does not take the call, and never will; `code` says why in Slack's word."""
+
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
 
 
 class CallUnclear(PlatformUnavailable):
@@ -67,6 +71,7 @@ not_in_channel channel_not_found is_archived restricted_action restricted_action
 restricted_action_thread_only_channel restricted_action_thread_locked restricted_action_non_threadable_channel
 no_permission ekm_access_denied access_denied missing_scope method_not_supported_for_channel_type user_not_found
 user_not_in_channel user_disabled cannot_dm_bot user_is_bot user_is_restricted user_is_ultra_restricted
+file_uploads_disabled file_uploads_except_images_disabled team_access_not_granted
 channel_type_not_supported posting_to_general_channel_denied cant_delete_message cant_delete_file
 """
 _REVOKED = """
@@ -128,7 +133,7 @@ def _meaning(error: SlackApiError) -> PlatformError:
         return _MEANINGS[code](code, said)
     if status >= 500 or not code:  # noqa: PLR2004 - HTTP's own number
         return CallUnclear(said, after=5.0)
-    return Rejected(said)
+    return Rejected(said, code)
 
 
 def _retry_after(response: object) -> float:

@@ -35,6 +35,8 @@ UPLOADS_AT_ONCE: Final = 4
 
 # chat.update is tier 3, 50 a minute for a whole workspace: https://docs.slack.dev/apis/web-api/rate-limits
 EDIT_INTERVAL_SECONDS: Final = 3.0
+# chat.postMessage is one a second for a channel; a little more, as messages do not travel at one speed.
+POST_SECONDS: Final = 1.1
 # A pause that a 429 asks for and that is waited out on the spot; beyond it the caller is told.
 RATE_PAUSE_SECONDS: Final = 30.0
 RATE_PAUSES: Final = 3
@@ -46,6 +48,8 @@ URGENT_CALL_SECONDS: Final = 2.5
 URGENT_SECONDS: Final = 2.0
 URGENT_PAUSES: Final = (0.2, 0.6, 1.0)
 UPLOAD_SECONDS: Final = 120.0
+# After each try to complete an upload whose answer was lost, before the files are looked at.
+COMPLETE_PAUSES: Final = (1.0, 2.0, 4.0)
 # A trigger_id opens a form for three seconds; what is left of them after our own look-ups is for the way to Slack.
 # https://docs.slack.dev/interactivity/handling-user-interaction#modal-responses
 FORM_LOOKUP_SECONDS: Final = 1.2

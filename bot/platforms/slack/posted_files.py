@@ -9,10 +9,12 @@ from typing import Any, Protocol
 
 from bot.domain.job import Job
 
+from .uploads import Uploaded
 from .workspaces import Workspace
 
-# In the details of a job's destination: ids, parted by spaces; and whether they are not the originals.
-_FILES, _REDUCED = "files", "reduced"
+# In the details of a job's destination: ids, parted by spaces; whether they are not the originals; whether they stand
+# in a message of their own above the result; and whether the result is being posted ("no": its files are uploaded).
+_FILES, _REDUCED, _BELOW, _POSTING = "files", "reduced", "below", "posting"
 
 
 class JobNotes(Protocol):
@@ -36,15 +38,49 @@ def noted_reduced(job: Job) -> bool:
     return _REDUCED in job.destination.details
 
 
+def noted_below(job: Job) -> bool:
+    return _BELOW in job.destination.details
+
+
+def may_stand(job: Job) -> bool:
+    """Whether an earlier life may have posted the result. Earlier versions noted the files alone."""
+    details = job.destination.details
+    return details.get(_POSTING, "yes" if _FILES in details or not job.pictures else "no") == "yes"
+
+
+async def note_post(notes: JobNotes, job: Job, uploaded: Uploaded | None, *, card_id: str | None) -> None:
+    """Remember that the result is about to be posted, with these files."""
+    details = {**job.destination.details, _POSTING: "yes"}
+    if uploaded is not None:
+        details |= _of_files(uploaded.files, reduced=uploaded.reduced)
+    await _note(notes, job, details, card_id)
+
+
 async def note_files(
-    notes: JobNotes, job: Job, files: Sequence[str], *, card_id: str | None = None, reduced: bool = False
+    notes: JobNotes,
+    job: Job,
+    files: Sequence[str],
+    *,
+    card_id: str | None = None,
+    reduced: bool = False,
+    below: bool = False,
 ) -> None:
     """Remember them; a job that is forgotten by now needs nothing."""
     if not files or noted_files(job) == tuple(files):
         return
-    details = {**job.destination.details, _FILES: " ".join(files)}
-    details.pop(_REDUCED, None)
-    details |= {_REDUCED: "yes"} if reduced else {}
+    details = {**job.destination.details, **_of_files(files, reduced=reduced)}
+    if not reduced:
+        details.pop(_REDUCED, None)
+    details |= {_BELOW: "yes"} if below else {}
+    details.setdefault(_POSTING, "no")
+    await _note(notes, job, details, card_id)
+
+
+def _of_files(files: Sequence[str], *, reduced: bool) -> dict[str, str]:
+    return {_FILES: " ".join(files)} | ({_REDUCED: "yes"} if reduced else {})
+
+
+async def _note(notes: JobNotes, job: Job, details: dict[str, str], card_id: str | None) -> None:
     destination = replace(job.destination, card_id=card_id or job.destination.card_id, details=details)
     with contextlib.suppress(KeyError):
         await notes.note(job.id, destination=destination)

@@ -134,8 +134,8 @@ class Replying:
     async def _nothing(self, _: SlackInput, __: Changed | Gone | Spread) -> None:
         """The engine brings the card up to date, and a message stands where it stood."""
 
-    async def _recount(self, _: SlackInput, reply: Recount) -> None:
-        self._delivery.refresh(reply.shown.report, reply.shown.opinion)
+    async def _recount(self, given: SlackInput, reply: Recount) -> None:
+        self._delivery.refresh(reply.shown.report, reply.shown.opinion, given.ctx.message)
 
     async def _hide(self, given: SlackInput, reply: Hide) -> None:
         """Slack can't: its Abilities say so, but anybody can make a button up."""

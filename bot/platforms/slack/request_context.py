@@ -85,7 +85,7 @@ def context_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> RequestCo
     """From a command, an action, a shortcut, a form or an event; Bolt has found the ids in `context`."""
     event, message = body.get("event") or {}, body.get("message") or {}
     container, user = body.get("container") or {}, body.get("user")
-    workspace = Workspace(team_id=str(context.get("team_id") or ""), enterprise_id=context.get("enterprise_id"))
+    workspace = _workspace(body, context)
     known = user if isinstance(user, dict) else {}
     channel = body.get("channel") if isinstance(body.get("channel"), dict) else {}
     name = body.get("user_name") or known.get("name") or known.get("username") or context.get("user_id") or ""
@@ -103,6 +103,20 @@ def context_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> RequestCo
         message=message,
         view=body.get("view") or {},
     )
+
+
+def _workspace(body: Mapping[str, Any], context: Mapping[str, Any]) -> Workspace:
+    """Where it happened.
+
+    `team: null` says only that the whole organization has installed the app. What was pressed stands in a workspace
+    all the same, and that workspace may have an installation of its own.
+
+    https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    """
+    team, enterprise = str(context.get("team_id") or ""), context.get("enterprise_id")
+    if enterprise and body.get("type") == "block_actions" and body.get("team") is None:
+        team = str((body.get("message") or {}).get("team") or team)
+    return Workspace(team_id="" if team == enterprise else team, enterprise_id=enterprise)
 
 
 def _thread_of(message: Mapping[str, Any]) -> str | None:

@@ -5,8 +5,11 @@ A message that one person alone sees can hold no file, so the chart stands in th
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
 
 from bot.cards.sentences import words
 from bot.cards.usage_card import Chart, usage_card, usage_chart
@@ -15,14 +18,25 @@ from bot.domain.errors import PlatformError
 from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsageView
 
-from .api import ChannelRef, SlackApi
+from .api import ChannelRef, Message, SlackApi
 from .boundary import Boundary
 from .charts import Charts
 from .ephemeral_messages import EphemeralMessages
+from .limits import REMEMBERED
 from .request_context import RequestContext
 from .workspaces import Workspace
 
+_log = structlog.get_logger(__name__)
+
 _NAMED = 20  # channels whose names are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A chart's file, and the message that it stands in."""
+
+    file_id: str
+    message: Message | None
 
 
 class UsageAnswer:
@@ -33,6 +47,7 @@ class UsageAnswer:
         self._boundary = boundary
         self._charts = charts
         self._ephemeral = ephemeral
+        self._shown: OrderedDict[tuple[str, str], _Shown] = OrderedDict()  # workspace and person → their last chart
 
     async def show(self, ctx: RequestContext, view: UsageView, locale: str) -> None:
         view = await self._named(ctx.workspace, view)
@@ -47,16 +62,32 @@ class UsageAnswer:
             await self._boundary.say(ctx, Card(tone=Tone.DONE, status=(words("usage-chart", locale),)))
 
     async def _show(self, ctx: RequestContext, card: Card, chart: Chart, talk: ChannelRef) -> bool:
-        """Whether the chart could be shown; the words hold without it."""
+        """Whether the chart could be shown; the words hold without it. It takes the place of the one before it."""
         file_id = await self._charts.upload(ctx.workspace, chart)
         if file_id is None:
             return False
         picture = CardPicture(key="", alt=chart.alt, width=0, height=0, media_type="image/png")
-        shown = await self._ephemeral.post(ctx, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
-        if not shown:
-            with contextlib.suppress(PlatformError):  # nobody sees it
-                await self._api.delete_file(ctx.workspace, file_id)
-        return shown
+        message = await self._ephemeral.post(ctx, dataclasses.replace(card, pictures=(picture,)), (file_id,), talk)
+        if message is None:
+            await self._take_away(ctx.workspace, _Shown(file_id, None))
+            return False
+        whose = (ctx.workspace.team_id, ctx.user_id)
+        before = self._shown.pop(whose, None)
+        self._shown[whose] = _Shown(file_id, message)
+        if len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
+        if before is not None:
+            await self._take_away(ctx.workspace, before)
+        return True
+
+    async def _take_away(self, workspace: Workspace, shown: _Shown) -> None:
+        """A message whose chart is gone says nothing that the next one does not say."""
+        try:
+            if shown.message is not None:
+                await self._api.delete(workspace, shown.message)
+            await self._api.delete_file(workspace, shown.file_id)
+        except PlatformError as error:
+            _log.info("old_chart_not_deleted", action="usage", error=str(error))
 
     async def _named(self, workspace: Workspace, view: UsageView) -> UsageView:
         """The ledger knows channels by their ids."""

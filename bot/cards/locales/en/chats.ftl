@@ -5,6 +5,7 @@ note-reduced = Compressed to fit { $platform }; the original is kept
 original-file = Picture { $index } of { $count }, the original ({ $size } MiB) · job { $id }
 original-reduced = Picture { $index } of { $count }, as large as { $platform } takes it here: the original has { $size } MiB · job { $id }
 sent-privately = I can no longer post in the channel where you asked, so here it is:
+thread-gone = The thread you asked in is gone, so here it is:
 usage-csv = Every entry, as a table for any spreadsheet.
 file-too-large = That file is too large to send here. Ask the bot's operator for it.
 help-menus = On any message: Apps → Imagine this. On a picture: Apps → Report picture.

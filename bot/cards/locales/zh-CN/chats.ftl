@@ -5,6 +5,7 @@ note-reduced = 为适应 { $platform } 做了压缩，原图已保留
 original-file = 第 { $index } 张，共 { $count } 张：原图（{ $size } MiB）· 任务 { $id }
 original-reduced = 第 { $index } 张，共 { $count } 张：原图有 { $size } MiB，这是 { $platform } 在这里能接收的最大尺寸 · 任务 { $id }
 sent-privately = 我不能再在你发请求的频道里发消息了，所以发到这里：
+thread-gone = 你提问的消息列已不在，结果发到这里：
 usage-csv = 每一笔明细，可用任意表格软件打开。
 file-too-large = 文件太大，没法发到这里。请向机器人的运营者索取。
 help-menus = 任意消息上：应用 → 把这段话画出来；图片消息上：应用 → 举报这张图。

@@ -1,0 +1,85 @@
+"""How often Slack refuses a post when many ask in one channel: `python -m bench.slack_posts`.
+
+Slack takes one message a second in a channel (https://docs.slack.dev/apis/web-api/rate-limits). The baseline posts at
+once and waits as each 429 asks, in the same run. slack_sdk talks to the fake Slack over loopback, in real seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+
+import aiohttp
+
+from bench.figures import table
+from bot.domain.errors import PlatformUnavailable
+from bot.platforms.slack.api import ChannelRef, SlackApi
+from bot.platforms.slack.pace import ChannelPace
+from bot.platforms.slack.render import Drawn
+from bot.platforms.slack.workspaces import Installation, Workspace, Workspaces
+from bot.runtime.clock import SystemClock
+from tests.fakes.slack import FakeSlack
+
+
+class NoPace(ChannelPace):
+    """Everybody posts at once, and waits alone after a 429."""
+
+    async def turn(self, channel_id: str) -> None:
+        del channel_id
+
+    async def refused(self, channel_id: str, seconds: float) -> None:
+        del channel_id
+        await asyncio.sleep(seconds)
+
+
+async def posted(api: SlackApi, place: ChannelRef, number: int) -> None:
+    """A card, then a result, each until Slack has it."""
+    for words in (f"card {number}", f"result {number}"):
+        while True:
+            try:
+                await api.post(place, Drawn(text=words))
+            except PlatformUnavailable as error:
+                await asyncio.sleep(error.after)
+            else:
+                break
+
+
+async def measure(requests: int, *, paced: bool) -> list[tuple[str, str]]:
+    async def nobody(_: str) -> None: ...
+
+    clock = SystemClock()
+    async with FakeSlack() as fake, aiohttp.ClientSession() as session:
+        team, ann = fake.add_team("atelier"), fake.add_user("ann")
+        channel = fake.add_channel("general", ann)
+        fake.join(channel, fake.bot())
+        bucket = fake.faults.bucket("chat.postMessage", calls=1, per=1, by="channel")
+        workspaces = Workspaces(api_url=fake.url, installations=None, removed=nobody)
+        workspaces.only = Installation(
+            team_id=team.id, enterprise_id=None, bot_token=fake.token, bot_user_id=fake.bot().id, bot_id=""
+        )
+        workspaces.connect(session)
+        api = SlackApi(workspaces, clock, pace=None if paced else NoPace(clock))
+        place = ChannelRef(workspace=Workspace(team_id=team.id), channel_id=channel.id)
+        began = time.monotonic()
+        await asyncio.gather(*(posted(api, place, number) for number in range(requests)))
+        took, posts = time.monotonic() - began, 2 * requests
+        name = "paced by channel" if paced else "baseline: at once"
+        return [
+            (name, f"{bucket.refused} answers of 429 for {posts} posts ({bucket.refused / posts:.2f}), {took:.0f} s")
+        ]
+
+
+async def compare(requests: int) -> None:
+    rows = [*await measure(requests, paced=False), *await measure(requests, paced=True)]
+    table(f"{requests} requests in one Slack channel", rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=12)
+    asyncio.run(compare(parser.parse_args().requests))
+
+
+if __name__ == "__main__":
+    main()
