@@ -329,6 +329,10 @@ class SlackApi:
                 await self._pace.refused(channel_ref.channel_id, busy.after)
                 if tries == RATE_PAUSES or busy.after > RATE_PAUSE_SECONDS:
                     raise
+            except PlatformError as error:
+                if not isinstance(error, PlatformUnavailable):  # nothing was posted, and nothing counts
+                    self._pace.give_back(channel_ref.channel_id)
+                raise
         raise AssertionError("the loop returns or raises")
 
     async def call_urgently(self, workspace: Workspace, call: Call) -> Mapping[str, Any]:

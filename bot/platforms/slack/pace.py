@@ -32,6 +32,11 @@ class ChannelPace:
         if at > now:
             await self._clock.sleep(at - now)
 
+    def give_back(self, channel_id: str) -> None:
+        """A turn that was taken for nothing goes to the next one."""
+        if channel_id in self._next:
+            self._next[channel_id] -= self._seconds
+
     async def refused(self, channel_id: str, seconds: float) -> None:
         """Slack asks for a pause: the turns from now on come after it."""
         ends = self._clock.monotonic() + min(seconds, RATE_PAUSE_SECONDS)
