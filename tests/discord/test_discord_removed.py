@@ -17,12 +17,12 @@ async def removed(bot: Bot) -> list[str]:
     return [one.community_id for one in await bot.built.stores.installed.all_removed()]
 
 
-async def noted(bot: Bot, *guilds: Guild) -> None:
-    """Until exactly these count as removed."""
-    expected = [str(guild.id) for guild in guilds]
+async def noted(bot: Bot, *guilds: Guild, joined: tuple[Guild, ...] = ()) -> None:
+    """Until exactly these count as removed, and those, among others, as joined."""
+    expected, wanted = [str(guild.id) for guild in guilds], {str(guild.id) for guild in joined}
 
     async def look() -> None:
-        while await removed(bot) != expected:
+        while await removed(bot) != expected or not wanted <= set(await installed(bot)):
             await bot.clock.sleep(0.1)
 
     await bot.clock.until(look(), real_seconds=10)
@@ -31,11 +31,11 @@ async def noted(bot: Bot, *guilds: Guild) -> None:
 async def test_a_guild_that_removes_the_bot_is_noted_and_forgiven_when_it_returns(bot: Bot) -> None:
     other = bot.fake.add_guild("other", bot.bob)
     bot.fake.add_bot(other)
-    await noted(bot)
+    await noted(bot, joined=(other,))
     bot.fake.remove_bot(other)
     await noted(bot, other)
     bot.fake.add_bot(other)
-    await noted(bot)
+    await noted(bot, joined=(bot.guild, other))
     assert await installed(bot) == sorted([str(bot.guild.id), str(other.id)])
 
 
@@ -45,8 +45,7 @@ async def test_what_happened_while_the_bot_was_away_is_found_at_its_start(bot: B
     bot.fake.remove_bot(bot.guild)
     new = bot.fake.add_guild("new", bot.bob)
     await bot.start()
-    await noted(bot, bot.guild)
-    assert str(new.id) in await installed(bot)
+    await noted(bot, bot.guild, joined=(new,))
 
 
 async def test_an_outage_is_no_removal(bot: Bot) -> None:
