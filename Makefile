@@ -40,11 +40,15 @@ fleet: $(DEV) ## several processes that die, are cut off and replaced under a th
 	$(if $(ARGS),,$(PY) -m pytest -m fleet tests/fleet)
 	$(PY) -m tests.fleet $(ARGS)
 
-check: $(DEV) ## lint, types, the import contract
+check: $(DEV) ## lint, types, the import contract, the links of the documentation
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
+	$(MAKE) -s site
+
+site: $(DEV) ## the documentation as a site in build/site; nothing is fetched
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
 
 format: $(DEV) ## let ruff write what it can
 	$(PY) -m ruff check --fix .
@@ -75,4 +79,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check site format lock licences vendor clean
