@@ -13,6 +13,7 @@ Look = Callable[..., Awaitable[Page]]
 
 async def say(page: Page, text: str) -> None:
     box = page.locator("#prompt")  # the studio, on its way out, has comboboxes of its own
+    await expect(page.locator("#chips button").first).to_be_visible()  # who is here is known
     await box.fill(text)
     await box.press("Enter")
 
