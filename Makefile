@@ -27,8 +27,9 @@ test: $(DEV) ## set up if needed, then run the tests, but for those of test-slow
 test-fast: $(DEV) ## the tests within one process on SQLite: no browser, no real program, no PostgreSQL
 	$(PYTEST) --ignore=tests/browser -m "not (slow or fleet or journey or postgresql)" $(ARGS)
 
+# The longest first, so that no processor waits for them at the end.
 test-slow: $(DEV) ## the long stories of several processes and pseudo-terminals: minutes
-	$(PYTEST) -m "slow and not fleet" $(ARGS)
+	$(PYTEST) --dist load --maxschedchunk 1 -m "slow and not fleet" $(or $(ARGS),tests/money tests)
 
 cover: $(DEV) ## how much of the code the tests of `make test` run, but for the browser's, as a number
 	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" --cov --cov-report=term:skip-covered $(ARGS)

@@ -99,7 +99,7 @@ async def test_what_a_whole_story_writes_holds_no_secret_and_no_prompt(story: St
     discord, slack, bot = story.discord, story.slack, story.bot
     ann = discord.add_user("ann")
     room = discord.add_channel(discord.add_guild("atelier", ann), "general")
-    await until(lambda: discord.gateway.connected, what="Discord")
+    await until(lambda: discord.gateway.connected and discord.commands[None], what="Discord and its commands")
 
     # Success everywhere, and refusals of each kind.
     await discord.slash(ann, room, "imagine", {"prompt": f"{WORD} one n:2"})
