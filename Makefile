@@ -66,7 +66,7 @@ vendor: ## renew the page's copy of @fluent/bundle from npm, checked by its hash
 	$(PYTHON) ops/vendor_fluent.py
 
 clean: ## remove the environment and caches; data/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Easel needs Python 3.11 or newer; point PYTHON at one: make run PYTHON=python3.11")'

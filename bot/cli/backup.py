@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.cli.backup_pictures import STAGED, Copied, Manifest, copy_pictures, remove_unnamed, sync
+from bot.cli.backup_pictures import STAGED, Copied, Manifest, copy_pictures, remove_unnamed
 from bot.cli.faults import Trouble, WrongCall
 from bot.cli.output import Output, warn
 from bot.pictures.store import open_pictures
+from bot.runtime.durable_files import sync
 from bot.settings import Settings
 from db.address import database_file
 from db.file_lock import try_lock

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.ports import PictureStore
+from bot.runtime.durable_files import sync
 
 STAGED = ".easel-"  # what is not whole yet
 BATCH = 200  # jobs whose pictures are worked on together
@@ -152,13 +153,3 @@ def write(path: Path, data: bytes) -> None:
             Path(name).unlink()
         raise
     sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # Windows opens no directories
-        return
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -79,7 +79,7 @@ class Metrics:
         )
         self._delivered = Counter("easel_pictures_delivered", "Pictures that people got.", ["platform"], registry=own)
         self._usage = Gauge(
-            "easel_usage_today", "Pictures of today (UTC), by what became of them.", ["kind"], registry=own
+            "easel_usage_today", "Pictures of the operator's day, by what became of them.", ["kind"], registry=own
         )
         self._ceilings = Counter(
             "easel_ceiling_warnings",

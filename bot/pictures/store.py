@@ -19,6 +19,7 @@ from obstore.store import LocalStore, S3Store
 
 from bot.domain.ports import PictureStore
 from bot.domain.url_login import login_of
+from bot.runtime.durable_files import sync
 
 DEADLINE_SECONDS: Final = 120.0  # one file of 25 MiB, retries included
 _LONGEST_KEY: Final = 200
@@ -57,7 +58,7 @@ class ObstorePictureStore:
         staged = f"{folder}/_{secrets.token_hex(8)}-{name}".lstrip("/")
         try:
             await obstore.put_async(self._store, staged, data, use_multipart=False)
-            await asyncio.to_thread(_sync, root / staged)
+            await asyncio.to_thread(sync, root / staged)
             await obstore.rename_async(self._store, staged, key)
         except BaseException:
             await self._forget(staged)
@@ -149,19 +150,9 @@ def _failures_as_oserror(key: str) -> Iterator[None]:
         raise OSError(f"the picture store failed at {key}: {reason}") from error
 
 
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # Windows opens no directories
-        return
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _sync_folders(root: Path, path: Path) -> None:
     for folder in path.parents:
         with suppress(FileNotFoundError):  # deleted meanwhile, with the folder that it left empty
-            _sync(folder)
+            sync(folder)
         if folder == root:
             return

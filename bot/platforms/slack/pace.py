@@ -1,4 +1,4 @@
-"""One message a second in a channel: whoever posts waits for a turn, so that Slack has no reason to refuse.
+"""One message a second in a channel: each post waits for its turn, so that Slack has no reason to refuse.
 
 https://docs.slack.dev/apis/web-api/rate-limits: chat.postMessage is limited by channel.
 """
