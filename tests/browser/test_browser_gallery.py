@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Program
 from tests.browser.seeding import repeat
@@ -75,6 +76,22 @@ async def test_search_and_filters_narrow(full: Program, look: Look) -> None:
         "image => image.decode().then(() => image.naturalWidth / image.naturalHeight)"
     )
     assert shape < 1
+
+
+async def test_a_press_while_the_page_begins_waits_for_what_it_needs(full: Program, look: Look) -> None:
+    page = await look(full.url)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.context.route("**/api/options", hold)
+    await page.reload()
+    await page.get_by_role("link", name="Gallery").click()
+    held.set()
+    await page.get_by_label("Any ratio").select_option("3:4")
+    await expect(page.locator(".tile").first).to_be_visible()
 
 
 async def test_several_are_deleted_and_come_back(full: Program, look: Look) -> None:

@@ -15,6 +15,12 @@ SCROLLED = "document.getElementById('chat').scrollTop"
 TOP_OF = "id => document.getElementById('m-' + id).getBoundingClientRect().top"
 
 
+async def shown(page: Page, count: int) -> None:
+    """Waits until so many messages are there and the newest is looked at, where the page begins."""
+    await expect(page.get_by_role("article")).to_have_count(count)
+    await expect(page.locator("#log article").last).to_be_in_viewport()
+
+
 async def scroll_to(page: Page, pixels: int) -> None:
     await page.evaluate("pixels => document.getElementById('chat').scrollTop = pixels", pixels)
     await page.wait_for_timeout(150)  # what comes near is drawn with the next frames
@@ -23,7 +29,7 @@ async def scroll_to(page: Page, pixels: int) -> None:
 async def test_older_messages_come_as_one_scrolls_up_without_a_jump(easel: Program, look: Look) -> None:
     ids = repeat(easel.data, await easel.drawn("a fox"), 130)
     page = await look(easel.url)
-    await expect(page.get_by_role("article")).to_have_count(50)
+    await shown(page, 50)
     assert await page.evaluate("document.querySelectorAll('#log *').length") < 2500
     # Twice: each time one article of the middle stays where it is while fifty others come above it.
     for count, seen in ((100, ids[47]), (131, ids[97])):
@@ -37,10 +43,19 @@ async def test_older_messages_come_as_one_scrolls_up_without_a_jump(easel: Progr
     assert await page.evaluate("document.querySelectorAll('#log *').length") < 2500
 
 
+async def test_older_messages_come_to_who_waits_at_the_top(easel: Program, look: Look) -> None:
+    repeat(easel.data, await easel.drawn("a fox"), 70)
+    page = await look(easel.url)
+    await shown(page, 50)
+    await page.route("**/api/history?*before=*", lambda route: route.abort(), times=1)
+    await scroll_to(page, 0)
+    await expect(page.get_by_role("article")).to_have_count(71, timeout=15_000)
+
+
 async def test_a_result_moves_nobody_who_reads_further_up(easel: Program, look: Look) -> None:
     repeat(easel.data, await easel.drawn("a fox"), 20)
     page = await look(easel.url)
-    await expect(page.get_by_role("article")).to_have_count(21)
+    await shown(page, 21)
     await scroll_to(page, 1500)
     before = await page.evaluate(SCROLLED)
     await page.evaluate(
@@ -59,7 +74,7 @@ async def test_a_result_moves_nobody_who_reads_further_up(easel: Program, look: 
 async def test_back_from_the_gallery_finds_the_same_place(easel: Program, look: Look) -> None:
     repeat(easel.data, await easel.drawn("a fox"), 20)
     page = await look(easel.url)
-    await expect(page.get_by_role("article")).to_have_count(21)
+    await shown(page, 21)
     await scroll_to(page, 1500)
     before = await page.evaluate(SCROLLED)
     await page.get_by_role("link", name="Gallery").click()
@@ -100,6 +115,7 @@ async def test_an_address_cut_in_the_middle_of_a_letter_breaks_nothing(shared: P
 async def test_the_sandbox_banner_is_put_away_for_good(shared: Program, look: Look) -> None:
     page = await look(shared.url, viewport={"width": 360, "height": 740})
     banner = page.locator("#sandbox")
+    await expect(banner).to_be_visible()
     box = await banner.bounding_box()
     assert box is not None
     assert box["height"] < 60

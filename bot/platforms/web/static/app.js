@@ -261,5 +261,5 @@ setInterval(tick, 1000);
 addEventListener("hashchange", () => {
   if (/^#(invite|token|local)=/.test(location.hash)) begin();
 });
-document.documentElement.dataset.ready = ""; // every control answers from here on
 await begin();
+document.documentElement.dataset.ready = ""; // who this is and what there is to choose are known, or asked for

@@ -16,6 +16,7 @@ export class GalleryView {
   #items = [];
   #older = null;
   #asked = ""; // the query that the items answer
+  #fresh = false; // nothing was drawn since it was asked
   #asking = false;
   #timer = 0;
   #wall = null;
@@ -37,11 +38,12 @@ export class GalleryView {
     this.#mark(asked);
     const said = JSON.stringify(asked);
     // Back from elsewhere it is as it was, until something changed it.
-    if (this.#asked === said && this.#items.length) {
+    if (this.#asked === said && this.#fresh && this.#items.length) {
       this.#fill();
       return;
     }
     this.#asked = said;
+    this.#fresh = true;
     this.#asking = false;
     this.#older = null;
     this.selection.clear();
@@ -59,7 +61,7 @@ export class GalleryView {
 
   /** Something was drawn: the next look asks again. */
   outdated() {
-    this.#asked = "";
+    this.#fresh = false;
   }
 
   /** Something was taken away. */

@@ -179,7 +179,11 @@ export class Log {
       this.#asking = false;
     } catch (error) {
       if (!(error instanceof api.Refusal || error instanceof api.Unreachable)) throw error;
-      setTimeout(() => (this.#asking = false), RETRY); // the next scroll asks again
+      // Who stands at the very top can't scroll any further: asked again without it.
+      setTimeout(() => {
+        this.#asking = false;
+        if (!this.#away && this.#room.scrollTop < NEAR_THE_TOP) this.#loadOlder();
+      }, RETRY);
     } finally {
       this.#log.removeAttribute("aria-busy");
     }

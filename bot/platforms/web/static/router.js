@@ -18,7 +18,9 @@ export class Router {
     this.views = views;
     this.left = left;
     this.entered = entered;
-    addEventListener("hashchange", () => this.go());
+    addEventListener("hashchange", () => {
+      if (this.#hash !== null) this.go(); // before begin: what a view draws from isn't known yet
+    });
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.#room.hidden && !event.defaultPrevented && !document.querySelector(":modal, :popover-open")) leave();
     });
@@ -28,6 +30,7 @@ export class Router {
     return read().name;
   }
 
+  /** Shows what the address says. The first call begins: until then a press of a link only changes the address. */
   async go() {
     const { name, path, query } = read();
     if (name === OVERLAY) {
