@@ -18,10 +18,12 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
+# As long as Playwright waits for a press: on a busy machine an answer may stand behind pictures that are being made.
+expect.set_options(timeout=30_000)
 STOP_SECONDS = 15.0
 # What the program must not inherit: a developer's account or tokens.
 _OURS = ("CHANJING_", "SEEDREAM_", "DISCORD_", "SLACK_", "WEB_", "PUBLIC_URL", "DATABASE_", "PICTURES_", "LIMIT_")
