@@ -58,8 +58,8 @@ def operate(settings: Settings, options: Namespace) -> int:
     """Do what `options.work` names; the exit code. SettingsError: a value is wrong."""
     level = "error" if settings.log_level == "info" else settings.log_level
     configure_logs(settings.log_format, level, redact=settings.secrets)
-    check(settings)
     new_files_are_private()
+    check(settings)
     try:
         asyncio.run(_operate(settings, options))
     except Refused as refused:

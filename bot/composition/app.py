@@ -36,6 +36,8 @@ from db.address import database_file
 from db.lock import DatabaseLock
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.platforms.discord.platform import DiscordPlatform
     from bot.platforms.slack import SlackPlatform
 
@@ -50,10 +52,10 @@ def run(settings: Settings, role: str = Role.ALL) -> int:
     SettingsError: a value is wrong, and nothing was started.
     """
     configure_logs(settings.log_format, settings.log_level, redact=settings.secrets)
+    new_files_are_private()  # first: looking at the settings makes the directory of the pictures
     check(settings, Role(role))
     for sentence in settings.near_misses:
         _log.warning("setting_ignored", action="start", detail=sentence)
-    new_files_are_private()
     give_back_large_memory()
     secret = local_secret(settings.data_dir)
     mend(settings.data_dir, database_file(settings.database_url))
@@ -77,7 +79,7 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             operator_api = OperatorApi(
                 operator_actions=OperatorActions(stores=core.stores, actions=core.actions), local_secret=local_secret
             )
-            routes = [*operator_api.routes(), *(slack.slack_routes() if slack else ())]
+            routes = routes_beside_the_page(operator_api, slack)
             readiness = Readiness(core, health)
             web = _web_server(await _web_config(settings, core, local_secret, role), core, readiness)
             discord = _discord(settings, core, web, role) if settings.discord_token else None
@@ -88,6 +90,11 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             lock.publish(web.url, local_secret)
             _announce(settings, core, web, local_secret)
             await _work(core, health, readiness.connections, stop)
+
+
+def routes_beside_the_page(operator_api: OperatorApi, slack: SlackPlatform | None) -> list[web.RouteDef]:
+    """What the web server answers besides its own: all of it, so that a test can ask each as everybody."""
+    return [*operator_api.routes(), *(slack.slack_routes() if slack else ())]
 
 
 async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnection], stop: asyncio.Event) -> None:

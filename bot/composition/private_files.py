@@ -56,7 +56,7 @@ def mend(data_dir: Path, database: Path | None = None) -> int:
 
 def _everything(data_dir: Path, database: Path | None) -> Iterator[Path]:
     if _is_its_own(data_dir):
-        yield data_dir
+        yield data_dir.resolve()  # which a link may lead to, unlike what stands in it
     for path in _listed(data_dir):
         if path.name.lstrip(".").startswith(_OURS):
             yield from _tree(path)

@@ -34,6 +34,13 @@ def may_see(job: Job, person: Person) -> bool:
     return job.destination.channel_id in person.channels or (is_open(job) and not person.confined)
 
 
+def may_hear_of_removal(there: Destination, person: Person) -> bool:
+    """Whether this person may know that a message is to go from there: they are there, or moderate that community."""
+    if (there.platform, there.community_id) != (person.platform, person.community_id):
+        return False
+    return person.moderator or there.channel_id in person.channels
+
+
 def may_be_told(job: Job, there: Destination) -> bool:
     """Whether everybody who reads along there may see the job."""
     if (job.destination.platform, job.destination.community_id) != (there.platform, there.community_id):

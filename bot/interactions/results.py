@@ -23,7 +23,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import Removal
 from bot.domain.report import JobReport
 from bot.domain.request import MAX_PROMPT, ImageRequest
-from bot.domain.visibility import is_author, may_be_shared, may_hide
+from bot.domain.visibility import is_author, may_be_shared, may_hear_of_removal, may_hide
 from bot.grammar.matrix import combinations
 from bot.grammar.options import NO_STYLE
 from bot.grammar.parse import TypedOptions, parse
@@ -205,14 +205,23 @@ async def delete(given: Input, actions: Actions) -> Replies:
 
     A press on what is deleted already is answered first. Its own try to remove the message comes after that.
     """
+    person = await given.person()
     try:
-        await actions.jobs.delete(given.target, await given.person())
+        await actions.jobs.delete(given.target, person)
     except NotAllowed as refused:
-        left = await actions.removals.left(given.target) if refused.code == "job-gone" else None
+        left = await _left_behind(given.target, person, actions) if refused.code == "job-gone" else None
         if left is None:
             raise
         return (Say(_deleted(left, given)), Remove(given.target))
     return (Remove(given.target, _deleted(await actions.removals.left(given.target), given)),)
+
+
+async def _left_behind(job_id: str, person: Person, actions: Actions) -> Removal | None:
+    """What is left to remove of it, for whoever may know: its row may be forgotten, so its place decides as well."""
+    left = await actions.removals.left(job_id)
+    if left is None or may_hear_of_removal(left.job.destination, person):
+        return left
+    return left if await actions.jobs.is_deleted(job_id, person) else None
 
 
 def _deleted(left: Removal | None, given: Input) -> Card:

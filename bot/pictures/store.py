@@ -115,7 +115,9 @@ def open_pictures(url: str) -> PictureStore:
 def _local(host: str, path: str) -> LocalStore:
     if host not in {"", "localhost"} or not path.strip("/"):
         raise ValueError(f"PICTURES_URL: it names no folder on this machine; {_LEGAL}")
-    return LocalStore(Path(path).resolve(), mkdir=True, automatic_cleanup=True)
+    folder = Path(path).resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # private whoever asks first, and from then on
+    return LocalStore(folder, automatic_cleanup=True)
 
 
 def _s3(bucket: str, prefix: str) -> S3Store:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from structlog.testing import capture_logs
 
 from bot.composition.local_secret import local_secret
 from bot.composition.private_files import mend
+
+ROOT = Path(__file__).parents[2]
 
 
 def mode(path: Path) -> int:
@@ -130,3 +134,26 @@ def test_without_a_place_to_keep_it_it_is_good_for_now(tmp_path: Path) -> None:
     assert len(secret) >= 32
     assert [log["event"] for log in logs] == ["local_secret_not_kept"]
     assert secret not in str(logs)
+
+
+def test_a_data_dir_that_is_a_link_is_closed_where_it_leads_to(data: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(data)
+    mend(link)
+    assert (mode(data), mode(data / "easel.db")) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("words", [["migrate"], ["imagine", "a fox"]])
+def test_every_directory_that_a_command_makes_is_private(tmp_path: Path, words: list[str]) -> None:
+    """Also those outside DATA_DIR, which nothing mends later."""
+    settings = {"DATA_DIR": str(tmp_path / "data"), "PICTURES_URL": f"file:{tmp_path / 'elsewhere'}"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "WEB_PORT": "0",
+        "SANDBOX_SPEED": "100",
+        "PYTHONPATH": str(ROOT),
+        **settings,
+    }
+    command = [sys.executable, "-m", "bot", *words]
+    subprocess.run(command, env=environment, cwd=tmp_path, umask=0o022, check=True, capture_output=True)  # noqa: S603
+    assert (mode(tmp_path / "data"), mode(tmp_path / "elsewhere")) == (0o700, 0o700)

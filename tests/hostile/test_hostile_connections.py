@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import ipaddress
 import json
 import logging
@@ -12,6 +13,7 @@ import socket
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.clock import FakeClock
 from tests.journeys.programs import until
@@ -29,6 +31,12 @@ async def opened(page: Site, sent: bytes = b"") -> tuple[asyncio.StreamReader, a
 
 def get(page: Site, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost:{page.server.port}\r\n\r\n".encode()
+
+
+def post(page: Site, path: str, rest: bytes) -> bytes:
+    """`rest`: the last headers and the body."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost:{page.server.port}\r\nContent-Type: application/json\r\n"
+    return head.encode() + rest
 
 
 @pytest.mark.parametrize("head", [b"", b"G", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: 1\r\n"])
@@ -177,6 +185,36 @@ async def test_thousands_of_open_streams_are_refused_politely(page: Site) -> Non
         assert response.status == 200
     for writer in streaming:
         writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"Content-Length: 50000\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"],
+    ids=["counted", "chunked"],
+)
+async def test_who_leaves_in_the_middle_of_a_body_is_no_error_of_ours(page: Site, body: bytes) -> None:
+    with capture_logs() as logs:
+        for _ in range(5):
+            _, writer = await opened(page, post(page, "/api/session", body))
+            await asyncio.sleep(0.05)  # the handler waits for the rest
+            writer.transport.abort()
+        await until(lambda: not page.server._entrance._inside, within=TIMEOUT, what="an end")  # type: ignore[union-attr]
+        assert await healthy(page) == 200
+    assert [log for log in logs if log["log_level"] in {"error", "critical"}] == []
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "br", "zstd"])
+async def test_a_compressed_body_is_not_unpacked(page: Site, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    for body in (b"garbage", gzip.compress(b'{"token": "%s"}' % (b"a" * 10_000_000))):
+        headers = {"Content-Encoding": kind, "Content-Type": "application/json"}
+        with capture_logs() as logs:
+            async with page.client.post(f"{page.server.url}/api/session", data=body, headers=headers) as answer:
+                assert (answer.status, (await answer.json())["error"]["code"]) in {
+                    (400, "bad-json"),
+                    (400, "bad-request"),
+                }
+        assert [log for log in logs if log["log_level"] in {"error", "critical"}] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def streaming(page: Site, *, headers: str = "") -> asyncio.StreamWriter:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.card import ButtonAction, Card
 from bot.domain.errors import NotAllowed, PlatformUnavailable, Refused
 from bot.domain.job import Job, JobState, new_job_id
+from bot.domain.people import Person
 from bot.interactions.forms import FormId
 from bot.interactions.replies import (
     Changed,
@@ -42,6 +43,10 @@ def one(replies: Replies, kind: type[T]) -> T:
 
 def words(card: Card) -> str:
     return "".join(str(part) for part in card.status)
+
+
+async def do_delete(house: House, job: Job, who: Person) -> Replies:
+    return await do(house, BUTTONS[ButtonAction.DELETE], Given(target=job.id, by=who))
 
 
 @pytest.fixture
@@ -128,6 +133,25 @@ class TestCancelAndDelete:
         assert (removed.job_id, removed.said, second) == (job.id, told.card, Remove(job.id))
         said = str(told.card.status)
         assert "has not removed the message yet" in said or "还没有移除" in said
+
+    @pytest.mark.parametrize("forgotten", [False, True])
+    async def test_what_is_left_behind_is_told_to_its_author_and_where_it_stands(
+        self, house: House, *, forgotten: bool
+    ) -> None:
+        """To everybody else the id says nothing, as if it had never been."""
+        job = await house.drawn("a secret fox", channel="secret", private=True)
+        house.chat.refuses_to_remove.add(job.id)
+        await (house.actions.mydata.delete(person("ann")) if forgotten else do_delete(house, job, person("ann")))
+        there = dataclasses.replace(person("bob"), channels=("secret",))
+        boss = dataclasses.replace(person("boss"), moderator=True)
+        told = [there, boss] if forgotten else [there, boss, person("ann")]
+        for who in told:
+            assert isinstance((await do_delete(house, job, who))[-1], Remove)
+        elsewhere = dataclasses.replace(person("bob"), channels=("general",))
+        other = dataclasses.replace(person("bob", community="other"), channels=("secret",), moderator=True)
+        for who in (elsewhere, other, person("bob", platform="web")):
+            with pytest.raises(NotAllowed, match="job-gone"):
+                await do_delete(house, job, who)
 
     async def test_others_may_not(self, house: House, job: Job) -> None:
         replies = await do(house, BUTTONS[ButtonAction.CANCEL], Given(target=job.id, by=person("bob")))

@@ -12,13 +12,18 @@ from typing import Any, NamedTuple
 
 import pytest
 from aiohttp import web
+from cryptography.fernet import Fernet
 
 from bot.actions import Actions
 from bot.actions.invites import Invites
+from bot.composition.app import routes_beside_the_page
 from bot.composition.operator_actions import OperatorActions
 from bot.composition.operator_api import OperatorApi
 from bot.domain.models import MODEL
-from bot.platforms.slack.http import HttpEvents
+from bot.drawing.raster import Raster
+from bot.pictures.fit import PictureFitter
+from bot.platforms.slack import OAuthApp, SealedInstallations, SlackConfig, SlackPlatform
+from db.slack_installations import SqlSlackInstallations
 from tests.db.orders import PLENTY, order
 from tests.web.conftest import CALLBACK_SECRET, LOCAL_SECRET, OPERATOR, Site
 
@@ -46,6 +51,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/metrics"): Row(SIGNED_IN),
     ("POST", "/seedream/callback/{secret}"): Row(EVERYBODY),  # who knows the secret
     ("POST", "/slack/events"): Row((401,) * 5),  # who doesn't sign as Slack does
+    ("GET", "/slack/install"): Row((302,) * 5),  # on to Slack's own page
+    ("GET", "/slack/oauth"): Row((400,) * 5),  # without a state of ours
     # Signing in and out
     ("GET", "/api/session"): Row(SIGNED_IN),
     ("POST", "/api/session"): Row((401,) * 5, {"token": "a guess"}),
@@ -124,7 +131,19 @@ def whole(site: Site) -> Site:
         operator_api = OperatorApi(
             operator_actions=OperatorActions(stores=site.stores, actions=actions), local_secret=LOCAL_SECRET
         )
-        return [*operator_api.routes(), *HttpEvents(signing_secret="s", clock=site.clock).routes()]
+        slack = SlackPlatform(
+            SlackConfig(bot_token=None, signing_secret="s", api_url="http://127.0.0.1:9"),
+            actions=actions,
+            raster=Raster(),
+            pictures=PictureFitter(site.picture_store),
+            notes=site.store,
+            clock=site.clock,
+            installations=SealedInstallations(
+                SqlSlackInstallations(site.store._engine), keys=[Fernet.generate_key().decode()]
+            ),
+            oauth=OAuthApp(client_id="1", client_secret="s", public_url="https://easel.example.org"),
+        )
+        return routes_beside_the_page(operator_api, slack)
 
     site.more_routes = more
     return site
@@ -185,7 +204,8 @@ def filled(path: str, job_id: str) -> str:
 
 async def status_of(page: Site, method: str, path: str, headers: dict[str, str], body: Mapping[str, Any]) -> int:
     json = None if method == "GET" else dict(body)
-    async with page.client.request(method, f"{page.server.url}{path}", json=json, headers=headers) as answer:
+    url = f"{page.server.url}{path}"
+    async with page.client.request(method, url, json=json, headers=headers, allow_redirects=False) as answer:
         return answer.status
 
 

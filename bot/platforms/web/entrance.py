@@ -34,8 +34,11 @@ LOOK_SECONDS: Final = 10.0
 LOOKS: Final = 3
 # For somebody who is told that there is no room.
 FAREWELL_SECONDS: Final = 2.0
-# No access log: its lines would hold the callback's secret and the keys of picture links.
-_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"access_log": None, "keepalive_timeout": KEEPALIVE_SECONDS})
+# No access log: its lines would hold the callback's secret and the keys of picture links. Bodies are read as they came:
+# nobody who is served here compresses them, and unpacking is work for whoever sends a small one that is a large one.
+_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {"access_log": None, "keepalive_timeout": KEEPALIVE_SECONDS, "auto_decompress": False}
+)
 
 
 class Connection(web.RequestHandler):

@@ -76,7 +76,9 @@ class Guard:
             return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
         except ClientConnectionResetError:
             raise  # who asked has gone: nobody to answer, and nothing is broken
-        except Exception:
+        except Exception as error:
+            if isinstance(error, ConnectionError) and request.transport is None:
+                raise  # gone in the middle of its body
             # The path of a callback holds its secret; the route's pattern doesn't.
             resource = request.match_info.route.resource
             _log.exception("request_failed", action="web", route=resource.canonical if resource else "")
