@@ -5,15 +5,11 @@ The names are those of docs/settings.md; a wrong value is a SettingsError that n
 
 from __future__ import annotations
 
-import base64
-import ipaddress
 import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -21,42 +17,77 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from bot.configuration import values
 from bot.configuration.env_file import EnvFile, EnvFileProblem, read_env_file
+from bot.configuration.faults import sentence_of
 from bot.configuration.near_misses import in_environment, in_file
+from bot.configuration.together import VENDOR_URL, contradictions, store_keys, way_into_slack, without_effect
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.url_login import ESCAPE, is_ambiguous, secrets_of
-from bot.observability.redact import Redactor
-
-VENDOR_URL = "https://open-api.chanjing.cc"
-SHORTEST_TOKEN = 16  # characters of those that open the page
-_TOKEN_BYTES = 24
-LONGEST_TOKEN = 4096  # characters; those of the platforms have about a hundred
-_LONGEST_LABEL = 24  # what fits the narrowest picture
-MAKE_A_KEY = "Make one with: openssl rand -base64 32 | tr '+/' '-_'"
-_KEY_BYTES = 32
-
+from bot.domain.url_login import secrets_of
 
 _MOST = 1_000_000_000  # of a limit
-# The least and the most of each whole number, and an example.
-_NUMBERS: Mapping[str, tuple[int, int, int]] = {
-    "limit_user_daily": (0, _MOST, 50),
-    "limit_user_running": (1, _MOST, 3),
-    "limit_user_waiting": (0, _MOST, 7),
-    "limit_community_monthly": (0, _MOST, 1000),
-    "limit_total_daily": (0, _MOST, 1000),
-    "limit_total_monthly": (0, _MOST, 20_000),
-    "limit_guests_daily": (0, _MOST, 200),
-    "retention_days": (1, 3650, 30),
-    "discord_shard_count": (1, 10_000, 2),
+
+Reader = Callable[[str], object]
+
+
+def _whole(least: int, most: int, example: int) -> Reader:
+    return lambda text: values.whole_number(text, least, most, example)
+
+
+def _above_zero(most: int, example: float) -> Reader:
+    return lambda text: values.number_above_zero(text, most, example)
+
+
+def _address(example: str, *, path: bool = True) -> Reader:
+    return lambda text: values.web_address(text, example=example, path=path)
+
+
+def _known(read: Callable[[str], object]) -> Reader:
+    """Kept as it is written, once it can be read."""
+    return lambda text: (read(text), text)[1]
+
+
+# What reads the values that are more than words: a ValueError says what would be legal.
+_READERS: Mapping[str, Reader] = {
+    "chanjing_access_token": values.one_word,
+    "seedream_api_url": _address(VENDOR_URL),
+    "seedream_qps": _above_zero(1000, 5),
+    "http_proxy": values.escaped,
+    "https_proxy": values.escaped,
+    "ssl_cert_file": values.path,
+    "discord_token": values.one_word,
+    "discord_api_url": _address("https://example.com/api/v10"),
+    "discord_shard_count": _whole(1, 10_000, 2),
+    "discord_gateway": values.one_of_several,
+    "slack_bot_token": values.one_word,
+    "slack_app_token": values.one_word,
+    "slack_api_url": _address("https://example.com/api"),
+    "slack_serve_strangers": values.yes_or_no,
+    "data_dir": values.path_in_a_url,
+    "web_host": values.listening_host,
+    "web_port": values.port,
+    "web_token": values.long_word,
+    # The page calls its API and its files by paths from the root.
+    "public_url": _address("https://easel.example.com", path=False),
+    "metrics_token": values.long_word,
+    "trusted_proxies": _known(values.networks),
+    "limit_user_daily": _whole(0, _MOST, 50),
+    "limit_user_running": _whole(1, _MOST, 3),
+    "limit_user_waiting": _whole(0, _MOST, 7),
+    "limit_community_monthly": _whole(0, _MOST, 1000),
+    "limit_total_daily": _whole(0, _MOST, 1000),
+    "limit_total_monthly": _whole(0, _MOST, 20_000),
+    "limit_guests_daily": _whole(0, _MOST, 200),
+    "allowed_communities": _known(AllowedCommunities.read),
+    "timezone": values.time_zone,
+    "operator_channel": _known(OperatorChannel.read),
+    "retention_days": _whole(1, 3650, 30),
+    "retention_gb": _above_zero(1_000_000, 50),
+    "label_on_pictures": values.short_line,
+    "font_path": values.font_file,
+    "log_format": lambda text: values.one_of(text, ("console", "json")),
+    "log_level": lambda text: values.one_of(text, ("debug", "info", "warning", "error")),
 }
-_ADDRESSES: Mapping[str, str] = {
-    "seedream_api_url": VENDOR_URL,
-    "discord_api_url": "https://example.com/api/v10",
-    "slack_api_url": "https://example.com/api",
-    "public_url": "https://easel.example.com",
-}
-_PATHS = ("data_dir", "ssl_cert_file", "font_path")
 _ENV_FILE: ContextVar[EnvFile | None] = ContextVar("_ENV_FILE", default=None)  # read already
 
 
@@ -157,190 +188,22 @@ class Settings(BaseSettings):
 
     @property
     def near_misses(self) -> tuple[str, ...]:
-        """Sentences about names that are nearly settings, and lines of `.env` that say nothing."""
+        """Sentences about what has no effect: names that are nearly settings, lines of `.env` that say nothing."""
         return self._near_misses
 
-    @field_validator(*_NUMBERS, mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _whole_number(cls, value: object, info: ValidationInfo) -> object:
-        return None if value is None else values.whole_number(str(value), *_NUMBERS[info.field_name or ""])
-
-    @field_validator("seedream_qps", mode="before")
-    @classmethod
-    def _calls(cls, value: object) -> object:
-        return values.number_above_zero(str(value), 1000, 5)
-
-    @field_validator("retention_gb", mode="before")
-    @classmethod
-    def _gigabytes(cls, value: object) -> object:
-        return None if value is None else values.number_above_zero(str(value), 1_000_000, 50)
-
-    @field_validator("slack_serve_strangers", mode="before")
-    @classmethod
-    def _yes_or_no(cls, value: object) -> object:
-        return values.yes_or_no(str(value))
-
-    @field_validator("web_port", mode="before")
-    @classmethod
-    def _port(cls, value: object) -> object:
-        return values.port(str(value))
-
-    @field_validator("web_host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        return values.listening_host(value)
-
-    @field_validator(*_PATHS, mode="before")
-    @classmethod
-    def _path(cls, value: object) -> object:
-        return values.path(value) if isinstance(value, str) else value
-
-    @field_validator("data_dir")
-    @classmethod
-    def _in_a_url(cls, value: Path) -> Path:
-        """The database's URL is made of it, where a ? would begin the parameters."""
-        if "?" in str(value):
-            raise ValueError(f"must be a path without a question mark, not {values.shown(str(value))}")
-        return value
-
-    @field_validator("allowed_communities")
-    @classmethod
-    def _communities(cls, value: str) -> str:
-        AllowedCommunities.read(value)
-        return value
-
-    @field_validator("operator_channel")
-    @classmethod
-    def _channel(cls, value: str | None) -> str | None:
-        if value is not None:
-            OperatorChannel.read(value)
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        return values.time_zone(value)
-
-    @field_validator("log_format", "log_level", mode="before")
-    @classmethod
-    def _any_case(cls, value: object, info: ValidationInfo) -> object:
-        legal = ("console", "json") if info.field_name == "log_format" else ("debug", "info", "warning", "error")
-        return None if value is None else values.one_of(str(value), legal)
-
-    @field_validator(*_ADDRESSES)
-    @classmethod
-    def _web_address(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None:
-            return None
-        name = info.field_name or ""
-        # The page calls its API and its files by paths from the root.
-        return values.web_address(value, example=_ADDRESSES[name], path=name != "public_url")
-
-    @field_validator("http_proxy", "https_proxy")
-    @classmethod
-    def _escaped(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and is_ambiguous(value.get_secret_value()):
-            raise ValueError(f"its user or its password can't be told apart from the host. {ESCAPE}")
-        return value
-
-    @field_validator("chanjing_access_token", "discord_token", "slack_bot_token", "slack_app_token")
-    @classmethod
-    def _one_word(cls, value: SecretStr | None) -> SecretStr | None:
-        """Tokens are sent in a header, which takes nothing else. A line break around one is a slip of copying."""
-        if value is None:
-            return None
-        word = value.get_secret_value().strip()
-        if not word or len(word) > LONGEST_TOKEN or not word.isascii() or not word.isprintable() or " " in word:
-            raise ValueError("must be one word of plain characters; copy it again")
-        return SecretStr(word)
-
-    @field_validator("web_token", "metrics_token")
-    @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        """Its length is what keeps guesses out: whoever has the right token is never refused."""
-        if value is None:
-            return None
-        token = value.get_secret_value().strip()
-        if len(token) < SHORTEST_TOKEN:
-            raise ValueError(
-                f"needs at least {SHORTEST_TOKEN} characters and has {len(token)}. Take this one: "
-                f"{secrets.token_urlsafe(_TOKEN_BYTES)}"
-            )
-        return SecretStr(token)
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _addresses(cls, value: str | None) -> str | None:
-        for part in (value or "").split(","):
-            try:
-                ipaddress.ip_network(part.strip() or "::1", strict=False)
-            except ValueError:
-                raise ValueError(
-                    f"{part.strip()[:60]!r} is no address and no network; write 10.0.0.5 or 172.16.0.0/12, with commas "
-                    "between several"
-                ) from None
-        return value
-
-    @field_validator("label_on_pictures")
-    @classmethod
-    def _one_line(cls, value: str | None) -> str | None:
-        if value is not None and not (value.isprintable() and len(value) <= _LONGEST_LABEL):
-            raise ValueError(f"must be one line of at most {_LONGEST_LABEL} characters, such as AI-generated")
-        return value
-
-    @field_validator("font_path")
-    @classmethod
-    def _font_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"there is no file {value}; give the path of a font file (.ttf, .otf or .ttc)")
-        return value
-
-    @field_validator("discord_gateway")
-    @classmethod
-    def _one_of_several(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        place, _, number = value.partition("/")
-        if not (place.isdecimal() and number.isdecimal() and int(place) < int(number)):
-            raise ValueError("must say which of how many gateways this is, from 0: 0/2 and 1/2 for two")
-        return value
+    def _read(cls, value: object, info: ValidationInfo) -> object:
+        read = _READERS.get(info.field_name or "")
+        if read is None or value is None:
+            return value
+        return read(value.get_secret_value() if isinstance(value, SecretStr) else str(value))
 
     @model_validator(mode="after")
     def _together(self) -> Self:
-        if (self.chanjing_app_id is None) != (self.chanjing_secret_key is None):
-            raise ValueError(
-                "CHANJING_APP_ID and CHANJING_SECRET_KEY go together: set both, or neither for the sandbox"
-            )
-        if self.discord_gateway is not None and self.discord_shards is None:
-            raise ValueError("DISCORD_SHARD_COUNT is too small: every one of DISCORD_GATEWAY's gateways needs a shard")
-        if self.slack_client_id is not None or self.slack_client_secret is not None:
-            self._check_slack_oauth()
-        if self.web_token is None and not is_loopback(self.web_host):
-            raise ValueError(
-                f"WEB_HOST={self.web_host} lets other machines in, so set WEB_TOKEN to a long random word, "
-                "or leave WEB_HOST at 127.0.0.1"
-            )
-        if self.web_token is None and self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
-            raise ValueError(
-                f"PUBLIC_URL={self.public_url} shows the page to everybody, so set WEB_TOKEN to a long random word, "
-                "or leave PUBLIC_URL out"
-            )
+        if found := list(contradictions(self)):
+            raise ValueError("\n".join(found))
         return self
-
-    def _check_slack_oauth(self) -> None:
-        """Many workspaces need all of it, and before anybody has pressed anything."""
-        if self.slack_client_id is None or self.slack_client_secret is None:
-            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together")
-        if self.slack_bot_token is not None:
-            raise ValueError(
-                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: set one, leave the other out"
-            )
-        if self.public_url is None:
-            raise ValueError("SLACK_CLIENT_ID needs PUBLIC_URL: Slack sends people back there, to /slack/oauth")
-        if not self.slack_store_keys:
-            raise ValueError(f"SLACK_CLIENT_ID needs SLACK_STORE_KEY, which seals the workspaces' tokens. {MAKE_A_KEY}")
-        if not all(_is_fernet_key(key) for key in self.slack_store_keys):
-            raise ValueError(f"SLACK_STORE_KEY is no key of 32 bytes in URL-safe base64. {MAKE_A_KEY}")
 
     @property
     def discord_shards(self) -> tuple[tuple[int, ...], int] | None:
@@ -353,10 +216,9 @@ class Settings(BaseSettings):
         return (ids, count) if ids else None
 
     @property
-    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    def proxy_networks(self) -> values.Networks:
         """Whose X-Forwarded-* headers are believed."""
-        parts = (part.strip() for part in (self.trusted_proxies or "").split(","))
-        return tuple(ipaddress.ip_network(part, strict=False) for part in parts if part)
+        return values.networks(self.trusted_proxies or "")
 
     @property
     def trusted_picture_hosts(self) -> tuple[str, ...]:
@@ -364,9 +226,8 @@ class Settings(BaseSettings):
 
     @property
     def slack_store_keys(self) -> list[str]:
-        """The newest first; separated by commas."""
-        given = self.slack_store_key.get_secret_value() if self.slack_store_key is not None else ""
-        return [key.strip() for key in given.split(",") if key.strip()]
+        """The newest first."""
+        return store_keys(self)
 
     @model_validator(mode="before")
     @classmethod
@@ -385,6 +246,16 @@ class Settings(BaseSettings):
         meant.setdefault("database_url", f"sqlite+aiosqlite:///{data_dir.as_posix()}/easel.db")
         meant.setdefault("pictures_url", values.file_url(data_dir / "pictures"))
         return meant
+
+    @property
+    def pictures_follow(self) -> bool:
+        """Whether the pictures are in DATA_DIR, since PICTURES_URL says nothing else."""
+        return self.pictures_url == values.file_url(self.data_dir / "pictures")
+
+    @property
+    def slack_lacks(self) -> str:
+        """Why Slack stays off although some of its settings are there; nothing where it doesn't."""
+        return way_into_slack(self)
 
     @property
     def uses_sandbox(self) -> bool:
@@ -433,23 +304,6 @@ class Settings(BaseSettings):
         return (*plain, *self.slack_store_keys, *passwords)
 
 
-def _is_fernet_key(key: str) -> bool:
-    """As https://cryptography.io/en/latest/fernet/ wants it."""
-    try:
-        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == _KEY_BYTES
-    except ValueError:
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def load_settings(**overrides: Any) -> Settings:
     """Settings from the environment and `.env`; `overrides` win.
 
@@ -466,37 +320,13 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError("\n".join([*(_sentence(fault) for fault in error.errors()), *faults])) from None
+        raise SettingsError(
+            "\n".join([*(sentence_of(fault, Settings.model_fields) for fault in error.errors()), *faults])
+        ) from None
     finally:
         _ENV_FILE.reset(token)
     if faults:
         raise SettingsError("\n".join(f"{fault} The limit would not hold." for fault in faults))
-    settings._near_misses = tuple(miss.sentence for miss in near)  # noqa: SLF001 - of this module's own class
+    told = (*(miss.sentence for miss in near), *without_effect(settings))
+    settings._near_misses = told  # noqa: SLF001 - of this module's own class
     return settings
-
-
-def _sentence(fault: Any) -> str:
-    names = [str(part).upper() for part in fault["loc"]]
-    said = str(fault["msg"]).removeprefix("Value error, ") if fault["type"] == "value_error" else _bounds(fault)
-    message = _masked(said, fault["input"])
-    return f"{names[0]}: {message}" if names else message
-
-
-def _bounds(fault: Any) -> str:
-    """Of a whole number whose field has them, in our words in place of the library's."""
-    field = Settings.model_fields[str(fault["loc"][0])]
-    bounds = {type(each).__name__: each for each in field.metadata}
-    if not {"Ge", "Le"} <= bounds.keys():
-        return str(fault["msg"])
-    least, most = bounds["Ge"].ge, bounds["Le"].le
-    example = least if field.default is None else field.default
-    return f"must be a whole number from {least} to {most}, such as {example}, not {values.shown(str(fault['input']))}"
-
-
-def _masked(message: str, value: object) -> str:
-    """The message without what is secret in the value that it quotes, such as a token in the wrong place."""
-    redactor = Redactor()
-    for part in (str(value), *str(value).split(",")):
-        if part.strip():
-            message = message.replace(part.strip(), redactor.text(part.strip()))
-    return message

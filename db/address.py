@@ -13,7 +13,7 @@ from bot.domain.url_login import ESCAPE, is_ambiguous
 from .errors import DatabaseProblem
 
 _NOT_UNDERSTOOD = (
-    "DATABASE_URL is not understood. Write sqlite+aiosqlite:///data/easel.db, or postgresql://user@host:5432/name."
+    "DATABASE_URL is not understood. Write sqlite+aiosqlite:///data/easel.db, or postgresql://user@host:5432/name"
 )
 _ESCAPING = f"DATABASE_URL: the user or the password can't be told apart from the host. {ESCAPE}."
 _NO_DRIVER = (
@@ -41,7 +41,10 @@ def parse(url: str) -> URL:
         address = None
     driver = None if address is None else _DRIVERS.get(address.drivername)
     if address is None or driver is None:
-        raise DatabaseProblem(_ESCAPING if is_ambiguous(url) else _NOT_UNDERSTOOD)
+        if is_ambiguous(url):
+            raise DatabaseProblem(_ESCAPING)
+        given = "" if ":" in url else f", not “{url[:_SHOWN]}”"
+        raise DatabaseProblem(f"{_NOT_UNDERSTOOD}{given}.")
     if driver.startswith("sqlite"):
         if address.host:
             raise DatabaseProblem("DATABASE_URL needs three slashes before a file's path: sqlite:///data/easel.db.")

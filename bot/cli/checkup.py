@@ -46,7 +46,7 @@ async def check_settings(settings: Settings) -> Sequence[Finding]:
     slack = settings.slack_bot_token or settings.slack_client_id
     platforms = [name for name, is_on in (("Discord", settings.discord_token), ("Slack", slack)) if is_on]
     said = f"every value is legal; platforms beside the page: {' and '.join(platforms) or 'none'}"
-    near = [note("Settings", sentence, "Mend the name, or take the line out.") for sentence in settings.near_misses]
+    near = [note("Settings", sentence, "Mend it, or take the line out.") for sentence in settings.near_misses]
     if platforms:
         return [fine("Settings", said), *near]
     return [*near, note("Settings", said, "To draw in a chat, set DISCORD_TOKEN or SLACK_BOT_TOKEN: docs/settings.md.")]

@@ -10,9 +10,10 @@ from bot.cli.admin_session import AdminSession
 from bot.cli.faults import WrongCall
 from bot.cli.output import Output, warn
 from bot.composition.local_secret import local_secret, operator_link
+from bot.configuration.values import is_loopback
 from bot.domain.sign_in import BadName
 from bot.runtime.clock import SystemClock
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings
 from db.lock import find_running
 
 _COLUMNS = ("name", "devices", "tokens", "links", "last_seen", "id")

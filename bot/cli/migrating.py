@@ -10,6 +10,7 @@ from bot.cli.output import Form, Output, Row
 from bot.settings import Settings
 from db.address import database_file, parse
 from db.engine import open_database
+from db.errors import DatabaseProblem
 from db.lock import DatabaseLock
 from db.migrate import HEAD, migrate, revision
 from db.moving import move
@@ -40,7 +41,11 @@ async def bring_up_to_date(settings: Settings, options: Namespace, output: Outpu
 async def _move(settings: Settings, options: Namespace, output: Output) -> None:
     """AlreadyRunning: the bot runs on the file. DatabaseProblem: the server has something already."""
     source, target = _source(settings, options.source), options.target or ""
-    if not target or parse(target).get_backend_name() != "postgresql":
+    try:
+        to_a_server = bool(target) and parse(target).get_backend_name() == "postgresql"
+    except DatabaseProblem as problem:
+        raise WrongCall(str(problem).replace("DATABASE_URL", "--to")) from None
+    if not to_a_server:
         raise WrongCall("Say where to: migrate --from sqlite --to postgresql://user:password@host/easel")
     file = database_file(source)
     if file is None:

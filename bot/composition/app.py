@@ -159,11 +159,8 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
     client_id, client_secret = settings.slack_client_id, settings.slack_client_secret
     if all(one is None for one in (bot, app, signing, client_id)):
         return None
-    if (bot is None and client_id is None) or (app is None and signing is None):
-        said = (
-            "Slack needs SLACK_BOT_TOKEN (or SLACK_CLIENT_ID, for many workspaces) and, with it, SLACK_APP_TOKEN for "
-            "Socket Mode or SLACK_SIGNING_SECRET for HTTP events; it stays off"
-        )
+    if settings.slack_lacks:
+        said = f"{settings.slack_lacks}; it stays off"
         _log.error("platform_off", action="connect", platform="slack", error=said)
         health.set("slack", ok=False, detail=said)
         return None

@@ -45,7 +45,7 @@ from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import SharedTokenStore
 from bot.settings import Settings, SettingsError
-from db.address import database_file, server_conninfo
+from db.address import database_file, name_for_people, parse, server_conninfo
 from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
@@ -166,13 +166,14 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
     """Before anything starts: the values that only their rooms can read. SettingsError with a sentence."""
     if role is not Role.ALL and settings.database_url.startswith("sqlite"):
         raise SettingsError(
-            f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share. On SQLite one process does "
-            "everything: leave --role out."
+            f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share, and DATABASE_URL is "
+            f"{name_for_people(parse(settings.database_url))}. On SQLite one process does everything: leave --role out."
         )
     if role is not Role.ALL and settings.uses_sandbox:
         raise SettingsError(
-            f"--role {role} needs one provider for all processes: CHANJING_APP_ID and CHANJING_SECRET_KEY, or for a "
-            "trial `python -m bot sandbox` with SEEDREAM_API_URL and any CHANJING_APP_ID and CHANJING_SECRET_KEY."
+            f"--role {role} needs one provider for all processes, and no account is set. Set CHANJING_APP_ID and "
+            "CHANJING_SECRET_KEY, or for a trial run `python -m bot sandbox` and set SEEDREAM_API_URL with any "
+            "CHANJING_APP_ID and CHANJING_SECRET_KEY."
         )
     network_of(settings)
     try:
@@ -183,7 +184,10 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
             check_sandbox(settings)
         visible_label(settings.label_on_pictures, settings.font_path)
     except (DatabaseProblem, ValueError) as error:
-        raise SettingsError(str(error)) from None
+        said = str(error)
+        if settings.pictures_follow and said.startswith("PICTURES_URL: "):  # which nobody has set
+            said = f"DATA_DIR: {said.removeprefix('PICTURES_URL: ')}"
+        raise SettingsError(said) from None
 
 
 @contextlib.asynccontextmanager

@@ -19,6 +19,7 @@ _LIMIT: Final = "LIMIT"
 # First words of our names that many programs use.
 _COMMON: Final = frozenset({"HTTP", "HTTPS", "NO", "SSL", "DATA", "PUBLIC"})
 _OF_OTHERS: Final = frozenset({"FTP_PROXY", "ALL_PROXY", "SSL_CERT_DIR"})
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 # What is read from the environment alone, and by whom.
 _NOT_FROM_FILE: Final = {"SANDBOX": "the sandbox", "AWS": "the object store"}
 
@@ -72,6 +73,10 @@ def in_environment(environment: Mapping[str, str], settings: Collection[str]) ->
     for typed, value in environment.items():
         name = _plain(typed)
         if name in settings or name in _OF_OTHERS or not value:
+            if name == "ALL_PROXY" and not any(environment.get(each) for each in _PROXIES):
+                found.append(
+                    NearMiss("The environment: ALL_PROXY has no effect on Easel. Set HTTPS_PROXY (and HTTP_PROXY).")
+                )
             continue
         near = next((each for each in settings if _is_slip(name, each)), None)
         if near is not None:

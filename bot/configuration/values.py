@@ -6,6 +6,7 @@ import ipaddress
 import math
 import os
 import re
+import secrets
 from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,11 +14,17 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.domain.url_login import login_of
+from bot.domain.url_login import ESCAPE, is_ambiguous, login_of
 
+SHORTEST_TOKEN: Final = 16  # characters of those that open the page
+_TOKEN_BYTES: Final = 24
+_LONGEST_TOKEN: Final = 4096  # characters; those of the platforms have about a hundred
+_LONGEST_LABEL: Final = 24  # what fits the narrowest picture
 _SHOWN: Final = 40  # characters of a wrong value
 _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _YES, _NO = frozenset({"true", "1", "yes", "y", "on", "t"}), frozenset({"false", "0", "no", "n", "off", "f"})
+
+Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 
 def shown(text: str) -> str:
@@ -148,8 +155,85 @@ def time_zone(text: str) -> str:
         ZoneInfo(text)
     except (OSError, ValueError, KeyError):
         # Etc/GMT+8 is eight hours behind UTC, so that it is no answer to "GMT+8".
-        zones = {zone.lower(): zone for zone in available_timezones() if not zone.startswith("Etc/")}
+        zones = {zone.lower(): zone for zone in available_timezones() if not zone.startswith(("Etc/", "GMT"))}
         near = get_close_matches(text.lower().replace(" ", "_"), zones, n=1)
         mean = f"; did you mean {zones[near[0]]}?" if near else ""
         raise ValueError(f"must be a time zone such as Europe/Berlin or UTC, not {shown(text)}{mean}") from None
     return text
+
+
+def path_in_a_url(text: str) -> Path:
+    """The database's URL is made of it, where a ? would begin the parameters."""
+    found = path(text)
+    if "?" in str(found):
+        raise ValueError(f"must be a path without a question mark, not {shown(str(found))}")
+    return found
+
+
+def escaped(url: str) -> str:
+    """An address whose user and password can be told apart from its host."""
+    if is_ambiguous(url):
+        raise ValueError(f"its user or its password can't be told apart from the host. {ESCAPE}")
+    return url
+
+
+def one_word(text: str) -> str:
+    """Tokens are sent in a header, which takes nothing else. A line break around one is a slip of copying."""
+    word = text.strip()
+    if not word or len(word) > _LONGEST_TOKEN or not word.isascii() or not word.isprintable() or " " in word:
+        raise ValueError("must be one word of plain characters; copy it again")
+    return word
+
+
+def long_word(text: str) -> str:
+    """Its length is what keeps guesses out: whoever has the right token is never refused."""
+    token = text.strip()
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError(
+            f"needs at least {SHORTEST_TOKEN} characters and has {len(token)}. Take this one: "
+            f"{secrets.token_urlsafe(_TOKEN_BYTES)}"
+        )
+    return token
+
+
+def networks(text: str) -> Networks:
+    """Addresses and networks, with commas between."""
+    found = []
+    for part in text.split(","):
+        try:
+            found += [ipaddress.ip_network(part.strip(), strict=False)] if part.strip() else []
+        except ValueError:
+            raise ValueError(
+                f"{part.strip()[:60]!r} is no address and no network; write 10.0.0.5 or 172.16.0.0/12, with commas "
+                "between several"
+            ) from None
+    return tuple(found)
+
+
+def short_line(text: str) -> str:
+    if not (text.isprintable() and len(text) <= _LONGEST_LABEL):
+        raise ValueError(f"must be one line of at most {_LONGEST_LABEL} characters, such as AI-generated")
+    return text
+
+
+def font_file(text: str) -> Path:
+    found = path(text)
+    if not found.is_file():
+        raise ValueError(f"there is no file {found}; give the path of a font file (.ttf, .otf or .ttc)")
+    return found
+
+
+def one_of_several(text: str) -> str:
+    place, _, number = text.partition("/")
+    if not (place.isdecimal() and number.isdecimal() and int(place) < int(number)):
+        raise ValueError("must say which of how many gateways this is, from 0: 0/2 and 1/2 for two")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -85,7 +85,10 @@ class Network:
 
     @cached_property
     def _exceptions(self) -> list[str]:
-        return [entry for part in self.no_proxy.lower().replace(" ", ",").split(",") if (entry := part.strip())]
+        parts = (
+            part.rpartition("://")[2].partition("/") for part in self.no_proxy.lower().replace(" ", ",").split(",")
+        )
+        return [host + (slash + bits if bits.isdecimal() else "") for host, slash, bits in parts if host]
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -114,7 +117,9 @@ def _proxy(name: str, text: str) -> URL | None:
     except ValueError:
         url = URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError(f"{name} must be the address of an HTTP proxy, such as http://proxy.example.com:3128")
+        kind, separator, _ = text.partition("://")
+        given = f", not of one by {kind}" if separator and kind.isalnum() and kind not in {"http", "https"} else ""
+        raise ValueError(f"{name}: must be the address of an HTTP proxy, such as http://proxy.example.com:3128{given}")
     return url
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.programs import environment
+from tests.journeys.quick_program import Run
 
 pytestmark = pytest.mark.journey
 
@@ -45,21 +46,6 @@ OTHERS = {
 }
 
 
-def run(*arguments: str, settings: dict[str, str], directory: Path, before: Sequence[str] = ()) -> tuple[int, str]:
-    """`python -m bot …` to its end: exit code, and all that it printed."""
-    done = subprocess.run(  # noqa: S603 - our own program
-        [*before, sys.executable, "-m", "bot", *arguments],
-        cwd=directory,
-        env=environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=60,
-    )
-    return done.returncode, done.stdout.decode()
-
-
 def assert_sentence(said: str, *parts: str) -> None:
     assert "Traceback" not in said
     assert SECRET not in said
@@ -69,7 +55,7 @@ def assert_sentence(said: str, *parts: str) -> None:
 
 
 @pytest.mark.parametrize("url", DATABASES)
-def test_a_database_url_that_is_wrong_shows_no_part_of_its_login(url: str, tmp_path: Path) -> None:
+def test_a_database_url_that_is_wrong_shows_no_part_of_its_login(url: str, tmp_path: Path, run: Run) -> None:
     settings = {"DATABASE_URL": url, "LOG_LEVEL": "debug"}
     code, said = run("run", settings=settings, directory=tmp_path)
     assert code == (1 if f"{SECRET}/" in url or f"{SECRET} " in url else 2), said  # those two can be told apart
@@ -79,14 +65,14 @@ def test_a_database_url_that_is_wrong_shows_no_part_of_its_login(url: str, tmp_p
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_command_shows_a_part_of_the_login(command: Sequence[str], tmp_path: Path) -> None:
+def test_no_command_shows_a_part_of_the_login(command: Sequence[str], tmp_path: Path, run: Run) -> None:
     code, said = run(*command, settings={"DATABASE_URL": DATABASES[0], "LOG_LEVEL": "debug"}, directory=tmp_path)
     assert code == (1 if command == ("doctor",) else 2), said
     assert_sentence(said, "%40 for @")
 
 
 @pytest.mark.parametrize("command", [("run",), ("doctor",), ("migrate",)], ids=" ".join)
-def test_a_server_that_is_away_is_named_without_its_user(command: Sequence[str], tmp_path: Path) -> None:
+def test_a_server_that_is_away_is_named_without_its_user(command: Sequence[str], tmp_path: Path, run: Run) -> None:
     url = f"postgresql://Horse9user:{SECRET}%40Horse9@127.0.0.1:1/easel?password={SECRET}"
     code, said = run(*command, settings={"DATABASE_URL": url, "LOG_LEVEL": "debug"}, directory=tmp_path)
     assert code == 1, said
@@ -94,7 +80,7 @@ def test_a_server_that_is_away_is_named_without_its_user(command: Sequence[str],
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_no_other_address_shows_its_login(name: str, tmp_path: Path) -> None:
+def test_no_other_address_shows_its_login(name: str, tmp_path: Path, run: Run) -> None:
     code, said = run("run", settings={name: OTHERS[name], "LOG_LEVEL": "debug"}, directory=tmp_path)
     assert code == 2, said
     assert_sentence(said, name)
@@ -103,7 +89,7 @@ def test_no_other_address_shows_its_login(name: str, tmp_path: Path) -> None:
     assert_sentence(said, name)
 
 
-def test_an_object_stores_endpoint_shows_no_login(tmp_path: Path) -> None:
+def test_an_object_stores_endpoint_shows_no_login(tmp_path: Path, run: Run) -> None:
     settings = {"PICTURES_URL": "s3://bucket", "AWS_ENDPOINT_URL": f"http://key:{SECRET}Horse9@127.0.0.1:1"}
     for command, expected in (("run", 2), ("doctor", 1)):
         code, said = run(command, settings=settings, directory=tmp_path)
@@ -125,7 +111,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("command", [*COMMANDS, ("sandbox", "--port", "0")], ids=" ".join)
 def test_an_env_file_that_is_no_utf_8_ends_every_command_with_a_sentence(
-    command: Sequence[str], tmp_path: Path
+    command: Sequence[str], tmp_path: Path, run: Run
 ) -> None:
     (tmp_path / ".env").write_bytes(UNREADABLE["Latin-1"])
     code, said = run(*command, settings={}, directory=tmp_path)
@@ -135,7 +121,7 @@ def test_an_env_file_that_is_no_utf_8_ends_every_command_with_a_sentence(
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_an_env_file_that_is_no_text(kind: str, tmp_path: Path) -> None:
+def test_an_env_file_that_is_no_text(kind: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / ".env").write_bytes(UNREADABLE[kind])
     code, said = run("health", settings={}, directory=tmp_path)
     assert code == 2, said
@@ -144,7 +130,7 @@ def test_an_env_file_that_is_no_text(kind: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / ".env"]
 
 
-def test_an_env_file_that_is_no_file(tmp_path: Path) -> None:
+def test_an_env_file_that_is_no_file(tmp_path: Path, run: Run) -> None:
     file = tmp_path / ".env"
     file.mkdir()
     code, said = run("health", settings={}, directory=tmp_path)
@@ -169,20 +155,28 @@ def test_an_env_file_that_may_not_be_read(tmp_path: Path) -> None:
     drop = [] if os.getuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     if drop and shutil.which(drop[0]) is None:
         pytest.skip("root may read anything here")
-    code, said = run("health", settings={}, directory=tmp_path, before=drop)
-    assert code == 2, said
-    assert_sentence(said, ".env can't be read (Permission denied)")
+    done = subprocess.run(  # noqa: S603 - our own program, and setpriv
+        [*drop, sys.executable, "-m", "bot", "health"],
+        cwd=tmp_path,
+        env=environment({}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert_sentence(done.stderr, ".env can't be read (Permission denied)")
 
 
 @pytest.mark.parametrize("text", ["\ufeffWEB_PORT=eighty\n", "A=1\r\nWEB_PORT=eighty\r\n", "A=1\rWEB_PORT='eighty'\r"])
-def test_an_env_file_with_a_mark_or_other_line_ends_is_read(text: str, tmp_path: Path) -> None:
+def test_an_env_file_with_a_mark_or_other_line_ends_is_read(text: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / ".env").write_bytes(text.encode())
     code, said = run("health", settings={}, directory=tmp_path)
     assert code == 2, said
     assert_sentence(said, "WEB_PORT: must be a whole number from 0 to 65535, such as 8080, not “eighty”")
 
 
-def test_an_env_file_may_be_a_pipe(tmp_path: Path) -> None:
+def test_an_env_file_may_be_a_pipe(tmp_path: Path, run: Run) -> None:
     file = tmp_path / ".env"
     os.mkfifo(file)
     writer = subprocess.Popen(["sh", "-c", "sleep 0.2; echo WEB_PORT=eighty > .env"], cwd=tmp_path)  # noqa: S607
@@ -204,7 +198,7 @@ LIMIT_SLIPS = (
 
 
 @pytest.mark.parametrize("line", LIMIT_SLIPS)
-def test_a_slip_in_a_limit_of_the_env_file_stops_the_start(line: str, tmp_path: Path) -> None:
+def test_a_slip_in_a_limit_of_the_env_file_stops_the_start(line: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / ".env").write_text(f"# limits\n{line}\nLOG_LEVEL=info\n")
     code, said = run("health", settings={}, directory=tmp_path)
     assert code == 2, said
@@ -217,14 +211,14 @@ def test_a_slip_in_a_limit_of_the_env_file_stops_the_start(line: str, tmp_path: 
         assert_sentence(said, "✗ Settings", "Did you mean LIMIT_USER_DAILY?")
 
 
-def test_a_slip_in_a_limit_of_the_environment_stops_the_start(tmp_path: Path) -> None:
+def test_a_slip_in_a_limit_of_the_environment_stops_the_start(tmp_path: Path, run: Run) -> None:
     for name in ("LIMIT_USER_DALIY", "LIMITS_USER_DAILY", "limit_user_dailly", "USER_DAILY_LIMIT"):
         code, said = run("health", settings={name: "3"}, directory=tmp_path)
         assert code == 2, (name, said)
         assert_sentence(said, "The environment:", "Did you mean LIMIT_USER_DAILY?")
 
 
-def test_other_slips_are_named_by_run_and_doctor(tmp_path: Path) -> None:
+def test_other_slips_are_named_by_run_and_doctor(tmp_path: Path, run: Run) -> None:
     lines = (
         "DISCORD_TOKN=x", "DISCORD_BOT_TOKEN=x", "SLACK_WEBHOOK=https://hooks.slack.com/services/T/B/secret",
         "POSTGRES_PASSWORD=others", "SANDBOX_SPEED=10", "AWS_REGION=eu", "WEB_PORT=1", "WEB_PORT=0", "what is this",
@@ -248,21 +242,8 @@ def test_other_slips_are_named_by_run_and_doctor(tmp_path: Path) -> None:
         "DATABASE_URL": "sqlite:///x/y.db",
     }
     for command in ("doctor", "run"):
-        with subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "bot", command],
-            cwd=tmp_path,
-            env=environment(settings),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            said = ""
-            for line in process.stdout:
-                said += line
-                if '"ready"' in line:
-                    process.terminate()
-        assert process.returncode == 0, said
+        code, said = run(command, settings=settings, directory=tmp_path, stop_at='"ready"')
+        assert code == 0, said
         assert_sentence(said, *expected, "The environment: TIMEZONES is no setting", "Did you mean TIMEZONE?")
         for absent in (
             "POSTGRES",
@@ -302,7 +283,7 @@ VALUES = {  # wrong, and what is said of it
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_a_wrong_value_is_named_in_our_words(name: str, tmp_path: Path) -> None:
+def test_a_wrong_value_is_named_in_our_words(name: str, tmp_path: Path, run: Run) -> None:
     value, expected = VALUES[name]
     code, said = run("imagine", "a fox", settings={name: value}, directory=tmp_path)
     assert code == 2, said
@@ -311,7 +292,7 @@ def test_a_wrong_value_is_named_in_our_words(name: str, tmp_path: Path) -> None:
     assert said.count("\n") == 1, said
 
 
-def test_values_mean_what_a_person_expects(tmp_path: Path) -> None:
+def test_values_mean_what_a_person_expects(tmp_path: Path, run: Run) -> None:
     home = tmp_path / "home"
     home.mkdir()
     settings = {

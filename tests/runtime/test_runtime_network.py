@@ -167,3 +167,10 @@ async def test_the_object_store_goes_the_same_way(monkeypatch: pytest.MonkeyPatc
         await store.put("job/1.png", b"x")
         assert await store.get("job/1.png") == b"x"
     assert set(proxy.asked) == {"PUT s3.vendor.net:80", "GET s3.vendor.net:80"}
+
+
+def test_what_is_reached_without_a_proxy_may_be_written_as_an_address() -> None:
+    way = Network(https_proxy="http://proxy.example:3128", no_proxy="https://api.example/v1, http://10.0.0.0/8")
+    assert way.proxy(URL("https://api.example/x")) is None
+    assert way.proxy(URL("https://10.1.2.3/x")) is None
+    assert way.proxy(URL("https://other.example/x")) is not None
