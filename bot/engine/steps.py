@@ -7,7 +7,8 @@ Kill the program anywhere: the next start reads the row and goes on from the las
 
 A sheet is queued until its series has ended, and delivering then (sheets.py).
 
-A finished job whose order went out, or may have gone out, is followed to the order's end at the provider (orders.py).
+A finished job whose order went out, or may have gone out, is followed to the order's end at the provider
+(ended_orders.py).
 
 Both Dispatchers call `advance` until the job is settled, and `close` once it is finished.
 """
@@ -28,10 +29,11 @@ from bot.domain.errors import (
     TaskTaken,
     Undeliverable,
 )
-from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState, StoredPicture
+from bot.domain.job import Failure, FailureCode, Job, JobKind, JobState
 from bot.domain.ports import Clock, ImageModel, JobStore, ModelTask, TaskState
 from bot.engine import lost_submit
 from bot.engine.delivery import Delivery
+from bot.engine.ended_orders import EndedOrders
 from bot.engine.listings import SharedListings
 from bot.engine.lost_submit import LostSubmit
 from bot.engine.provider_tasks import ProviderTasks
@@ -76,6 +78,7 @@ class Steps:
         self._delivery = delivery
         self._retrying_store = retrying_store
         self._tasks = tasks
+        self._ended_orders = EndedOrders(store=retrying_store, tasks=tasks, listings=self._listings, clock=clock)
         self._sheets = sheets
         self._clock = clock
         self._callback_url = settings.callback_url
@@ -96,7 +99,7 @@ class Steps:
                 return await self._await_pictures(job, run)
             case JobState.DELIVERING:
                 return await self._deliver(job, run)
-        return await self._advance_order(job, run)
+        return await self._ended_orders.advance(job, run)
 
     async def close(self, job: Job, run: Run) -> None:
         """Bring the card of a finished job to its end, as it is known by now."""
@@ -112,7 +115,7 @@ class Steps:
             return await self._store.move(job, JobState.FAILED, failure=Failure(code=code, detail=detail), **known)
         except StaleJob:
             if refused:
-                await self._order_came_to_nothing(job)
+                await self._ended_orders.came_to_nothing(job)
             raise
 
     async def _submit(self, job: Job, run: Run) -> Job:
@@ -173,22 +176,10 @@ class Steps:
         try:
             job = await self._retrying_store.move(job, JobState.GENERATING, task_id=task_id)
         except StaleJob:
-            # Cancelled while the call was out: the task is this job's all the same, and is followed to its end.
-            if (ended := await self._ended_meanwhile(job)) is not None:
-                await self._retrying_store.update_order(ended, task_id=task_id, submit_open=False, task_open=True)
+            await self._ended_orders.went_out(job, task_id)
             raise
         _log.info("submitted", action="submit", job=job.id, task=task_id)
         return job
-
-    async def _ended_meanwhile(self, job: Job) -> Job | None:
-        """The job of this run's open submit, if it was cancelled; None where another run has it."""
-        now = await self._retrying_store.get(job.id)
-        return now if now is not None and now.state.finished and now.submit_open and now.owner == job.owner else None
-
-    async def _order_came_to_nothing(self, job: Job) -> None:
-        """The provider certainly did not take the submit of a job that was cancelled meanwhile."""
-        if (ended := await self._ended_meanwhile(job)) is not None:
-            await self._retrying_store.update_order(ended, submit_open=False, card_open=True)
 
     async def _put_back(self, job: Job, begun: Job | None, run: Run, error: ModelUnavailable) -> Job:
         """Nothing was ordered: the job is queued as before, and waits a little."""
@@ -196,7 +187,7 @@ class Steps:
             try:
                 job = await self._store.move(begun, JobState.QUEUED)
             except StaleJob:
-                await self._order_came_to_nothing(begun)
+                await self._ended_orders.came_to_nothing(begun)
                 raise
             run.critical = False
         if isinstance(error, _StoodStill):  # costs time, not one of the job's tries: the provider was not asked
@@ -256,53 +247,6 @@ class Steps:
             self._tasks.learn(job.request, ended)
         return await self._retrying_store.move(job, JobState.DELIVERING, pictures=kept)
 
-    async def _advance_order(self, job: Job, run: Run) -> Job:
-        """Learn more of a finished job's order."""
-        if job.submit_open:
-            return await self._find_after_end(job, run)
-        if job.task_open:
-            return await self._follow(job, run)
-        raise ValueError(f"job {job.id} is settled already")
-
-    async def _find_after_end(self, job: Job, run: Run) -> Job:
-        """Find out whether the submit of a finished job went out; a task that it made is the job's."""
-        found = await lost_submit.find(job, listings=self._listings, clock=self._clock, sent_at=run.sent_at)
-        if isinstance(found, ModelTask):
-            try:
-                return await self._retrying_store.update_order(job, task_id=found.id, submit_open=False, task_open=True)
-            except TaskTaken:
-                return job
-        failure = job.failure
-        if found is LostSubmit.CANNOT_TELL:
-            failure = Failure(code=FailureCode.UNCLEAR)
-        elif failure is not None and failure.code is FailureCode.UNCLEAR:
-            failure = Failure(code=FailureCode.UNAVAILABLE)  # nothing was ordered after all
-        return await self._retrying_store.update_order(job, submit_open=False, failure=failure, **_told(job))
-
-    async def _follow(self, job: Job, run: Run) -> Job:
-        """Await the end of a finished job's task. What was drawn is kept for its author and is not posted."""
-        if job.task_id is None:
-            raise ValueError(f"job {job.id} has no task to follow")
-        began = job.generating_at or job.submitted_at or job.created_at
-        failure = job.failure
-        kept: tuple[StoredPicture, ...] = ()
-        try:
-            age = max(0.0, (self._clock.now() - began).total_seconds())
-            task = (await self._tasks.last_word(job, job.task_id, run, age)).task
-        except TimeoutError:
-            failure = failure or Failure(code=FailureCode.TIMED_OUT)
-        else:
-            if task.state is TaskState.FAILED:
-                failure = Failure(code=FailureCode.TASK_FAILED, detail=task.error)
-            else:
-                kept = await self._tasks.pictures(job, task)
-                if not kept:
-                    failure = failure or Failure(code=FailureCode.NO_PICTURES)
-        _log.info("followed", action="follow", job=job.id, task=job.task_id, pictures=len(kept))
-        return await self._retrying_store.update_order(
-            job, task_open=False, pictures=kept, failure=failure, **_told(job)
-        )
-
     async def _deliver(self, job: Job, run: Run) -> Job:
         try:
             return await self._delivery.deliver(job, run)
@@ -312,8 +256,3 @@ class Steps:
         except Undeliverable as error:
             _log.warning("undeliverable", action="deliver", job=job.id, error=str(error))
             return await self.fail(job, FailureCode.UNDELIVERABLE, error.reason)
-
-
-def _told(job: Job) -> dict[str, bool]:
-    """A cancelled job's card says what became of its order; that of a failed one has had its last word."""
-    return {"card_open": True} if job.state is JobState.CANCELLED else {}
