@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,46 +22,43 @@ from bot.domain.limits import Limits, Usage
 from bot.domain.report import JobReport
 from bot.engine.batch import Batch
 from bot.engine.dispatcher import MOST_UNDER_WAY, BaseDispatcher
-from bot.engine.procrastinate_queue import (
-    DEAD_AFTER_SECONDS,
-    HEARTBEAT_SECONDS,
-    MOST_FETCHED,
-    ProcrastinateQueue,
-    Standing,
-    Ticket,
-)
+from bot.engine.heartbeat import Heartbeat, Orphans, Sweep
+from bot.engine.procrastinate_queue import MOST_FETCHED, ProcrastinateQueue, Ticket
+from bot.engine.retry_policy import AWAY_PAUSE, until_reached
 from bot.engine.run import Run
 
 _log = structlog.get_logger(__name__)
 
 # Whoever waits is looked at this often where no news come; it is also how old a place in line may be.
 LOOK_SECONDS = 2.0
-# A job that needs something and isn't in the queue is put there after so long: its own process does it at once.
-ORPHANED_AFTER = timedelta(seconds=10)
-_AWAY_PAUSE = 0.5  # seconds between two tries while the database is away
-
-Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]
 
 
 class PostgresDispatcher(BaseDispatcher):
     """Implements the port Dispatcher over a queue that processes share. `works`: this one runs jobs, too."""
 
     def __init__(self, *, queue: ProcrastinateQueue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
-        """`orphans`: jobs of these platforms that need something, are older than that and are not in the queue."""
         super().__init__(**kwargs)
         self._queue = queue
-        self._orphans = orphans
         self._works = works
         self._to_put: deque[tuple[Job, int]] = deque()
         self._put_more = asyncio.Event()
         self._places: dict[str, int] = {}  # in line, from 1, as of the last look
         self._carriers: dict[str, asyncio.Task[None]] = {}
         self._tickets: dict[str, Ticket] = {}
-        self._sweeps = asyncio.Event()  # this worker is the one that looks for what the dead have left
         # What comes while a statement is out goes together with the next one.
         self._done = Batch(queue.done)
         self._news_for_all = Batch(queue.tell)
         self._news_for_pages = Batch(partial(queue.tell, page=True))
+        self._heartbeat = Heartbeat(queue=queue, clock=self._clock, let_go=self._interrupt_all)
+        self._sweep = Sweep(
+            queue=queue,
+            orphans=orphans,
+            platforms=self._platforms,
+            limits_for=self._settings.limits_for,
+            clock=self._clock,
+            due=self._heartbeat.first,
+            wake=self._wake_all,
+        )
         self.page: Callable[[Mapping[str, str]], None] | None = None  # hears what concerns the page
 
     @property
@@ -74,12 +70,12 @@ class PostgresDispatcher(BaseDispatcher):
             self._group = group
             # On the way down the heart stops last: what is being let go must not be taken meanwhile.
             if self._works:
-                await self._patiently(self._queue.enter)
+                await until_reached(self._clock, self._queue.enter)
             loops = [self._poller.run(), self._news.run(), self._listen(), self._keep_places(), self._put()]
             last = []
             if self._works:
-                loops += [self._fetch(), self._sweep()]
-                last.append(group.create_task(self._live()))
+                loops += [self._fetch(), self._sweep.run()]
+                last.append(group.create_task(self._heartbeat.run()))
             tasks = [group.create_task(loop) for loop in loops]
             await self._stopping.wait()
             for task in tasks[2:]:
@@ -162,11 +158,11 @@ class PostgresDispatcher(BaseDispatcher):
                     continue  # what the row says now decides
                 except StoreUnavailable as error:
                     _log.warning("store_unavailable", store="database", action="advance", error=str(error))
-                    await self._clock.sleep(_AWAY_PAUSE)
+                    await self._clock.sleep(AWAY_PAUSE)
                 except _Left:
                     await self._hand_back(ticket)
                     return
-            await self._patiently(lambda: self._done(ticket))
+            await until_reached(self._clock, lambda: self._done(ticket))
 
     async def _claim_row(self, job_id: str, owner: str) -> Job | None:
         try:
@@ -206,9 +202,16 @@ class PostgresDispatcher(BaseDispatcher):
     async def _hand_back(self, ticket: Ticket) -> None:
         try:
             await self._queue.hand_back(ticket)
-            await self._news_for_all({"wake": "yes"})
+            await self._wake_all()
         except StoreUnavailable as error:
             _log.warning("hand_back_failed", action="stop", error=str(error))
+
+    async def _wake_all(self) -> None:
+        await self._news_for_all({"wake": "yes"})
+
+    def _interrupt_all(self) -> None:
+        for job_id in list(self._tasks):
+            self._interrupt(job_id)
 
     # What goes on all the time
 
@@ -230,58 +233,16 @@ class PostgresDispatcher(BaseDispatcher):
         except StoreUnavailable as error:
             # What the fetch took before its answer was lost waits again, once the database is back.
             _log.warning("store_unavailable", store="database", action="fetch", error=str(error))
-            await self._clock.sleep(_AWAY_PAUSE)
-            await self._patiently(lambda: self._queue.release_unheld(list(self._tickets.values())))
+            await self._clock.sleep(AWAY_PAUSE)
+            await until_reached(self._clock, lambda: self._queue.release_unheld(list(self._tickets.values())))
             _log.info("store_recovered", store="database", action="fetch")
             return await self._fetched(most)
-
-    async def _live(self) -> None:
-        """The heartbeat. Whoever was taken for dead lets go of everything, and begins anew."""
-        beaten = self._clock.monotonic()
-        while True:
-            await self._clock.sleep(HEARTBEAT_SECONDS)
-            standing = await self._patiently(self._queue.beat)
-            known = standing is not Standing.TAKEN_FOR_DEAD
-            late = self._clock.monotonic() - beaten
-            beaten = self._clock.monotonic()
-            if not known or late > DEAD_AFTER_SECONDS:
-                _log.warning(
-                    "heartbeat_late", action="heartbeat", note="jobs may have been taken over", seconds=round(late)
-                )
-                for job_id in list(self._tasks):
-                    self._interrupt(job_id)
-            if not known:
-                await self._patiently(self._queue.enter)
-            if standing is Standing.FIRST:
-                self._sweeps.set()
-
-    async def _sweep(self) -> None:
-        """Find what the dead have left, and what is in no queue: after each heartbeat of the first of the workers."""
-        well_since = self._clock.monotonic()
-        while True:
-            await self._sweeps.wait()
-            self._sweeps.clear()
-            try:
-                # After a time without a database everybody's last heartbeat is old: let them speak first.
-                if self._clock.monotonic() - well_since > DEAD_AFTER_SECONDS:
-                    released = await self._queue.release_stalled()
-                    for job_id in released:
-                        _log.warning("job_taken_over", action="take-over", job=job_id)
-                    if released:
-                        await self._news_for_all({"wake": "yes"})
-                before = self._clock.now() - ORPHANED_AFTER
-                for job in await self._orphans(list(self._platforms), before):
-                    limits = await self._settings.limits_for(job)
-                    await self._queue.put(job, limits.user_running, finished=job.settled)
-            except StoreUnavailable as error:
-                _log.warning("sweep_failed", action="sweep", error=str(error))
-                well_since = self._clock.monotonic()
 
     async def _put(self) -> None:
         while True:
             while self._to_put:
                 job, limit = self._to_put[0]
-                await self._patiently(lambda job=job, limit=limit: self._queue.put(job, limit))  # type: ignore[misc]
+                await until_reached(self._clock, lambda job=job, limit=limit: self._queue.put(job, limit))  # type: ignore[misc]
                 self._to_put.popleft()
             self._put_more.clear()
             await self._put_more.wait()
@@ -296,7 +257,7 @@ class PostgresDispatcher(BaseDispatcher):
 
     async def _keep_places(self) -> None:
         while True:
-            waiting = await self._patiently(self._queue.waiting)
+            waiting = await until_reached(self._clock, self._queue.waiting)
             self._places = {job_id: place for place, job_id in enumerate(waiting, 1)}
             await self._clock.sleep(LOOK_SECONDS)
 
@@ -306,7 +267,7 @@ class PostgresDispatcher(BaseDispatcher):
                 await self._queue.listen(self._heard)
             except StoreUnavailable as error:
                 _log.warning("listen_interrupted", action="listen", error=str(error))
-            await self._clock.sleep(_AWAY_PAUSE)
+            await self._clock.sleep(AWAY_PAUSE)
             self._more.set()  # whatever came in meanwhile
 
     def _heard(self, news: Mapping[str, str]) -> None:
@@ -331,22 +292,6 @@ class PostgresDispatcher(BaseDispatcher):
 
         if self._group is not None:
             self._in_background(told())
-
-    async def _patiently(self, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask until the database answers."""
-        said = False
-        while True:
-            try:
-                answer = await ask()
-            except StoreUnavailable as error:
-                if not said:
-                    _log.warning("store_unavailable", store="database", action="queue", error=str(error))
-                said = True
-                await self._clock.sleep(_AWAY_PAUSE)
-            else:
-                if said:
-                    _log.info("store_recovered", store="database", action="queue")
-                return answer
 
     async def _within(self, waiting: Coroutine[Any, Any, Any], seconds: float) -> None:
         tasks = {asyncio.ensure_future(waiting), asyncio.ensure_future(self._clock.sleep(seconds))}

@@ -22,6 +22,7 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LONGEST = 20.0  # seconds between two tries
+AWAY_PAUSE = 0.5  # seconds between two tries of the queue, which many processes need at once
 
 
 class RetryPolicy:
@@ -71,3 +72,20 @@ class RetryPolicy:
                 if saves:
                     self.back()
                 return answer
+
+
+async def until_reached(clock: Clock, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the queue that processes share until the database answers."""
+    said = False
+    while True:
+        try:
+            answer = await ask()
+        except StoreUnavailable as error:
+            if not said:
+                _log.warning("store_unavailable", store="database", action="queue", error=str(error))
+            said = True
+            await clock.sleep(AWAY_PAUSE)
+        else:
+            if said:
+                _log.info("store_recovered", store="database", action="queue")
+            return answer
