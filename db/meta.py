@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from sqlalchemy import Connection, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -45,3 +49,25 @@ def load(connection: Connection, key: str) -> str | None:
 
 def save(connection: Connection, key: str, value: str) -> None:
     connection.execute(_SET, {"key": key, "value": value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """Small facts kept between starts."""
+
+    engine: AsyncEngine
+
+    async def get(self, key: str) -> str | None:
+        return await get_meta(self.engine, key)
+
+    async def set(self, key: str, value: str) -> None:
+        await set_meta(self.engine, key, value)
+
+    async def secret(self, key: str) -> str:
+        """A random word that stays the same from start to start."""
+        value = await self.get(key)
+        return await set_meta_once(self.engine, key, secrets.token_urlsafe(32)) if value is None else value
+
+    async def first_time(self, key: str) -> datetime:
+        """When this was asked for the first time."""
+        return datetime.fromisoformat(await set_meta_once(self.engine, key, datetime.now(UTC).isoformat()))

@@ -19,7 +19,8 @@ from bot.cards import job_card as card_of
 from bot.cards import job_json, refusal_card
 from bot.cards.sentences import sentence
 from bot.cli.standard_input import terminal_locale
-from bot.composition.core import Core, check, open_core
+from bot.composition.before_start import check
+from bot.composition.core import Core, open_core
 from bot.composition.private_files import new_files_are_private
 from bot.domain.errors import EaselError, ModelError, OverLimit, Refused
 from bot.domain.job import JobState

@@ -12,7 +12,7 @@ from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, 
 from bot.cli.admin_session import AdminSession, open_admin_session
 from bot.cli.faults import Exit, WrongCall
 from bot.cli.output import Form, Output, visible
-from bot.composition.core import check
+from bot.composition.before_start import check
 from bot.composition.private_files import new_files_are_private
 from bot.domain.errors import EaselError, Refused
 from bot.observability.logs import configure_logs

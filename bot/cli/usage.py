@@ -11,8 +11,8 @@ from bot.cli.admin_session import AdminSession
 from bot.cli.communities import known_communities, zone_of
 from bot.cli.output import Form, Output, Row, warn
 from bot.composition.balance import last_balance
-from bot.composition.core import Meta
 from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
+from db.meta import Meta
 
 # Ids are unique within these only, so a view of them is read one platform or community at a time.
 _WITHIN_PLATFORM = frozenset({UsageGroup.PERSON})

@@ -12,8 +12,9 @@ import structlog
 
 from bot.composition.account import watch_account
 from bot.composition.balance import watch_balance
+from bot.composition.before_start import Role, check
 from bot.composition.connections import Connected, PlatformConnection
-from bot.composition.core import Core, Role, check, open_core
+from bot.composition.core import Core, open_core
 from bot.composition.garbage import collect_when_quiet
 from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.operator_actions import OperatorActions

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
-from yarl import URL
 
 from bot import __version__
 from bot.actions import Actions
@@ -24,8 +21,9 @@ from bot.actions.local_locks import LocalLocks
 from bot.actions.moderator_notices import ModeratorNotices
 from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, PlatformRegistry, Stores, connect
+from bot.composition.before_start import Role
 from bot.composition.network import network_of
-from bot.composition.sandbox import check_sandbox, start_sandbox
+from bot.composition.sandbox import start_sandbox
 from bot.domain.limits import Limits
 from bot.domain.ports import ImageModel, Locks, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
@@ -40,15 +38,14 @@ from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
 from bot.runtime.network import Network
-from bot.seedream.addresses import PictureHosts
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import SharedTokenStore
-from bot.settings import Settings, SettingsError
-from db.address import database_file, name_for_people, parse, server_conninfo
+from bot.settings import Settings
+from db.address import server_conninfo
 from db.engine import open_database
 from db.errors import DatabaseProblem
-from db.meta import BACKUP_MADE_AT, get_meta, set_meta, set_meta_once
+from db.meta import BACKUP_MADE_AT, Meta
 from db.migrate import migrate
 from db.orphans import find_orphans
 from db.pooler import Pooler, require_sessions
@@ -57,45 +54,7 @@ from db.transactions import unwritable_since
 _log = structlog.get_logger(__name__)
 
 
-class Role(StrEnum):
-    """What one of several processes over one PostgreSQL does; alone, a process does it all."""
-
-    ALL = "all"
-    GATEWAY = "gateway"  # hears people: chats' events and the page; its jobs are run by others
-    WORKER = "worker"  # runs jobs, and posts by REST
-
-    @property
-    def works(self) -> bool:
-        return self is not Role.GATEWAY
-
-    @property
-    def listens(self) -> bool:
-        return self is not Role.WORKER
-
-
 _USAGE_SECONDS = 3.0  # that the gauge of usage may take; Prometheus waits ten for everything
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
-    """Small facts kept between starts."""
-
-    engine: AsyncEngine
-
-    async def get(self, key: str) -> str | None:
-        return await get_meta(self.engine, key)
-
-    async def set(self, key: str, value: str) -> None:
-        await set_meta(self.engine, key, value)
-
-    async def secret(self, key: str) -> str:
-        """A random word that stays the same from start to start."""
-        value = await self.get(key)
-        return await set_meta_once(self.engine, key, secrets.token_urlsafe(32)) if value is None else value
-
-    async def first_time(self, key: str) -> datetime:
-        """When this was asked for the first time."""
-        return datetime.fromisoformat(await set_meta_once(self.engine, key, datetime.now(UTC).isoformat()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,34 +119,6 @@ class Core:
             _log.warning("usage_gauge_failed", action="measure", error=str(error))
         else:
             self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
-
-
-def check(settings: Settings, role: Role = Role.ALL) -> None:
-    """Before anything starts: the values that only their rooms can read. SettingsError with a sentence."""
-    if role is not Role.ALL and settings.database_url.startswith("sqlite"):
-        raise SettingsError(
-            f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share, and DATABASE_URL is "
-            f"{name_for_people(parse(settings.database_url))}. On SQLite one process does everything: leave --role out."
-        )
-    if role is not Role.ALL and settings.uses_sandbox:
-        raise SettingsError(
-            f"--role {role} needs one provider for all processes, and no account is set. Set CHANJING_APP_ID and "
-            "CHANJING_SECRET_KEY, or for a trial run `python -m bot sandbox` and set SEEDREAM_API_URL with any "
-            "CHANJING_APP_ID and CHANJING_SECRET_KEY."
-        )
-    network_of(settings)
-    try:
-        database_file(settings.database_url)
-        PictureHosts.of(URL(settings.seedream_api_url), settings.trusted_picture_hosts)
-        open_pictures(settings.pictures_url)
-        if settings.uses_sandbox:
-            check_sandbox(settings)
-        visible_label(settings.label_on_pictures, settings.font_path)
-    except (DatabaseProblem, ValueError) as error:
-        said = str(error)
-        if settings.pictures_follow and said.startswith("PICTURES_URL: "):  # which nobody has set
-            said = f"DATA_DIR: {said.removeprefix('PICTURES_URL: ')}"
-        raise SettingsError(said) from None
 
 
 @contextlib.asynccontextmanager

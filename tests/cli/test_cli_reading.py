@@ -15,10 +15,10 @@ import pytest
 from bot.__main__ import _parser
 from bot.cli import dates
 from bot.cli.run import UPKEEP, WORK
-from bot.composition.core import Meta
 from bot.domain.ports import UsageGroup
 from db.engine import open_database
 from db.lock import DatabaseLock
+from db.meta import Meta
 from tests.cli.shop import Shop
 from tests.db.orders import order, person
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.actions import retention
 from bot.composition import app
-from bot.composition.core import Role
+from bot.composition.before_start import Role
 from bot.settings import load_settings
 from tests.cli.shop import Shop
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.composition.core import Role, check
+from bot.composition.before_start import Role, check
 from bot.settings import Settings, SettingsError, load_settings
 
 

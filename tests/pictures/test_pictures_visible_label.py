@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from bot.cli.checkup import check_fonts
-from bot.composition.core import check, open_core
+from bot.composition.before_start import check
+from bot.composition.core import open_core
 from bot.domain.finding import Health
 from bot.drawing.fonts import find_fonts
 from bot.pictures.ladder import decoded

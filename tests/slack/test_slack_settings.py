@@ -9,7 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.composition.app import _slack
-from bot.composition.core import Role, open_core
+from bot.composition.before_start import Role
+from bot.composition.core import open_core
 from bot.observability.health import Health
 from bot.settings import Settings, SettingsError, load_settings
 
