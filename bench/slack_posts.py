@@ -14,8 +14,9 @@ import aiohttp
 
 from bench.figures import table
 from bot.domain.errors import PlatformUnavailable
-from bot.platforms.slack.api import ChannelRef, SlackApi
+from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.pace import ChannelPace
+from bot.platforms.slack.references import ChannelRef
 from bot.platforms.slack.render import Drawn
 from bot.platforms.slack.workspaces import Installation, Workspace, Workspaces
 from bot.runtime.clock import SystemClock

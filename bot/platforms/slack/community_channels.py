@@ -16,9 +16,10 @@ from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 
-from .api import ChannelRef, Mark, Message, SlackApi
+from .api import SlackApi
 from .faults import AccessDenied, MessageGone
 from .membership import Membership
+from .references import ChannelRef, Mark, Message
 from .render import Drawn, draw
 from .uploads import Uploads
 from .workspaces import NotInstalled, Workspace, Workspaces, workspace_of

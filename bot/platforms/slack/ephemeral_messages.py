@@ -17,10 +17,11 @@ from bot.domain.errors import PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job
 
-from .api import ChannelRef, Message, SlackApi
+from .api import SlackApi
 from .boundary import Boundary
 from .faults import FileNotReady
 from .posted_files import JobNotes, note_files, noted_files, shown_by
+from .references import ChannelRef, Message
 from .render import draw
 from .request_context import People, RequestContext
 from .uploads import Uploads

@@ -118,7 +118,7 @@ class Home:
             self._drawn.popitem(last=False)
         if known is not None:
             try:
-                await self._api.delete_file(ctx.workspace, known[1])
+                await self._api.files.delete(ctx.workspace, known[1])
             except PlatformError as error:
                 _log.info("old_chart_not_deleted", action="home", error=str(error))
         return file_id, chart.alt

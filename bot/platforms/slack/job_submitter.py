@@ -16,7 +16,7 @@ from bot.interactions.replies import Ask
 
 from .api import SlackApi
 from .boundary import Boundary
-from .delivery import Delivery
+from .cards import Cards
 from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
 from .request_context import People, RequestContext
@@ -28,13 +28,13 @@ class JobSubmitter:
     def __init__(
         self,
         *,
-        delivery: Delivery,
+        cards: Cards,
         membership: Membership,
         people: People,
         boundary: Boundary,
         api: SlackApi,
     ) -> None:
-        self._delivery = delivery
+        self._cards = cards
         self._membership = membership
         self._people = people
         self._boundary = boundary
@@ -59,7 +59,7 @@ class JobSubmitter:
         if report.repeat is not None:  # its card is there
             _log.info("ordered_before", job=report.job.id, repeat=report.repeat)
             return None
-        await self._delivery.open(report)
+        await self._cards.open(report)
         if ctx.channel_id and channel_ref.channel_id != ctx.channel_id:
             said = (words("comes-privately", author.locale),)
             await self._boundary.say(ctx, Card(tone=Tone.DONE, status=said))

@@ -11,9 +11,10 @@ from bot.cards.sentences import words
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.ports import Clock
 
-from .api import ChannelRef, SlackApi
+from .api import SlackApi
 from .faults import AccessDenied, Rejected
 from .limits import MEMBERSHIP_SECONDS, REMEMBERED
+from .references import ChannelRef
 
 _log = structlog.get_logger(__name__)
 

@@ -27,6 +27,7 @@ from bot.observability.health import Check
 from .api import SlackApi
 from .boundary import Boundary
 from .building import Shared, listeners
+from .cards import Cards
 from .community_channels import CommunityChannels
 from .config import SlackConfig
 from .connection import SocketMode
@@ -38,6 +39,7 @@ from .membership import Membership
 from .oauth import Installing, OAuthApp
 from .posted_files import JobNotes
 from .request_context import NAME, People
+from .results import Results
 from .uploads import Uploads
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
@@ -119,21 +121,17 @@ class SlackPlatform:
             clock=clock,
             connected=self._connected,
         )
-        self._delivery = Delivery(
-            api=api,
-            uploads=uploads,
-            notes=notes,
-            membership=membership,
-            clock=clock,
-            connected=self._connected,
-        )
+        self._cards = Cards(api=api, notes=notes, clock=clock, connected=self._connected)
+        results = Results(api=api, uploads=uploads, notes=notes, membership=membership, cards=self._cards, clock=clock)
+        self._delivery = Delivery(cards=self._cards, results=results, connected=self._connected)
         self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, clock=clock)
         self._listeners = listeners(
             Shared(
                 api=api,
                 people=people,
                 boundary=self._boundary,
-                delivery=self._delivery,
+                cards=self._cards,
+                results=results,
                 membership=membership,
                 uploads=uploads,
                 notes=notes,
@@ -202,7 +200,7 @@ class SlackPlatform:
         await self._community_channels.close()
 
     async def show(self, report: JobReport) -> None:
-        await self._delivery.show(report)
+        await self._cards.show(report)
 
     async def conclude(self, report: JobReport) -> str:
         return await self._delivery.conclude(report)

@@ -36,7 +36,7 @@ from bot.interactions.replies import (
 
 from .api import SlackApi
 from .boundary import Boundary
-from .delivery import Delivery
+from .cards import Cards
 from .ephemeral_messages import EphemeralMessages, framed_job, framed_page
 from .inputs import SlackInput
 from .job_submitter import JobSubmitter
@@ -44,6 +44,7 @@ from .limits import ARCHIVE_BYTES
 from .membership import SaidHere
 from .modals import form_view, more_view, panel_view
 from .render import draw, section
+from .results import Results
 from .text import escape
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
@@ -59,7 +60,8 @@ class Replying:
         *,
         boundary: Boundary,
         submitter: JobSubmitter,
-        delivery: Delivery,
+        cards: Cards,
+        results: Results,
         ephemeral: EphemeralMessages,
         usage: UsageAnswer,
         uploads: Uploads,
@@ -67,7 +69,8 @@ class Replying:
     ) -> None:
         self._boundary = boundary
         self._submitter = submitter
-        self._delivery = delivery
+        self._cards = cards
+        self._results = results
         self._ephemeral = ephemeral
         self._usage = usage
         self._uploads = uploads
@@ -129,13 +132,13 @@ class Replying:
         raise reply.refused
 
     async def _refresh(self, _: SlackInput, reply: Refresh) -> None:
-        self._boundary.keep(asyncio.create_task(self._delivery.show(reply.report)))
+        self._boundary.keep(asyncio.create_task(self._cards.show(reply.report)))
 
     async def _nothing(self, _: SlackInput, __: Changed | Gone | Spread) -> None:
         """The engine brings the card up to date, and a message stands where it stood."""
 
     async def _recount(self, given: SlackInput, reply: Recount) -> None:
-        self._delivery.refresh(reply.shown.report, reply.shown.opinion, given.ctx.message)
+        self._results.refresh(reply.shown.report, reply.shown.opinion, given.ctx.message)
 
     async def _hide(self, given: SlackInput, reply: Hide) -> None:
         """Slack can't: its Abilities say so, but anybody can make a button up."""
@@ -166,7 +169,7 @@ class Replying:
             if export.left_out:
                 said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
             data = await asyncio.to_thread(export.file.read)
-            await self._api.hand_over(talk, export.name, data, escape(said))
+            await self._api.files.hand_over(talk, export.name, data, escape(said))
         if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
@@ -177,7 +180,7 @@ class Replying:
             async with self._turn:
                 file = await self._uploads.original(reply.job, index)
                 said = original_text(reply.job, index, given.locale, reduced=file.reduced, platform="Slack")
-                await self._api.hand_over(talk, file.name, file.data, escape(said))
+                await self._api.files.hand_over(talk, file.name, file.data, escape(said))
         if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 
@@ -189,7 +192,7 @@ class Replying:
                 await self._tell(given, "usage-too-large")
                 return
         talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
-        await self._api.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
+        await self._api.files.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
         if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 

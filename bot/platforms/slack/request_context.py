@@ -17,8 +17,9 @@ from bot.domain.order_event import OrderEvent
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock
 
-from .api import ChannelRef, SlackApi
+from .api import SlackApi
 from .limits import PERSON_LOOKUP_SECONDS, PERSON_SECONDS, REMEMBERED
+from .references import ChannelRef
 from .workspaces import Workspace
 
 NAME = "slack"

@@ -17,7 +17,7 @@ from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailab
 from bot.domain.job import Job, StoredPicture
 from bot.domain.ports import Clock, FittedPicture, PictureReader
 
-from .api import ChannelRef, SlackApi
+from .api import SlackApi
 from .faults import AccessDenied, MessageGone, Rejected
 from .limits import (
     ALT_TEXT,
@@ -29,6 +29,7 @@ from .limits import (
     REMEMBERED,
     UPLOADS_AT_ONCE,
 )
+from .references import ChannelRef
 from .text import clip
 from .workspaces import Workspace
 
@@ -74,7 +75,7 @@ class Uploads:
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._api.upload(workspace, fitted, _alts(job, card))
+                files = await self._api.files.upload(workspace, fitted, _alts(job, card))
             if len(files) != len(job.pictures):
                 raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
             kept = self._keep(key, Uploaded(files, any(one.reduced for one in fitted)))
@@ -87,7 +88,7 @@ class Uploads:
     async def _there(self, workspace: Workspace, known: Uploaded) -> bool:
         try:
             for file_id in known.files:
-                await self._api.file_info(workspace, file_id)
+                await self._api.files.info(workspace, file_id)
         except (MessageGone, AccessDenied, Rejected):
             return False
         return True
@@ -97,7 +98,7 @@ class Uploads:
     ) -> tuple[str, ...]:
         """Pictures that belong to no job, such as a chart, as files that an image block can show."""
         async with self._turns:
-            files = await self._api.upload(workspace, pictures, alts)
+            files = await self._api.files.upload(workspace, pictures, alts)
         if len(files) != len(pictures):
             raise PlatformUnavailable("Slack has not taken every picture", after=5.0)
         for file_id in files:
@@ -113,7 +114,7 @@ class Uploads:
         if kept is None:
             async with self._turns:
                 fitted = await self._fitted(job)
-                files = await self._api.upload(channel_ref.workspace, fitted, _alts(job, card), channel_ref)
+                files = await self._api.files.upload(channel_ref.workspace, fitted, _alts(job, card), channel_ref)
             kept = self._keep(_shared_key(job, channel_ref), Uploaded(files, any(one.reduced for one in fitted)))
         for file_id in kept.files:
             await self._until(channel_ref.workspace, file_id, lambda info: _shared_in(info, channel_ref.channel_id))
@@ -140,7 +141,7 @@ class Uploads:
         for look in range(FILE_LOOKS):
             if look:
                 await self._clock.sleep(FILE_LOOK_SECONDS * min(look, 4))
-            if ready(await self._api.file_info(workspace, file_id)):
+            if ready(await self._api.files.info(workspace, file_id)):
                 return
         raise PlatformUnavailable("Slack is still looking through the pictures", after=5.0)
 

@@ -18,11 +18,12 @@ from bot.domain.errors import PlatformError
 from bot.domain.ports import UsageGroup, UsageRow
 from bot.domain.usage import UsageView
 
-from .api import ChannelRef, Message, SlackApi
+from .api import SlackApi
 from .boundary import Boundary
 from .charts import Charts
 from .ephemeral_messages import EphemeralMessages
 from .limits import REMEMBERED
+from .references import ChannelRef, Message
 from .request_context import RequestContext
 from .workspaces import Workspace
 
@@ -85,7 +86,7 @@ class UsageAnswer:
         try:
             if shown.message is not None:
                 await self._api.delete(workspace, shown.message)
-            await self._api.delete_file(workspace, shown.file_id)
+            await self._api.files.delete(workspace, shown.file_id)
         except PlatformError as error:
             _log.info("old_chart_not_deleted", action="usage", error=str(error))
 
