@@ -13,3 +13,9 @@ def older_than(cursor: Cursor) -> ColumnElement[bool]:
     """Jobs behind the cursor. The first condition alone bounds the range that an index reads."""
     before = or_(jobs.c.created_at < cursor.created_at, jobs.c.id < cursor.job_id)
     return and_(jobs.c.created_at <= cursor.created_at, before)
+
+
+def newer_than(cursor: Cursor) -> ColumnElement[bool]:
+    """Jobs before the cursor, in a list that begins with the oldest."""
+    after = or_(jobs.c.created_at > cursor.created_at, jobs.c.id > cursor.job_id)
+    return and_(jobs.c.created_at >= cursor.created_at, after)

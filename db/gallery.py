@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.people import Person
-from bot.domain.ports import GalleryFilter, GalleryPage, GalleryQuery, Opinion, ResultQuery
+from bot.domain.ports import MOST_FOUND, GalleryFilter, GalleryPage, GalleryQuery, Opinion, ResultQuery
 
 from .cursors import older_than
 from .rows import folded, job_of
@@ -28,6 +28,8 @@ _VOTE = text(
     "INSERT INTO votes (job_id, platform, user_id, picture) VALUES (:job_id, :platform, :user_id, :picture)"
     " ON CONFLICT (job_id, platform, user_id) DO UPDATE SET picture = excluded.picture"
 )
+# The prompts that are wanted are looked for first among so many times as many jobs: few ask the same over and over.
+_AT_FIRST = 8
 # What was drawn, could be posted nowhere, and is kept for its author.
 _IS_KEPT = and_(jobs.c.state == JobState.FAILED.value, jobs.c.failure_code == FailureCode.UNDELIVERABLE.value)
 
@@ -46,17 +48,19 @@ class SqlGallery:
         conditions = _conditions(query)
         best_first = query.gallery_filter is GalleryFilter.STARRED
         order = (jobs.c.stars.desc(), *_NEWEST_FIRST) if best_first else _NEWEST_FIRST
-        count = select(func.count()).select_from(jobs).where(*conditions)
+        some = select(jobs.c.id).where(*conditions).limit(MOST_FOUND + 1).subquery("some")
+        count = select(func.count()).select_from(some)
 
         def work(connection: Connection) -> GalleryPage:
-            total = connection.execute(count).scalar_one()
+            counted = connection.execute(count).scalar_one()
+            total = min(counted, MOST_FOUND)
             pages = -(-total // query.page_size)
             page = max(0, min(query.page, pages - 1))
             rows: Select[Any] = (
                 select(jobs).where(*conditions).order_by(*order).limit(query.page_size).offset(page * query.page_size)
             )
             found = tuple(job_of(row) for row in connection.execute(rows).mappings()) if total else ()
-            return GalleryPage(jobs=found, page=page, pages=pages, total=total)
+            return GalleryPage(jobs=found, page=page, pages=pages, total=total, more=counted > total)
 
         return await read(self._engine, work)
 
@@ -117,21 +121,27 @@ class SqlGallery:
 
     async def recent_prompts(self, person: Person, *, beginning: str, count: int) -> Sequence[str]:
         """See Gallery.recent_prompts. From every community; what was taken away is left out."""
-        latest = func.max(jobs.c.created_at)
-        query = (
-            select(jobs.c.prompt)
-            .where(
-                jobs.c.author_platform == person.platform,
-                jobs.c.author_id == person.user_id,
-                jobs.c.deleted_at.is_(None),
-                HAS_WORDS,
-                jobs.c.prompt_folded.contains(folded(beginning), autoescape=True),
-            )
-            .group_by(jobs.c.prompt)
-            .order_by(latest.desc(), jobs.c.prompt)
-            .limit(count)
+        conditions = (
+            jobs.c.author_platform == person.platform,
+            jobs.c.author_id == person.user_id,
+            jobs.c.deleted_at.is_(None),
+            HAS_WORDS,
+            jobs.c.prompt_folded.contains(folded(beginning), autoescape=True),
         )
-        return await read(self._engine, lambda connection: list(connection.execute(query).scalars()))
+        rows = select(jobs.c.prompt).where(*conditions)
+        enough = _AT_FIRST * count
+        newest = rows.order_by(jobs.c.created_at.desc(), jobs.c.prompt).limit(enough)
+        latest = func.max(jobs.c.created_at)
+        query = rows.group_by(jobs.c.prompt).order_by(latest.desc(), jobs.c.prompt).limit(count)
+
+        def work(connection: Connection) -> list[str]:
+            found = connection.execute(newest).scalars().all()
+            prompts = list(dict.fromkeys(found))[:count]
+            if len(prompts) == count or len(found) < enough:
+                return prompts
+            return list(connection.execute(query).scalars())
+
+        return await read(self._engine, work)
 
     async def _judge(self, job_id: str, work: Callable[[Connection], Opinion]) -> Opinion:
         try:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.cursor import Cursor
 from bot.domain.job import Job, JobState
 
+from .cursors import older_than
 from .rows import job_of
 from .tables import jobs
 from .transactions import read
+
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +34,9 @@ class JobFilter:
     until: datetime | None = None
 
 
-async def list_jobs(engine: AsyncEngine, where: JobFilter, *, count: int) -> Sequence[Job]:
-    """The newest first, the deleted ones too."""
-    query = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(count)
+async def list_jobs(engine: AsyncEngine, where: JobFilter, *, count: int) -> AsyncIterator[Job]:
+    """The newest first, the deleted ones too, a page at a time."""
+    query = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
     equal = {
         jobs.c.platform: where.platform,
         jobs.c.community_id: where.community_id,
@@ -45,4 +50,13 @@ async def list_jobs(engine: AsyncEngine, where: JobFilter, *, count: int) -> Seq
         query = query.where(jobs.c.created_at >= where.since)
     if where.until is not None:
         query = query.where(jobs.c.created_at < where.until)
-    return await read(engine, lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
+    page = query.limit(min(count, _PAGE))
+    while count > 0 and (found := await read(engine, _jobs(page))):
+        for job in found[:count]:
+            yield job
+        count -= len(found)
+        page = query.where(older_than(Cursor.behind(found[-1]))).limit(_PAGE)
+
+
+def _jobs(query: Select[Any]) -> Callable[[Connection], Sequence[Job]]:
+    return lambda connection: [job_of(row) for row in connection.execute(query).mappings()]

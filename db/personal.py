@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.cursor import Cursor
 from bot.domain.defaults import Defaults
 from bot.domain.job import Job
 from bot.domain.ports import Clock, Expired, ForgottenBatch, RemovedCommunity
 
 from . import forgetting, forgetting_communities, personal_defaults, pruning
 from . import traces as rows_of
+from .cursors import newer_than, older_than
 from .rows import job_of
 from .tables import jobs, pending_deletions
 from .transactions import read, write
@@ -36,15 +38,18 @@ class SqlPersonalData:
         self._clock = clock
         self._pseudonyms: dict[RemovedCommunity, forgetting.Pseudonyms] = {}
 
-    async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
-        query = (
-            select(jobs)
-            .where(jobs.c.author_platform == platform, jobs.c.author_id == user_id)
-            .order_by(jobs.c.created_at, jobs.c.id)
-        )
-        return await read(
-            self._engine, lambda connection: [job_of(row) for row in connection.execute(query).mappings()]
-        )
+    async def jobs_of(self, platform: str, user_id: str, *, newest_first: bool = False) -> AsyncIterator[Job]:
+        theirs = select(jobs).where(jobs.c.author_platform == platform, jobs.c.author_id == user_id).limit(BATCH)
+        if newest_first:
+            theirs = theirs.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        else:
+            theirs = theirs.order_by(jobs.c.created_at, jobs.c.id)
+        page = theirs
+        while found := await read(self._engine, partial(_jobs, page)):
+            for job in found:
+                yield job
+            cursor = Cursor.behind(found[-1])
+            page = theirs.where(older_than(cursor) if newest_first else newer_than(cursor))
 
     async def traces_of(self, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         return await read(self._engine, lambda connection: rows_of.traces(connection, platform, user_id))
@@ -129,3 +134,7 @@ class SqlPersonalData:
         if found:
             await write(self._engine, lambda connection: stale.delete(connection, found))
         return len(found) == BATCH
+
+
+def _jobs(query: Select[Any], connection: Connection) -> list[Job]:
+    return [job_of(row) for row in connection.execute(query).mappings()]

@@ -45,6 +45,7 @@ HAS_WORDS = text("prompt <> ''")
 IS_STARRED = text("stars > 0")
 IN_SERIES = text("series_id IS NOT NULL")
 TO_FORGET = text("forget")
+HAS_ROLES = text("roles <> '[]'")
 
 jobs = Table(
     "jobs",
@@ -151,7 +152,22 @@ usage = Table(
     Column("roles", Text, nullable=False, server_default="[]"),  # of the person at acceptance: JSON, sorted
     UniqueConstraint("job_id", "kind"),  # nothing is counted twice
     CheckConstraint("kind IN ('reserve', 'order', 'settle', 'charge', 'release', 'refund')", name="kind"),
-    Index("usage_day", "day", "platform", "community_id", "user_id"),
+    # Everything that a view of all communities by days reads.
+    Index("usage_day", "day", "kind", "platform", "community_id", "user_id", "pictures", "points"),
+    # One person's entries in their order.
+    Index("usage_person", "platform", "user_id", "id"),
+    Index(
+        "usage_roles",
+        "platform",
+        "community_id",
+        "roles",
+        "kind",
+        "day",
+        "pictures",
+        "points",
+        sqlite_where=HAS_ROLES,
+        postgresql_where=HAS_ROLES,
+    ),
     # Everything that a view of one community reads, in the order of its people.
     Index(
         "usage_community",

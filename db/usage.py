@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +12,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
+    Subquery,
+    case,
     func,
-    literal,
     select,
     text,
     update,
@@ -27,7 +28,7 @@ from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
 
 from . import ledger
 from .counters import FORGIVEN, Scope, person_key, read_secret
-from .tables import IS_HELD, counters, jobs, usage
+from .tables import HAS_ROLES, IS_HELD, counters, jobs, usage
 from .transactions import read, write
 
 # Entries of one chunk of an export: each is a transaction of its own, so that nobody waits for whoever downloads.
@@ -42,17 +43,17 @@ _GROUPED_BY: Mapping[UsageGroup, tuple[Column[Any], ...]] = {
     UsageGroup.DAY: (usage.c.day,),
     UsageGroup.MONTH: (usage.c.day,),
 }
+# Sums by these are made in the order of the index usage_community, and added up by the group: there are far fewer of
+# them than entries to sort.
+_BY_PERSON = (usage.c.platform, usage.c.community_id, usage.c.user_id, usage.c.kind)
+_FINER: Mapping[UsageGroup, tuple[Column[Any], ...]] = {
+    UsageGroup.PERSON: _BY_PERSON,
+    UsageGroup.COMMUNITY: _BY_PERSON,
+    UsageGroup.PLATFORM: _BY_PERSON,
+    UsageGroup.CHANNEL: (*_BY_PERSON, usage.c.channel_id),
+}
 _IN_ORDER = frozenset({UsageGroup.DAY, UsageGroup.MONTH})
 
-_SUMS = (ledger.JOBS, *ledger.PICTURES, ledger.POINTS)
-# What somebody called themselves last.
-_LAST_NAME = (
-    select(jobs.c.author_name)
-    .where(jobs.c.author_platform == usage.c.platform, jobs.c.author_id == usage.c.user_id)
-    .order_by(jobs.c.created_at.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _WARN = text(
     "INSERT INTO warnings (platform, community_id, month, per_cent)"
@@ -75,9 +76,7 @@ class SqlUsageLedger:
 
     async def view(self, group: UsageGroup, where: UsageFilter) -> Sequence[UsageRow]:
         """See UsageLedger.view. `name` is empty where nobody has said one: channels, roles, communities, the gone."""
-        columns = _GROUPED_BY[group]
-        name = _LAST_NAME if group is UsageGroup.PERSON else literal("")
-        query = select(*columns, name.label("name"), *_SUMS).where(*_conditions(where)).group_by(*columns)
+        query = _query(group, where)
 
         def work(connection: Connection) -> list[UsageRow]:
             return _rows(connection.execute(query).mappings(), group)
@@ -124,16 +123,44 @@ def _conditions(where: UsageFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _query(group: UsageGroup, where: UsageFilter) -> Select[Any]:
+    """The sums of each kind of entry, by `group`."""
+    columns, conditions = _GROUPED_BY[group], _conditions(where)
+    if group not in _FINER:
+        with_roles = [HAS_ROLES] if group is UsageGroup.ROLE else []
+        sums = select(*columns, usage.c.kind, *ledger.OF_A_KIND).where(*conditions, *with_roles)
+        return sums.group_by(*columns, usage.c.kind)
+    fine = select(*_FINER[group], *ledger.OF_A_KIND).where(*conditions).group_by(*_FINER[group]).subquery("fine")
+    groups = [fine.c[column.name] for column in (*columns, usage.c.kind)]
+    added = (func.sum(fine.c[column.name]).label(column.name) for column in ledger.OF_A_KIND)
+    coarse = select(*groups, *added).group_by(*groups)
+    return _with_names(coarse.subquery("sums")) if group is UsageGroup.PERSON else coarse
+
+
+def _with_names(sums: Subquery) -> Select[Any]:
+    """What somebody called themselves last, beside the sum of their reservations, which everybody has."""
+    last = (
+        select(jobs.c.author_name)
+        .where(jobs.c.author_platform == sums.c.platform, jobs.c.author_id == sums.c.user_id)
+        .order_by(jobs.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(sums, case((sums.c.kind == ledger.Entry.RESERVE.value, last)).label("name"))
+
+
 def _rows(found: Iterable[RowMapping], group: UsageGroup) -> list[UsageRow]:
     """The lines of a view. What has the same key on two platforms, or in two communities, stays apart."""
-    lines: dict[tuple[str, ...], UsageRow] = {}
+    lines: dict[tuple[str, ...], dict[str, int]] = {}
+    names: dict[tuple[str, ...], str] = {}
     for row in found:
         *home, last = (row[column.name] for column in _GROUPED_BY[group])
-        sums = {column.name: int(row[column.name]) for column in _SUMS}
-        for name in _keys(last, group):
-            line = UsageRow(key=name, name=row["name"] or "", **sums)
-            lines[*home, name] = _together(lines.get((*home, name)), line)
-    return list(lines.values())
+        for key in _keys(last, group):
+            line = (*home, key)
+            sums = lines.setdefault(line, dict.fromkeys(ledger.SUMS, 0))
+            ledger.add(sums, row["kind"], *(int(row[column.name]) for column in ledger.OF_A_KIND))
+            names[line] = row.get("name") or names.get(line, "")
+    return [UsageRow(key=line[-1], name=names[line], **sums) for line, sums in lines.items()]
 
 
 def _keys(value: Any, group: UsageGroup) -> list[str]:
@@ -147,13 +174,6 @@ def _keys(value: Any, group: UsageGroup) -> list[str]:
             return [value.isoformat()[:7]]
         case _:
             return [value]
-
-
-def _together(line: UsageRow | None, more: UsageRow) -> UsageRow:
-    if line is None:
-        return more
-    sums = {column.name: getattr(line, column.name) + getattr(more, column.name) for column in _SUMS}
-    return replace(line, **sums)
 
 
 def _chunk(where: UsageFilter, after: int, last: int) -> Callable[[Connection], Sequence[RowMapping]]:

@@ -18,6 +18,7 @@ from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import PictureStore
 
+_TOGETHER = 100  # jobs of one trip to a thread
 _AROUND = 512  # bytes that an entry of the archive takes in addition to its content, twice its name included
 
 
@@ -49,23 +50,24 @@ class Archive:
             async for chunk in chunks:
                 await asyncio.to_thread(entry.write, chunk)
 
-    async def add_jobs(self, name: str, jobs: Sequence[Job], kept: Mapping[str, str]) -> None:
-        """What is known of each job; `kept` are the names in this archive of those pictures that are in it, by key."""
-        await asyncio.to_thread(self._add_jobs, name, jobs, kept)
+    async def add_jobs(self, name: str, jobs: AsyncIterator[Job], kept: Mapping[str, str]) -> int:
+        """What is known of each job, and how many; `kept`: the names of those pictures that are here, by key."""
+        number = 0
 
-    def _add_jobs(self, name: str, jobs: Sequence[Job], kept: Mapping[str, str]) -> None:
-        with self._zip.open(name, "w", force_zip64=True) as entry:
-            entry.write(b"[")
-            for number, job in enumerate(jobs):
-                entry.write(b",\n" if number else b"\n")
-                text = json.dumps(_told(job, kept), ensure_ascii=False, indent=1)
-                entry.write(text.encode(errors="replace"))
-            entry.write(b"\n]\n")
+        async def texts() -> AsyncIterator[bytes]:
+            nonlocal number
+            async for some in _batches(jobs):
+                yield await asyncio.to_thread(_text, some, kept, ",\n" if number else "[\n")
+                number += len(some)
+            yield b"\n]\n" if number else b"[\n]\n"
 
-    async def add_pictures(self, jobs: Sequence[Job], store: PictureStore) -> dict[str, str]:
-        """The originals, the newest first; names in the archive by key. What is gone from the store is passed over."""
+        await self.add_chunks(name, texts())
+        return number
+
+    async def add_pictures(self, jobs: AsyncIterator[Job], store: PictureStore) -> dict[str, str]:
+        """The originals; names in the archive by key. What is gone from the store is passed over."""
         kept: dict[str, str] = {}
-        for job in reversed(jobs):
+        async for job in jobs:
             for number, picture in enumerate(job.pictures, 1):
                 name = f"pictures/{job.id}-{number}.{SUFFIXES.get(picture.media_type, 'bin')}"
                 if not self._has_room(picture):
@@ -94,6 +96,23 @@ class Archive:
         size = self._file.seek(0, 2)
         self._file.seek(0)
         return size
+
+
+async def _batches(jobs: AsyncIterator[Job]) -> AsyncIterator[list[Job]]:
+    some: list[Job] = []
+    async for job in jobs:
+        some.append(job)
+        if len(some) == _TOGETHER:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _text(jobs: Sequence[Job], kept: Mapping[str, str], opening: str) -> bytes:
+    """These entries of a list in JSON, which `opening` begins or goes on with."""
+    told = (json.dumps(_told(job, kept), ensure_ascii=False, indent=1) for job in jobs)
+    return (opening + ",\n".join(told)).encode(errors="replace")
 
 
 def _told(job: Job, kept: Mapping[str, str]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -79,40 +79,49 @@ class MyData:
         Each step can be done again: after a kill call it once more and it goes on with what is left. Messages go
         first, since the rows know where they are; files that an OSError leaves go with the next `Retention`.
         """
-        jobs = await self._personal.jobs_of(person.platform, person.user_id)
-        await self._dispatcher.cancel_all([job.id for job in jobs if not job.state.finished])
-        messages_left = await self._take_away([job for job in jobs if job.deleted_at is None])
-        keys = set(await self._personal.forget(person.platform, person.user_id))
+        whose = person.platform, person.user_id
+        unfinished = [job.id async for job in self._personal.jobs_of(*whose) if not job.state.finished]
+        await self._dispatcher.cancel_all(unfinished)
+        jobs = pictures = messages = 0
+        async for job in self._personal.jobs_of(*whose):
+            jobs, pictures = jobs + 1, pictures + len(job.pictures)
+            if job.deleted_at is None:
+                messages += 1
+                await self._removals.plan(job)  # the rows go whatever the chat says: where the messages are is saved
+        messages_left = messages - await self._take_away(self._personal.jobs_of(*whose, newest_first=True))
+        keys = set(await self._personal.forget(*whose))
         # What was just cancelled had its card to close first.
         keys |= set(await self._personal.prune(self._clock.now()))
         await delete_files(self._personal, self._pictures, sorted(keys))
-        pictures = sum(len(job.pictures) for job in jobs)
         if jobs:
             # The entry must not keep what was just forgotten: not who, only that and how much.
-            counted = {"jobs": str(len(jobs)), "pictures": str(pictures)}
+            counted = {"jobs": str(jobs), "pictures": str(pictures)}
             await self._audit(person, AuditAction.DATA_DELETED, detail=counted)
-        _log.info("personal_data_deleted", action="forget", jobs=len(jobs), pictures=pictures)
-        return Forgotten(jobs=len(jobs), pictures=pictures, messages_left=messages_left)
+        _log.info("personal_data_deleted", action="forget", jobs=jobs, pictures=pictures)
+        return Forgotten(jobs=jobs, pictures=pictures, messages_left=messages_left)
 
-    async def _take_away(self, jobs: Sequence[Job]) -> int:
-        """Take the messages of these jobs away; how many are still there, which `Removals` goes on with."""
+    async def _take_away(self, jobs: AsyncIterator[Job]) -> int:
+        """Take the messages of these jobs away; how many are gone. `Removals` goes on with the others."""
+        gone = 0
         turns = asyncio.Semaphore(_MESSAGES_AT_ONCE)
-        for job in jobs:  # their rows go whatever the chat says, so where the messages are is saved first
-            await self._removals.plan(job)
 
         async def one(job: Job) -> None:
-            async with turns:
+            nonlocal gone
+            try:
                 with contextlib.suppress(KeyError):  # forgotten meanwhile by another deletion
                     job = await self._store.note(job.id, deleted_at=self._clock.now())
                 if await self._removals.take_away(job) is None:
-                    gone.add(job.id)
+                    gone += 1
+            finally:
+                turns.release()
 
-        gone: set[str] = set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ALL_MESSAGES), asyncio.TaskGroup() as group:
-                for job in reversed(jobs):
-                    group.create_task(one(job))
-        return len(jobs) - len(gone)
+                async for job in jobs:
+                    if job.deleted_at is None:
+                        await turns.acquire()
+                        group.create_task(one(job))
+        return gone
 
     async def _audit(
         self,

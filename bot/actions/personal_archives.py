@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -59,35 +59,40 @@ class PersonalArchives:
         `most_bytes` is what the platform can post: the oldest pictures are left out, and the README says so.
         OSError where the disk or the picture store fails.
         """
-        jobs = await self._personal.jobs_of(person.platform, person.user_id)
-        rest = await self._personal.traces_of(person.platform, person.user_id)
+        whose = person.platform, person.user_id
+        rest = await self._personal.traces_of(*whose)
         other = f"{json.dumps(rest, indent=1, ensure_ascii=False, default=str)}\n" if rest else ""
-        reserved = _rest(jobs) + len(other.encode(errors="replace"))
+        room = None
+        if most_bytes is not None:
+            room = most_bytes - await _rest(self._personal.jobs_of(*whose)) - len(other.encode(errors="replace"))
         with temporary_file(self._folder) as file, contextlib.ExitStack() as stack:
-            archive = Archive(file, most_bytes=None if most_bytes is None else most_bytes - reserved)
+            archive = Archive(file, most_bytes=room)
             stack.callback(archive.abandon)
             where = UsageFilter(platform=person.platform, user_id=person.user_id)
             await archive.add_chunks("usage.csv", csv_chunks(self._ledger.export(where)))
-            kept = await archive.add_pictures(jobs, self._pictures)
-            await archive.add_jobs("jobs.json", jobs, kept)
-            own = await self._personal.defaults_of(person.platform, person.user_id)
+            kept = await archive.add_pictures(self._personal.jobs_of(*whose, newest_first=True), self._pictures)
+            jobs = await archive.add_jobs("jobs.json", self._personal.jobs_of(*whose), kept)
+            own = await self._personal.defaults_of(*whose)
             if own != Defaults():
                 await archive.add_text("defaults.json", f"{json.dumps(asdict(own), indent=1)}\n")
             if other:
                 await archive.add_text("other.json", other)
-            readme = self._readme(person.locale, len(jobs), archive.pictures, archive.left_out)
+            readme = self._readme(person.locale, jobs, archive.pictures, archive.left_out)
             await archive.add_text("README.txt", readme)
             size = await archive.close()
             yield Export(
                 file=file,
                 name=f"easel-{self._clock.now():%Y-%m-%d}.zip",
                 size=size,
-                jobs=len(jobs),
+                jobs=jobs,
                 pictures=archive.pictures,
                 left_out=archive.left_out,
             )
 
 
-def _rest(jobs: Sequence[Job]) -> int:
+async def _rest(jobs: AsyncIterator[Job]) -> int:
     """Bytes to keep for what is written after the pictures: jobs.json at its largest, the README, the directory."""
-    return 16 * 1024 + sum(2048 + 6 * len(job.request.prompt) + 6 * len(job.prompt_sent) for job in jobs)
+    rest = 16 * 1024
+    async for job in jobs:
+        rest += 2048 + 6 * len(job.request.prompt) + 6 * len(job.prompt_sent)
+    return rest

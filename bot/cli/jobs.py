@@ -42,9 +42,9 @@ async def show_list(session: AdminSession, options: Namespace, output: Output) -
         since=dates.midnight(since, zone) if since else None,
         until=dates.midnight(until + _DAY, zone) if until else None,
     )
-    jobs = await list_jobs(session.engine, where, count=options.count)
+    jobs = list_jobs(session.engine, where, count=options.count)
     columns = [*_COLUMNS, *(["prompt"] if options.prompts else [])]
-    await output.rows(columns, [_row(job) for job in jobs])
+    await output.stream(columns, (_row(job) async for job in jobs))
 
 
 async def show(session: AdminSession, options: Namespace, output: Output) -> None:

@@ -19,6 +19,7 @@ from bot.platforms.terminal.writing import json_text
 Cell = str | int | float | bool | date | datetime | Sequence[str] | None
 Row = Mapping[str, Cell]
 
+_LINES = 500  # of one table: rich keeps them all to find out how wide the columns are
 _WIDE = 200  # columns where no terminal says how wide it is: a pipe must not cut ids
 # Control characters move a terminal's cursor and colour its text; the others turn the direction of reading around.
 _UNSEEN = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CONTROLS}]")
@@ -40,14 +41,17 @@ class Output:
 
     async def rows(self, columns: Sequence[str], rows: Iterable[Row], *, total: Row | None = None) -> None:
         """A list. `total` is a last line, for people only: programs add up by themselves."""
-        listed = list(rows)
+        await self.stream(columns, _one_by_one(rows), total=total)
+
+    async def stream(self, columns: Sequence[str], rows: AsyncIterator[Row], *, total: Row | None = None) -> None:
+        """The same as the rows come, however many."""
         match self.form:
             case Form.JSON:
-                self._json([{name: _plain(row.get(name)) for name in columns} for row in listed])
+                await self._json_list({name: _plain(row.get(name)) for name in columns} async for row in rows)
             case Form.CSV:
-                await self.csv(_each(columns, listed))
+                await self.csv({name: _cell(row.get(name)) for name in columns} async for row in rows)
             case Form.TABLE:
-                self._table(columns, listed, total)
+                await self._tables(columns, rows, total)
 
     async def csv(self, rows: AsyncIterator[Mapping[str, str | int]]) -> None:
         """As the rows come, however many."""
@@ -80,10 +84,20 @@ class Output:
             sys.stdout.write(f"{visible(secret)}\n")
             warn(said)
 
-    def _table(self, columns: Sequence[str], rows: Sequence[Row], total: Row | None) -> None:
-        if not rows:
+    async def _tables(self, columns: Sequence[str], rows: AsyncIterator[Row], total: Row | None) -> None:
+        """One table, or each some hundred lines one of their own, with its heading."""
+        lines: list[Row] = []
+        async for row in rows:
+            if len(lines) == _LINES:
+                self._table(columns, lines, None)
+                lines = []
+            lines.append(row)
+        if lines:
+            self._table(columns, lines, total)
+        else:
             self._console.print("Nothing found.")
-            return
+
+    def _table(self, columns: Sequence[str], rows: Sequence[Row], total: Row | None) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_footer=total is not None)
         for name in columns:
             numbers = all(isinstance(row.get(name), (int, float)) for row in rows)
@@ -95,10 +109,18 @@ class Output:
         self._console.print(table)
 
     @staticmethod
+    async def _json_list(values: AsyncIterator[object]) -> None:
+        """As `_json` writes a list, but not all of it at once."""
+        opening = "["
+        async for value in values:
+            indented = _json_text(value).replace("\n", "\n  ")
+            sys.stdout.write(f"{opening}\n  {indented}")
+            opening = ","
+        sys.stdout.write("[]\n" if opening == "[" else "\n]\n")
+
+    @staticmethod
     def _json(value: object) -> None:
-        text = json_text(value)
-        # JSON escapes some of them by itself; the rest stand within strings too, where an escape means the same.
-        sys.stdout.write(_UNSEEN.sub(lambda found: _escaped(found[0]), text) + "\n")
+        sys.stdout.write(f"{_json_text(value)}\n")
 
 
 def warn(sentence: str) -> None:
@@ -111,13 +133,18 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: " " if found[0] in "\n\t" else "\N{REPLACEMENT CHARACTER}", text)
 
 
+def _json_text(value: object) -> str:
+    # JSON escapes some of them by itself; the rest stand within strings too, where an escape means the same.
+    return _UNSEEN.sub(lambda found: _escaped(found[0]), json_text(value))
+
+
 def _escaped(character: str) -> str:
     return character if character == "\n" else f"\\u{ord(character):04x}"
 
 
-async def _each(columns: Sequence[str], rows: Iterable[Row]) -> AsyncIterator[Mapping[str, str | int]]:
+async def _one_by_one(rows: Iterable[Row]) -> AsyncIterator[Row]:
     for row in rows:
-        yield {name: _cell(row.get(name)) for name in columns}
+        yield row
 
 
 def _cell(value: Cell) -> str | int:

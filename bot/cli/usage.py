@@ -17,6 +17,10 @@ from db.meta import Meta
 # Ids are unique within these only, so a view of them is read one platform or community at a time.
 _WITHIN_PLATFORM = frozenset({UsageGroup.PERSON})
 _WITHIN_COMMUNITY = frozenset({UsageGroup.CHANNEL, UsageGroup.ROLE})
+_ENTRY = (
+    *("at", "day", "platform", "community", "channel", "user", "name", "roles", "job", "kind", "pictures", "points"),
+    *("ordered", "delivered", "charged", "given_back", "spent"),
+)
 _SUMS = ("jobs", "delivered", "reserved", "points", "ordered", "charged", "given_back", "spent")
 
 
@@ -97,5 +101,4 @@ async def _entries(session: AdminSession, where: UsageFilter, output: Output) ->
     if output.form is Form.CSV:
         await output.csv(entries)
         return
-    rows = [entry async for entry in entries]
-    await output.rows(list(rows[0]) if rows else [], rows)
+    await output.stream(_ENTRY, entries)

@@ -176,7 +176,7 @@ async def test_everything_of_one_person_goes(house: House, mydata: MyData) -> No
     other = await house.drawn(by=person("bob"))
     forgotten = await mydata.delete(person())
     assert (forgotten.jobs, forgotten.pictures, forgotten.messages_left) == (2, 3, 0)
-    assert await house.personal.jobs_of("discord", "ann") == []
+    assert [job async for job in house.personal.jobs_of("discord", "ann")] == []
     assert set(house.picture_store.kept) == {other.pictures[0].key}
     assert sorted(house.chat.taken_away) == sorted(job.id for job in mine)
     rows = await house.ledger.view(UsageGroup.COMMUNITY, UsageFilter(platform="discord", community_id="guild"))
@@ -230,7 +230,7 @@ async def test_a_kill_in_between_leaves_nothing_behind(
     monkeypatch.setattr(house.personal, breaks_at, real)
     await mydata.delete(person())
     assert house.picture_store.kept == {}
-    assert await house.personal.jobs_of("discord", "ann") == []
+    assert [job async for job in house.personal.jobs_of("discord", "ann")] == []
     assert await house.personal.prune(house.clock.now()) == []
 
 
@@ -260,7 +260,7 @@ async def test_messages_that_stay_are_counted(house: House, mydata: MyData, monk
     monkeypatch.setattr(FakeChat, "take_away", take_away)
     forgotten = await mydata.delete(person())
     assert forgotten.messages_left == 1
-    assert await house.personal.jobs_of("discord", "ann") == []
+    assert [job async for job in house.personal.jobs_of("discord", "ann")] == []
 
 
 async def test_a_chat_that_hangs_does_not_keep_the_data(

@@ -163,7 +163,7 @@ async def test_what_people_with_an_app_of_their_own_asked_there_later_stays(watc
     later = await watched.drawn(by=person("ann", "leaving"), days_ago=-1)
     await watched.clock.advance(31 * DAY)
     await forget(watched)
-    assert [job.id for job in await watched.personal.jobs_of("discord", "ann")] == [later.id]
+    assert [job.id for job in [job async for job in watched.personal.jobs_of("discord", "ann")]] == [later.id]
 
 
 async def test_guilds_of_another_gateway_are_none_of_its_business(watched: House) -> None:

@@ -139,6 +139,13 @@ def test_a_page_has_a_number_for_each_and_turns(make_report: Make) -> None:
     assert "Page 2 of 3" in text(card)
 
 
+def test_a_gallery_that_goes_on_says_that_it_counts_no_further(make_report: Make) -> None:
+    found = page_of(jobs_of(make_report, 1), pages=1000)
+    more = dataclasses.replace(found, page=dataclasses.replace(found.page, total=6000, more=True))
+    assert "the first 6,000 results" in text(gallery_card(more, "en"))
+    assert "前 6,000 个结果" in text(gallery_card(more, "zh-CN"))
+
+
 @pytest.mark.parametrize(("page", "labels"), [(0, ["›"]), (1, ["‹"])])
 def test_there_is_no_way_beyond_the_ends(make_report: Make, page: int, labels: list[str]) -> None:
     card = gallery_card(page_of(jobs_of(make_report, 1), page=page, pages=2), "en")

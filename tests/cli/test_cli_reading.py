@@ -90,6 +90,22 @@ def test_the_ledger_itself(used: Shop) -> None:
     assert len(used.json("usage", "--entries", "--user", "bob")) == 4
 
 
+def test_a_long_list_comes_in_pieces(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        shop.drawn(f"fox {number}")
+    whole, entries = shop.json("jobs", "list", "--prompts"), shop.json("usage", "--entries")
+    heads = shop.done("jobs", "list").count("failure")
+    monkeypatch.setattr("bot.cli.output._LINES", 2)
+    monkeypatch.setattr("db.job_list._PAGE", 2)
+    monkeypatch.setattr("db.usage._CHUNK", 2)
+    assert shop.json("jobs", "list", "--prompts") == whole
+    assert [job["prompt"] for job in whole] == [f"fox {number}" for number in reversed(range(5))]
+    assert len(shop.json("jobs", "list", "--count", "3")) == 3
+    assert shop.json("usage", "--entries") == entries
+    assert shop.done("jobs", "list").count("failure") == 3 * heads  # a table of each two, with its heading
+    assert shop.done("usage", "--group", "day").splitlines()[-1].startswith("together")
+
+
 def test_nothing_found_is_said_or_empty(used: Shop) -> None:
     assert used.done("usage", "--user", "nobody") == "Nothing found.\n"
     assert used.json("usage", "--user", "nobody") == []

@@ -164,6 +164,24 @@ async def test_pages_hold_everything_once(store: JobStore, gallery: Gallery) -> 
     assert await page(-1) == pages[0]
 
 
+async def test_a_gallery_ends_somewhere_and_says_so(
+    store: JobStore, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.gallery.MOST_FOUND", 4)
+    for minute in range(5):
+        await drawn(store, minute=minute)
+
+    async def page(number: int) -> GalleryPage:
+        return await gallery.search(GalleryQuery(gallery_filter=MINE, person=person(), page=number, page_size=2))
+
+    first, last = await page(0), await page(9)
+    assert (first.pages, first.total, first.more) == (2, 4, True)
+    assert (last.page, len(last.jobs)) == (1, 2)
+    monkeypatch.setattr("db.gallery.MOST_FOUND", 5)
+    exact = await page(0)
+    assert (exact.pages, exact.total, exact.more) == (3, 5, False)
+
+
 async def test_nothing_found_has_no_pages(gallery: Gallery) -> None:
     query = GalleryQuery(gallery_filter=MINE, person=person(), page=4)
     assert await gallery.search(query) == GalleryPage(jobs=(), page=0, pages=0, total=0)
@@ -247,6 +265,10 @@ async def test_recent_prompts_newest_first_and_each_once(store: JobStore, galler
     assert await recent("") == ["a fox to come", "100% cat", "a bear", "a fox", "A Fox", "an owl"]
     assert await recent("FOX") == ["a fox to come", "a fox", "A Fox"]
     assert await recent("", 2) == ["a fox to come", "100% cat"]
+    assert await recent("fox", 1) == ["a fox to come"]
+    for minute in range(20):  # more of one prompt than are looked at first
+        await drawn(store, "a bear", minute=20 + minute)
+    assert await recent("", 2) == ["a bear", "a fox to come"]
     assert await recent("%") == ["100% cat"]
     assert await recent("_") == []
 

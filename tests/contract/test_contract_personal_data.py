@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.defaults import Defaults
 from bot.domain.job import Failure, FailureCode, Job, JobState, StoredPicture
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, Block, Report
@@ -63,7 +65,9 @@ def said(action: AuditAction, *, by: str = "mod", target: str = "") -> NewAudit:
 # handing out
 
 
-async def test_all_of_a_persons_jobs_are_handed_out(store: JobStore, personal: PersonalData) -> None:
+async def test_all_of_a_persons_jobs_are_handed_out(
+    store: JobStore, personal: PersonalData, monkeypatch: pytest.MonkeyPatch
+) -> None:
     second = await finished(store, days_ago=1)
     first = await finished(store, by=person(community="other"), days_ago=2)
     gone = await store.note((await finished(store)).id, deleted_at=NOON)
@@ -71,8 +75,13 @@ async def test_all_of_a_persons_jobs_are_handed_out(store: JobStore, personal: P
     await store.add(waiting, PLENTY)
     await finished(store, by=person("bob"))
     await finished(store, by=person(platform="slack"))
-    assert list(await personal.jobs_of("discord", "ann")) == [first, second, gone, waiting]
-    assert list(await personal.jobs_of("discord", "nobody")) == []
+    theirs = [first, second, gone, waiting]
+    assert [job async for job in personal.jobs_of("discord", "ann")] == theirs
+    assert [job async for job in personal.jobs_of("discord", "ann", newest_first=True)] == theirs[::-1]
+    monkeypatch.setattr("db.personal.BATCH", 1)
+    assert [job async for job in personal.jobs_of("discord", "ann")] == theirs
+    assert [job async for job in personal.jobs_of("discord", "ann", newest_first=True)] == theirs[::-1]
+    assert [job async for job in personal.jobs_of("discord", "nobody")] == []
 
 
 async def test_defaults_are_a_persons_own_on_their_platform(personal: PersonalData) -> None:
@@ -106,7 +115,7 @@ async def test_forgetting_leaves_others_alone(
     others = [await finished(store, by=by) for by in (person("bob"), person(platform="slack"))]
     before = {group: await ledger.view(group, UsageFilter()) for group in UsageGroup}
     assert set(await personal.forget("discord", "ann")) == keys(*anns)
-    assert list(await personal.jobs_of("discord", "ann")) == []
+    assert [job async for job in personal.jobs_of("discord", "ann")] == []
     for job in anns:
         assert await store.get(job.id) is None
     for job in others:
@@ -262,8 +271,10 @@ async def test_jobs_without_pictures_don_t_end_an_expiry(store: JobStore, person
     drawn = await finished(store, days_ago=8)
     assert set(await personal.expire("discord", "guild", NOON, 2)) == keys(drawn)
     assert not await personal.expire("discord", "guild", NOON, 2)
-    assert {job.request.prompt for job in await personal.jobs_of("discord", "ann")} == {""}
-    assert {job.failure.detail for job in await personal.jobs_of("discord", "ann") if job.failure} == {""}
+    assert {job.request.prompt for job in [job async for job in personal.jobs_of("discord", "ann")]} == {""}
+    assert {job.failure.detail for job in [job async for job in personal.jobs_of("discord", "ann")] if job.failure} == {
+        ""
+    }
 
 
 async def test_keys_come_again_until_their_files_are_gone(store: JobStore, personal: PersonalData) -> None:

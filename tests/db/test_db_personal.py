@@ -180,10 +180,10 @@ async def test_a_crash_on_the_way_loses_no_key(
     monkeypatch.setattr(forgetting, "sweep", dies)
     with pytest.raises(LookupError):
         await personal.forget("discord", ANN.user_id)
-    left = await personal.jobs_of("discord", ANN.user_id)
+    left = [job async for job in personal.jobs_of("discord", ANN.user_id)]
     assert len(left) == 3
     assert set(await personal.prune(NOON)) == expected
-    assert await personal.jobs_of("discord", ANN.user_id) == []
+    assert [job async for job in personal.jobs_of("discord", ANN.user_id)] == []
 
 
 async def test_many_jobs_go_in_batches(

@@ -20,8 +20,9 @@ from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, PLENTY, bring, order, person
 from tests.fakes.clock import FakeClock
 
-# Small, or read by nothing but housekeeping: the person's own drafts, and the trail where somebody is forgotten.
-MAY_BE_SCANNED = {"drafts", "audit", "reports"}
+# Small, or read by nothing but housekeeping: the person's own drafts, and the trail where somebody is forgotten. The last
+# three are rows that an index has found.
+MAY_BE_SCANNED = {"drafts", "audit", "reports", "some", "fine", "sums"}
 
 
 async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, store: SqlJobStore) -> None:
@@ -54,7 +55,7 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
     await communities.audit_trail("discord", "guild")
     await communities.audit_trail("discord", "guild", target="ann", action=AuditAction.REFUSED, before=7)
     await store.declined(person(), 3)
-    await personal.jobs_of("discord", "ann")
+    [job async for job in personal.jobs_of("discord", "ann")]
     await personal.forget("discord", "bob")
     await personal.expire("discord", "guild", NOON, 10)
     await personal.forget("discord", "ann")
@@ -69,20 +70,49 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
             assert scanned <= MAY_BE_SCANNED, statement
 
 
-@pytest.mark.parametrize("group", [group for group in UsageGroup if group is not UsageGroup.ROLE])
+@pytest.mark.parametrize("group", UsageGroup)
 async def test_a_communitys_year_reads_its_own_entries_from_one_index(engine: AsyncEngine, group: UsageGroup) -> None:
-    """Roles are a text of any length, so they are looked up in the rows, which the index finds."""
+    year = UsageFilter(since=NOON.date() - timedelta(days=365), platform="discord", community_id="guild")
+    index = "usage_roles" if group is UsageGroup.ROLE else "usage_community"
+    plan = await _plan(engine, group, year)
+    assert plan == [f"SEARCH usage USING COVERING INDEX {index} (platform=? AND community_id=?)"]
+
+
+@pytest.mark.parametrize("group", [UsageGroup.DAY, UsageGroup.MONTH])
+async def test_everybodys_days_are_read_in_order_from_one_index(engine: AsyncEngine, group: UsageGroup) -> None:
+    plan = await _plan(engine, group, UsageFilter(since=NOON.date() - timedelta(days=365)))
+    assert plan == ["SEARCH usage USING COVERING INDEX usage_day (day>?)"]
+
+
+async def test_a_persons_export_reads_only_their_entries_in_order(engine: AsyncEngine) -> None:
     seen: list[tuple[str, Any]] = []
 
     def listen(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         seen.append((statement, parameters))
 
     event.listen(engine.sync_engine, "before_cursor_execute", listen)
-    year = UsageFilter(since=NOON.date() - timedelta(days=365), platform="discord", community_id="guild")
-    await SqlUsageLedger(engine).view(group, year)
+    export = SqlUsageLedger(engine).export(UsageFilter(platform="discord", user_id="ann"))
+    assert [entry async for entry in export] == []
     event.remove(engine.sync_engine, "before_cursor_execute", listen)
     statement, parameters = seen[-1]
     async with engine.connect() as connection:
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plan = [row.detail for row in rows if " usage " in row.detail]
-    assert plan == ["SEARCH usage USING COVERING INDEX usage_community (platform=? AND community_id=?)"]
+        plan = [row.detail for row in rows]
+    assert "usage_person" in plan[0]
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
+async def _plan(engine: AsyncEngine, group: UsageGroup, where: UsageFilter) -> list[str]:
+    """How SQLite finds the entries of a view, and what it sorts."""
+    seen: list[tuple[str, Any]] = []
+
+    def listen(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", listen)
+    await SqlUsageLedger(engine).view(group, where)
+    event.remove(engine.sync_engine, "before_cursor_execute", listen)
+    statement, parameters = seen[-1]
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return [row.detail for row in rows if " usage " in row.detail]

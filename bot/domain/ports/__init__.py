@@ -10,7 +10,15 @@ from bot.domain.ports.chat import ChatPlatform, GalleryChannel, ModeratorChannel
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.community_store import CommunityStore, NewAudit
 from bot.domain.ports.dispatcher import Dispatcher
-from bot.domain.ports.gallery import Gallery, GalleryFilter, GalleryPage, GalleryQuery, Opinion, ResultQuery
+from bot.domain.ports.gallery import (
+    MOST_FOUND,
+    Gallery,
+    GalleryFilter,
+    GalleryPage,
+    GalleryQuery,
+    Opinion,
+    ResultQuery,
+)
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.installed_communities import InstalledCommunityStore, RemovedCommunity
 from bot.domain.ports.job_store import Draft, JobStore
@@ -22,6 +30,7 @@ from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.sign_ins import SignIns
 
 __all__ = [
+    "MOST_FOUND",
     "AccountState",
     "ChatPlatform",
     "Clock",

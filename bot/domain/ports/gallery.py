@@ -11,6 +11,9 @@ from bot.domain.cursor import Cursor
 from bot.domain.job import Job
 from bot.domain.people import Person
 
+# A gallery counts and shows no more than these; words find the others.
+MOST_FOUND = 6000
+
 
 class GalleryFilter(StrEnum):
     """Whose pictures a gallery shows."""
@@ -56,10 +59,13 @@ class ResultQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPage:
+    """`more`: there are more than the `total`, which is MOST_FOUND then."""
+
     jobs: tuple[Job, ...]
     page: int
     pages: int
     total: int
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

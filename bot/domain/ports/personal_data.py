@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -40,8 +40,8 @@ class PersonalData(Protocol):
     them again, so that no file outlives a crash between the two.
     """
 
-    async def jobs_of(self, platform: str, user_id: str) -> Sequence[Job]:
-        """Every job of theirs in every community, oldest first, the deleted ones too."""
+    def jobs_of(self, platform: str, user_id: str, *, newest_first: bool = False) -> AsyncIterator[Job]:
+        """Every job of theirs in every community, oldest first, the deleted ones too; some at a time are read."""
         ...
 
     async def traces_of(self, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:

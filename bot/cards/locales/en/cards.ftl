@@ -540,6 +540,7 @@ gallery-page = Page { $page } of { $pages } · { $total ->
     [one] 1 result
    *[other] { $total } results
 }
+gallery-page-of-many = Page { $page } of { $pages } · the first { $total } results; words find the others
 gallery-mine-empty = Nothing of yours yet. Try /imagine and what you'd like to see.
 gallery-here-empty = Nothing in this channel yet. Try /imagine and what you'd like to see.
 gallery-starred-empty = Nobody here has starred anything yet.

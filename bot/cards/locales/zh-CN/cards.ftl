@@ -479,6 +479,7 @@ gallery-here = 本频道的图
 gallery-starred = 这里收藏的图
 gallery-words = 包含：{ $words }
 gallery-page = 第 { $page } 页，共 { $pages } 页 · { $total } 个结果
+gallery-page-of-many = 第 { $page } 页，共 { $pages } 页 · 前 { $total } 个结果；其余的可以用关键词搜索
 gallery-mine-empty = 你还没有图。请输入 /imagine，再写上想画什么。
 gallery-here-empty = 这个频道还没有图。请输入 /imagine，再写上想画什么。
 gallery-starred-empty = 这里还没有人收藏过。
