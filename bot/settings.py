@@ -51,6 +51,7 @@ def _known(read: Callable[[str], object]) -> Reader:
 _READERS: Mapping[str, Reader] = {
     "chanjing_access_token": values.one_word,
     "seedream_api_url": _address(VENDOR_URL),
+    "seedream_sandbox_url": _address("http://sandbox:8090"),
     "seedream_qps": _above_zero(1000, 5),
     "http_proxy": values.escaped,
     "https_proxy": values.escaped,
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     chanjing_secret_key: SecretStr | None = None
     chanjing_access_token: SecretStr | None = None
     seedream_api_url: str = VENDOR_URL
+    seedream_sandbox_url: str | None = None
     seedream_qps: float = 5
 
     picture_hosts: str = ""
@@ -263,6 +265,11 @@ class Settings(BaseSettings):
         return self.chanjing_app_id is None and self.chanjing_access_token is None
 
     @property
+    def provider_url(self) -> str | None:
+        """Where the provider is; None where the program starts a sandbox of its own. An account never goes to one."""
+        return self.seedream_sandbox_url if self.uses_sandbox else self.seedream_api_url
+
+    @property
     def allowed(self) -> AllowedCommunities:
         return AllowedCommunities.read(self.allowed_communities)
 
@@ -301,7 +308,8 @@ class Settings(BaseSettings):
         plain = (value.get_secret_value() for value in fields if isinstance(value, SecretStr))
         proxies = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
         passwords = (part for url in (self.database_url, *proxies) for part in secrets_of(url))
-        return (*plain, *self.slack_store_keys, *passwords)
+        of_libpq = os.environ.get("PGPASSWORD", "")
+        return (*plain, *self.slack_store_keys, *passwords, *((of_libpq,) if of_libpq else ()))
 
 
 def load_settings(**overrides: Any) -> Settings:

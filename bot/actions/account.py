@@ -9,7 +9,7 @@ from bot.actions.csv_export import csv_chunks
 from bot.domain.errors import NotAllowed
 from bot.domain.limits import Limits, Usage, next_day, next_month
 from bot.domain.people import Person
-from bot.domain.ports import Clock, CommunityStore, JobStore, UsageFilter, UsageGroup, UsageLedger, UsageRow
+from bot.domain.ports import Clock, CommunityStore, Dispatcher, JobStore, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.usage import SUMS, Allowance, UsagePeriod, UsageScope, UsageView
 
 _WEEK = timedelta(days=6)
@@ -22,9 +22,17 @@ class Account:
     """`limits` are the operator's; each community's own changes are laid over them."""
 
     def __init__(
-        self, *, store: JobStore, ledger: UsageLedger, communities: CommunityStore, limits: Limits, clock: Clock
+        self,
+        *,
+        store: JobStore,
+        ledger: UsageLedger,
+        communities: CommunityStore,
+        dispatcher: Dispatcher,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._dispatcher = dispatcher
         self._ledger = ledger
         self._communities = communities
         self._limits = limits
@@ -67,6 +75,7 @@ class Account:
             today=_today(taken, here, now),
             month=None if scope is UsageScope.EVERYWHERE else month,
             elsewhere=taken.elsewhere_today if scope is UsageScope.MINE else 0,
+            sandbox=self._dispatcher.sandbox is True,
         )
 
     async def csv(

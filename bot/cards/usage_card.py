@@ -54,6 +54,8 @@ def usage_card(view: UsageView, locale: str) -> Card:
         notes.append(sentence("usage-elsewhere", locale, n=view.elsewhere))
     if view.month is not None:
         notes.append(_allowance("usage-month", view.month, locale))
+    if view.sandbox:
+        notes.append(sentence("note-sandbox", locale))
     return Card(
         tone=Tone.DONE,
         heading=words(f"usage-of-{view.scope.value}", locale),

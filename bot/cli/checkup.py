@@ -15,7 +15,7 @@ from yarl import URL
 from bot.composition.network import network_of
 from bot.composition.sandbox import check_sandbox, start_sandbox
 from bot.domain.errors import ModelAccountRefused, ModelError, PictureBroken
-from bot.domain.finding import Finding, Health, broken, fine, note
+from bot.domain.finding import Finding, broken, fine, note
 from bot.domain.ports import ImageModel, ModelTask, TaskState
 from bot.drawing.fonts import Lettering, find_fonts
 from bot.pictures.store import open_pictures
@@ -158,22 +158,17 @@ def _look_for_fonts(font: Path | None) -> Finding:
 
 
 async def check_seedream(settings: Settings) -> Sequence[Finding]:
-    if not settings.uses_sandbox:
-        return [
-            await _provider(settings, settings.seedream_api_url, "the account is accepted, and its tasks can be listed")
-        ]
+    if settings.provider_url is not None:
+        success = "the account is accepted, and its tasks can be listed"
+        if settings.uses_sandbox:
+            success = f"no account is set: pictures come from {settings.provider_url}, and its tasks can be listed"
+        return [await _provider(settings, settings.provider_url, success)]
+    success = "no account is set: the built-in sandbox paints, and it does"
     try:
         async with await start_sandbox(settings, journal=False) as running:
-            found = await _provider(
-                settings, running.url, "no account is set: the built-in sandbox paints, and it does"
-            )
+            return [await _provider(settings, running.url, success)]
     except (ValueError, OSError) as error:
         return [broken("Seedream", f"no account is set, and the sandbox does not start: {error}")]
-    if found.health is Health.BROKEN:
-        return [found]
-    return [
-        note("Seedream", found.said, "For real pictures set CHANJING_APP_ID and CHANJING_SECRET_KEY: docs/seedream.md.")
-    ]
 
 
 async def _provider(settings: Settings, url: str, success: str) -> Finding:
@@ -219,7 +214,18 @@ async def _provider(settings: Settings, url: str, success: str) -> Finding:
     if isinstance(picture, Finding):
         return picture
     balance = "" if beans is None else f"; {beans:g} beans are left"
-    return fine("Seedream", f"{success} (asked {way.told(URL(url))}){balance}{picture}")
+    said = f"{success} (asked {way.told(URL(url))}){balance}{picture}"
+    return _of_a_sandbox(settings, url, said) if model.sandbox else fine("Seedream", said)
+
+
+def _of_a_sandbox(settings: Settings, url: str, said: str) -> Finding:
+    """That it is one, as it says of itself."""
+    advice = "For real pictures set CHANJING_APP_ID and CHANJING_SECRET_KEY: docs/seedream.md."
+    if not settings.uses_sandbox:
+        advice = "For real pictures take SEEDREAM_API_URL out, or let it lead to the provider."
+    if settings.provider_url is not None:
+        said = f"{url} says of itself that it is a sandbox, which draws no real pictures; {said}"
+    return note("Seedream", said, advice)
 
 
 async def _look_at_a_picture(model: ImageModel, tasks: Sequence[ModelTask], way: Network) -> Finding | str:

@@ -54,7 +54,8 @@ def _told(url: str, status: int, said: Mapping[str, Any]) -> tuple[bool, str]:
         return False, f"not known: {url} answered {status}, {said['error']['message']}"
     wrong = _what_is_wrong(said)
     if said["ready"]:
-        return True, f"ready at {url.removesuffix('/readyz')}{f' ({wrong})' if wrong else ''}"
+        told = ", ".join(part for part in ("a sandbox draws" if said.get("sandbox") else "", wrong) if part)
+        return True, f"ready at {url.removesuffix('/readyz')}{f' ({told})' if told else ''}"
     why = ", ".join(part for part in ("on its way down" if said.get("draining") else "", wrong) if part)
     return False, f"not ready ({why or 'it does not say why'})"
 

@@ -171,7 +171,7 @@ async def _here(
         with contextlib.suppress(ModelError, TimeoutError):  # what is not known refuses nothing
             async with asyncio.timeout(_ACCOUNT_SECONDS):
                 await core.model.check_account()
-        if core.sandbox_url is not None:
+        if core.model.sandbox:
             line.note(sentence("terminal-sandbox", locale))
         work = _OneRequest(core, order, locale=locale, stop=stop, line=line)
         core.registry.platforms["terminal"] = TerminalPlatform(core.pictures, work.hear, file_mode=file_mode)

@@ -19,6 +19,7 @@ class OfflineDispatcher:
 
     accepting = False
     account_refused = False
+    sandbox = None
 
     def __init__(self, store: JobStore) -> None:
         self._store = store

@@ -11,6 +11,7 @@ from bot.cli.admin_session import AdminSession
 from bot.cli.communities import known_communities, zone_of
 from bot.cli.output import Form, Output, Row, warn
 from bot.composition.balance import last_balance
+from bot.composition.who_draws import last_known
 from bot.domain.ports import UsageFilter, UsageGroup, UsageRow
 from db.meta import Meta
 
@@ -41,7 +42,14 @@ async def usage(session: AdminSession, options: Namespace, output: Output) -> No
     # Somebody's jobs count for each of their roles, so roles don't add up.
     total: Row | None = None if group is UsageGroup.ROLE else {"id": "together", **_summed(rows)}
     await output.rows(_columns(group), rows, total=total)
-    balance = await last_balance(Meta(engine=session.engine))
+    facts = Meta(engine=session.engine)
+    who = await last_known(facts)
+    if who is not None and who.sandbox:
+        warn(
+            f"A sandbox draws here, as it says of itself since {who.since:%Y-%m-%d %H:%M} UTC: what it paints costs "
+            "nothing, and is counted all the same."
+        )
+    balance = await last_balance(facts)
     if balance is not None:
         warn(f"On the Seedream account {balance.beans:g} beans are left, as of {balance.at:%Y-%m-%d %H:%M} UTC.")
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import structlog
 
+from bot.composition.balance import Facts
+from bot.composition.who_draws import keep_who_draws
 from bot.domain.errors import ModelError
 from bot.domain.ports import AccountState, Clock, ImageModel
 from bot.observability.health import Check
@@ -17,13 +19,14 @@ LOOK_SECONDS: Final = 600.0
 LOOK_AGAIN_SECONDS: Final = 60.0
 
 
-async def watch_account(model: ImageModel, clock: Clock) -> None:
+async def watch_account(model: ImageModel, clock: Clock, *, facts: Facts) -> None:
     """Look now and then, for ever. Cancel it to stop."""
     while True:
         try:
             await model.check_account()
         except ModelError as error:  # the model remembers a refusal; anything else says nothing of the account
             _log.debug("account_not_known", action="account", error=error.detail)
+        await keep_who_draws(model, facts=facts, clock=clock)
         await clock.sleep(LOOK_SECONDS if model.account.accepted else LOOK_AGAIN_SECONDS)
 
 

@@ -155,7 +155,14 @@ def connect(
             locks=locks,
             removals=removals,
         ),
-        account=Account(store=store, ledger=ledger, communities=communities, limits=limits, clock=clock),
+        account=Account(
+            store=store,
+            ledger=ledger,
+            communities=communities,
+            dispatcher=dispatcher,
+            limits=limits,
+            clock=clock,
+        ),
         defaults=defaults,
         mydata=MyData(
             store=store,

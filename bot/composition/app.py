@@ -106,7 +106,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
             group.create_task(
                 watch_balance(core.model, facts=core.meta, metrics=core.metrics, clock=core.clock), name="balance"
             ),
-            group.create_task(watch_account(core.model, core.clock), name="account"),
+            group.create_task(watch_account(core.model, core.clock, facts=core.meta), name="account"),
             group.create_task(core.actions.retention.run(), name="retention"),
             group.create_task(core.actions.removals.run(), name="removals"),
             group.create_task(core.actions.removed_communities.run(), name="removed-communities"),
@@ -206,7 +206,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
 def _announce(settings: Settings, core: Core, web: WebServer, local_secret: str) -> None:
     _log.info("ready", action="start", page=web.url, sandbox=core.sandbox_url is not None)
     if sys.stderr.isatty():
-        pictures = "by the built-in sandbox" if core.sandbox_url else f"by {settings.seedream_api_url}"
+        pictures = "by the built-in sandbox" if core.sandbox_url else f"by {settings.provider_url}"
         sys.stderr.write(f"\n  Easel is ready. Open {web.url} and type: /imagine a lighthouse in a storm\n")
         sys.stderr.write(f"  To manage the page open {operator_link(web.url, local_secret)}\n")
         sys.stderr.write(f"  Pictures are made {pictures}. Stop with Ctrl-C.\n\n")
@@ -230,7 +230,6 @@ async def _web_config(settings: Settings, core: Core, local_secret: str, role: R
         trusted_proxies=settings.proxy_networks,
         legacy_until=await core.meta.first_time("web-signing-since") + SESSION_LASTS,
         callback_secret=core.callback_secret,
-        sandbox=core.sandbox_url is not None,
         page=role.listens,
     )
 

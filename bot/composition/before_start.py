@@ -39,18 +39,17 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
             f"--role {role} needs DATABASE_URL=postgresql://…, which processes can share, and DATABASE_URL is "
             f"{name_for_people(parse(settings.database_url))}. On SQLite one process does everything: leave --role out."
         )
-    if role is not Role.ALL and settings.uses_sandbox:
+    if role is not Role.ALL and settings.provider_url is None:
         raise SettingsError(
             f"--role {role} needs one provider for all processes, and no account is set. Set CHANJING_APP_ID and "
-            "CHANJING_SECRET_KEY, or for a trial run `python -m bot sandbox` and set SEEDREAM_API_URL with any "
-            "CHANJING_APP_ID and CHANJING_SECRET_KEY."
+            "CHANJING_SECRET_KEY, or for a trial run `python -m bot sandbox` and set SEEDREAM_SANDBOX_URL."
         )
     network_of(settings)
     try:
         database_file(settings.database_url)
-        PictureHosts.of(URL(settings.seedream_api_url), settings.trusted_picture_hosts)
+        PictureHosts.of(URL(settings.provider_url or settings.seedream_api_url), settings.trusted_picture_hosts)
         open_pictures(settings.pictures_url)
-        if settings.uses_sandbox:
+        if settings.provider_url is None:
             check_sandbox(settings)
         visible_label(settings.label_on_pictures, settings.font_path)
     except (DatabaseProblem, ValueError) as error:

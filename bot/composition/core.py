@@ -75,7 +75,7 @@ class Core:
     model: ImageModel
     cut_limits: CutLimitsNotice
     network: Network
-    sandbox_url: str | None
+    sandbox_url: str | None  # of the one in this program
     callback_secret: str | None
     news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
 
@@ -96,6 +96,7 @@ class Core:
             "detail": detail,
             "since": None if since is None else since.isoformat(),
             "required": False,
+            "sandbox": self.model.sandbox,
         }
 
     def saves_check(self) -> dict[str, object]:
@@ -133,10 +134,12 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         meta, limits = Meta(engine=engine), settings.limits
         stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
         metrics = Metrics(version=__version__)
-        sandbox_url = await _start_sandbox(settings, stack) if settings.uses_sandbox else None
+        provider_url, sandbox_url = settings.provider_url, None
+        if provider_url is None:
+            provider_url = sandbox_url = await _start_sandbox(settings, stack)
         model = await stack.enter_async_context(
             open_seedream(
-                base_url=sandbox_url or settings.seedream_api_url,
+                base_url=provider_url,
                 account=_account(settings),
                 qps=settings.seedream_qps,
                 clock=clock,
@@ -144,6 +147,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 shared_store=_shared_store(settings, engine),
                 network=way,
                 picture_hosts=settings.trusted_picture_hosts,
+                sandbox=None if sandbox_url is None else True,
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
@@ -155,7 +159,9 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             model=model,
             pictures=stores.pictures,
             sheets=SeriesSheets(
-                pictures=pictures, sheets=ContactSheets(raster), foot=partial(sheet_foot, sandbox=settings.uses_sandbox)
+                pictures=pictures,
+                sheets=ContactSheets(raster),
+                foot=lambda job: sheet_foot(job, sandbox=model.sandbox is True),
             ),
             platforms=registry.platforms,
             clock=clock,
@@ -164,7 +170,6 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 limits=limits,
                 limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
                 callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
-                sandbox=settings.uses_sandbox,
                 restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
             ),
         )
@@ -233,13 +238,15 @@ def _locks(settings: Settings) -> Locks:
 
 def _shared_store(settings: Settings, engine: AsyncEngine) -> SharedTokenStore | None:
     """None where no other process has the account's token too."""
-    if server_conninfo(settings.database_url) is None or settings.chanjing_secret_key is None:
+    if server_conninfo(settings.database_url) is None or settings.provider_url is None:
         return None
     from bot.composition.shared_token import DatabaseTokenStore  # noqa: PLC0415 - for those who share
     from db.locks import DatabaseLocks  # noqa: PLC0415
     from db.shared_token import SharedToken  # noqa: PLC0415
 
     account = _account(settings)
+    if account.access_token:  # nobody renews it
+        return None
     locks = DatabaseLocks(settings.database_url)
     return DatabaseTokenStore(SharedToken(engine, locks, app_id=account.app_id, secret=account.secret_key))
 

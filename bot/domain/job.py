@@ -75,6 +75,9 @@ class FailureCode(StrEnum):
     INTERNAL = "internal"  # a bug of ours; the log has it under the job's id
 
 
+_OF_A_SANDBOX = "sandbox-"  # how the ids of its tasks begin: docs/seedream.md
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     code: FailureCode
@@ -140,6 +143,11 @@ class Job:
     def settled(self) -> bool:
         """Whether the job is finished and nothing more can be learned of its order."""
         return self.state.finished and not self.submit_open and not self.task_open
+
+    @property
+    def drawn_by_sandbox(self) -> bool:
+        """Whether its task says that no real provider drew it, whoever draws now."""
+        return self.task_id is not None and self.task_id.startswith(_OF_A_SANDBOX)
 
     @property
     def delivered(self) -> int:

@@ -50,7 +50,7 @@ class UsageView:
 
     `since` and `until` are days of the community, both included. `today` is the asking person's own;
     `month` the community's, None where the view is not about one. `elsewhere` is what the person was charged with today
-    in all other communities of the platform together.
+    in all other communities of the platform together. `sandbox`: no real provider draws.
     """
 
     scope: UsageScope
@@ -63,6 +63,7 @@ class UsageView:
     today: Allowance
     month: Allowance | None = None
     elsewhere: int = 0
+    sandbox: bool = False
 
     def named(self, names: Mapping[str, str]) -> UsageView:
         """With what a platform knows that ledgers don't: the names of channels, roles and communities by key."""

@@ -125,6 +125,10 @@ class BaseDispatcher(ABC):
     def account_refused(self) -> bool:
         return self._model.account.accepted is False
 
+    @property
+    def sandbox(self) -> bool | None:
+        return self._model.sandbox
+
     @abstractmethod
     def add(self, job: Job, limits: Limits | None = None) -> None: ...
 
@@ -151,7 +155,8 @@ class BaseDispatcher(ABC):
             slow=run.slow if run else False,
             ended=run.ended if run else 0,
             resumed=job.id in self._resumed,
-            sandbox=self._settings.sandbox,
+            # Its own task says it for good, the provider of now for what has none yet.
+            sandbox=job.drawn_by_sandbox or self._model.sandbox is True,
             # No call of its is out: what became of the last one is being looked up.
             looking=job.state is JobState.SUBMITTING and run is not None and not run.critical,
             away=away,

@@ -14,12 +14,11 @@ from bot.domain.limits import Limits
 class EngineSettings:
     """`limits` are the operator's; `limits_for`: what its community lets the author of a job have.
 
-    `callback_url`: where the provider tells of a task's end, None for nowhere. `sandbox`: whether cards say that the
-    pictures come from there. `restored_at`: when the backup was made that the store was restored from, if it was.
+    `callback_url`: where the provider tells of a task's end, None for nowhere. `restored_at`: when the backup was made
+    that the store was restored from, if it was.
     """
 
     limits: Limits
     limits_for: Callable[[Job], Awaitable[Limits]]
     callback_url: str | None = None
-    sandbox: bool = False
     restored_at: datetime | None = None

@@ -29,6 +29,8 @@ from .tokens import TokenIssuer
 
 LARGEST_BODY = 256 * 1024
 """Bytes: 2000 characters of four bytes, each escaped, and room for the rest."""
+SAYS_SO = "Seedream-Sandbox"
+"""The header of every answer by which whoever is drawn for knows that this is no real provider."""
 FAREWELL = 1.0
 """Seconds that calls under way get to finish when the sandbox closes."""
 
@@ -116,6 +118,7 @@ async def start(
     )
     control = Control(clock, api=api, faults=faults, quota=quota, tasks=tasks, tokens=tokens)
     app = web.Application(client_max_size=LARGEST_BODY)
+    app.on_response_prepare.append(_say_so)
     api.add_routes(app.router)
     control.add_routes(app.router)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=FAREWELL)
@@ -144,6 +147,10 @@ async def serve(host: str, port: int, config: SandboxConfig) -> None:
         )
         sys.stdout.flush()
         await stop.wait()
+
+
+async def _say_so(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers[SAYS_SO] = "yes"
 
 
 def _url(host: str, runner: web.AppRunner) -> str:

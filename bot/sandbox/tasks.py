@@ -32,6 +32,8 @@ class Progress(StrEnum):
 
 
 ODD_PROGRESS = "Reviewing"
+ID_BEGINS = "sandbox-"
+"""Of every task, so that whoever keeps its id knows for good that no real provider drew it."""
 
 
 @dataclass(slots=True)
@@ -156,7 +158,7 @@ class TaskBook:
         self._count += 1
         first = SECONDS_BY_CLARITY.get(asked.clarity, asked.clarity / 512)
         seconds = first + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
-        task = Task(self._count, str(uuid4()), asked, self._clock(), seconds / self.speed, fate)
+        task = Task(self._count, f"{ID_BEGINS}{uuid4()}", asked, self._clock(), seconds / self.speed, fate)
         self._write(task)
         self._add(task)
         return task

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
+import structlog
 from aiohttp import hdrs
 from yarl import URL
 
@@ -43,6 +44,8 @@ TOO_MANY_REQUESTS = 429
 # A gateway answers these before it passes anything on. Not so 403 and 404, which some say of an answer that they don't
 # like, and not 408, 499 and 5xx, by which time the service may have the call.
 NOT_PASSED_ON = frozenset({401, TOO_MANY_REQUESTS})
+# A sandbox says of itself with every answer that it is one.
+SANDBOX = "Seedream-Sandbox"
 FIRST_WORDS = 80  # characters of an unreadable answer that the operator is shown
 
 # Raised before the first byte of a request is out: nobody there, no such name, no TLS, no way through the proxy, no
@@ -72,6 +75,7 @@ class Call:
 
 
 Observe = Callable[[str, int | str, float], None]
+log = structlog.get_logger()
 
 
 def nobody_watches(call: str, code: int | str, seconds: float) -> None:
@@ -107,6 +111,8 @@ class Api:
         self._circuit = circuit
         self.clock_behind = timedelta(0)
         """How far the provider's clock is behind ours, by its last answer; 0 where it is ahead."""
+        self.sandbox: bool | None = None
+        """Whether the provider says of itself that it is a sandbox; None until it has answered."""
 
     async def call(self, call: Call, *, token: str | None = None) -> Envelope:
         """The vendor's answer, whatever its code: an HTTP status says nothing where there is one.
@@ -155,12 +161,22 @@ class Api:
                 allow_redirects=False,  # the token must not be carried to another address
             ) as response:
                 self._compare_clocks(response.headers.get(hdrs.DATE))
-                return await _read(response)
+                answer = await _read(response)
+                self._hear_who_answers(answer, says_sandbox=SANDBOX in response.headers)
+                return answer
         # `from None`: aiohttp's errors hold the request with its headers, and the token is one of them.
         except NOTHING_SENT as error:
             raise ModelUnavailable(f"no connection: {error}") from None
         except (aiohttp.ClientError, OSError, TimeoutError, EOFError) as error:
             raise ModelUnclear(f"no answer ({type(error).__name__})") from None
+
+    def _hear_who_answers(self, answer: Envelope, *, says_sandbox: bool) -> None:
+        """A refusal without the header may be a gateway's in front of either."""
+        if not says_sandbox and answer.code != Code.SUCCESS:
+            return
+        if says_sandbox and not self.sandbox:
+            log.info("sandbox_draws", action="account", url=str(self.base_url))
+        self.sandbox = says_sandbox
 
     def _compare_clocks(self, date: str | None) -> None:
         try:

@@ -97,6 +97,11 @@ class SeedreamClient:
         await self._circuit.changed()
 
     @property
+    def sandbox(self) -> bool | None:
+        """See the port."""
+        return self._api.sandbox
+
+    @property
     def account(self) -> AccountState:
         """See the port."""
         return self._account.state

@@ -51,12 +51,13 @@ async def open_seedream(
     shared_store: SharedTokenStore | None = None,
     network: Network = DIRECT,
     picture_hosts: Iterable[str] = (),
+    sandbox: bool | None = None,
 ) -> AsyncIterator[SeedreamClient]:
     """The client of this account at `base_url`, at most `qps` calls a second, until the block ends.
 
     `observe` is told of every call to the API: its name, code and seconds. `shared_store`: where processes that share
     the account keep its token. `network`: the way out. `picture_hosts`: private hosts that pictures may come
-    from; public hosts and the API's own need no entry.
+    from; public hosts and the API's own need no entry. `sandbox`: what is known of the provider before it answers.
 
     ValueError for a base URL, account, rate or host that can't be meant.
     """
@@ -72,6 +73,7 @@ async def open_seedream(
             )
         )
         api = Api(session, base_url, clock=clock, circuit=circuit, observe=observe)
+        api.sandbox = sandbox
         downloads = await stack.enter_async_context(Downloads(hosts=hosts, network=network))
         tokens: TokenSource
         if account.access_token:

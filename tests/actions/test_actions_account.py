@@ -21,7 +21,12 @@ from tests.db.orders import PLENTY, order, person
 @pytest.fixture
 def account(house: House) -> Account:
     return Account(
-        store=house.store, ledger=house.ledger, communities=house.communities, limits=LIMITS, clock=house.clock
+        store=house.store,
+        ledger=house.ledger,
+        communities=house.communities,
+        dispatcher=house.dispatcher,
+        limits=LIMITS,
+        clock=house.clock,
     )
 
 
@@ -35,6 +40,12 @@ async def settle(house: House, **settings: object) -> None:
         action=AuditAction.SETTINGS_CHANGED,
     )
     await house.communities.save_community(community, audit)
+
+
+async def test_it_says_that_a_sandbox_draws(house: House, account: Account) -> None:
+    assert (await account.usage(person())).sandbox is False
+    house.model.sandbox = True
+    assert (await account.usage(person())).sandbox is True
 
 
 async def test_mine_is_by_day_without_gaps(house: House, account: Account) -> None:

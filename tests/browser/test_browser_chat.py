@@ -22,7 +22,7 @@ async def say(page: Page, text: str) -> None:
 async def test_from_typing_to_two_pictures(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await expect(page.get_by_role("heading", name="What shall I draw?")).to_be_visible()
-    await expect(page.get_by_text("Pictures come from the built-in sandbox")).to_be_visible()
+    await expect(page.get_by_text("Pictures come from a sandbox")).to_be_visible()
     await say(page, "/imagine a lighthouse in a storm ratio:16:9 n:2")
     await expect(page.get_by_role("heading", name="What shall I draw?")).to_be_hidden()
     message = page.get_by_role("article")

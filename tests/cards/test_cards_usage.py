@@ -56,6 +56,12 @@ def said(card: Card) -> str:
     return "".join(part for text in (card.status, *card.notes) for part in text if isinstance(part, str))
 
 
+@pytest.mark.parametrize(("locale", "mark"), [("en", "Sandbox: a stand-in draws here"), ("zh-CN", "沙盒模式")])
+def test_the_card_says_that_a_sandbox_draws(locale: str, mark: str) -> None:
+    assert mark in said(usage_card(view(sandbox=True), locale))
+    assert mark not in said(usage_card(view(), locale))
+
+
 def test_the_card_has_the_numbers() -> None:
     card = usage_card(view(*days(3, 0, 5)), "en")
     assert card.heading == "Your usage"

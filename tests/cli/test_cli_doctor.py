@@ -95,6 +95,20 @@ async def test_a_token_that_the_provider_refuses(monkeypatch: pytest.MonkeyPatch
     assert "nobody's" not in found.said
 
 
+async def test_an_account_that_a_sandbox_accepts_is_told_who_that_is() -> None:
+    from bot.sandbox.server import start
+
+    async with await start() as sandbox:
+        settings = load_settings(chanjing_app_id="mine", chanjing_secret_key="s", seedream_api_url=sandbox.url)
+        (found,) = await check_seedream(settings)
+        assert found.health is Health.NOTE
+        assert f"{sandbox.url} says of itself that it is a sandbox" in found.said
+        assert "SEEDREAM_API_URL" in found.advice
+        (found,) = await check_seedream(load_settings(seedream_sandbox_url=sandbox.url))
+        assert (found.health, "no account is set" in found.said) == (Health.NOTE, True)
+        assert "CHANJING_APP_ID" in found.advice
+
+
 ODD = {
     "a redirect": (
         302,

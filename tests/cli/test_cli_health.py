@@ -40,8 +40,8 @@ def answering(status: int, body: str) -> Iterator[int]:
         server.server_close()
 
 
-def readiness(*, ready: bool, draining: bool = False, **checks: Any) -> str:
-    return json.dumps({"ready": ready, "draining": draining, "checks": checks})
+def readiness(*, ready: bool, draining: bool = False, sandbox: bool = False, **checks: Any) -> str:
+    return json.dumps({"ready": ready, "draining": draining, "sandbox": sandbox, "checks": checks})
 
 
 NO_ROOM = json.dumps({"error": {"code": "too-many-pages", "message": "Too many pages are open at once."}})
@@ -51,13 +51,14 @@ NO_ROOM = json.dumps({"error": {"code": "too-many-pages", "message": "Too many p
     ("status", "body", "code", "said"),
     [
         (200, readiness(ready=True, database=OK), 0, "ready at http"),
+        (200, readiness(ready=True, sandbox=True, database=OK), 0, "(a sandbox draws)"),
         (503, readiness(ready=False, database=AWAY), 1, "not ready (database: The database can't be reached.)"),
         (503, readiness(ready=False, draining=True, database=OK), 1, "not ready (on its way down)"),
         (503, NO_ROOM, 1, "answered 503, Too many pages are open at once."),
         (503, "<html>a proxy</html>", 1, "with something that is no readiness of Easel's"),
         (200, "[]", 1, "with something that is no readiness of Easel's"),
     ],
-    ids=["ready", "database away", "draining", "no free connection", "a proxy", "another program"],
+    ids=["ready", "a sandbox", "database away", "draining", "no free connection", "a proxy", "another program"],
 )
 def test_a_sentence_whatever_answers(
     capsys: pytest.CaptureFixture[str], status: int, body: str, code: int, said: str

@@ -256,3 +256,17 @@ def test_usage_tells_the_balance_that_a_bot_has_heard_beside_the_table(used: Sho
     code, out, err = used("usage")
     assert (code, out) == (0, before)
     assert err == "On the Seedream account 1234.5 beans are left, as of 2026-01-02 03:04 UTC.\n"
+
+
+def test_usage_tells_that_a_sandbox_draws(used: Shop) -> None:
+    def hear(sandbox: str) -> None:
+        async def keep() -> None:
+            async with open_database(used.url) as engine:
+                await Meta(engine=engine).set("sandbox-draws", f'[{sandbox}, "2026-01-02T03:04:05+00:00"]')
+
+        asyncio.run(keep())
+
+    hear("true")
+    assert used("usage")[2].startswith("A sandbox draws here, as it says of itself since 2026-01-02 03:04 UTC: ")
+    hear("false")
+    assert used("usage")[2] == ""

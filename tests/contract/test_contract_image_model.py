@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.errors import (
     ModelAccountRefused,
@@ -121,6 +122,19 @@ async def test_a_job_becomes_a_task_that_becomes_pictures(world: World) -> None:
     assert picture.width > picture.height
     assert picture.media_type in {"image/png", "image/jpeg", "image/webp"}
     assert picture.data
+
+
+async def test_who_draws_says_whether_it_is_a_sandbox(world: World) -> None:
+    said = [world.model.sandbox]
+    with capture_logs() as logs:
+        for _ in range(2):
+            await world.run(world.model.check_account())
+            said.append(world.model.sandbox)
+    assert said == [None, True, True]
+    assert [entry["event"] for entry in logs if entry["event"].startswith("sandbox")] == ["sandbox_draws"]
+    task_id = await world.submit()
+    assert replace(a_job(), task_id=task_id).drawn_by_sandbox
+    assert not replace(a_job(), task_id="0ad1").drawn_by_sandbox
 
 
 async def test_the_intent_is_saved_once_and_before_the_task_is_made(world: World) -> None:

@@ -40,7 +40,6 @@ def connected(
     allowed: AllowedCommunities = EVERYBODY,
     operator_channel: OperatorChannel | None = None,
     sheets: SheetMaker | None = None,
-    sandbox: bool = False,
 ) -> Connected:
     """`metrics` are read by the test, `sheets` in place of those that are made quickly."""
     metrics = metrics or Metrics()
@@ -56,7 +55,6 @@ def connected(
         settings=EngineSettings(
             limits=limits,
             limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
-            sandbox=sandbox,
         ),
     )
     actions = connect(

@@ -56,6 +56,7 @@ class FakeModel:
     alone_refusals: deque[Exception] = field(default_factory=deque)  # for the next calls of task()
     away_since: datetime | None = None
     account: AccountState = field(default_factory=AccountState)
+    sandbox: bool | None = False
     rate: float = 5.0
     spare_rate: float = 5.0
     back: asyncio.Event = field(default_factory=asyncio.Event)  # calls wait for it while it is away

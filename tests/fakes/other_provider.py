@@ -6,6 +6,7 @@ It speaks the vendor's calls as the documents have them and no better: what they
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class OtherProvider:
     ending: Ending = in_the_documents
     pictures: dict[int, bytes] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)  # the app id of each token that was asked for
+    certificate: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self.books = Books(WallClock())
@@ -65,8 +68,9 @@ class OtherProvider:
         app.router.add_get("/files/{task}/{index}", self._file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.certificate).start()
+        self.port = int(self._runner.addresses[0][1])
+        self.url = f"http{'s' if self.certificate else ''}://127.0.0.1:{self.port}"
         return self
 
     async def __aexit__(
@@ -82,7 +86,8 @@ class OtherProvider:
         """How often somebody paid for this prompt."""
         return sum(task.prompt == prompt for task in self.books.tasks)
 
-    async def _token(self, _: web.Request) -> web.Response:
+    async def _token(self, request: web.Request) -> web.Response:
+        self.logins.append((await request.json())["app_id"])
         return self._before("access_token") or _ok({"access_token": "token", "expire_in": 4_000_000_000})
 
     async def _submit(self, request: web.Request) -> web.Response:

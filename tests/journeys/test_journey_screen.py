@@ -31,7 +31,7 @@ def terminal(*arguments: str, tmp_path: Path, columns: int = 100, attributes: by
 def test_a_failed_job_says_so_and_so_does_the_sandbox(tmp_path: Path) -> None:
     with terminal("a cat [[fail]]", tmp_path=tmp_path) as screen:
         assert screen.exit_code() == 4
-        assert "the built-in sandbox paints this" in screen.text
+        assert "A sandbox paints this" in screen.text
         assert "The provider tried and couldn't draw it" in screen.text
         assert "not charged" in screen.text.lower()
 

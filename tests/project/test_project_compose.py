@@ -12,12 +12,20 @@ import yaml
 from jsonschema import Draft201909Validator
 
 from bot.settings import Settings
+from tests.fleet.composed import Composition
 
 ROOT = Path(__file__).parents[2]
 # Of https://github.com/compose-spec/compose-spec, as docker-compose 1.29.2 carries it; Apache License 2.0.
 SCHEMA = Path(__file__).with_name("compose-spec.json")
-# Of the usual names of S3's clients; all others are the program's own.
-OF_S3 = {"AWS_ENDPOINT", "AWS_ALLOW_HTTP", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+# Of the usual names of PostgreSQL's and S3's clients; all others are the program's own.
+OF_CLIENTS = {
+    "PGPASSWORD",
+    "AWS_ENDPOINT",
+    "AWS_ALLOW_HTTP",
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +48,7 @@ def test_the_topology(compose: dict[str, Any]) -> None:
 
 
 def test_every_setting_in_it_is_one(compose: dict[str, Any]) -> None:
-    known = {name.upper() for name in Settings.model_fields} | OF_S3
+    known = {name.upper() for name in Settings.model_fields} | OF_CLIENTS
     for name in ("gateway-0", "worker-0"):
         assert set(compose["services"][name]["environment"]) <= known
 
@@ -67,6 +75,27 @@ def test_no_secret_is_written_down(compose: dict[str, Any]) -> None:
         for name, value in service.get("environment", {}).items():
             if any(word in name for word in ("PASSWORD", "TOKEN", "SECRET")):
                 assert str(value).startswith("${"), name
+
+
+@pytest.mark.parametrize("profiles", [(), ("sandbox",)])
+def test_only_the_profile_starts_a_sandbox_and_no_account_is_made_up(profiles: tuple[str, ...]) -> None:
+    env = {"POSTGRES_PASSWORD": "p@ss/w:rd", "S3_PASSWORD": "s", "WEB_TOKEN": "w", "METRICS_TOKEN": "m"}
+    composition = Composition(env, *profiles)
+    assert ("sandbox" in composition.services) is bool(profiles)
+    for name in (*composition.roles("gateway"), *composition.roles("worker")):
+        settings = composition.environment(name)
+        assert not [key for key in settings if key.startswith("CHANJING") or key == "SEEDREAM_API_URL"]
+        assert settings["PGPASSWORD"] == "p@ss/w:rd"
+        assert "p@ss" not in settings["DATABASE_URL"]
+    with pytest.raises(KeyError, match="POSTGRES_PASSWORD"):
+        Composition({}).environment("worker-0")
+
+
+def test_no_service_asks_for_the_health_of_a_bot_that_it_does_not_run(compose: dict[str, Any]) -> None:
+    """The image's check is `python -m bot health`."""
+    ours = [one for one in compose["services"].values() if one["image"] == "easel"]
+    assert len(ours) == 6
+    assert all("run" in one["command"] or "test" in one["healthcheck"] for one in ours)
 
 
 def test_every_image_of_others_has_an_exact_tag(compose: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ async def test_a_picture_from_token_to_download(caller: Caller, clock: MovedCloc
     answer = await caller.submit(number_of_images=2)
     assert (answer["code"], answer["msg"]) == (0, "success")
     assert re.fullmatch(r"[0-9a-f]{32}", answer["trace_id"])
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", answer["data"])
+    assert re.fullmatch(r"sandbox-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", answer["data"])
 
     seen: list[str] = []
     task: dict[str, Any] = {}

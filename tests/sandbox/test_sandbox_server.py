@@ -36,6 +36,16 @@ async def listener(status: int = 200, delay: float = 0) -> AsyncIterator[tuple[s
         await runner.cleanup()
 
 
+async def test_every_answer_says_that_it_comes_from_a_sandbox(caller: Caller, clock: MovedClock) -> None:
+    task_id = (await caller.submit())["data"]
+    assert task_id.startswith("sandbox-")
+    clock.move(10)
+    picture = (await caller.task(task_id))["data"]["output_url"][0]
+    for address in (picture, f"{caller.url}/open/v1/ai_creation/task", f"{caller.url}/nothing-here"):
+        async with caller.session.get(address) as answer:
+            assert answer.headers["Seedream-Sandbox"] == "yes"
+
+
 async def test_a_callback_is_called_once_when_its_task_ends(caller: Caller, clock: MovedClock) -> None:
     async with listener() as (url, heard):
         unique_id = (await caller.submit(callback=url))["data"]

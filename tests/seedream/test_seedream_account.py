@@ -56,3 +56,21 @@ async def test_a_provider_in_trouble_says_nothing_of_the_account(bench: Bench, p
     with pytest.raises(ModelUnavailable):
         await bench.run(bench.client.check_account())
     assert bench.client.account.accepted is None
+
+
+async def test_a_provider_without_the_word_is_no_sandbox(bench: Bench, provider: Provider) -> None:
+    assert bench.client.sandbox is None
+    provider.on(TOKEN_PATH, GIVEN)
+    provider.on(PAGE_PATH, NO_TASKS)
+    await bench.run(bench.client.check_account())
+    assert bench.client.sandbox is False
+
+
+async def test_a_gateway_before_a_sandbox_makes_no_provider_of_it(make_bench: MakeBench, provider: Provider) -> None:
+    bench = make_bench(fixed_token="mine")
+    bench.api.sandbox = True
+    provider.on(PAGE_PATH, bad_gateway(), refusing(40001))
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable):
+            await bench.run(bench.client.check_account())
+    assert bench.client.sandbox is True

@@ -106,13 +106,12 @@ class Site:
         """One life of the program."""
         self.starts += 1
         self.hub = EventHub(run=f"run{self.starts}", keep=keep, room=room)
-        shown_as_sandbox = config.get("sandbox", False)
+        shown_as_sandbox = self.model.sandbox is True
         built = connected(
             self.stores,
             clock=self.clock,
             model=self.model,
             limits=self.limits,
-            sandbox=shown_as_sandbox,
             sheets=SeriesSheets(
                 pictures=PictureFitter(self.picture_store),
                 sheets=ContactSheets(Raster()),

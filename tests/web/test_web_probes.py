@@ -16,6 +16,12 @@ async def test_alive_and_ready(page: Site) -> None:
     assert (status, answer["ready"]) == (200, True)
 
 
+async def test_the_page_says_that_a_sandbox_draws(page: Site) -> None:
+    assert (await page.get("/api/session"))[1]["sandbox"] is False
+    page.model.sandbox = True
+    assert (await page.get("/api/session"))[1]["sandbox"] is True
+
+
 async def test_not_ready_says_what_is_missing(page: Site) -> None:
     page.ready = False
     status, answer = await page.get("/readyz")

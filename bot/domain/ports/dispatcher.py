@@ -23,6 +23,11 @@ class Dispatcher(Protocol):
         """True while the provider refuses the operator's account: nothing that is accepted would be drawn."""
         ...
 
+    @property
+    def sandbox(self) -> bool | None:
+        """Whether a sandbox draws, as it says of itself; None while nobody knows."""
+        ...
+
     def add(self, job: Job, limits: Limits | None = None) -> None:
         """This saved job waits for its turn; `limits` say how many of its author's may run at once."""
         ...

@@ -97,6 +97,11 @@ class ImageModel(Protocol):
         ...
 
     @property
+    def sandbox(self) -> bool | None:
+        """Whether the provider says of itself that it is a sandbox; None until it has answered."""
+        ...
+
+    @property
     def account(self) -> AccountState:
         """Whether the provider accepts the account, as its last answer said."""
         ...

@@ -23,8 +23,7 @@ class WebConfig:
     `port` 0 takes a free one. `token` lets guests in, also from beyond this machine. `public_url` is where a reverse
     proxy shows the page to others. `local_secret` lets in whoever runs this Easel; `callback_secret` is the last part
     of the address that the provider may call; `metrics_token` opens the metrics alone. `signing_key` signs cookies and
-    picture links, and until `legacy_until` cookies that `token` signed are read. `sandbox`: no real provider draws
-    here, the page says so.
+    picture links, and until `legacy_until` cookies that `token` signed are read.
     """
 
     host: str = "127.0.0.1"
@@ -37,7 +36,6 @@ class WebConfig:
     metrics_token: str | None = field(default=None, repr=False)
     trusted_proxies: tuple[Network, ...] = ()
     callback_secret: str | None = field(default=None, repr=False)
-    sandbox: bool = False
     page: bool = True  # without it there are only the probes, for a process that serves nobody
     most_streams: int = 200  # open pages; each costs a socket and a queue
     most_streams_each: int = 20  # of one person

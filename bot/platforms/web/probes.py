@@ -63,6 +63,7 @@ class Probes:
         body = {"ready": ready, "draining": not self._dispatcher.accepting, "checks": dict(checks)}
         if "drawing" in checks:
             body["drawing"] = checks["drawing"]["detail"]
+            body["sandbox"] = self._dispatcher.sandbox
         return web.json_response(body, status=200 if ready else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:

@@ -89,7 +89,13 @@ class WebServer:
             public_url=config.public_url,
         )
         sessions = Sessions(
-            config=config, actions=actions, visitors=self._visitors, sign_ins=sign_ins, signer=signer, clock=clock
+            config=config,
+            actions=actions,
+            visitors=self._visitors,
+            sign_ins=sign_ins,
+            signer=signer,
+            dispatcher=probes.dispatcher,
+            clock=clock,
         )
         self._routes = [
             *sessions.routes(),

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.actions import Actions
 from bot.domain.models import MODEL
 from bot.domain.people import Person
-from bot.domain.ports import Clock, SignIns
+from bot.domain.ports import Clock, Dispatcher, SignIns
 from bot.domain.request import ImageRequest
 from bot.domain.sign_in import (
     CODE_LASTS,
@@ -44,9 +44,11 @@ class Sessions:
         visitors: Visitors,
         sign_ins: SignIns,
         signer: Signer,
+        dispatcher: Dispatcher,
         clock: Clock,
     ) -> None:
         self._config = config
+        self._dispatcher = dispatcher
         self._actions = actions
         self._visitors = visitors
         self._sign_ins = sign_ins
@@ -76,7 +78,7 @@ class Sessions:
                 "manager": person.manager,
                 "prices": await self._prices(person),
                 "locale": person.locale,
-                "sandbox": self._config.sandbox,
+                "sandbox": self._dispatcher.sandbox is True,
                 "token": self._config.token is not None,
                 "now": iso(self._clock.now()),
             }

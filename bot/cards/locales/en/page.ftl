@@ -18,7 +18,7 @@ page-suggestions-count = { $n ->
     [one] 1 suggestion. The arrow keys choose, Tab takes it.
    *[other] { $n } suggestions. The arrow keys choose, Tab takes one.
 }
-page-sandbox = Pictures come from the built-in sandbox. Add your Seedream account to <.env> for real ones: <CHANJING_APP_ID> and <CHANJING_SECRET_KEY>.
+page-sandbox = Pictures come from a sandbox, not from Seedream. For real ones <.env> needs your account, <CHANJING_APP_ID> and <CHANJING_SECRET_KEY>, and no <SEEDREAM_API_URL> of a sandbox.
 page-sandbox-away = Put this notice away
 page-reconnecting = Reconnecting…
 page-offline = You are offline

@@ -52,7 +52,7 @@ note-cancelled-nothing = 请求已经发出，但没有画出图片，不占用�
 note-cancelled-sheet = 已画好的会保留，其余的不计入你的用量
 note-ai = AI 生成，模型：{ $model }
 note-ai-sandbox = AI 生成：由沙盒代替 { $model } 绘制
-note-sandbox = 沙盒模式：由内置的模拟服务绘制，不是真实服务
+note-sandbox = 沙盒模式：由模拟服务绘制，不是真实服务
 note-job = 编号 { $id }
 note-understood = 已理解：{ $understood }
 note-others = 同时改了：{ $others }
@@ -426,7 +426,7 @@ terminal-moment = { $hours ->
    *[other] {" "}{ $time }（{ $hours } 小时后）
 }
 terminal-all = 加上 --all 就会全部绘制。
-terminal-sandbox = 没有设置 Seedream 账号，这次由内置沙盒作画
+terminal-sandbox = 这次由沙盒作画，不是真实服务
 terminal-anyway = 还是想画这个：python -m bot imagine { $text }
 terminal-cancelling = 正在取消。再按一次 Ctrl-C 就不等结果，立即停止。
 terminal-stopped = 已停止，还没有下单。
