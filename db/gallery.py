@@ -82,6 +82,21 @@ class SqlGallery:
         rows = select(jobs).where(*conditions).order_by(*_NEWEST_FIRST).limit(query.count)
         return await read(self._engine, lambda connection: [job_of(row) for row in connection.execute(rows).mappings()])
 
+    async def family(self, job_id: str, person: Person, *, count: int) -> Sequence[Job]:
+        """See Gallery.family."""
+        shown = _worth_showing(GalleryFilter.HERE, person)
+        kin = select(jobs.c.id, jobs.c.parent_id).where(jobs.c.id == job_id, *shown).cte("kin", recursive=True)
+        related = or_(jobs.c.parent_id == kin.c.id, jobs.c.id == kin.c.parent_id)
+        kin = kin.union(select(jobs.c.id, jobs.c.parent_id).join(kin, related).where(*shown))
+        newest = (jobs.c.id == job_id).desc(), *_NEWEST_FIRST
+        rows = select(jobs).where(jobs.c.id.in_(select(kin.c.id))).order_by(*newest).limit(count)
+
+        def work(connection: Connection) -> list[Job]:
+            found = [job_of(row) for row in connection.execute(rows).mappings()]
+            return sorted(found, key=lambda job: (job.created_at, job.id))
+
+        return await read(self._engine, work)
+
     async def starred_among(self, job_ids: Sequence[str], person: Person) -> frozenset[str]:
         whose = {"platform": person.platform, "user_id": person.user_id}
         rows = select(stars.c.job_id).where(stars.c.job_id.in_(job_ids), *_is(stars, whose))

@@ -43,6 +43,7 @@ SUBMIT_OPEN = text("submit_open")
 IS_DONE = text("state = 'done'")
 HAS_WORDS = text("prompt <> ''")
 IS_STARRED = text("stars > 0")
+HAS_PARENT = text("parent_id IS NOT NULL")
 IN_SERIES = text("series_id IS NOT NULL")
 TO_FORGET = text("forget")
 HAS_ROLES = text("roles <> '[]'")
@@ -127,6 +128,7 @@ jobs = Table(
         postgresql_where=IS_STARRED,
     ),
     Index("jobs_series", "series_id", "series_index", sqlite_where=IN_SERIES, postgresql_where=IN_SERIES),
+    Index("jobs_parent", "parent_id", sqlite_where=HAS_PARENT, postgresql_where=HAS_PARENT),
     Index("jobs_to_forget", "author_platform", "author_id", sqlite_where=TO_FORGET, postgresql_where=TO_FORGET),
 )
 

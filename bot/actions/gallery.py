@@ -37,6 +37,7 @@ _log = structlog.get_logger(__name__)
 
 WINS_AT = 3  # votes for one picture
 _MOST_WORDS = 8
+_MOST_OF_A_FAMILY = 200
 _MOST_LETTERS = 100  # of the words together
 _LAST_PAGE = 999  # a Discord button's id has room for three digits
 # A completion that comes later than this is of no use to anybody who types.
@@ -119,6 +120,11 @@ class GalleryActions:
         words = tuple(text[:_MOST_LETTERS].split()[:_MOST_WORDS])
         jobs = await self._gallery.results(dataclasses.replace(query, words=words))
         return jobs, await self._gallery.starred_among([job.id for job in jobs], query.person)
+
+    async def family(self, job_id: str, person: Person) -> Sequence[Job]:
+        """What a result descends from and what was made of it, oldest first, as far as this person may see it."""
+        job = await find_visible(self._store, job_id, person)
+        return await self._gallery.family(job.id, person, count=_MOST_OF_A_FAMILY)
 
     async def show(self, job_id: str, person: Person, *, aloud: bool = False) -> Shown:
         """Any job that this person may see; `aloud`: everybody in the channel reads the answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zipfile
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -157,3 +158,61 @@ async def test_the_lightbox_goes_through_the_whole_list(full: Program, look: Loo
     await page.keyboard.press("Escape")
     await expect(page).to_have_url(re.compile("#/show/"))
     await expect(page.get_by_role("article")).to_be_visible()
+
+
+async def test_a_result_is_followed_back_and_compared(shared: Program, look: Look) -> None:
+    first = await shared.drawn("a red fox 在雪地里 n:2")
+    page = await look(f"{shared.url}/#/picture/{first}/1")
+    panel = page.get_by_role("dialog").locator("#lightbox-panel")
+    await panel.get_by_role("button", name="Vote for picture 1 (0)").click()
+    await expect(panel.get_by_role("button", name="Vote for picture 1 (1)", pressed=True)).to_be_visible()
+    await panel.get_by_role("link", name="Compare these pictures").click()
+    await expect(page.locator(".compared img")).to_have_count(2)
+    await page.get_by_role("link", name="Slider").click()
+    slider = page.get_by_role("slider", name="Where the two pictures meet")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    await expect(page.locator(".slider .over")).to_have_css("clip-path", "inset(0px 0px 0px 0%)")
+    order = {"text": "a blue fox 在雪山里", "parent": first}
+    answer = await page.request.post(f"{shared.url}/api/commands", data=order)
+    job = (await answer.json())["job"]
+    await shared.finished(job)
+    second = job["id"]
+    await page.goto(f"{shared.url}/#/lineage/{second}")
+    current = page.locator(".node.current")
+    await expect(current.locator("del")).to_have_text(["red", "雪地"])
+    await expect(current.locator("ins")).to_have_text(["blue", "雪山"])
+    await current.get_by_role("link", name="Compare with the one before").click()
+    await expect(page.locator(".compared figure")).to_have_count(2)
+
+
+async def test_chosen_results_are_compared_or_downloaded(shared: Program, look: Look) -> None:
+    ids = [await shared.drawn(f"a lynx {number}") for number in range(2)]
+    page = await look(f"{shared.url}/#/gallery?q=lynx")
+    for job_id in ids:
+        await page.locator(f'figure[data-id="{job_id}"]').hover()
+        await page.locator(f'figure[data-id="{job_id}"] .tile-box').check()
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download").click()
+    with zipfile.ZipFile(await (await download.value).path()) as archive:
+        assert sorted(archive.namelist()) == sorted(f"easel-{job_id}-1.png" for job_id in ids)
+    await page.get_by_role("button", name="Compare").click()
+    await expect(page.locator(".compared img")).to_have_count(2)
+    await page.go_back()
+    await expect(page.locator(".tile")).to_have_count(2)
+
+
+async def test_a_picture_is_taken_along_as_the_original(shared: Program, look: Look) -> None:
+    job_id = await shared.drawn("a lynx to go")
+    page = await look(f"{shared.url}/#/picture/{job_id}/1")
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy this picture").click()
+    await expect(page.locator("#lightbox-said")).to_have_text("Picture copied")
+    assert await page.evaluate("navigator.clipboard.read().then(([item]) => item.types)") == ["image/png"]
+    carried = await page.evaluate(
+        """() => { const carrier = new DataTransfer(), image = document.getElementById("lightbox-image");
+            image.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer: carrier }));
+            return [carrier.getData("DownloadURL"), carrier.getData("text/uri-list")]; }"""
+    )
+    url = f"{shared.url}/pictures/{job_id}/1"
+    assert carried == [f"application/octet-stream:easel-{job_id}-1.png:{url}", url]

@@ -308,3 +308,36 @@ async def test_results_are_found_by_prompt_style_and_person(store: JobStore, gal
     await gallery.star(ink.id, person(), starred=True)
     assert await gallery.starred_among([plain.id, ink.id], person()) == {ink.id}
     assert await gallery.starred_among([plain.id, ink.id], person("bob")) == frozenset()
+
+
+# family: what a result descends from, and what was made of it
+
+
+async def made_of(store: JobStore, parent: Job, prompt: str, *, minute: int, **how: Any) -> Job:
+    job = replace(order(prompt, at=NOON + timedelta(minutes=minute), **how), parent_id=parent.id)
+    await store.add(job, PLENTY)
+    return await bring(store, job, JobState.DONE)
+
+
+async def test_a_family_is_found_from_each_of_its_members(store: JobStore, gallery: Gallery) -> None:
+    first = await drawn(store, "a fox")
+    second = await made_of(store, first, "a red fox", minute=1)
+    third = await made_of(store, second, "a red fox at night", minute=2)
+    other = await made_of(store, first, "a blue fox", minute=3)
+    await drawn(store, "an owl", minute=4)
+    for one in (first, second, third, other):
+        assert list(await gallery.family(one.id, person(), count=9)) == [first, second, third, other]
+    assert list(await gallery.family(first.id, person(), count=2)) == [first, other]
+    assert list(await gallery.family("000000000000", person(), count=9)) == []
+
+
+async def test_what_cannot_be_seen_ends_a_family(store: JobStore, gallery: Gallery) -> None:
+    first = await drawn(store, "a fox")
+    gone = await made_of(store, first, "a red fox", minute=1)
+    behind = await made_of(store, gone, "a red fox at night", minute=2)
+    await store.note(gone.id, deleted_at=NOON)
+    theirs = await made_of(store, first, "a secret fox", minute=3, by=person("bob"), channel="secret", private=True)
+    assert list(await gallery.family(first.id, person(), count=9)) == [first]
+    assert list(await gallery.family(behind.id, person(), count=9)) == [behind]
+    assert list(await gallery.family(theirs.id, person("bob"), count=9)) == [first, theirs]
+    assert list(await gallery.family(theirs.id, person(), count=9)) == []

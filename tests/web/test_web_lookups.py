@@ -86,6 +86,32 @@ async def test_one_result_with_all_there_is_to_say(page: Site) -> None:
     assert (await page.get("/api/show/000000000000"))[0] == 404
 
 
+async def test_the_family_of_a_result(page: Site) -> None:
+    first = await drawn(page, "a fox")
+    page.clock.jump(60)
+    second = await drawn(page, "a red fox", parent=first)
+    _, answer = await page.get(f"/api/jobs/{second}/family?lang=en")
+    assert [(item["id"], item["parent"], item["prompt"]) for item in answer["items"]] == [
+        (first, None, "a fox"),
+        (second, first, "a red fox"),
+    ]
+    assert (await page.get("/api/jobs/000000000000/family"))[0] in {403, 404}
+
+
+async def test_chosen_results_as_one_zip(page: Site) -> None:
+    first, second = await drawn(page, "a fox n:2"), await drawn(page, "an owl")
+    async with page.client.get(f"{page.server.url}/api/results.zip?ids={first},{second},000000000000") as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, "application/zip")
+        with zipfile.ZipFile(io.BytesIO(await response.read())) as archive:
+            assert archive.testzip() is None
+            names = [f"easel-{first}-1.png", f"easel-{first}-2.png", f"easel-{second}-1.png"]
+            assert archive.namelist() == names
+            async with page.client.get(f"{page.server.url}/pictures/{first}/1") as picture:
+                assert archive.read(names[0]) == await picture.read()
+    for nonsense, status in (("", 400), ("x", 400), (",".join([first] * 2 + ["x"]), 400), ("000000000000", 404)):
+        assert (await page.get(f"/api/results.zip?ids={nonsense}"))[0] == status
+
+
 async def test_own_prompts_complete(page: Site) -> None:
     await drawn(page, "a red fox")
     await drawn(page, "a blue whale")

@@ -63,6 +63,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/api/commands"): Row((401, 202, 202, 202, 202), {"text": "a hen"}),
     ("GET", "/api/jobs/{id}"): Row(SIGNED_IN),
     ("GET", "/api/jobs/{id}/series"): Row(SIGNED_IN),
+    ("GET", "/api/jobs/{id}/family"): Row(SIGNED_IN),
+    ("GET", "/api/results.zip"): Row((401, 400, 400, 400, 400)),  # nothing is chosen
     ("GET", "/api/jobs/{target}/more"): Row(SIGNED_IN),
     ("GET", "/api/show/{id}"): Row(SIGNED_IN),
     ("GET", "/pictures/{job}/{index}"): Row(SIGNED_IN),

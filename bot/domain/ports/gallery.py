@@ -85,6 +85,13 @@ class Gallery(Protocol):
 
     async def results(self, query: ResultQuery) -> Sequence[Job]: ...
 
+    async def family(self, job_id: str, person: Person, *, count: int) -> Sequence[Job]:
+        """The result and all it descends from or that was made of it, whatever is between, oldest first.
+
+        Only what `person` may see; what can't be seen ends the descent. At most `count`, and of more the newest.
+        """
+        ...
+
     async def starred_among(self, job_ids: Sequence[str], person: Person) -> frozenset[str]:
         """Those of these jobs that this person has starred."""
         ...

@@ -14,6 +14,7 @@ from bot.domain.defaults import OPTION_NAMES
 from bot.domain.errors import Refused
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobKind
+from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.people import Person
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
@@ -29,6 +30,11 @@ _ENDINGS = tuple(".!?…。！？")
 def picture_url(job_id: str, index: int) -> str:
     """Where the page finds a picture; `index` counts from 1, as in the names of downloaded files."""
     return f"/pictures/{job_id}/{index}"
+
+
+def file_name(job_id: str, index: int, media_type: str) -> str:
+    """The name of a downloaded picture whose original is of this kind; KeyError for a kind that none is of."""
+    return f"easel-{job_id}-{index}.{SUFFIXES[shown_as(media_type)]}"
 
 
 def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion | None = None) -> dict[str, Any]:
@@ -143,6 +149,7 @@ def _picture(job_id: str, index: int, picture: CardPicture) -> dict[str, Any]:
     return {
         "url": url,
         "thumb": f"{url}?size=thumb",
+        "name": file_name(job_id, index, picture.media_type),
         "alt": picture.alt,
         "width": picture.width,
         "height": picture.height,

@@ -1,4 +1,4 @@
-"""The gallery of the page: results, newest first, as many as one scrolls to."""
+"""The gallery of the page: results, newest first, as many as one scrolls to; and the family of one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Results:
         self._visitors = visitors
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/api/results", self.results)]
+        return [web.get("/api/results", self.results), web.get("/api/jobs/{id}/family", self.family)]
 
     async def results(self, request: web.Request) -> web.Response:
         """`?shelf`, `?q`, `?ratio`, `?clarity` and `?style` narrow them; `older` is the `?before` of those behind."""
@@ -55,6 +55,17 @@ class Results:
         older = str(Cursor.behind(jobs[-1])) if len(jobs) == _AT_ONCE else None
         items = [_item(job, visitor, starred=job.id in starred) for job in jobs]
         return web.json_response({"items": items, "older": older})
+
+    async def family(self, request: web.Request) -> web.Response:
+        """A result, what it descends from and what was made of it, oldest first; `parent` is one of these or null."""
+        visitor = self._visitors.identify(request)
+        jobs = await self._actions.gallery.family(request.match_info["id"], visitor.person)
+        there = {job.id for job in jobs}
+        items = [
+            _item(job, visitor, starred=False) | {"parent": job.parent_id if job.parent_id in there else None}
+            for job in jobs
+        ]
+        return web.json_response({"items": items})
 
 
 def _item(job: Job, visitor: Visitor, *, starred: bool) -> dict[str, Any]:

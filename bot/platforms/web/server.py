@@ -35,6 +35,7 @@ from .signing import Signer
 from .stream import Stream
 from .studio import Studio
 from .visitors import Visitors
+from .zip_download import ZipDownload
 
 _log = structlog.get_logger(__name__)
 
@@ -103,6 +104,7 @@ class WebServer:
             *handler.routes(),
             *lookups.routes(),
             *Results(actions=actions, visitors=self._visitors).routes(),
+            *ZipDownload(actions=actions, pictures=pictures, visitors=self._visitors).routes(),
             *studio.routes(),
             *mydata.routes(),
             *self._stream.routes(),

@@ -74,6 +74,8 @@ export const results = (query) => {
   const said = Object.entries(query).filter(([, value]) => value !== "");
   return call("GET", `/api/results?${new URLSearchParams(said)}`);
 };
+export const family = (id) => call("GET", of("jobs", id, "family"));
+export const zipAddress = (ids) => `/api/results.zip?${new URLSearchParams({ ids: ids.join(",") })}`;
 export const show = (id) => call("GET", of("show", id));
 export const forgetMe = () => call("POST", "/api/mydata/delete", { sure: true });
 export const studio = () => call("GET", "/api/studio");

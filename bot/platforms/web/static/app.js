@@ -1,13 +1,16 @@
 // The page, put together: session, stream, conversation, views.
 import { Account } from "./account.js";
 import * as api from "./api.js";
+import { offerDrags } from "./carry.js";
 import { Chat } from "./chat.js";
+import { drawCompare } from "./compare.js";
 import { $, h, remember, remembered, shape } from "./dom.js";
 import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
 import { GalleryView } from "./gallery.js";
 import { switchLanguage, t, translate } from "./i18n.js";
 import { Lightbox } from "./lightbox.js";
+import { drawLineage } from "./lineage.js";
 import { leave, Router } from "./router.js";
 import { learn, me } from "./session.js";
 import { drawShow } from "./show.js";
@@ -40,6 +43,8 @@ const router = new Router({
   show: async (id, _query, room) => {
     chat.shown = await drawShow(id, room, chat.handlers, failed);
   },
+  lineage: (id, _query, room) => drawLineage(id, room, { look: lookAtItem, failed }),
+  compare: (_path, query, room) => drawCompare(query, room, { look: (pictures, index) => lightbox.show(() => pictures, pictures[index].url), failed }),
   studio: (_path, _query, room) => {
     $("studio-news").hidden = true;
     if (me.manager) studio.draw(room);
@@ -57,6 +62,10 @@ function atHand(pictures) {
 function lookThrough(view, item) {
   const list = () => view.items.filter((one) => one === item || !one.hidden).flatMap(({ pictures }) => pictures);
   lightbox.show(list, item.pictures[0].url, () => view.more());
+}
+
+function lookAtItem({ pictures }, index) {
+  lightbox.show(() => pictures, pictures[index].url);
 }
 
 /** A result with all there is to say of it, or null. */
@@ -256,6 +265,7 @@ $("sandbox-away").addEventListener("click", () => {
   chat.composer.focus();
 });
 showTheme();
+offerDrags();
 drawExamples();
 setInterval(tick, 1000);
 addEventListener("hashchange", () => {

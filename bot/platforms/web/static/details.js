@@ -1,7 +1,9 @@
 // What stands beside a picture that is seen large: the words, the options, when, where it came from, what can be done.
 import { drawCommand } from "./cards.js";
+import { comparison } from "./compare.js";
 import { $, h } from "./dom.js";
 import { locale, t } from "./i18n.js";
+import { address } from "./router.js";
 import { textNodes } from "./time.js";
 
 const PAUSE = 120; // milliseconds: who leafs through asks for nothing on the way
@@ -11,6 +13,8 @@ const when = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "sh
 export class Details {
   #room = $("lightbox-panel");
   #id = "";
+  #index = 1;
+  #message = null;
   #timer = 0;
 
   constructor({ act, find }) {
@@ -18,9 +22,16 @@ export class Details {
     this.find = find;
   }
 
-  show(id) {
-    if (this.#id === id && this.#room.childElementCount) return;
+  /** Of the result `id`, whose picture `index` (from 1) is shown. */
+  show(id, index) {
+    const turned = this.#index !== index;
+    this.#index = index;
+    if (this.#id === id && this.#message) {
+      if (turned) this.#redraw();
+      return;
+    }
     this.#id = id;
+    this.#message = null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#load(id), PAUSE);
   }
@@ -28,7 +39,12 @@ export class Details {
   async #load(id) {
     const message = await this.find(id);
     if (this.#id !== id) return;
-    this.#room.replaceChildren(...(message ? this.#draw(message) : []));
+    this.#message = message;
+    this.#redraw();
+  }
+
+  #redraw() {
+    this.#room.replaceChildren(...(this.#message ? this.#draw(this.#message) : []));
   }
 
   #draw(message) {
@@ -38,10 +54,27 @@ export class Details {
       h("p", { class: "panel-prompt", dir: "auto" }, message.request.prompt),
       drawCommand(message.command),
       h("dl", {}, ...row(t("page-options"), card.options), ...row(t("page-when"), when.format(new Date(message.created_at))), ...(message.mine ? [] : row(t("page-who"), message.author))),
-      message.parent ? h("p", {}, h("a", { href: `#/show/${message.parent}` }, t("page-edited-from"))) : "",
+      h("p", { class: "node-links" }, this.#drawLinks(message)),
       h("div", { class: "notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note)))),
-      h("div", { class: "presses" }, buttons.map((button) => this.#drawButton(button, message))),
+      h("div", { class: "presses" }, this.#drawVote(message), buttons.map((button) => this.#drawButton(button, message))),
     ];
+  }
+
+  #drawLinks(message) {
+    const { pictures } = message.card;
+    const links = [h("a", { href: address(`lineage/${message.id}`) }, message.parent ? t("page-edited-from") : t("page-lineage"))];
+    if (pictures.length > 1) links.push(h("a", { href: comparison(pictures.map((_, place) => ({ id: message.id, index: place + 1 }))) }, t("page-compare-these")));
+    return links;
+  }
+
+  /** The vote for the picture that is shown, where there are several. */
+  #drawVote(message) {
+    const vote = message.card.buttons.find(({ press }) => press === "vote");
+    if (!vote || message.card.pictures.length < 2) return "";
+    const count = message.opinion?.votes?.[this.#index] ?? 0;
+    const button = this.#drawButton({ ...vote, index: this.#index, label: t("page-vote", { index: this.#index, count }) }, message);
+    button.setAttribute("aria-pressed", String(message.opinion?.vote === this.#index));
+    return button;
   }
 
   #drawButton(button, message) {
@@ -49,8 +82,8 @@ export class Details {
     if (button.press === "star") element.setAttribute("aria-pressed", String(Boolean(message.opinion?.starred)));
     element.addEventListener("click", async () => {
       await this.act(button, message, element);
-      this.#id = "";
-      this.show(message.id);
+      this.#message = null;
+      this.show(message.id, this.#index);
     });
     return element;
   }

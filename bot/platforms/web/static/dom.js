@@ -61,6 +61,8 @@ const ICONS = {
   close: "M6 6l12 12M18 6 6 18",
   again: "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5",
   edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19z",
+  compare: "M4 5h7v14H4zM13 5h7v14h-7z",
+  save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   bin: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7",
 };
 

@@ -1,5 +1,6 @@
 // The gallery: pictures by day, narrowed by what is typed and chosen; some can be chosen to star or delete together.
 import * as api from "./api.js";
+import { original } from "./carry.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { address } from "./router.js";
@@ -176,7 +177,7 @@ export class GalleryView {
 
   #drawTile(item) {
     const [picture] = item.pictures;
-    const image = h("img", { src: picture.thumb, alt: "", decoding: "async" });
+    const image = h("img", { src: picture.thumb, alt: "", decoding: "async", ...original(picture) });
     const several = item.pictures.length > 1;
     const open = h("button", { type: "button", class: item.hidden ? "tile veiled" : "tile", "aria-label": item.hidden ? t("page-open-veiled", { index: 1, count: item.pictures.length }) : picture.alt }, image);
     open.addEventListener("click", () => {

@@ -1,5 +1,6 @@
 // A picture seen large, over whatever view is open. It has an address of its own (#/picture/<job>/<n>): Back closes it.
 // Arrow keys and swipes go through the whole list at hand, a click or the wheel zooms to the original's pixels.
+import { copyPicture } from "./carry.js";
 import { $ } from "./dom.js";
 import { Details } from "./details.js";
 import { t } from "./i18n.js";
@@ -30,6 +31,9 @@ export class Lightbox {
     });
     $("lightbox-info").addEventListener("click", () => this.#toggleDetails());
     $("lightbox-link").addEventListener("click", () => this.#copyLink());
+    $("lightbox-copy").addEventListener("click", () => this.#copyPicture());
+    // A zoomed picture is moved about in its stage; one that isn't can be taken along.
+    this.#image.addEventListener("dragstart", (event) => this.#zoom.zoomed && event.preventDefault());
     $("lightbox-back").addEventListener("click", () => this.#turn(-1));
     $("lightbox-on").addEventListener("click", () => this.#turn(1));
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -139,11 +143,13 @@ export class Lightbox {
       () => {}, // the small one stays
     );
     for (const step of [1, -1]) if (list[at + step]) new Image().src = list[at + step].thumb;
+    Object.assign(this.#image.dataset, { original: picture.url, name: picture.name });
     $("lightbox-caption").textContent = picture.alt;
     $("lightbox-download").href = `${picture.url}?download`;
     $("lightbox-details").href = `#/show/${picture.url.split("/")[2]}`;
     $("lightbox-said").textContent = "";
-    this.#details.show(picture.url.split("/")[2]);
+    const [, , id, index] = picture.url.split("/");
+    this.#details.show(id, Number(index));
     this.#place();
   }
 
@@ -158,6 +164,16 @@ export class Lightbox {
   #toggleDetails() {
     const open = this.#dialog.classList.toggle("with-details");
     $("lightbox-info").setAttribute("aria-pressed", String(open));
+  }
+
+  async #copyPicture() {
+    $("lightbox-said").textContent = t("page-copying");
+    try {
+      await copyPicture(this.#url);
+      $("lightbox-said").textContent = t("page-picture-copied");
+    } catch {
+      $("lightbox-said").textContent = t("page-picture-not-copied");
+    }
   }
 
   async #copyLink() {

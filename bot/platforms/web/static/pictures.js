@@ -1,4 +1,5 @@
 // The pictures of a message: places where they will be, the pictures, a vote on each, and a veil over what is hidden.
+import { original } from "./carry.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -53,7 +54,7 @@ function drawPicture(frames, pictures, index, look, sheet) {
     width: picture.width,
     height: picture.height,
     decoding: "async",
-    draggable: "false",
+    ...original(picture),
   });
   const frame = h("button", { type: "button", class: "frame" }, image);
   image.addEventListener("error", () => frame.replaceWith(h("span", { class: "frame lost" }, t("page-lost"))));

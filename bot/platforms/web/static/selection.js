@@ -1,5 +1,6 @@
 // Results chosen in the gallery, and what is done with all of them. A deletion waits ten seconds for its undo.
 import * as api from "./api.js";
+import { comparison, MOST } from "./compare.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { me } from "./session.js";
@@ -63,6 +64,8 @@ export class Selection {
       this.bar.replaceChildren(
         h("strong", { role: "status" }, t("page-chosen", { n: count })),
         button("star", t("page-star-all"), () => this.#star()),
+        count >= 2 && count <= MOST ? button("compare", t("page-compare"), () => this.#compare()) : "",
+        h("a", { class: "button", href: api.zipAddress([...this.#chosen.keys()]), download: "easel.zip" }, icon("save", 16), t("page-download-zip")),
         own ? button("bin", t("button-delete"), () => this.#delete(), "button danger") : "",
         button("close", t("page-choose-none"), () => this.clear()),
       );
@@ -87,6 +90,12 @@ export class Selection {
       }
     }
     this.changed();
+  }
+
+  #compare() {
+    const pictures = [...this.#chosen.keys()].map((id) => ({ id, index: 1 }));
+    this.clear();
+    location.hash = comparison(pictures);
   }
 
   #delete() {

@@ -49,6 +49,11 @@ export function textNodes(parts, { awaited = false } = {}) {
   );
 }
 
+const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+
+/** The day of a moment, where the reader is. */
+export const day = (iso) => date.format(new Date(iso));
+
 export function tick() {
   for (const node of document.querySelectorAll("time[data-counts]")) {
     const said = words(node.dateTime, node.dataset.counts === "ago");
