@@ -20,8 +20,8 @@ from db.usage import SqlUsageLedger
 from tests.db.orders import NOON, PLENTY, bring, order, person
 from tests.fakes.clock import FakeClock
 
-# Small, or read by nothing but housekeeping: the person's own drafts, and the trail where somebody is forgotten. The last
-# three are rows that an index has found.
+# Small, or read by nothing but housekeeping: the person's own drafts, and the trail where somebody is forgotten. The
+# last three are rows that an index has found.
 MAY_BE_SCANNED = {"drafts", "audit", "reports", "some", "fine", "sums"}
 
 
