@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -60,6 +61,20 @@ def test_what_is_waited_for_and_mounted_is_there(compose: dict[str, Any]) -> Non
         for volume in service.get("volumes", ()):
             source = volume.split(":")[0]
             assert (ROOT / source).exists() if source.startswith(".") else source in compose["volumes"]
+
+
+def test_the_store_is_the_one_that_the_settings_name(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    settings, store = services["worker-0"]["environment"], services["s3"]
+    endpoint, place = urlsplit(settings["AWS_ENDPOINT"]), urlsplit(settings["PICTURES_URL"])
+    assert endpoint.hostname == "s3"
+    assert f"-s3.port={endpoint.port}" in store["command"]
+    assert f":{endpoint.port}/healthz" in store["healthcheck"]["test"][-1]
+    keys = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+    assert [store["environment"][key] for key in keys] == [settings[key] for key in keys]
+    assert "ports" not in store  # its other doors ask for no key
+    assert services["bucket"]["image"] == store["image"]
+    assert f"s3.bucket.create -name {place.netloc} " in services["bucket"]["command"][0]
 
 
 def test_prometheus_asks_every_process(compose: dict[str, Any]) -> None:
