@@ -140,9 +140,9 @@ class Program:
     def said(self) -> str:
         return (self.data / "program.log").read_text("utf-8", errors="replace")[-4000:]
 
-    async def drawn(self, text: str) -> str:
+    async def drawn(self, text: str, **more: str) -> str:
         """The id of an order from beside the page, once its pictures are there."""
-        return await self.finished(await self.ask(text))
+        return await self.finished(await self.ask(text, **more))
 
     async def finished(self, job: dict[str, Any]) -> str:
         async with aiohttp.ClientSession() as client, asyncio.timeout(START_SECONDS):
@@ -153,11 +153,11 @@ class Program:
                     job = (await response.json())["job"]
         return str(job["id"])
 
-    async def ask(self, text: str) -> dict[str, Any]:
-        """An order from beside the page; the job."""
+    async def ask(self, text: str, **more: str) -> dict[str, Any]:
+        """An order from beside the page, perhaps with a `parent`; the job."""
         async with (
             aiohttp.ClientSession() as client,
-            client.post(f"{self.url}/api/commands", json={"text": text}) as response,
+            client.post(f"{self.url}/api/commands", json={"text": text} | more) as response,
         ):
             assert response.status == 202, await response.text()
             job: dict[str, Any] = (await response.json())["job"]

@@ -173,11 +173,7 @@ async def test_a_result_is_followed_back_and_compared(shared: Program, look: Loo
     await slider.focus()
     await page.keyboard.press("Home")
     await expect(page.locator(".slider .over")).to_have_css("clip-path", "inset(0px 0px 0px 0%)")
-    order = {"text": "a blue fox 在雪山里", "parent": first}
-    answer = await page.request.post(f"{shared.url}/api/commands", data=order)
-    job = (await answer.json())["job"]
-    await shared.finished(job)
-    second = job["id"]
+    second = await shared.drawn("a blue fox 在雪山里", parent=first)
     await page.goto(f"{shared.url}/#/lineage/{second}")
     current = page.locator(".node.current")
     await expect(current.locator("del")).to_have_text(["red", "雪地"])
