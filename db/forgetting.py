@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.job import new_job_id
-from bot.domain.moderation import AuditAction
+from bot.domain.moderation import ABOUT_PEOPLE, AuditAction
 from bot.domain.sign_in import CredentialKind
 
 from . import forgotten_names, order_keys, personal_defaults
@@ -48,20 +48,6 @@ FORGOTTEN = "forgotten"
 # The platform whose people sign in here.
 OF_THE_PAGE = "web"
 
-# The target of these is a person; that of any other may be a word or a job, and merely look like somebody's id.
-OF_PEOPLE = (
-    AuditAction.REFUSED,
-    AuditAction.LOCKED,
-    AuditAction.UNLOCKED,
-    AuditAction.BLOCKED,
-    AuditAction.UNBLOCKED,
-    AuditAction.STRUCK,
-    AuditAction.FORGIVEN,
-    AuditAction.RESET,
-    AuditAction.APPEALED,
-    AuditAction.DATA_EXPORTED,
-    AuditAction.DATA_DELETED,
-)
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _DOOM = text("INSERT INTO doomed_pictures (key) VALUES (:key) ON CONFLICT DO NOTHING")
 _SPEND = text("INSERT INTO spent_tasks (task_id, at) VALUES (:task_id, :at) ON CONFLICT DO NOTHING").bindparams(
@@ -187,7 +173,7 @@ def _forget_in_trail(connection: Connection, platform: str, user_id: str) -> Non
     connection.execute(update(audit).where(here, audit.c.undone_by == user_id).values(undone_by=FORGOTTEN))
     connection.execute(
         update(audit)
-        .where(here, audit.c.target == user_id, audit.c.action.in_([action.value for action in OF_PEOPLE]))
+        .where(here, audit.c.target == user_id, audit.c.action.in_([action.value for action in ABOUT_PEOPLE]))
         .values(target=FORGOTTEN, detail={}, undo=None)
     )
     mentions = or_(_mentions(audit.c.detail, user_id), _mentions(audit.c.undo, user_id))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.cursor import Cursor
@@ -142,9 +142,7 @@ class JobQueries:
         query = (
             select(jobs)
             .where(
-                jobs.c.author_platform == person.platform,
-                jobs.c.author_id == person.user_id,
-                jobs.c.platform == person.platform,
+                *_asked_by(person),
                 jobs.c.community_id == person.community_id,
                 jobs.c.failure_code.in_([FailureCode.REJECTED.value, FailureCode.TASK_FAILED.value]),
                 jobs.c.deleted_at.is_(None),
@@ -158,9 +156,7 @@ class JobQueries:
         query = (
             select(jobs)
             .where(
-                jobs.c.author_platform == person.platform,
-                jobs.c.author_id == person.user_id,
-                jobs.c.platform == person.platform,
+                *_asked_by(person),
                 jobs.c.state == JobState.FAILED.value,
                 jobs.c.failure_code == FailureCode.UNDELIVERABLE.value,
                 jobs.c.result_id.is_(None),
@@ -196,6 +192,15 @@ class JobQueries:
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         return await read(self._engine, work)
+
+
+def _asked_by(person: Person) -> tuple[ColumnElement[bool], ...]:
+    """On the platform where they ask now."""
+    return (
+        jobs.c.author_platform == person.platform,
+        jobs.c.author_id == person.user_id,
+        jobs.c.platform == person.platform,
+    )
 
 
 def jobs_of(connection: Connection, query: Any, parameters: Mapping[str, Any] | None = None) -> list[Job]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
-from .forgetting import OF_PEOPLE, OF_THE_PAGE
+from bot.domain.moderation import ABOUT_PEOPLE
+
+from .forgetting import OF_THE_PAGE
 from .tables import audit, blocks, credentials, drafts, named_people, reports, stars, strikes, votes
 
 # Columns that are keys to something, and no data about the person.
@@ -27,7 +29,7 @@ def traces(connection: Connection, platform: str, user_id: str) -> Mapping[str, 
 
 
 def _conditions(platform: str, user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
-    about = and_(audit.c.target == user_id, audit.c.action.in_([action.value for action in OF_PEOPLE]))
+    about = and_(audit.c.target == user_id, audit.c.action.in_([action.value for action in ABOUT_PEOPLE]))
     conditions: list[tuple[Table, ColumnElement[bool]]] = [
         (drafts, and_(drafts.c.author_platform == platform, drafts.c.author_id == user_id)),
         (stars, and_(stars.c.platform == platform, stars.c.user_id == user_id)),

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import BadOption, OverLimit, Refused
-from bot.domain.moderation import EASEL, AuditAction, AuditEntry
+from bot.domain.moderation import EASEL, EASEL_NAME, AuditAction, AuditEntry
 from bot.domain.people import Person
 from bot.domain.ports import NewAudit
 
-EASEL_NAME = "Easel"
 _NUMBERS = frozenset({"limit", "used", "wanted", "fits", "left", "points", "room"})
 _MOMENTS = frozenset({"resets_at", "until"})
 # Codes of BadOption: the same text is refused at any time.

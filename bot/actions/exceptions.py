@@ -50,16 +50,8 @@ class LimitExceptions:
             return None
         was = {name: write_field(before, name) for name in changed}
         detail = {name: f"{was[name] or '–'} → {write_field(after, name) or '–'}" for name in changed}
-        audit = NewAudit(
-            platform=by.platform,
-            community_id=by.community_id,
-            actor_id=by.user_id,
-            actor_name=by.name,
-            action=AuditAction.EXCEPTIONS_CHANGED,
-            target=", ".join(changed),
-            detail=detail,
-            undo={"kind": UNDO_EXCEPTIONS, "fields": json.dumps(was)},
-        )
+        undo = {"kind": UNDO_EXCEPTIONS, "fields": json.dumps(was)}
+        audit = NewAudit.by(by, AuditAction.EXCEPTIONS_CHANGED, ", ".join(changed), detail=detail, undo=undo)
         return await self._communities.save_exceptions(after, audit)
 
     async def _community(self, by: Person) -> Community:

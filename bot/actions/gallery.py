@@ -13,7 +13,7 @@ from bot.actions.removals import Removals
 from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.gallery import FoundPage, Shown
 from bot.domain.job import Job, JobState, new_job_id
-from bot.domain.moderation import EASEL, AuditAction
+from bot.domain.moderation import EASEL, EASEL_NAME, AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import (
     Clock,
@@ -255,7 +255,7 @@ class GalleryActions:
                     platform=place.platform,
                     community_id=place.community_id,
                     actor_id=EASEL,
-                    actor_name="Easel",
+                    actor_name=EASEL_NAME,
                     action=AuditAction.EXHIBITED,
                     target=job.id,
                     detail=shown,

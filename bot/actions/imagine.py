@@ -69,8 +69,7 @@ class Imagine:
 
         What isn't said is as the author has set it for themselves, else as the community has.
         """
-        if self._admission is not None:
-            self._admission.require_served(author)
+        self._admission.require_served(author)
         community = await self._community(author)
         own = await self._defaults.read(author)
         return parse(text, typed, defaults=laid_over(community, own), styles=community.styles)
@@ -94,8 +93,7 @@ class Imagine:
         if (there := await self._ordered_by(event)) is not None:
             return there
         try:
-            if self._admission is not None:
-                await self._admission.check_place(author, destination)
+            await self._admission.check_place(author, destination)
             request = await self.read(text, author=author, typed=typed)
         except Refused as refused:
             self._count(author, refused.code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -82,7 +81,9 @@ class Moderate:
                 if locked is not None and locked.until is not None:
                     undo |= {"until": locked.until.isoformat(), "reason": locked.reason}
             detail = {"author": job.author.user_id}
-            entry = await self._communities.write_audit(_audit(by, AuditAction.REMOVED, job.id, detail, undo))
+            entry = await self._communities.write_audit(
+                NewAudit.by(by, AuditAction.REMOVED, job.id, detail=detail, undo=undo)
+            )
         left_over = not await self._results.take_away(job)
         await self._reports.refresh(job, closed=True)
         return Done(entry, left_over)
@@ -187,7 +188,7 @@ class Moderate:
         if job is None or (job.state is JobState.DONE and not job.pictures):
             return Done(None)  # forgotten meanwhile: nothing is left to show
         job = await self._results.restore(job)
-        restored = await self._communities.write_audit(_audit(by, AuditAction.RESTORED, job.id, {}, None))
+        restored = await self._communities.write_audit(NewAudit.by(by, AuditAction.RESTORED, job.id))
         left_over = not await self._results.post_again(job)
         await self._reports.refresh(job, closed=False)
         return Done(restored, left_over)
@@ -199,18 +200,3 @@ class Moderate:
         if job is None or (job.destination.platform, job.destination.community_id) != here:
             raise NotAllowed("job-gone")
         return job
-
-
-def _audit(
-    by: Person, action: AuditAction, target: str, detail: Mapping[str, str], undo: Mapping[str, str] | None
-) -> NewAudit:
-    return NewAudit(
-        platform=by.platform,
-        community_id=by.community_id,
-        actor_id=by.user_id,
-        actor_name=by.name,
-        action=action,
-        target=target,
-        detail=detail,
-        undo=undo,
-    )

@@ -13,7 +13,7 @@ from bot.actions.pending_deletions import delete_files
 from bot.actions.personal_archives import Export, PersonalArchives
 from bot.actions.removals import Removals
 from bot.domain.job import Job
-from bot.domain.moderation import EASEL, AuditAction
+from bot.domain.moderation import EASEL, EASEL_NAME, AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import (
     Clock,
@@ -137,7 +137,7 @@ class MyData:
                 platform=person.platform,
                 community_id=person.community_id,
                 actor_id=EASEL if actor is None else actor.user_id,
-                actor_name="Easel" if actor is None else actor.name,
+                actor_name=EASEL_NAME if actor is None else actor.name,
                 action=action,
                 target=target,
                 detail=detail or {},

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.actions.audit_log import EASEL_NAME
 from bot.actions.permissions import require_manager, require_moderator
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
-from bot.domain.moderation import EASEL, LOCK, STRIKES_TO_LOCK, AuditAction, AuditEntry, Block
+from bot.domain.moderation import EASEL, EASEL_NAME, LOCK, STRIKES_TO_LOCK, AuditAction, AuditEntry, Block
 from bot.domain.people import Person
 from bot.domain.ports import Clock, CommunityStore, NewAudit, UsageLedger
 
@@ -57,7 +56,7 @@ class PeopleRules:
         someone = Person(platform=by.platform, community_id=by.community_id, user_id=user_id, name="")
         held = await self._communities.block_of(someone, self._clock.now())
         undo = None if held is None else _undo(held, "lifted")
-        audit = _audit(by, AuditAction.UNBLOCKED, user_id, undo=undo)
+        audit = NewAudit.by(by, AuditAction.UNBLOCKED, user_id, undo=undo)
         entry = await self._communities.lift_blocks(by.platform, by.community_id, user_id, audit)
         if entry is None:
             raise NotAllowed("not-blocked")
@@ -67,7 +66,7 @@ class PeopleRules:
         """A strike for the job's author; from the third one that counts on, they are locked for LOCK."""
         require_moderator(by)
         now, author = self._clock.now(), job.author.user_id
-        audit = _audit(by, AuditAction.STRUCK, author, detail={"job": job.id})
+        audit = NewAudit.by(by, AuditAction.STRUCK, author, detail={"job": job.id})
         entry, count = await self._communities.add_strike(author, now, audit)
         if count < STRIKES_TO_LOCK:
             return entry, None
@@ -81,21 +80,21 @@ class PeopleRules:
         itself = Person(platform=by.platform, community_id=by.community_id, user_id=EASEL, name=EASEL_NAME)
         detail = _detail(block, job.id) | {"strikes": str(count)}
         await self._communities.add_block(
-            block, _audit(itself, AuditAction.LOCKED, author, detail=detail, undo=_undo(block, "block"))
+            block, NewAudit.by(itself, AuditAction.LOCKED, author, detail=detail, undo=_undo(block, "block"))
         )
         return entry, block
 
     async def take_strike_back(self, by: Person, user_id: str, strike_id: int, locked: Block | None) -> None:
         """A strike and the lock that came of it were a mistake."""
-        await self._communities.forgive_strikes(user_id, _audit(by, AuditAction.FORGIVEN, user_id), only=strike_id)
+        await self._communities.forgive_strikes(user_id, NewAudit.by(by, AuditAction.FORGIVEN, user_id), only=strike_id)
         if locked is not None:
-            audit = _audit(by, AuditAction.UNLOCKED, user_id)
+            audit = NewAudit.by(by, AuditAction.UNLOCKED, user_id)
             await self._communities.lift_blocks(by.platform, by.community_id, user_id, audit, only=locked)
 
     async def forgive(self, by: Person, user_id: str) -> AuditEntry:
         """Every strike of this person is forgotten; `no-strikes` where there is none."""
         require_moderator(by)
-        entry = await self._communities.forgive_strikes(user_id, _audit(by, AuditAction.FORGIVEN, user_id))
+        entry = await self._communities.forgive_strikes(user_id, NewAudit.by(by, AuditAction.FORGIVEN, user_id))
         if entry is None:
             raise NotAllowed("no-strikes")
         return entry
@@ -107,7 +106,7 @@ class PeopleRules:
         community = await self._communities.community(by.platform, by.community_id)
         points = await self._ledger.reset_today(someone, self._clock.now(), community.timezone)
         return await self._communities.write_audit(
-            _audit(by, AuditAction.RESET, user_id, detail={"points": str(points)})
+            NewAudit.by(by, AuditAction.RESET, user_id, detail={"points": str(points)})
         )
 
     async def undo(self, entry: AuditEntry, by: Person) -> AuditEntry | None:
@@ -120,10 +119,10 @@ class PeopleRules:
         if undo["kind"] == "lifted":
             action = AuditAction.LOCKED if timed else AuditAction.BLOCKED
             return await self._communities.add_block(
-                block, _audit(by, action, block.user_id, detail=_detail(block, ""))
+                block, NewAudit.by(by, action, block.user_id, detail=_detail(block, ""))
             )
         action = AuditAction.UNLOCKED if timed else AuditAction.UNBLOCKED
-        audit = _audit(by, action, block.user_id)
+        audit = NewAudit.by(by, action, block.user_id)
         return await self._communities.lift_blocks(by.platform, by.community_id, block.user_id, audit, only=block)
 
     async def _add(self, by: Person, user_id: str, until: datetime | None, reason: str, job_id: str) -> AuditEntry:
@@ -137,7 +136,7 @@ class PeopleRules:
             reason=" ".join(reason.split())[:LONGEST_REASON],
         )
         action = AuditAction.BLOCKED if until is None else AuditAction.LOCKED
-        audit = _audit(by, action, user_id, detail=_detail(block, job_id), undo=_undo(block, "block"))
+        audit = NewAudit.by(by, action, user_id, detail=_detail(block, job_id), undo=_undo(block, "block"))
         return await self._communities.add_block(block, audit)
 
 
@@ -161,23 +160,3 @@ def _undo(block: Block, kind: str) -> dict[str, str]:
 def _detail(block: Block, job_id: str) -> dict[str, str]:
     told = {"reason": block.reason, "job": job_id, "until": block.until.isoformat() if block.until else ""}
     return {name: value for name, value in told.items() if value}
-
-
-def _audit(
-    by: Person,
-    action: AuditAction,
-    user_id: str,
-    *,
-    detail: Mapping[str, str] | None = None,
-    undo: Mapping[str, str] | None = None,
-) -> NewAudit:
-    return NewAudit(
-        platform=by.platform,
-        community_id=by.community_id,
-        actor_id=by.user_id,
-        actor_name=by.name,
-        action=action,
-        target=user_id,
-        detail=detail or {},
-        undo=undo,
-    )

@@ -119,7 +119,9 @@ class Settings:
                 raise NotAllowed("already-paused" if paused else "not-paused")
             action = AuditAction.PAUSED if paused else AuditAction.RESUMED
             undo = {"kind": "pause", "paused": "" if paused else "yes"}
-            return await self._communities.save_community(replace(before, paused=paused), _audit(by, action, undo=undo))
+            return await self._communities.save_community(
+                replace(before, paused=paused), NewAudit.by(by, action, undo=undo)
+            )
 
     async def add_word(self, by: Person, word: str, *, whole: bool = True, job_id: str = "") -> AuditEntry:
         """Block a word from now on. Refused: `word-empty`, `word-too-long`, `word-there`, `words-full`."""
@@ -138,7 +140,7 @@ class Settings:
             after = replace(before, blocked_words=(*before.blocked_words, BlockedWord(word=word, whole=whole)))
             detail = {"whole": "yes" if whole else "no"} | ({"job": job_id} if job_id else {})
             undo = {"kind": "word-added", "word": word}
-            audit = _audit(by, AuditAction.WORD_ADDED, target=word, detail=detail, undo=undo)
+            audit = NewAudit.by(by, AuditAction.WORD_ADDED, target=word, detail=detail, undo=undo)
             return await self._communities.save_community(after, audit)
 
     async def remove_word(self, by: Person, word: str) -> AuditEntry:
@@ -152,7 +154,7 @@ class Settings:
                 raise Refused("word-gone", word=word)
             after = replace(before, blocked_words=tuple(each for each in before.blocked_words if each not in gone))
             undo = {"kind": "word-removed", "word": gone[0].word, "whole": "yes" if gone[0].whole else ""}
-            audit = _audit(by, AuditAction.WORD_REMOVED, target=gone[0].word, undo=undo)
+            audit = NewAudit.by(by, AuditAction.WORD_REMOVED, target=gone[0].word, undo=undo)
             return await self._communities.save_community(after, audit)
 
     async def undo(self, entry: AuditEntry, by: Person) -> AuditEntry | None:
@@ -183,7 +185,7 @@ class Settings:
         was = {name: write_field(before, name) for name in changed}
         detail = {name: f"{_shown(was[name])} → {_shown(write_field(after, name))}" for name in changed}
         undo = {"kind": "fields", "fields": json.dumps(was)}
-        audit = _audit(by, AuditAction.SETTINGS_CHANGED, target=", ".join(changed), detail=detail, undo=undo)
+        audit = NewAudit.by(by, AuditAction.SETTINGS_CHANGED, target=", ".join(changed), detail=detail, undo=undo)
         return await self._communities.save_community(after, audit)
 
 
@@ -200,23 +202,3 @@ def _shown(value: str) -> str:
     if not value:
         return "–"
     return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
-
-
-def _audit(
-    by: Person,
-    action: AuditAction,
-    *,
-    undo: Mapping[str, str],
-    target: str = "",
-    detail: Mapping[str, str] | None = None,
-) -> NewAudit:
-    return NewAudit(
-        platform=by.platform,
-        community_id=by.community_id,
-        actor_id=by.user_id,
-        actor_name=by.name,
-        action=action,
-        target=target,
-        detail=detail or {},
-        undo=undo,
-    )

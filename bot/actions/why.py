@@ -74,15 +74,7 @@ class Why:
         if any(each.detail.get("word") == word and each.at > self._clock.now() - APPEAL_WITHIN for each in earlier):
             raise NotAllowed("already-appealed")
         await self._communities.write_audit(
-            NewAudit(
-                platform=person.platform,
-                community_id=person.community_id,
-                actor_id=person.user_id,
-                actor_name=person.name,
-                action=AuditAction.APPEALED,
-                target=person.user_id,
-                detail={"word": word},
-            )
+            NewAudit.by(person, AuditAction.APPEALED, person.user_id, detail={"word": word})
         )
         added = await self._added(person, word)
         view = AppealView(name=person.name, word=word, refused_at=entry.at, added=added)

@@ -8,27 +8,11 @@ from datetime import datetime
 from bot.cards.clip import clip
 from bot.cards.sentences import has_sentence, sentence, words
 from bot.domain.card import Button, ButtonAction, Card, Moment, Text, Tone
-from bot.domain.moderation import AuditAction, AuditEntry
+from bot.domain.moderation import ABOUT_PEOPLE, AuditAction, AuditEntry
 
 _SHOWN_TARGET = 60
 _SHOWN_DETAIL = 200
 MOST_UNDOS = 5
-# Their targets are people, by id.
-_ABOUT_PEOPLE = frozenset(
-    {
-        AuditAction.REFUSED,
-        AuditAction.LOCKED,
-        AuditAction.UNLOCKED,
-        AuditAction.BLOCKED,
-        AuditAction.UNBLOCKED,
-        AuditAction.STRUCK,
-        AuditAction.FORGIVEN,
-        AuditAction.RESET,
-        AuditAction.APPEALED,
-        AuditAction.DATA_EXPORTED,
-        AuditAction.DATA_DELETED,
-    }
-)
 
 
 def audit_card(
@@ -50,7 +34,7 @@ def audit_card(
 
 def audit_line(entry: AuditEntry, locale: str, *, person_name: Callable[[str], str] = str) -> Text:
     """When, who, what, why, and by whom it was undone."""
-    target = person_name(entry.target) if entry.action in _ABOUT_PEOPLE else entry.target
+    target = person_name(entry.target) if entry.action in ABOUT_PEOPLE else entry.target
     told = sentence(f"audit-{entry.action.value}", locale, actor=entry.actor_name, target=clip(target, _SHOWN_TARGET))
     parts: list[str | Moment] = [Moment(entry.at), " · ", *told, *_detail(entry, locale)]
     if entry.undone_at is not None:

@@ -81,34 +81,26 @@ def appeal_card(view: AppealView, locale: str) -> Card:
 
 def budget_card(warning: BudgetWarning, locale: str) -> Card:
     """So much of the month's budget is used."""
-    full = warning.per_cent >= 100  # noqa: PLR2004 - per cent
-    return Card(
-        tone=Tone.FAILED if full else Tone.SLOW,
-        heading=words("budget-heading", locale, percent=warning.per_cent),
-        status=sentence(
-            "budget-used" if full else "budget-nearly",
-            locale,
-            used=warning.used,
-            limit=warning.limit,
-            resets_at=warning.resets_at,
-        ),
-    )
+    heading = words("budget-heading", locale, percent=warning.per_cent)
+    return _share_card(warning, heading, "budget-used" if _is_full(warning) else "budget-nearly", locale)
 
 
 def ceiling_card(warning: CeilingWarning, locale: str) -> Card:
     """So much of one of the operator's ceilings is used; for the operator."""
-    full = warning.per_cent >= 100  # noqa: PLR2004 - per cent
-    heading = {"percent": warning.per_cent} | ({"community": warning.community} if warning.community else {})
+    community = {"community": warning.community} if warning.community else {}
+    heading = words(f"ceiling-heading-{warning.ceiling}", locale, percent=warning.per_cent, **community)
+    return _share_card(warning, heading, "ceiling-used" if _is_full(warning) else "ceiling-nearly", locale)
+
+
+def _is_full(warning: BudgetWarning | CeilingWarning) -> bool:
+    return warning.per_cent >= 100  # noqa: PLR2004 - per cent
+
+
+def _share_card(warning: BudgetWarning | CeilingWarning, heading: str, code: str, locale: str) -> Card:
     return Card(
-        tone=Tone.FAILED if full else Tone.SLOW,
-        heading=words(f"ceiling-heading-{warning.ceiling}", locale, **heading),
-        status=sentence(
-            "ceiling-used" if full else "ceiling-nearly",
-            locale,
-            used=warning.used,
-            limit=warning.limit,
-            resets_at=warning.resets_at,
-        ),
+        tone=Tone.FAILED if _is_full(warning) else Tone.SLOW,
+        heading=heading,
+        status=sentence(code, locale, used=warning.used, limit=warning.limit, resets_at=warning.resets_at),
     )
 
 

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable
 from bot.domain.ports import Clock
 from bot.observability.health import Check
+from bot.runtime.first_of import first_of
 
 _log = structlog.get_logger(__name__)
 
@@ -153,13 +154,7 @@ class PlatformConnection:
 
     async def _sleep(self, seconds: float) -> None:
         """That long, or until `close()`."""
-        waits = [asyncio.ensure_future(one) for one in (self._clock.sleep(seconds), self._closing.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await first_of(self._clock.sleep(seconds), self._closing.wait())
 
 
 def _next_pause(pause: float, error: BaseException) -> float:

@@ -89,26 +89,11 @@ class Core:
 
     def provider_check(self) -> dict[str, object]:
         """For readiness, which it does not decide: requests are taken and wait while the provider is down."""
-        since = self.model.away_since
-        detail = "ok" if since is None else f"down since {since.isoformat(timespec='seconds')}"
-        return {
-            "ok": since is None,
-            "detail": detail,
-            "since": None if since is None else since.isoformat(),
-            "required": False,
-            "sandbox": self.model.sandbox,
-        }
+        return _check(self.model.away_since, "down", required=False) | {"sandbox": self.model.sandbox}
 
     def saves_check(self) -> dict[str, object]:
         """The same for a full disk or a database that is held: nothing new is taken, and what is accepted waits."""
-        since = unwritable_since(self.meta.engine)
-        detail = "ok" if since is None else f"not writable since {since.isoformat(timespec='seconds')}"
-        return {
-            "ok": since is None,
-            "detail": detail,
-            "since": None if since is None else since.isoformat(),
-            "required": True,
-        }
+        return _check(unwritable_since(self.meta.engine), "not writable", required=True)
 
     async def _measure_usage(self) -> None:
         """Today's usage; the gauge stays as it was while the database is away or takes long."""
@@ -120,6 +105,15 @@ class Core:
             _log.warning("usage_gauge_failed", action="measure", error=str(error))
         else:
             self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
+
+
+def _check(since: datetime | None, trouble: str, *, required: bool) -> dict[str, object]:
+    return {
+        "ok": since is None,
+        "detail": "ok" if since is None else f"{trouble} since {since.isoformat(timespec='seconds')}",
+        "since": None if since is None else since.isoformat(),
+        "required": required,
+    }
 
 
 @contextlib.asynccontextmanager

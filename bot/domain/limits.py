@@ -17,20 +17,9 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ceilings:
-    """The operator's own limits, which hold whatever a community sets; None is no limit.
+class _Counting:
+    """What a picture counts, and when a day begins."""
 
-    They count points by the operator's `weights`; days and months begin at midnight in the operator's `timezone`.
-    `user_daily` and `user_unfinished` count one person over all communities of a platform, the `total_…` everybody on
-    all platforms, `guests_daily` all guests of the page together.
-    """
-
-    user_daily: int | None = None
-    user_unfinished: int | None = None  # jobs
-    community_monthly: int | None = None
-    total_daily: int | None = None
-    total_monthly: int | None = None
-    guests_daily: int | None = None
     weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     timezone: str = "UTC"
 
@@ -47,7 +36,24 @@ class Ceilings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Ceilings(_Counting):
+    """The operator's own limits, which hold whatever a community sets; None is no limit.
+
+    They count points by the operator's `weights`; days and months begin at midnight in the operator's `timezone`.
+    `user_daily` and `user_unfinished` count one person over all communities of a platform, the `total_…` everybody on
+    all platforms, `guests_daily` all guests of the page together.
+    """
+
+    user_daily: int | None = None
+    user_unfinished: int | None = None  # jobs
+    community_monthly: int | None = None
+    total_daily: int | None = None
+    total_monthly: int | None = None
+    guests_daily: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits(_Counting):
     """What holds for one person in one channel of one community; None is no limit.
 
     Daily and monthly limits count points: one a picture, unless `weights` makes a clarity count more. Days and months
@@ -60,25 +66,12 @@ class Limits:
     channel_daily: int | None = None
     community_monthly: int | None = None
     cooldown: int = 0  # seconds between two requests of one person
-    weights: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-    timezone: str = "UTC"
     ceilings: Ceilings = field(default_factory=Ceilings)
 
     @property
     def user_unfinished(self) -> int:
         """Jobs of one person that may be under way, running and waiting together."""
         return self.user_running + self.user_waiting
-
-    @property
-    def zone(self) -> tzinfo:
-        return _zone(self.timezone)
-
-    def points(self, request: ImageRequest) -> int:
-        """What one picture of this request counts."""
-        return max(1, self.weights.get(request.clarity, 1))
-
-    def today(self, now: datetime) -> date:
-        return now.astimezone(self.zone).date()
 
     def excepted(self, exceptions: Exceptions, *, roles: Iterable[str] = ()) -> Limits:
         """These operator's limits with the exceptions for one community, for somebody of these roles there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-EASEL = "easel"  # the actor of what happens by itself
+EASEL, EASEL_NAME = "easel", "Easel"  # the actor of what happens by itself
 
 # A strike counts this long. Three that count lock a person out for LOCK; both are what communities usually do.
 STRIKE_LASTS = timedelta(days=30)
@@ -39,6 +39,24 @@ class AuditAction(StrEnum):
     DATA_EXPORTED = "data-exported"
     DATA_DELETED = "data-deleted"
     EXHIBITED = "exhibited"  # a job's best went to the gallery channel; the target is the job
+
+
+# The target of these is a person's id; that of any other is a word, a job or a channel that may look like one.
+ABOUT_PEOPLE = frozenset(
+    {
+        AuditAction.REFUSED,
+        AuditAction.LOCKED,
+        AuditAction.UNLOCKED,
+        AuditAction.BLOCKED,
+        AuditAction.UNBLOCKED,
+        AuditAction.STRUCK,
+        AuditAction.FORGIVEN,
+        AuditAction.RESET,
+        AuditAction.APPEALED,
+        AuditAction.DATA_EXPORTED,
+        AuditAction.DATA_DELETED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from bot.engine.heartbeat import Heartbeat, Orphans, Sweep
 from bot.engine.procrastinate_queue import MOST_FETCHED, ProcrastinateQueue, Ticket
 from bot.engine.retry_policy import AWAY_PAUSE, until_reached
 from bot.engine.run import Run
+from bot.runtime.first_of import first_of
 
 _log = structlog.get_logger(__name__)
 
@@ -225,7 +226,7 @@ class PostgresDispatcher(BaseDispatcher):
                     self._take(ticket)
                 if len(tickets) < room:
                     break
-            await self._within(self._more.wait(), LOOK_SECONDS)
+            await first_of(self._more.wait(), self._clock.sleep(LOOK_SECONDS))
 
     async def _fetched(self, most: int) -> Sequence[Ticket]:
         try:
@@ -292,15 +293,6 @@ class PostgresDispatcher(BaseDispatcher):
 
         if self._group is not None:
             self._in_background(told())
-
-    async def _within(self, waiting: Coroutine[Any, Any, Any], seconds: float) -> None:
-        tasks = {asyncio.ensure_future(waiting), asyncio.ensure_future(self._clock.sleep(seconds))}
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
 
 
 class _Left(Exception):

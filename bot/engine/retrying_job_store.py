@@ -5,6 +5,7 @@ A task that is paid or a message that is posted is known to this process alone u
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.domain.errors import StaleJob, StoreUnavailable
@@ -24,44 +25,40 @@ class RetryingJobStore:
 
     async def move(self, job: Job, to: JobState, **changes: Any) -> Job:
         """See JobStore.move; a try of ours that was said to have failed, and had not, is no StaleJob."""
-        unsure = False
-
-        async def save() -> Job:
-            nonlocal unsure
-            try:
-                return await self._store.move(job, to, **changes)
-            except StaleJob:
-                now = await self._store.get(job.id) if unsure else None
-                if now is None or (now.state, now.owner) != (to, job.owner):
-                    raise
-                return now
-            except StoreUnavailable:
-                unsure = True
-                raise
-
-        return await self._retry_policy.ask(save, saves=True)
+        return await self._save_once(
+            job,
+            lambda: self._store.move(job, to, **changes),
+            is_saved=lambda now: (now.state, now.owner) == (to, job.owner),
+        )
 
     async def get(self, job_id: str) -> Job | None:
         return await self._retry_policy.ask(lambda: self._store.get(job_id), saves=True)
 
     async def update_order(self, job: Job, **changes: Any) -> Job:
         """See JobStore.update_order; a try of ours that was said to have failed, and had not, is no StaleJob."""
+        return await self._save_once(
+            job,
+            lambda: self._store.update_order(job, **changes),
+            is_saved=lambda now: all(getattr(now, name) == changes.get(name, getattr(job, name)) for name in _ORDER),
+        )
+
+    async def note(self, job_id: str, **changes: Any) -> Job:
+        return await self._retry_policy.ask(lambda: self._store.note(job_id, **changes), saves=True)
+
+    async def _save_once(self, job: Job, save: Callable[[], Awaitable[Job]], *, is_saved: Callable[[Job], bool]) -> Job:
         unsure = False
 
-        async def save() -> Job:
+        async def tried() -> Job:
             nonlocal unsure
             try:
-                return await self._store.update_order(job, **changes)
+                return await save()
             except StaleJob:
                 now = await self._store.get(job.id) if unsure else None
-                if now is None or any(getattr(now, name) != changes.get(name, getattr(job, name)) for name in _ORDER):
+                if now is None or not is_saved(now):
                     raise
                 return now
             except StoreUnavailable:
                 unsure = True
                 raise
 
-        return await self._retry_policy.ask(save, saves=True)
-
-    async def note(self, job_id: str, **changes: Any) -> Job:
-        return await self._retry_policy.ask(lambda: self._store.note(job_id, **changes), saves=True)
+        return await self._retry_policy.ask(tried, saves=True)

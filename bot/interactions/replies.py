@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.actions.personal_archives import Export
+from bot.cards.sentences import words
 from bot.domain.card import Card, Text
 from bot.domain.community import Community
 from bot.domain.errors import Refused
@@ -20,6 +21,8 @@ from bot.domain.usage import Allowance, UsageView
 
 from .forms import Form
 from .panels import Panel, Row
+
+USAGE_FILE = "easel-usage.csv"
 
 Ask: TypeAlias = Callable[[Person, Destination], Awaitable[JobReport]]
 """Orders a job for this person, to be shown there."""
@@ -172,6 +175,12 @@ class HandOver:
 
     export: Callable[[int | None], AbstractAsyncContextManager[Export]]
 
+    @staticmethod
+    def said(export: Export, locale: str) -> str:
+        """What is in the file, and what was left out to make it fit."""
+        said = words("mydata-export-ready", locale, jobs=export.jobs, pictures=export.pictures)
+        return f"{said}\n{words('mydata-left-out', locale, n=export.left_out)}" if export.left_out else said
+
 
 @dataclass(frozen=True, slots=True)
 class HandPictures:
@@ -189,6 +198,16 @@ class HandTable:
     """Every entry of a usage view as a CSV file, for this person alone."""
 
     chunks: AsyncIterator[bytes]
+    name: str = USAGE_FILE
+
+    async def gathered(self, most: int) -> bytes | None:
+        """All of it in memory; None where it is more than `most` bytes."""
+        found = bytearray()
+        async for chunk in self.chunks:
+            found += chunk
+            if len(found) > most:
+                return None
+        return bytes(found)
 
 
 Reply: TypeAlias = (

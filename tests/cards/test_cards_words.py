@@ -22,8 +22,6 @@ UNDERSTOOD = {
     "bot/grammar/": "what people type, and the names of options, which every platform shows as they are typed",
     "bot/sandbox/": "imitates a provider that answers in Chinese, and reads prompts",
     "bot/domain/blocklist": "what the blocklist folds together",
-    "bot/domain/wording": "what the blocklist folds together",
-    "bot/domain/folding": "what the blocklist folds together",
     "bot/domain/confusables": "what the blocklist folds together",
     "bot/domain/community_fields.py": "words that empty a setting when they are typed",
     "bot/domain/sign_in.py": "names that nobody may take",

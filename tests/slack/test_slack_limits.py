@@ -57,7 +57,7 @@ async def test_a_star_from_elsewhere_redraws_what_was_posted(bot: Bot) -> None:
     (job,) = await bot.all_jobs()
     pictures, pings = [one.file_id for one in result.pictures], result.pings
     shown = await bot.built.actions.gallery.star(job.id, job.author, starred=True)
-    bot.platform._delivery._results.refresh(shown.report, shown.opinion)
+    bot.platform._delivery.results.refresh(shown.report, shown.opinion)
     await bot.until(lambda: "★ 1" in result.labels)
     assert [one.file_id for one in result.pictures] == pictures
     assert result.pings == pings

@@ -25,6 +25,28 @@ class NewAudit:
     detail: Mapping[str, str] = field(default_factory=dict)
     undo: Mapping[str, str] | None = None
 
+    @classmethod
+    def by(
+        cls,
+        actor: Person,
+        action: AuditAction,
+        target: str = "",
+        *,
+        detail: Mapping[str, str] | None = None,
+        undo: Mapping[str, str] | None = None,
+    ) -> NewAudit:
+        """What somebody did in their own community."""
+        return cls(
+            platform=actor.platform,
+            community_id=actor.community_id,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            action=action,
+            target=target,
+            detail=detail or {},
+            undo=undo,
+        )
+
 
 class CommunityStore(Protocol):
     """What communities have decided, who may not ask, and the trail of it.

@@ -12,8 +12,8 @@ from discord import ui
 
 from bot.domain import card
 
-from .limits import BUTTON_LABEL, ROW_BUTTONS
-from .text import clip
+from .components import chosen, drawn_button, require
+from .limits import ROW_BUTTONS
 
 
 class PressButton(
@@ -32,24 +32,15 @@ class PressButton(
     @classmethod
     def of(cls, button: card.Button, *, row: int | None = None) -> Self:
         """`row` is for a view of rows; a layout has its own."""
-        style = discord.ButtonStyle.secondary
-        if button.danger:
-            style = discord.ButtonStyle.danger
-        elif button.primary:
-            style = discord.ButtonStyle.primary
-        drawn: ui.Button[Any] = ui.Button(
-            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=custom_id(button), row=row
-        )
+        drawn = drawn_button(button, custom_id(button), discord.ButtonStyle.primary, row)
         return cls(button.press.value, button.target, button.index, drawn)
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        if not isinstance(item, ui.Button):
-            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a button")
         index = None if match["index"] is None else int(match["index"])
-        return cls(match["press"], match["target"], index, item)
+        return cls(match["press"], match["target"], index, require(ui.Button, item, match))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """A button is only ever pressed on our own client."""
@@ -72,13 +63,10 @@ class PickSelect(ui.DynamicItem[ui.Select[Any]], template=r"im-pick:(?P<press>[a
     async def from_custom_id(
         cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a select")
-        return cls(match["press"], item)
+        return cls(match["press"], require(ui.Select, item, match))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        chosen = next(iter(self.item.values), "")
-        await interaction.client.handler.pressed(interaction, self.press, chosen, None)
+        await interaction.client.handler.pressed(interaction, self.press, chosen(self.item), None)
 
 
 def in_rows(buttons: Iterable[card.Button]) -> list[Sequence[card.Button]]:

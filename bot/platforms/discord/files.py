@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import AsyncIterator
 from typing import IO, cast
 
 import discord
@@ -59,13 +58,3 @@ async def _tell(interaction: Interaction, text: str, files: list[discord.File], 
             await interaction.edit_original_response(content=text, attachments=files, allowed_mentions=_NOBODY)
         else:
             await interaction.followup.send(text, files=files, ephemeral=True, allowed_mentions=_NOBODY, wait=True)
-
-
-async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes | None:
-    """All of it in memory; None where it is more than `most` bytes."""
-    found = bytearray()
-    async for chunk in chunks:
-        found += chunk
-        if len(found) > most:
-            return None
-    return bytes(found)

@@ -13,8 +13,7 @@ from discord import ui
 
 from bot.interactions.controls import PanelAction, PanelButton, Select
 
-from .limits import BUTTON_LABEL
-from .text import clip
+from .components import chosen, drawn_button, require
 
 _PRESS, _PICK = "ez", "ez-pick"
 _REST = r":(?P<route>[a-z-]{1,20}):(?P<what>[^\s]{0,60})"
@@ -31,25 +30,16 @@ class RouteButton(ui.DynamicItem[ui.Button[Any]], template=f"{_PRESS}{_REST}"):
 
     @classmethod
     def of(cls, button: PanelButton) -> Self:
-        style = discord.ButtonStyle.secondary
-        if button.danger:
-            style = discord.ButtonStyle.danger
-        elif button.primary:
-            style = discord.ButtonStyle.success
         route = MY_DATA if button.action in _OF_MY_DATA else STUDIO
         what = f"{button.action}.{button.target}" if button.target else button.action.value
-        drawn: ui.Button[Any] = ui.Button(
-            style=style, label=clip(button.label, BUTTON_LABEL), custom_id=f"{_PRESS}:{route}:{what}"
-        )
+        drawn = drawn_button(button, f"{_PRESS}:{route}:{what}", discord.ButtonStyle.success)
         return cls(route, what, drawn)
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        if not isinstance(item, ui.Button):
-            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a button")
-        return cls(match["route"], match["what"], item)
+        return cls(match["route"], match["what"], require(ui.Button, item, match))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         action, _, target = self.what.partition(".")
@@ -76,10 +66,7 @@ class RouteSelect(ui.DynamicItem[ui.Select[Any]], template=f"{_PICK}{_REST}"):
     async def from_custom_id(
         cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{match.string!r} is on a {item.type.name}, not on a select")
-        return cls(match["route"], match["what"], item)
+        return cls(match["route"], match["what"], require(ui.Select, item, match))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        chosen = next(iter(self.item.values), "")
-        await interaction.client.handler.used(interaction, self.route, self.what, chosen)
+        await interaction.client.handler.used(interaction, self.route, self.what, chosen(self.item))

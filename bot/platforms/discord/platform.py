@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import discord
 import structlog
@@ -19,6 +19,7 @@ from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.observability.health import Check
+from bot.runtime.first_of import first_of
 
 from .answers import Answers
 from .api import DiscordApi
@@ -212,7 +213,7 @@ class DiscordPlatform:
             self._logged_in.set()
             if not self._config.listens:
                 _log.info("logged_in_to_post", action="connect", user=str(client.user))
-                await _first_of(self._closing.wait(), self._hung_up.wait())
+                await first_of(self._closing.wait(), self._hung_up.wait())
                 return
             syncing = asyncio.create_task(self._commands.run(client), name="discord-commands")
             with making_sense():
@@ -265,7 +266,7 @@ class DiscordPlatform:
         if not self._logged_in.is_set() and not self._token_refused:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOGIN_SECONDS):
-                    await _first_of(self._logged_in.wait(), self._closing.wait())
+                    await first_of(self._logged_in.wait(), self._closing.wait())
         if not self._logged_in.is_set():
             raise PlatformUnavailable("Discord is not connected", after=60.0 if self._token_refused else 5.0)
 
@@ -273,14 +274,3 @@ class DiscordPlatform:
         if self._client is None or not self._logged_in.is_set() or self._client.is_closed():
             raise PlatformUnavailable("Discord is not connected", after=5.0)
         return self._client
-
-
-async def _first_of(*awaitables: Awaitable[object]) -> None:
-    """Until one of them is through; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in awaitables]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -41,7 +41,7 @@ from .api import has_button_of
 from .boundary import Boundary
 from .counts import Counts
 from .delivery import Delivery
-from .files import gathered, room_for_file, send_file, send_words
+from .files import room_for_file, send_file, send_words
 from .gallery_pages import GalleryPages
 from .help_view import help_view
 from .inputs import DiscordInput
@@ -52,8 +52,6 @@ from .panel_view import panel_view, usage_view
 from .results import Results
 from .settings_view import settings_view
 from .usage_answer import UsageCards
-
-_TABLE = "easel-usage.csv"
 
 
 class Replying:
@@ -178,17 +176,15 @@ class Replying:
 
     async def _hand_over(self, given: DiscordInput, reply: HandOver) -> None:
         async with reply.export(room_for_file(given.interaction)) as export:
-            said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
-            if export.left_out:
-                said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
+            said = reply.said(export, given.locale)
             await send_file(given.interaction, export.file, export.name, export.size, text=said, is_answer=True)
 
     async def _hand_table(self, given: DiscordInput, reply: HandTable) -> None:
         """As a file beside the answer."""
         interaction = given.interaction
-        data = await gathered(reply.chunks, room_for_file(interaction))
+        data = await reply.gathered(room_for_file(interaction))
         if data is None:
             await send_words(interaction, words("file-too-large", given.locale))
             return
         said = words("usage-csv", given.locale)
-        await send_file(interaction, io.BytesIO(data), _TABLE, len(data), text=said)
+        await send_file(interaction, io.BytesIO(data), reply.name, len(data), text=said)

@@ -10,8 +10,8 @@ from bot.drawing.raster import Raster
 
 from .api import SlackApi
 from .boundary import Boundary
-from .cards import Cards
 from .charts import Charts
+from .delivery import Delivery
 from .ephemeral_messages import EphemeralMessages
 from .handler import RequestHandler
 from .home import Home
@@ -21,7 +21,6 @@ from .membership import Membership
 from .posted_files import JobNotes
 from .replying import Replying
 from .request_context import People
-from .results import Results
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
 
@@ -33,8 +32,7 @@ class Shared:
     api: SlackApi
     people: People
     boundary: Boundary
-    cards: Cards
-    results: Results
+    delivery: Delivery
     membership: Membership
     uploads: Uploads
     notes: JobNotes
@@ -44,7 +42,7 @@ class Shared:
 def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
     api, people, boundary, clock = shared.api, shared.people, shared.boundary, shared.clock
     submitter = JobSubmitter(
-        cards=shared.cards,
+        cards=shared.delivery.cards,
         membership=shared.membership,
         people=people,
         boundary=boundary,
@@ -64,8 +62,8 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
     replying = Replying(
         boundary=boundary,
         submitter=submitter,
-        cards=shared.cards,
-        results=shared.results,
+        cards=shared.delivery.cards,
+        results=shared.delivery.results,
         ephemeral=ephemeral,
         uploads=shared.uploads,
         usage=UsageAnswer(api=api, boundary=boundary, charts=charts, ephemeral=ephemeral),

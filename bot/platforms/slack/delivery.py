@@ -17,24 +17,24 @@ class Delivery:
     """The three verbs of ChatPlatform. `connected` waits for the connection, or raises PlatformUnavailable."""
 
     def __init__(self, *, cards: Cards, results: Results, connected: Callable[[], Awaitable[None]]) -> None:
-        self._cards = cards
-        self._results = results
+        self.cards = cards
+        self.results = results
         self._connected = connected
 
     async def conclude(self, report: JobReport) -> str:
         """See ChatPlatform.conclude. Raises PlatformUnavailable or Undeliverable."""
         await self._connected()
-        await self._cards.finish(report.job)
-        result_id = await self._results.deliver(report)
-        await self._cards.drop(report.job)
+        await self.cards.finish(report.job)
+        result_id = await self.results.deliver(report)
+        await self.cards.drop(report.job)
         return result_id
 
     async def take_away(self, job: Job) -> None:
         """See ChatPlatform.take_away. The files go too. Raises PlatformUnavailable and Undeliverable."""
         await self._connected()
-        await self._cards.finish(job)
+        await self.cards.finish(job)
         refused: PlatformError | None = None
-        for take_away in (self._results.take_away, self._cards.delete):
+        for take_away in (self.results.take_away, self.cards.delete):
             try:
                 await take_away(job)
             except MessageGone:
@@ -45,5 +45,5 @@ class Delivery:
             raise Undeliverable(str(refused)) from refused
 
     async def close(self) -> None:
-        await self._cards.close()
-        await self._results.close()
+        await self.cards.close()
+        await self.results.close()

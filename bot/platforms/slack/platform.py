@@ -23,6 +23,7 @@ from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
 from bot.drawing.raster import Raster
 from bot.observability.health import Check
+from bot.runtime.first_of import first_of
 
 from .api import SlackApi
 from .boundary import Boundary
@@ -121,17 +122,16 @@ class SlackPlatform:
             clock=clock,
             connected=self._connected,
         )
-        self._cards = Cards(api=api, notes=notes, clock=clock, connected=self._connected)
-        results = Results(api=api, uploads=uploads, notes=notes, membership=membership, cards=self._cards, clock=clock)
-        self._delivery = Delivery(cards=self._cards, results=results, connected=self._connected)
+        cards = Cards(api=api, notes=notes, clock=clock, connected=self._connected)
+        results = Results(api=api, uploads=uploads, notes=notes, membership=membership, cards=cards, clock=clock)
+        self._delivery = Delivery(cards=cards, results=results, connected=self._connected)
         self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, clock=clock)
         self._listeners = listeners(
             Shared(
                 api=api,
                 people=people,
                 boundary=self._boundary,
-                cards=self._cards,
-                results=results,
+                delivery=self._delivery,
                 membership=membership,
                 uploads=uploads,
                 notes=notes,
@@ -200,7 +200,7 @@ class SlackPlatform:
         await self._community_channels.close()
 
     async def show(self, report: JobReport) -> None:
-        await self._cards.show(report)
+        await self._delivery.cards.show(report)
 
     async def conclude(self, report: JobReport) -> str:
         return await self._delivery.conclude(report)
@@ -243,7 +243,7 @@ class SlackPlatform:
             waiting: list[Awaitable[object]] = [self._closing.wait(), self._refused.wait()]
             if socket is not None:
                 waiting.append(socket.token_refused.wait())
-            await _first_of(*waiting)
+            await first_of(*waiting)
         finally:
             self._ready.clear()
             if self._http is not None:
@@ -325,17 +325,6 @@ class SlackPlatform:
         if not self._ready.is_set() and not self._refused.is_set() and not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    await _first_of(self._ready.wait(), self._closing.wait(), self._refused.wait())
+                    await first_of(self._ready.wait(), self._closing.wait(), self._refused.wait())
         if not self._ready.is_set():
             raise PlatformUnavailable("Slack is not connected", after=60.0 if self._refused.is_set() else 5.0)
-
-
-async def _first_of(*awaitables: Awaitable[object]) -> None:
-    """Until one of them is through; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in awaitables]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

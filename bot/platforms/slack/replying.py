@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.cards.gallery_card import gallery_card
@@ -43,13 +44,12 @@ from .job_submitter import JobSubmitter
 from .limits import ARCHIVE_BYTES
 from .membership import SaidHere
 from .modals import form_view, more_view, panel_view
+from .references import ChannelRef
 from .render import draw, section
 from .results import Results
 from .text import escape
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
-
-_TABLE = "easel-usage.csv"
 
 
 class Replying:
@@ -163,36 +163,31 @@ class Replying:
         await self._usage.show(given.ctx, reply.view, given.locale)
 
     async def _hand_over(self, given: SlackInput, reply: HandOver) -> None:
-        talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
-        async with self._turn, reply.export(ARCHIVE_BYTES) as export:
-            said = words("mydata-export-ready", given.locale, jobs=export.jobs, pictures=export.pictures)
-            if export.left_out:
-                said = f"{said}\n{words('mydata-left-out', given.locale, n=export.left_out)}"
+        async with self._talk(given) as talk, self._turn, reply.export(ARCHIVE_BYTES) as export:
             data = await asyncio.to_thread(export.file.read)
-            await self._api.files.hand_over(talk, export.name, data, escape(said))
-        if given.ctx.channel_id != talk.channel_id:
-            await self._tell(given, "shown-privately")
+            await self._api.files.hand_over(talk, export.name, data, escape(reply.said(export, given.locale)))
 
     async def _hand_pictures(self, given: SlackInput, reply: HandPictures) -> None:
-        """In the conversation between this person and us: what one person alone sees in a channel can hold no file."""
-        talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
-        for index in reply.indexes:
-            async with self._turn:
-                file = await self._uploads.original(reply.job, index)
-                said = original_text(reply.job, index, given.locale, reduced=file.reduced, platform="Slack")
-                await self._api.files.hand_over(talk, file.name, file.data, escape(said))
-        if given.ctx.channel_id != talk.channel_id:
-            await self._tell(given, "shown-privately")
+        async with self._talk(given) as talk:
+            for index in reply.indexes:
+                async with self._turn:
+                    file = await self._uploads.original(reply.job, index)
+                    said = original_text(reply.job, index, given.locale, reduced=file.reduced, platform="Slack")
+                    await self._api.files.hand_over(talk, file.name, file.data, escape(said))
 
     async def _hand_table(self, given: SlackInput, reply: HandTable) -> None:
-        data = bytearray()
-        async for chunk in reply.chunks:
-            data += chunk
-            if len(data) > ARCHIVE_BYTES:
-                await self._tell(given, "usage-too-large")
-                return
+        data = await reply.gathered(ARCHIVE_BYTES)
+        if data is None:
+            await self._tell(given, "usage-too-large")
+            return
+        async with self._talk(given) as talk:
+            await self._api.files.hand_over(talk, reply.name, data, words("usage-csv", given.locale))
+
+    @contextlib.asynccontextmanager
+    async def _talk(self, given: SlackInput) -> AsyncIterator[ChannelRef]:
+        """The conversation between this person and us: what one person alone sees in a channel can hold no file."""
         talk = await self._api.open_dm(given.ctx.workspace, given.ctx.user_id)
-        await self._api.files.hand_over(talk, _TABLE, bytes(data), words("usage-csv", given.locale))
+        yield talk
         if given.ctx.channel_id != talk.channel_id:
             await self._tell(given, "shown-privately")
 

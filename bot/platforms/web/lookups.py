@@ -14,6 +14,7 @@ from bot.cards.why_card import why_card
 from bot.domain.people import Person
 from bot.domain.ports import GalleryFilter, UsageGroup
 from bot.domain.usage import UsagePeriod, UsageScope, UsageView
+from bot.interactions.replies import USAGE_FILE
 
 from .answers import Problem
 from .messages import Messages
@@ -22,7 +23,7 @@ from .render import card_json, found_json, shown_json
 from .visitors import Visitor, Visitors
 
 PROMPTS = 6
-_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="easel-usage.csv"'}
+_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{USAGE_FILE}"'}
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
