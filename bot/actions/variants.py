@@ -69,7 +69,8 @@ class Variants:
         community = await self._communities.community(person.platform, person.community_id)
         limits = self._limits.within(community, roles=person.roles, channel_id=channel_id)
         usage = await self._store.usage(person, self._clock.now(), channel_id=channel_id)
-        return Price(points=limits.points(request) * request.n, left=usage.left_today(limits))
+        per_picture = limits.points(request)
+        return Price(points=per_picture * request.n, left=usage.left_today(limits), per_picture=per_picture)
 
     async def more(self, job_id: str, *, person: Person, channel_id: str = "") -> MoreView:
         """What stands behind More, priced for the person who pressed it."""

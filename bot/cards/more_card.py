@@ -49,10 +49,11 @@ def more_card(view: MoreView, locale: str, opinion: Opinion | None = None, *, by
 
 
 def _price(price: Price, locale: str) -> Text:
-    """`counts 2 of the 14 that you have left today`."""
+    """`uses 2 of the 14 you have left today`."""
     if price.left is None:
-        return sentence("price-unlimited", locale, n=price.points)
-    return sentence("price" if price.fits else "price-too-much", locale, n=price.points, left=price.left)
+        return sentence("price-unlimited", locale, n=price.points, points=price.per_picture)
+    code = "price" if price.fits else "price-too-much"
+    return sentence(code, locale, n=price.points, points=price.per_picture, left=price.left)
 
 
 def _buttons(view: MoreView, locale: str, *, by_author: bool) -> Iterator[Button]:

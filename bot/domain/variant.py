@@ -27,10 +27,14 @@ def shapes(request: ImageRequest) -> tuple[tuple[int, ImageRequest], ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a request counts against the person's day, in points; `left` is what is there now, None: no limit."""
+    """What a request counts against the person's day, in points; `left` is what is there now, None: no limit.
+
+    `per_picture`: points of one picture. Where it is 1, points are pictures.
+    """
 
     points: int
     left: int | None
+    per_picture: int = 1
 
     @property
     def fits(self) -> bool:

@@ -224,6 +224,15 @@ def test_more_says_what_does_not_fit(make_report: Make) -> None:
     assert ButtonAction.HD not in {button.press for button in card.buttons}
 
 
+def test_where_a_clarity_weighs_more_points_are_told(make_report: Make) -> None:
+    report = make_report(JobState.DONE)
+    view = MoreView(report=report, shape=Price(points=2, left=14), hd=Price(points=6, left=14, per_picture=3))
+    assert "HD draws it again at 4096: uses 6 points of the 14 you have left today." in text(more_card(view, "en"))
+    told = text(more_card(view, "zh-CN"))
+    assert "换个比例：计 2 张，今天还剩 14 张" in told
+    assert "计 6 点，今天还剩 14 点" in told
+
+
 def test_without_a_limit_only_the_count(make_report: Make) -> None:
     assert "In another shape: uses 2 |" in text(more(make_report(JobState.DONE), Price(points=2, left=None), None))
 

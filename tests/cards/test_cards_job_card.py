@@ -54,11 +54,11 @@ def test_what_counts_more_than_its_pictures_says_so_at_every_step(make_report: M
     sharp = ImageRequest(prompt="a fox", n=2, clarity=4096)
     around = {"request": sharp, "points": 4, "usage": Usage(today=8), "limits": LIMITS}
     card = job_card(make_report(**around), "en")
-    assert card.options == "1:1 · 2 pictures · 4096 · uses 8"
+    assert card.options == "1:1 · 2 pictures · 4096 · uses 8 points"
     assert "4 points per picture at 4096, 8 left today" in small_print(card)
-    assert job_card(make_report(JobState.GENERATING, **around), "en").options.endswith(" · uses 8")
+    assert job_card(make_report(JobState.GENERATING, **around), "en").options.endswith(" · uses 8 points")
     fewer = make_report(JobState.DONE, pictures=(PICTURE,), **around)
-    assert job_card(fewer, "en").options.endswith(" · uses 4")
+    assert job_card(fewer, "en").options.endswith(" · uses 4 points")
     failed = make_report(JobState.FAILED, failure=Failure(code=FailureCode.TIMED_OUT), **around)
     for free in (failed, make_report(JobState.CANCELLED, **around), make_report(request=sharp)):
         assert job_card(free, "en").options == "1:1 · 2 pictures · 4096"
@@ -100,8 +100,8 @@ def test_slow(make_report: Make) -> None:
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en", "The picture service is not answering; your request waits and continues by itself"),
-        ("zh-CN", "图片服务暂时没有回应；你的请求会保留，恢复后自动继续"),
+        ("en", "The provider is not answering; your request waits and continues by itself"),
+        ("zh-CN", "服务商暂时没有回应；你的请求会保留，恢复后自动继续"),
     ],
 )
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SUBMITTING, JobState.GENERATING])
@@ -114,7 +114,7 @@ def test_the_provider_is_away(make_report: Make, state: JobState, locale: str, s
 def test_the_provider_is_away_after_a_restart(make_report: Make) -> None:
     card = job_card(make_report(JobState.GENERATING, away=True, resumed=True), "en")
     assert card.status == ("Back after a restart, your pictures are still on their way",)
-    assert card.notes == (("The picture service is not answering; your request waits and continues by itself",),)
+    assert card.notes == (("The provider is not answering; your request waits and continues by itself",),)
 
 
 @pytest.mark.parametrize(

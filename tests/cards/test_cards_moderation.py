@@ -171,7 +171,7 @@ def test_every_refusal_is_explained_with_what_to_do(code: str, locale: str, *, h
     assert plain(card.status)
 
 
-@pytest.mark.parametrize(("locale", "said"), [("en", "Nothing was charged"), ("zh-CN", "没有扣除张数")])
+@pytest.mark.parametrize(("locale", "said"), [("en", "Nothing was charged"), ("zh-CN", "没有扣费")])
 def test_why_tells_what_the_provider_said(locale: str, said: str) -> None:
     refused = Refused("failure-rejected", id="0123456789ab", detail="prompt is sensitive")
     card = why_card([PastRefusal(at=NOW, refused=refused, holds=False)], locale)

@@ -123,7 +123,7 @@ def test_bars_tell_delivered_charged_and_ordered_apart() -> None:
             assert said in svg
         assert "ordered 9 · delivered 3 · charged 5 · given back 3" in svg
     alt = usage_chart(view(used), "zh-CN").alt
-    assert alt.endswith("11月22日 3 (+2 已计未发布、+3 已下单未计、+1 在画)")
+    assert alt.endswith("11月22日 3 (+2 已计未发布、+3 已下单未计、+1 进行中)")
 
 
 def test_the_alt_text_has_an_end() -> None:

@@ -252,7 +252,7 @@ async def test_a_day_begins_anew(bot: Bot, boss: User, panel: Message) -> None:
 async def test_oneself_can_t_be_locked_out(bot: Bot, boss: User, panel: Message) -> None:
     asked = await opened(bot, boss, panel, "people")
     await bot.fake.submit_modal(boss, asked, {"person": [boss], "deed": "block"})
-    await bot.said_to(boss, "can't lock yourself out")
+    await bot.said_to(boss, "can't lock or block yourself")
 
 
 async def test_who_used_what(bot: Bot, boss: User, panel: Message) -> None:

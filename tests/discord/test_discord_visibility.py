@@ -37,7 +37,7 @@ async def test_a_star_in_a_private_channel_stays_there_until_its_author_shares(b
     await bot.fake.press(bot.ann, result, "Star")
     offer = await bot.said_to(bot.ann, "only people there see it", staff)
     assert "secret fox" not in (await gallery(bot, bot.bob, shelf="Starred here")).text
-    await bot.fake.press(bot.ann, offer, "Share with the server")
+    await bot.fake.press(bot.ann, offer, "Share with this community")
     told = await bot.said_to(bot.ann, "Shared", staff)
     assert "secret fox" in (await gallery(bot, bot.bob, shelf="Starred here")).text
     await bot.fake.press(bot.ann, told, "Stop sharing")

@@ -102,7 +102,7 @@ async def test_a_shared_result_hangs_in_the_gallery_of_another_workspace(grid: G
     said = await grid.bot.fake.press(grid.ann, result, "Star")
     offer = await said.told("only people there see it")
     assert grid.bot.messages(grid.desk) == []
-    await (await grid.bot.fake.press(grid.ann, offer, "Share with the server")).acked()
+    await (await grid.bot.fake.press(grid.ann, offer, "Share with this community")).acked()
     assert (await grid.bot.posted(grid.desk)).pictures
 
 

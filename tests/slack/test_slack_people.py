@@ -93,7 +93,7 @@ async def test_somebodys_day_begins_anew(bot: Bot) -> None:
 
 async def test_what_cannot_be_done_is_said_beside_the_person(bot: Bot) -> None:
     for user, deed, words in (
-        (bot.admin, "block", "can't lock yourself"),
+        (bot.admin, "block", "can't lock or block yourself"),
         (bot.ann, "lift", "neither locked nor blocked"),
         (bot.ann, "forgive", "no strikes"),
     ):

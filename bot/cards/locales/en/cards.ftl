@@ -21,7 +21,7 @@ status-gathering = { $ended ->
    *[other] { $ended } of { $jobs } combinations done
 }
 status-looking = Checking whether the provider received your request
-status-away = The picture service is not answering; your request waits and continues by itself
+status-away = The provider is not answering; your request waits and continues by itself
 status-slow = Slower than usual, still running at the provider
 status-resumed = Back after a restart, your { $n ->
     [one] picture is
@@ -86,7 +86,7 @@ note-others = Also changed: { $others }
 note-quote = Meant it as part of the picture? Put it in "double quotes".
 note-would-draw = “Use fewer” draws: { $text }
 note-nothing-charged = Nothing was charged
-options-count = uses { $n }
+options-count = uses { $n } points
 options-sheet = { $jobs } combinations
 note-price = { $points ->
     [1] Uses { $price }, { $left } left today
@@ -270,7 +270,7 @@ refused-otherwise = That can't be done right now. Nothing was charged.
 working = Working on it…
 deleted-ok = Deleted, for good.
 deleted-later = Deleted here. This chat has not removed the message yet: I keep trying until it is gone.
-deleted-refused = Deleted here, but this chat doesn't let me remove the message. I try again once a day, and as soon as I start with access.
+deleted-refused = Deleted here, but this chat doesn't let me remove the message. I try again once a day, and whenever I restart with permission.
 
 ## Moderators and managers
 
@@ -282,10 +282,10 @@ nothing-to-report = There's no picture to report.
 already-reported = You have reported this one already. The moderators know.
 nothing-to-undo = There's nothing here that could be undone.
 already-undone = { $by } has undone this already.
-already-paused = It is paused already.
-not-paused = It isn't paused.
+already-paused = Drawing is paused already.
+not-paused = Drawing isn't paused.
 not-blocked = This person is neither locked nor blocked.
-not-yourself = You can't lock yourself out.
+not-yourself = You can't lock or block yourself.
 no-strikes = This person has no strikes.
 lock-too-long = A lock can last { $days } days at most. Block them instead.
 block-over = That time has already passed.
@@ -342,7 +342,7 @@ community-forgotten-heading = { $community } is deleted: it removed the bot and 
 community-forgotten = { $jobs ->
     [one] 1 request is gone
    *[other] { $jobs } requests are gone
-}, with pictures, settings, blocks and audit list. Usage numbers stay without names.
+}, with pictures, settings, blocks and the record of what was done. Usage numbers stay without names.
 cut-limits-heading = The operator's limits are lower than this community's
 cut-limits-told = The operator's limits are ceilings: higher settings no longer apply. The operator can allow them with the command beside each.
 cut-limits-line = { $setting }: set to { $stored }, { $holds } applies.
@@ -553,7 +553,7 @@ no-such-picture = There's no such picture: it has { $count ->
    *[other] { $count }
 }.
 starred-ok = Starred
-starred-private = Starred. It was asked in private, so only people there see it. Share it with everybody of this server?
+starred-private = Starred. It was asked in private, so only people there see it. Share it with this whole community?
 shared-ok = Shared: everybody here finds it in /gallery starred and by its id. You can take that back.
 unshared-ok = No longer shared: it is seen only where it was asked.
 only-author-shares = Only the author can share it, or stop sharing it.
@@ -572,7 +572,7 @@ button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }
 button-spoiler = Spoiler
 button-report = Report
-button-share = Share with the server
+button-share = Share with this community
 button-unshare = Stop sharing
 
 show-heading = Job { $id }
@@ -600,9 +600,18 @@ more-heading = The same, differently
 more-shapes = In another shape: { $price }
 more-hd = HD draws it again at { $clarity }: { $price }. It will be a different picture, because this one's details can't be kept.
 more-sent = Sent with its style: { $prompt }
-price = uses { $n } of the { $left } you have left today
-price-too-much = needs { $n }, and you have { $left } left today
-price-unlimited = uses { $n }
+price = uses { $n }{ $points ->
+    [1] {""}
+   *[other] {" "}points
+} of the { $left } you have left today
+price-too-much = needs { $n }{ $points ->
+    [1] {""}
+   *[other] {" "}points
+}, and you have { $left } left today
+price-unlimited = uses { $n }{ $points ->
+    [1] {""}
+   *[other] {" "}points
+}
 hd-largest = It already has the highest clarity, { $clarity }. Again draws it once more.
 no-such-shape = It can't be drawn in that shape. Use { $ratios }.
 
@@ -640,7 +649,7 @@ mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests
 } with words, options, states and times, and which file is which picture. Times are in UTC.
-mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, what the audit list says by and about you, and your sessions on the page.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, what the record of what was done says by and about you, and your sessions on the page.
 mydata-readme-pictures = pictures: { $pictures ->
     [0] none are kept
     [one] your picture, as it was delivered. It is AI-generated
@@ -652,7 +661,7 @@ mydata-readme-left-out = { $n ->
 } not in this archive, because it would have been too large to send. Ask the bot's operator for them.
 mydata-readme-delete = To have it all deleted, send /mydata delete.
 
-audit-exhibited = Put up in the gallery
+audit-exhibited = { $actor } posted job { $target } in the gallery channel
 
 ## Forms and panels
 
@@ -704,7 +713,7 @@ section-styles = This community's own styles
 section-people = People: block, lift, reset
 hint-empty-operator = Empty: the operator's value
 hint-empty-remove = Empty: no limit of its own
-hint-weight = Points; 1 counts like any other picture
+hint-weight = Points; with 1 it counts like any other picture
 hint-zone = Days begin at midnight there, such as Europe/Berlin
 hint-allowed = With their threads and posts; none selected: everywhere
 hint-words = One per line; *word* also inside other words

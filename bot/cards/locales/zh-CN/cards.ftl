@@ -15,7 +15,7 @@ status-gathering = { $ended ->
    *[other] { $jobs } 种组合已完成 { $ended } 种
 }
 status-looking = 正在向服务商核实是否收到了你的请求
-status-away = 图片服务暂时没有回应；你的请求会保留，恢复后自动继续
+status-away = 服务商暂时没有回应；你的请求会保留，恢复后自动继续
 status-slow = 比平时慢一些，服务商还在画
 status-resumed = 刚刚重启过，你的{ $n ->
     [1] 图
@@ -66,7 +66,7 @@ note-price = { $points ->
    *[other] { $clarity } 一张 { $points } 点，今天还剩 { $left } 点
 }
 alt-text = AI 生成的图片，第 { $index } 张，共 { $count } 张：{ $prompt }
-alt-sheet = AI 生成的缩略图总表，共 { $jobs } 种组合：{ $prompt }
+alt-sheet = AI 生成的汇总图，共 { $jobs } 种组合：{ $prompt }
 
 ## 按钮
 
@@ -138,7 +138,7 @@ limit-unfinished = { $wanted ->
 }
 # 有的清晰度一张算几点，这时按点数来说。
 limit-daily = { $limit ->
-    [0] 你在这里每天的上限是 0 张，所以不能画。管理员或运营者可以提高上限。
+    [0] 你在这里每天的上限是 0 张，所以不能画。管理者或运营者可以提高上限。
    *[other] { $points ->
         [1] { $fits ->
             [0] 你今天的 { $limit } 张已经用完，{ $resets_at }恢复。
@@ -148,7 +148,7 @@ limit-daily = { $limit ->
     }
 }
 limit-channel-daily = { $limit ->
-    [0] 这个频道每天的上限是 0 张，所以不能画。管理员可以提高上限。
+    [0] 这个频道每天的上限是 0 张，所以不能画。管理者可以提高上限。
    *[other] { $points ->
         [1] { $fits ->
             [0] 这个频道今天的 { $limit } 张已经用完，{ $resets_at }恢复。
@@ -158,7 +158,7 @@ limit-channel-daily = { $limit ->
     }
 }
 limit-community-monthly = { $limit ->
-    [0] 这个社区每月的上限是 0 张，所以不能画。管理员或运营者可以提高上限。
+    [0] 这个社区每月的上限是 0 张，所以不能画。管理者或运营者可以提高上限。
    *[other] { $points ->
         [1] { $fits ->
             [0] 这个社区本月的 { $limit } 张已经用完，{ $resets_at }恢复。
@@ -242,7 +242,7 @@ deleted-refused = 图片已删除，但聊天平台不让我移除这条消息�
 ## 管理
 
 moderators-only = 只有这个社区的管理员可以这样做。
-managers-only = 只有管理这个社区设置的人可以这样做。
+managers-only = 只有这个社区的管理者可以这样做。
 operator-only = 只有这个机器人的运营者可以这样做。
 already-removed = 这个已经移除了。
 nothing-to-report = 没有可以举报的图片。
@@ -252,7 +252,7 @@ already-undone = { $by } 已经撤销了。
 already-paused = 已经暂停作图了。
 not-paused = 现在没有暂停作图。
 not-blocked = 这个人没有被暂时禁用或屏蔽。
-not-yourself = 不能禁用自己。
+not-yourself = 不能禁用或屏蔽自己。
 no-strikes = 这个人没有警告记录。
 lock-too-long = 暂时禁用最长 { $days } 天，更久请改用屏蔽。
 block-over = 那个时间已经过了。
@@ -288,10 +288,10 @@ report-author = 作者 { $name }，{ $strikes ->
 } · 编号 { $id }
 appeal-heading = 有人认为一个屏蔽词没有恶意
 appeal-told = { $name } 在{ $moment }因为“{ $word }”没有画成，认为这个词没有恶意。
-ceiling-heading-community-month = { $community } 本月额度已用 { $percent }%（LIMIT_COMMUNITY_MONTHLY）
-ceiling-heading-total-day = 所有人今天的额度已用 { $percent }%（LIMIT_TOTAL_DAILY）
-ceiling-heading-total-month = 所有人本月的额度已用 { $percent }%（LIMIT_TOTAL_MONTHLY）
-ceiling-heading-guests-day = 网页访客今天的额度已用 { $percent }%（LIMIT_GUESTS_DAILY）
+ceiling-heading-community-month = { $community } 本月限额已用 { $percent }%（LIMIT_COMMUNITY_MONTHLY）
+ceiling-heading-total-day = 所有人今天的限额已用 { $percent }%（LIMIT_TOTAL_DAILY）
+ceiling-heading-total-month = 所有人本月的限额已用 { $percent }%（LIMIT_TOTAL_MONTHLY）
+ceiling-heading-guests-day = 网页访客今天的限额已用 { $percent }%（LIMIT_GUESTS_DAILY）
 ceiling-nearly = 已用 { $used } 张，共 { $limit } 张。{ $resets_at } 重新计算。
 ceiling-used = 已用 { $used } 张，共 { $limit } 张，之后的请求会被拒绝。{ $resets_at } 重新计算。
 communities-removed-heading = 有 { $count } 个社区移除了机器人
@@ -302,9 +302,9 @@ community-forgotten = 已删除 { $jobs } 个请求，以及图片、设置、�
 cut-limits-heading = 运营者的上限低于本社区的设置
 cut-limits-told = 运营者的限额是上限，超过的设置不再生效。运营者可以用旁边的命令允许它。
 cut-limits-line = { $setting }：设置为 { $stored }，实际为 { $holds }。
-budget-heading = 本月额度已用 { $percent }%
+budget-heading = 本月预算已用 { $percent }%
 budget-nearly = { $limit } 里已用 { $used }，{ $resets_at }重新开始。
-budget-used = { $limit } 里已用 { $used }，现在不再接受请求。{ $resets_at }重新开始，或由管理者提高额度。
+budget-used = { $limit } 里已用 { $used }，现在不再接受请求。{ $resets_at }重新开始，或由管理者提高预算。
 
 button-remove = 移除
 button-lock = 暂时禁用一小时
@@ -322,7 +322,7 @@ undo-paused = 暂停作图
 undo-resumed = 恢复作图
 undo-other = 这一项
 
-audit-heading = 这里发生过的
+audit-heading = 这里的操作记录
 audit-until = 到{ $moment }
 audit-undone = 已由 { $actor } 撤销
 audit-refused = { $target } 的请求没有通过
@@ -334,7 +334,7 @@ audit-unlocked = { $actor } 解除了对 { $target } 的暂时禁用
 audit-blocked = { $actor } 屏蔽了 { $target }
 audit-unblocked = { $actor } 解除了对 { $target } 的屏蔽
 audit-struck = { $actor } 给 { $target } 记了一次警告
-audit-forgiven = { $actor } 免去了 { $target } 的警告
+audit-forgiven = { $actor } 清除了 { $target } 的警告
 audit-word-added = { $actor } 屏蔽了词“{ $target }”
 audit-word-removed = { $actor } 重新允许了词“{ $target }”
 audit-settings-changed = { $actor } 改了设置
@@ -378,7 +378,7 @@ todo-wait = { $moment }可以再试。
 todo-paused = 请等管理员恢复作图。
 todo-moderators = 请联系管理员，他们可以解除。
 todo-channel = 请到可以作图的频道里再试。
-todo-reword = 没有扣除张数。请换个说法再试，服务商每次都会重新判断。
+todo-reword = 没有扣费。请换个说法再试，服务商每次都会重新判断。
 todo-option = 请换成支持的值再试。最接近的是 { $nearest }。
 todo-prompt = 请写上想画什么再试。
 todo-shorter = 请缩短提示词再试。
@@ -446,7 +446,7 @@ usage-of-community = 本社区的用量
 usage-of-everywhere = 全部用量
 usage-by-person = 按成员
 usage-by-channel = 按频道
-usage-by-role = 按身份组
+usage-by-role = 按角色
 usage-by-community = 按社区
 usage-by-platform = 按平台
 usage-total = { $jobs } 次请求，共 { $pictures }{ $still ->
@@ -462,10 +462,10 @@ usage-elsewhere = 今天在别处用了 { $n } 张
 usage-unit = { $n ->
    *[other] 张
 }
-usage-done = 已完成
+usage-done = 已送达
 usage-charged = 已计未发布
 usage-ordered = 已下单未计
-usage-still = 在画
+usage-still = 进行中
 usage-nothing = 还没有
 usage-others = 其他 { $n } 项
 usage-alt = { $title }，{ $days }：{ $pictures }。
@@ -489,7 +489,7 @@ wall-made-by = 作者：{ $name }
 no-pictures-yet = 它还没有可以选的图。
 no-such-picture = 没有这一张：一共只有 { $count } 张。
 starred-ok = 已收藏
-starred-private = 已收藏。这是在私密的地方画的，只有那里的人看得到。要分享给整个服务器吗？
+starred-private = 已收藏。这是在私密的地方画的，只有那里的人看得到。要分享给整个社区吗？
 shared-ok = 已分享：这里的人都能在 /gallery starred 里或用编号看到它。你可以随时取消分享。
 unshared-ok = 已取消分享：只有当时那个频道里的人看得到。
 only-author-shares = 只有作者本人可以分享或取消分享。
@@ -508,7 +508,7 @@ button-starred = ★ { $stars }
 button-voted = { $index } · { $votes }
 button-spoiler = 遮挡
 button-report = 举报
-button-share = 分享给服务器
+button-share = 分享给社区
 button-unshare = 取消分享
 
 show-heading = 编号 { $id }
@@ -530,9 +530,24 @@ more-heading = 同样的内容，换个画法
 more-shapes = 换个比例：{ $price }
 more-hd = 高清会按 { $clarity } 重新画：{ $price }。画出来是另一张图，原图的细节无法保留。
 more-sent = 连同风格发送的提示词：{ $prompt }
-price = 计 { $n } 张，今天还剩 { $left } 张
-price-too-much = 要计 { $n } 张，可今天只剩 { $left } 张
-price-unlimited = 计 { $n } 张
+price = 计 { $n } { $points ->
+    [1] 张
+   *[other] 点
+}，今天还剩 { $left } { $points ->
+    [1] 张
+   *[other] 点
+}
+price-too-much = 要计 { $n } { $points ->
+    [1] 张
+   *[other] 点
+}，可今天只剩 { $left } { $points ->
+    [1] 张
+   *[other] 点
+}
+price-unlimited = 计 { $n } { $points ->
+    [1] 张
+   *[other] 点
+}
 hd-largest = 它已经是最高的清晰度 { $clarity }。可以用“再来一次”重新画。
 no-such-shape = 不能画成这个比例。可用的有 { $ratios }。
 
@@ -557,7 +572,7 @@ mydata-signed-out = 你已在所有设备上退出登录，名字也已删除。
 button-keep-mine = 保留
 mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括提示词、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
-mydata-readme-usage = usage.csv：为你计数的每一笔：预留、完成、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
+mydata-readme-usage = usage.csv：为你计数的每一笔：预留、送达、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
 mydata-readme-pictures = pictures：{ $pictures ->
     [0] 没有保存图片
    *[other] 你的 { $pictures } 张图，与收到时完全一样，均由 AI 生成
@@ -565,7 +580,7 @@ mydata-readme-pictures = pictures：{ $pictures ->
 mydata-readme-left-out = 有 { $n } 张较早的图不在压缩包里，因为文件会大到发不出。需要的话请联系机器人的运营者。
 mydata-readme-delete = 如果想全部删除，请发送 /mydata delete。
 
-audit-exhibited = 挂进了图库
+audit-exhibited = { $actor } 把编号 { $target } 发到了图库频道
 
 ## 表单与面板
 
@@ -599,25 +614,25 @@ studio-group = 汇总方式…
 studio-budget = 本月
 studio-budget-open = 已用 { $taken }，没有上限
 studio-budget-of = { $limit } 中的 { $taken }，{ $percent }%
-studio-role = 身份组
+studio-role = 角色
 studio-role-daily = 其中每人每天的张数
 studio-channel = 频道
 studio-channel-daily = 该频道里所有人每天的张数
 studio-weight = 一张 4096 的图计为
-studio-words-add = 新增屏蔽
-studio-words-remove = 取消屏蔽
+studio-words-add = 要屏蔽的词
+studio-words-remove = 要重新允许的词
 studio-style-name = 要新增或修改的风格名
-studio-style-remove = 删除这些
+studio-style-remove = 要删除的风格
 section-defaults = 默认选项
 section-limits = 限额与预算
-section-groups = 按身份组和频道的限额
+section-groups = 按角色和频道的限额
 section-house = 计点、时区、保存期
 section-channels = 频道
 section-styles = 这里自己的风格
 section-people = 成员：屏蔽、解除、重置
 hint-empty-operator = 留空：按运营者的设置
 hint-empty-remove = 留空：没有单独的限额
-hint-weight = 点数；1 表示与其他一样
+hint-weight = 点数；1 表示与其他图片一样计
 hint-zone = 每天从那里的零点开始，例如 Asia/Shanghai
 hint-allowed = 包括其中的子区和帖子；都不选：所有频道都可以
 hint-words = 每行一个；*词* 表示包含在其他词里也算

@@ -81,7 +81,7 @@ problem-too-many-pages-hint = 请关掉一个，或一分钟后再试。
 problem-stopping = Easel 正在关闭。
 problem-stopping-hint = 你的请求都已保存，请稍后再试。
 problem-internal = 我们这边出了问题。
-problem-internal-hint = 没有计费，请重试。
+problem-internal-hint = 没有扣费，请重试。
 
 ## 网页上没有名字的人
 
