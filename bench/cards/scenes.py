@@ -180,6 +180,7 @@ async def lookups(stage: Stage) -> None:
 async def moderators(stage: Stage) -> None:
     async with stage.guest() as guest, stage.guest() as other:
         bad = await stage.drawn("a rude robot in the neon city ratio:16:9", guest=guest)
+        await stage.post(f"/api/actions/share/{bad}", guest=guest)  # so that others see it
         await stage.post(f"/api/jobs/{bad}/report", {"reason": "it is rude to my colleague"}, guest=other)
         spam = await stage.site.store.get(await stage.drawn("a tree", guest=other))
     assert spam is not None

@@ -234,7 +234,7 @@ async def open_stage(browser: Browser, folder: Path, database: Path) -> AsyncIte
         )
         ids = SimpleNamespace(choice=dice.choice)
         guests = SimpleNamespace(token_hex=lambda size: f"{dice.getrandbits(8 * size):0{2 * size}x}")
-        with patch("bot.domain.job.secrets", ids), patch("bot.platforms.web.visitors.secrets", guests):
+        with patch("bot.domain.job.secrets", ids), patch("bot.platforms.web.sessions.secrets", guests):
             async with site.open(token=TOKEN, sandbox=True):
                 assert isinstance(engine.pool, QueuePool)
                 yield Stage(site, browser, folder, threads, engine.pool)

@@ -89,7 +89,10 @@ def refusal_sentence(refused: Refused, locale: str, *, channel_name: Callable[[s
         values["channels"] = listed(map(channel_name, str(values["channels"]).split()[:_SHOWN_CHANNELS]), locale)
     option = _OPTION.get(str(values.get("option", "")))
     if option is not None:
-        values["legal"] = listed((choice.value for choice in option.choices() if choice.value != NO_STYLE), locale)
+        legal = (choice.value for choice in option.choices() if choice.value != NO_STYLE)
+        values["legal"] = listed((option.spelling(value, locale) for value in legal), locale)
+        if values.get("nearest", NO_STYLE) != NO_STYLE:
+            values["nearest"] = option.spelling(str(values["nearest"]), locale)
     return sentence(code, locale, **values)
 
 

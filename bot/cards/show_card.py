@@ -42,4 +42,5 @@ def liked_by(opinion: Opinion, locale: str) -> Text | None:
         words("show-votes", locale, index=index, votes=votes) for index, votes in sorted(opinion.votes.items()) if votes
     ]
     stars = [words("show-stars", locale, stars=opinion.stars)] if opinion.stars else []
-    return (" · ".join([*stars, *votes]),) if stars or votes else None
+    told = " · ".join([*stars, *votes])
+    return (told[0].upper() + told[1:],) if told else None

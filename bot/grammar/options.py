@@ -73,6 +73,11 @@ class Option:
         """The label of a legal value; any other, such as a community's own style, is its own."""
         return dict(self.choices(locale)).get(value, str(value))
 
+    def spelling(self, value: str | int, locale: str = "en") -> str:
+        """A legal value as a reader of this language can type it."""
+        label = self.label(value, locale)
+        return label if self.wordy and self.find(label) == value else str(value)
+
     def find(self, spelling: str) -> str | int | None:
         """The legal value that this normalised spelling means."""
         return _SPELLINGS[self.name].get(spelling)

@@ -183,6 +183,8 @@ def test_show_has_everything(make_report: Make) -> None:
     assert any(isinstance(part, Moment) for note in card.notes for part in note)
     assert "★ 1 star · picture 2: 3 votes" in text(card)
     assert "Asked by Ada" in text(card)
+    only_votes = show_card(Shown(report=make_report(JobState.DONE), opinion=Opinion(votes={2: 3})), "en")
+    assert "Picture 2: 3 votes" in text(only_votes)
     assert not card.mention
     assert len(card.buttons) == 8
 

@@ -48,6 +48,15 @@ def test_the_button_names_what_it_takes(text: str, english: str, chinese: str) -
     assert refusal_card(refusal(text), "zh-CN", draft_id="d").buttons[0].label == chinese
 
 
+def test_a_chinese_reader_is_told_styles_that_can_be_typed_in_chinese() -> None:
+    refused = refusal("一只红狐 风格:水墨画")
+    assert refusal_card(refused, "zh-CN").status == ("没有“风格:水墨画”这个风格。是不是想用 墨线？",)
+    assert "Did you mean ink?" in str(refusal_card(refused, "en").status)
+    (said,) = refusal_card(refusal("一只红狐 style:foo"), "zh-CN").status
+    assert "照片、电影、水彩" in str(said)
+    assert parse("一只红狐 风格:墨线").style == "ink"
+
+
 def test_without_a_draft_or_without_a_repair_there_is_no_button() -> None:
     assert refusal_card(refusal("a cat ratio:2:1"), "en").buttons == ()
     assert refusal_card(refusal("ratio:2:1"), "en", draft_id="d").buttons == ()

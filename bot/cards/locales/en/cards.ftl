@@ -467,7 +467,7 @@ field-blocked_words = Blocked words ({ $n })
 help-heading = Draw with /imagine
 help-usage = Say what you'd like to see, and add options anywhere: a lighthouse in a storm ratio:16:9 n:2
 help-option = { $name } – { $description }: { $values } (default { $default })
-help-also = --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k works too.
+help-also = --ar 16:9 · ratio=16:9 · 比例：16：9 · x4 · 4k work too.
 help-quote = Text in "double quotes" is always drawn, never read as an option.
 help-matrix = Every combination at once, with the price first: {"{red|blue} fox in {ink|clay}"}
 
@@ -576,7 +576,11 @@ button-share = Share with this community
 button-unshare = Stop sharing
 
 show-heading = Job { $id }
-show-asked = Asked by { $name } { $moment }
+# The page calls its operator You.
+show-asked = { $name ->
+    [You] You asked { $moment }
+   *[other] Asked by { $name } { $moment }
+}
 show-stars = { $stars ->
     [one] ★ 1 star
    *[other] ★ { $stars } stars
