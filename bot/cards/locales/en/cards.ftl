@@ -540,7 +540,7 @@ gallery-page = Page { $page } of { $pages } · { $total ->
     [one] 1 result
    *[other] { $total } results
 }
-gallery-page-of-many = Page { $page } of { $pages } · the first { $total } results; words find the others
+gallery-page-of-many = Page { $page } of { $pages } · the first { $total } results; search for words to find the others
 gallery-mine-empty = Nothing of yours yet. Try /imagine and what you'd like to see.
 gallery-here-empty = Nothing in this channel yet. Try /imagine and what you'd like to see.
 gallery-starred-empty = Nobody here has starred anything yet.
@@ -653,7 +653,7 @@ mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests
 } with words, options, states and times, and which file is which picture. Times are in UTC.
-mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, what the record of what was done says by and about you, and your sessions on the page.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, entries by and about you in the record of what was done, and your sessions on the page.
 mydata-readme-pictures = pictures: { $pictures ->
     [0] none are kept
     [one] your picture, as it was delivered. It is AI-generated
