@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -11,26 +10,24 @@ from types import MappingProxyType
 import structlog
 
 from bot.actions.actions import Actions
-from bot.actions.reports import LONGEST_REASON
 from bot.cards.clip import clip
 from bot.cards.more_card import more_card
 from bot.cards.options_text import read_options
-from bot.cards.result_buttons import share_button, unshare_button
 from bot.cards.sentences import sentence
-from bot.domain.card import Button, ButtonAction, Card, Text, Tone
+from bot.domain.card import ButtonAction, Card, Text, Tone
 from bot.domain.errors import BadOption, NotAllowed
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Removal
 from bot.domain.report import JobReport
 from bot.domain.request import MAX_PROMPT, ImageRequest
-from bot.domain.visibility import is_author, may_be_shared, may_hear_of_removal, may_hide
+from bot.domain.visibility import is_author, may_hear_of_removal, may_hide
 from bot.grammar.matrix import combinations
 from bot.grammar.options import NO_STYLE
 from bot.grammar.parse import TypedOptions, parse
 
 from .commands import Command
 from .controls import PanelAction
-from .forms import FormId, read_request, request_form, text_form
+from .forms import FormId, read_request, request_form
 from .inputs import Input
 from .replies import (
     Changed,
@@ -39,7 +36,6 @@ from .replies import (
     Hide,
     Open,
     Order,
-    Recount,
     Refresh,
     Refuse,
     Remove,
@@ -47,7 +43,6 @@ from .replies import (
     Replies,
     Reply,
     Say,
-    Spread,
 )
 from .routes import First, Route
 
@@ -267,66 +262,8 @@ async def original(given: Input, actions: Actions) -> Replies:
     return (HandPictures(job, indexes),)
 
 
-# Opinions
-
-
-async def star(given: Input, actions: Actions) -> Replies:
-    """The field `starred` says "yes" or "no"; without it the star is turned around."""
-    starred = {"yes": True, "no": False}.get(given.text("starred"))
-    person = await given.person()
-    shown = await actions.gallery.star(given.target, person, starred=starred)
-    job = shown.report.job
-    if not shown.opinion.starred:
-        said = say("unstarred-ok", given)
-    elif is_author(job, person) and may_be_shared(job) and job.shared_at is None:
-        card = _card(sentence("starred-private", given.locale), buttons=(share_button(job, given.locale),))
-        said = Say(card)
-    else:
-        said = say("starred-ok", given)
-    return (Recount(shown), said)
-
-
-async def vote(given: Input, actions: Actions) -> Replies:
-    shown = await actions.gallery.vote(given.target, await given.person(), given.index)
-    chosen = shown.opinion.vote
-    return (Recount(shown), say("unvoted-ok", given) if chosen is None else say("voted-ok", given, index=chosen))
-
-
-# Sharing
-
-
-async def share(given: Input, actions: Actions) -> Replies:
-    """Show to the whole community what was asked in private; the answer has the way back."""
-    shown = await actions.gallery.share(given.target, await given.person())
-    return (
-        Spread(shown, shared=True),
-        Say(_card(sentence("shared-ok", given.locale), buttons=(unshare_button(shown.report.job, given.locale),))),
-    )
-
-
-async def unshare(given: Input, actions: Actions) -> Replies:
-    shown = await actions.gallery.share(given.target, await given.person(), shared=False)
-    return (Spread(shown, shared=False), say("unshared-ok", given))
-
-
-# Reports
-
-
-async def report(given: Input, actions: Actions) -> Replies:
-    """The form, unless there is surely nothing left to report."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(given.abilities.form_seconds):
-            await actions.jobs.show(given.target, await given.person())
-    return (Open(text_form(FormId.REPORT, given.target, given.locale, most=LONGEST_REASON, required=False)),)
-
-
-async def reported(given: Input, actions: Actions) -> Replies:
-    done = await actions.reports.add(given.target, await given.person(), given.text("text"))
-    return (say("reported-ok" if done.told else "reported-unseen", given),)
-
-
-def _card(said: Text, tone: Tone = Tone.DONE, *, buttons: tuple[Button, ...] = ()) -> Card:
-    return Card(tone=tone, status=said, buttons=buttons)
+def _card(said: Text, tone: Tone = Tone.DONE) -> Card:
+    return Card(tone=tone, status=said)
 
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
@@ -338,14 +275,9 @@ BUTTONS: Mapping[str, Route] = MappingProxyType(
         ButtonAction.EDIT: Route(edit, First.FORM),
         ButtonAction.CANCEL: Route(cancel, First.SILENT),
         ButtonAction.DELETE: Route(delete, First.SILENT),
-        ButtonAction.STAR: Route(star, First.SILENT),
-        ButtonAction.VOTE: Route(vote, First.SILENT),
         ButtonAction.MORE: Route(more, First.ALONE),
         ButtonAction.ORIGINAL: Route(original, First.ALONE),
         ButtonAction.SPOILER: Route(spoiler, First.ALONE),
-        ButtonAction.REPORT: Route(report, First.FORM),
-        ButtonAction.SHARE: Route(share, First.ALONE),
-        ButtonAction.UNSHARE: Route(unshare, First.ALONE),
     }
 )
 PANELS: Mapping[str, Route] = MappingProxyType({PanelAction.DRAW: Route(draw, First.FORM)})
@@ -353,9 +285,6 @@ FORMS: Mapping[str, Route] = MappingProxyType(
     {
         FormId.EDIT: Route(edited, first_for_request),
         FormId.IMAGINE: Route(edited, first_for_request),
-        FormId.REPORT: Route(reported, First.ALONE),
     }
 )
-COMMANDS: Mapping[Command, Route] = MappingProxyType(
-    {Command.DRAW: Route(draw, First.FORM), Command.REPORT: Route(report, First.FORM)}
-)
+COMMANDS: Mapping[Command, Route] = MappingProxyType({Command.DRAW: Route(draw, First.FORM)})

@@ -8,22 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import account, audit, fixing, gallery, helping, moderation, people, results, settings
+from . import account, audit, fixing, gallery, helping, moderation, opinions, people, results, settings
 from .commands import Command
 from .routes import Route
 
 BUTTONS: Mapping[str, Route] = MappingProxyType(
-    {**results.BUTTONS, **gallery.BUTTONS, **moderation.BUTTONS, **account.BUTTONS, **fixing.BUTTONS}
+    {
+        **results.BUTTONS,
+        **opinions.BUTTONS,
+        **gallery.BUTTONS,
+        **moderation.BUTTONS,
+        **account.BUTTONS,
+        **fixing.BUTTONS,
+    }
 )
 PANELS: Mapping[str, Route] = MappingProxyType(
     {**results.PANELS, **account.PANELS, **settings.PANELS, **people.PANELS, **audit.PANELS, **helping.PANELS}
 )
 FORMS: Mapping[str, Route] = MappingProxyType(
-    {**results.FORMS, **moderation.FORMS, **account.FORMS, **settings.FORMS, **people.FORMS}
+    {**results.FORMS, **opinions.FORMS, **moderation.FORMS, **account.FORMS, **settings.FORMS, **people.FORMS}
 )
 COMMANDS: Mapping[Command, Route] = MappingProxyType(
     {
         **results.COMMANDS,
+        **opinions.COMMANDS,
         **gallery.COMMANDS,
         **account.COMMANDS,
         **settings.COMMANDS,
