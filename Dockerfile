@@ -8,7 +8,13 @@ COPY requirements.txt .
 # Every file is checked against its hash in the lock.
 RUN /opt/easel/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
 
+# What they are licensed under is passed on with them.
+COPY ops/licences.py ops/
+RUN /opt/easel/bin/python ops/licences.py --texts > /opt/easel/THIRD-PARTY-LICENCES.txt
+
 FROM python:3.11.14-slim-trixie
+LABEL org.opencontainers.image.title=Easel \
+    org.opencontainers.image.licenses=MIT
 # The slim image has no fonts: the sandbox's lettering and the label on pictures need Latin and Chinese.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-wqy-microhei \
@@ -19,6 +25,7 @@ WORKDIR /app
 COPY --from=builder /opt/easel /opt/easel
 COPY LICENSE ./
 COPY bot bot
+COPY slack-manifest.yaml bot/
 COPY cogs cogs
 COPY db db
 ENV PATH=/opt/easel/bin:$PATH \

@@ -59,8 +59,8 @@ lock: $(DEV) ## renew both lock files from pyproject.toml (with hashes, without 
 	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra postgres pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra postgres --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-licences: $(DEV) ## the licences of all that Easel is shipped with (SBOM=1: a CycloneDX bill of materials)
-	$(VENV)/bin/python ops/licences.py $(if $(SBOM),--sbom)
+licences: $(DEV) ## the licences of all that Easel is shipped with (SBOM=1: a CycloneDX bill of materials, TEXTS=1: in full)
+	$(VENV)/bin/python ops/licences.py $(if $(SBOM),--sbom) $(if $(TEXTS),--texts)
 
 vendor: ## renew the page's copy of @fluent/bundle from npm, checked by its hash (nothing else needs npm)
 	$(PYTHON) ops/vendor_fluent.py

@@ -36,6 +36,15 @@ exit codes:
   0 done   1 trouble on this machine   2 wrong call or setting   3 over a limit   4 the provider failed   130 Ctrl-C
 """
 
+_SETUP_EPILOG = """\
+Enter alone keeps what is there, or skips. Ctrl-C at any question ends it, and says what was written. What is in .env
+already stays, with its comments; the file is for its owner alone (mode 600). Secrets are not shown while you type them.
+
+examples:
+    python -m bot setup
+    cd /var/lib/easel && easel setup
+"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """The whole program, or with `arguments` one command on the streams as they are; the exit code."""
@@ -106,6 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check settings, accounts, permissions, database and fonts")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.set_defaults(run=_doctor)
+
+    setup = commands.add_parser(
+        "setup",
+        help="ask what you want, try each credential, write .env, and draw a picture",
+        description="Asks for the Seedream account, Discord, Slack and the page, tries what you type, and writes .env.",
+        epilog=_SETUP_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    setup.set_defaults(run=_setup)
 
     health = commands.add_parser("health", help="exit 0 if the running bot on this machine is ready")
     health.set_defaults(run=_health)
@@ -185,6 +203,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from bot.cli.doctor import examine  # noqa: PLC0415
 
     return examine(as_json=options.json)
+
+
+def _setup(_: argparse.Namespace) -> int:
+    from bot.cli.setup import set_up  # noqa: PLC0415
+
+    return set_up()
 
 
 def _health(_: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 # ruff: noqa: INP001 - a script, not a package
-"""What Easel is shipped with: `python ops/licences.py` lists licences, `--sbom` prints a CycloneDX document.
+"""What Easel is shipped with: `python ops/licences.py` lists licences.
+
+`--sbom` prints a CycloneDX document, `--texts` the licences themselves.
 
 Reads the lock file and what is installed; asks nobody. https://cyclonedx.org/docs/1.6/json/
 """
@@ -21,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+_TEXT = re.compile(r"\.dist-info/(?:.*/)?(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
 _CLASSIFIER = "License :: OSI Approved :: "
 _MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy"
 # Licences that ask for more than a notice where the work is passed on, and what follows.
@@ -80,6 +83,19 @@ def _by_its_words(package: Distribution) -> str:
     return "unknown"
 
 
+def texts(listed: Sequence[Component]) -> str:
+    """All licences in full, each with the package that carries it: what an image has to pass on."""
+    parts = [f"Easel is made with these {len(listed)} packages. Each is followed by its licence as it carries it."]
+    for one in listed:
+        files = [file for file in distribution(one.name).files or () if _TEXT.search(file.as_posix())]
+        carried = [file.read_text().strip() for file in files] or [
+            f"It carries no text; its metadata says {one.licence}."
+        ]
+        heading = f"{one.name} {one.version}: {one.licence}"
+        parts.append("\n\n".join([f"{'=' * len(heading)}\n{heading}\n{'=' * len(heading)}", *carried]))
+    return "\n\n\n".join(parts)
+
+
 def sbom(listed: Sequence[Component], now: datetime) -> dict[str, Any]:
     """A software bill of materials."""
     return {
@@ -114,8 +130,13 @@ def main() -> None:
     """Print the list or the document."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sbom", action="store_true", help="print CycloneDX 1.6 as JSON")
+    parser.add_argument("--texts", action="store_true", help="print every licence in full")
+    options = parser.parse_args()
     listed = components()
-    if parser.parse_args().sbom:
+    if options.texts:
+        sys.stdout.write(f"{texts(listed)}\n")
+        return
+    if options.sbom:
         sys.stdout.write(f"{json.dumps(sbom(listed, datetime.now(UTC)), indent=1)}\n")
         return
     width = max(len(f"{one.name} {one.version}") for one in listed)

@@ -84,6 +84,13 @@ class Terminal:
             assert time.monotonic() < give_up, self.text
             assert self._read(0.1) or self.process.poll() is None, self.text
 
+    def until_asked(self, question: str) -> None:
+        """Read on until the last line is this question."""
+        give_up = time.monotonic() + _SECONDS
+        while not self.text.endswith(question):
+            assert time.monotonic() < give_up, self.text
+            assert self._read(0.1) or self.process.poll() is None, self.text
+
     def exit_code(self) -> int:
         """Read to the program's end."""
         give_up = time.monotonic() + _SECONDS

@@ -111,6 +111,14 @@ def test_the_image_has_fonts_for_both_languages() -> None:
     assert "rm -rf /var/lib/apt/lists" in installed
 
 
+def test_the_image_has_the_licences_of_all_that_is_in_it() -> None:
+    first_stage = _instructions()[: max(at for at, (name, _) in enumerate(_instructions()) if name == "FROM")]
+    written = [rest for name, rest in first_stage if name == "RUN" and "licences.py --texts" in rest]
+    assert [rest.rpartition("> ")[2] for rest in written] == ["/opt/easel/THIRD-PARTY-LICENCES.txt"]
+    assert "/opt/easel /opt/easel" in " ".join(rest for name, rest in _instructions() if name == "COPY")
+    assert "org.opencontainers.image.licenses=MIT" in _last("LABEL")
+
+
 def test_no_secret_comes_into_the_image() -> None:
     copied = [rest for name, rest in _instructions() if name in {"COPY", "ADD"}]
     assert all(words.split()[-2] != "." for words in copied)
@@ -120,7 +128,7 @@ def test_no_secret_comes_into_the_image() -> None:
     rules = [line for line in read(".dockerignore").splitlines() if line and not line.startswith("#")]
     assert rules[0] == "*"
     allowed = {rule[1:] for rule in rules if rule.startswith("!")}
-    assert allowed == {"requirements.txt", "LICENSE", "bot", "cogs", "db"}
+    assert allowed == {"requirements.txt", "LICENSE", "slack-manifest.yaml", "ops/licences.py", "bot", "cogs", "db"}
     sources = {words.split()[-2] for words in copied if "--from" not in words}
     assert sources == allowed
 

@@ -39,6 +39,15 @@ def test_what_asks_for_more_than_a_notice_is_said(licences: Any) -> None:
     assert all(one.notice for one in licences.components() if one.name in noted)
 
 
+def test_the_licences_are_passed_on_in_full(licences: Any) -> None:
+    listed = licences.components()
+    said = licences.texts(listed)
+    assert [one.name for one in listed if f"\n{one.name} {one.version}: {one.licence}\n" not in said] == []
+    assert said.count("It carries no text") <= 3
+    assert said.count("Permission is hereby granted, free of charge") > 10
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in said
+
+
 def test_the_bill_of_materials_is_cyclonedx(licences: Any) -> None:
     listed = licences.components()
     document = licences.sbom(listed, datetime(2026, 11, 30, tzinfo=UTC))

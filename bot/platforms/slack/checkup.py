@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable
 from bot.domain.finding import Finding, broken, fine
 from bot.runtime.network import DIRECT, Network
 
-from .faults import TokenRefused, translated
+from .faults import translated
+from .identity import ask_for_socket, identity, web_client
 from .limits import CALL_SECONDS
 from .oauth import INSTALL, OAuthApp
-from .platform import APP_TOKEN_REFUSED, BOT_TOKEN_REFUSED, NO_WAY_IN
+from .platform import NO_WAY_IN
 from .scopes import SCOPES
-from .workspaces import API_URL
 
 _BOT, _WAY_IN = "Slack", "Slack events"
 NO_TOKEN = (
@@ -36,10 +35,7 @@ async def check_slack(
     network: Network = DIRECT,
 ) -> list[Finding]:
     """The bot's token with its scopes, or the credentials by which workspaces install it; and the way in for events."""
-    async with aiohttp.ClientSession(connector=network.connector()) as session:
-        # With a slash at the end, or the library leaves the path's last part out.
-        client = AsyncWebClient(base_url=f"{(api_url or API_URL).rstrip('/')}/", session=session)
-        client.proxy = None  # the session knows the way
+    async with web_client(api_url, network) as client:
         if bot_token is not None:
             found = await _look_at_bot(client, bot_token)
         elif oauth is not None:
@@ -65,20 +61,16 @@ async def _look_at_oauth(client: AsyncWebClient, app: OAuthApp) -> Finding:
 
 async def _look_at_bot(client: AsyncWebClient, token: str) -> list[Finding]:
     try:
-        async with translated(CALL_SECONDS):
-            answer = await client.auth_test(token=token)
-    except TokenRefused:
-        return [broken(_BOT, "the bot's token is refused", BOT_TOKEN_REFUSED)]
+        found = await identity(client, token)
+    except CredentialsRefused as error:
+        return [broken(_BOT, "the bot's token is refused", str(error))]
     except PlatformError as error:
         return [_unreachable(_BOT, error)]
-    who = fine(_BOT, f"the token is that of {answer.get('user')} in {answer.get('team')}")
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    given = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
-    missing = sorted(SCOPES - given)
-    if not missing:
+    who = fine(_BOT, f"the token is that of {found.name} in {found.team}")
+    if not found.lacks:
         return [who, fine("Slack scopes", f"all {len(SCOPES)} are granted")]
     advice = "https://api.slack.com/apps, App Manifest: paste slack-manifest.yaml, then Install App once more."
-    return [who, broken("Slack scopes", f"missing: {', '.join(missing)}", advice)]
+    return [who, broken("Slack scopes", f"missing: {', '.join(found.lacks)}", advice)]
 
 
 async def _look_at_way_in(client: AsyncWebClient, app_token: str | None, *, has_signing_secret: bool) -> Finding:
@@ -87,10 +79,9 @@ async def _look_at_way_in(client: AsyncWebClient, app_token: str | None, *, has_
             return fine(_WAY_IN, "they come over HTTP, checked by the signing secret")
         return broken(_WAY_IN, "nothing can come in", NO_WAY_IN)
     try:
-        async with translated(CALL_SECONDS):
-            await client.apps_connections_open(app_token=app_token)
-    except TokenRefused:
-        return broken(_WAY_IN, "the app-level token is refused", APP_TOKEN_REFUSED)
+        await ask_for_socket(client, app_token)
+    except CredentialsRefused as error:
+        return broken(_WAY_IN, "the app-level token is refused", str(error))
     except PlatformError as error:
         return _unreachable(_WAY_IN, error)
     return fine(_WAY_IN, "Socket Mode is on, and the app-level token opens it")
