@@ -51,6 +51,9 @@ check: $(DEV) ## lint, types, the import contract, the links of the documentatio
 site: $(DEV) ## the documentation as a site in build/site; nothing is fetched
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
 
+reference: $(DEV) ## write the pages of the documentation that are made from the code
+	$(PY) ops/reference.py
+
 format: $(DEV) ## let ruff write what it can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -80,4 +83,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check site format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference format lock licences vendor clean

@@ -23,7 +23,7 @@ _AT_MOST = 240  # seconds, on a machine that is busy with other tests; a quiet o
 @pytest.mark.slow
 def test_the_first_picture_of_a_fresh_clone(tmp_path: Path) -> None:
     start = read("README.md").partition("## What you can type")[0]
-    blocks = re.findall(r"^```\n(.+?)^```", start, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```console\n(.+?)^```", start, re.DOTALL | re.MULTILINE)
     starting, drawing = (block.splitlines()[0].partition("#")[0].strip() for block in blocks[:2])
     assert starting == "make run"
     checkout = clone(tmp_path / "easel")
