@@ -23,7 +23,7 @@ from bot.configuration.together import VENDOR_URL, contradictions, store_keys, w
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
-from bot.domain.url_login import secrets_of
+from bot.domain.url_login import login_of, secrets_of
 
 _MOST = 1_000_000_000  # of a limit
 
@@ -305,8 +305,9 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret among the settings, for the log's redaction."""
         fields = (getattr(self, name) for name in type(self).model_fields)
-        plain = (value.get_secret_value() for value in fields if isinstance(value, SecretStr))
-        proxies = (url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None)
+        proxies = [url.get_secret_value() for url in (self.http_proxy, self.https_proxy) if url is not None]
+        words = [value.get_secret_value() for value in fields if isinstance(value, SecretStr)]
+        plain = (word for word in words if word not in proxies or login_of(word))  # a proxy without a login is none
         passwords = (part for url in (self.database_url, *proxies) for part in secrets_of(url))
         of_libpq = os.environ.get("PGPASSWORD", "")
         return (*plain, *self.slack_store_keys, *passwords, *((of_libpq,) if of_libpq else ()))

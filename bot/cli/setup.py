@@ -210,7 +210,10 @@ class _Story:
 
         self._talk.say("setup-picture")
         code = imagine_once(settings, words("setup-prompt", self._talk.locale), out=Path(), as_json=False)
-        self._talk.say("setup-done" if code == Exit.DONE else "setup-no-picture")
+        if code == Exit.INTERRUPTED:
+            self.say_what_was_written()
+        else:
+            self._talk.say("setup-done" if code == Exit.DONE else "setup-no-picture")
         return code
 
 

@@ -25,8 +25,17 @@ class WrongInput(Exception):
 
 
 def terminal_locale() -> str:
-    """The person's language, by the environment."""
-    return "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    """The person's language, by the environment; English where the terminal can't show it."""
+    named = next((named for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (named := os.environ.get(name))), "")
+    return "zh-CN" if named.startswith("zh") and _shows_chinese(getattr(sys.stderr, "encoding", None)) else "en"
+
+
+def _shows_chinese(encoding: str | None) -> bool:
+    try:
+        chr(0x56FE).encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def prompt_of(words: Sequence[str], stream: BinaryIO | None = None) -> str:

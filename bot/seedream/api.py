@@ -16,6 +16,7 @@ from yarl import URL
 
 from bot.domain.errors import ModelError, ModelUnavailable, ModelUnclear
 from bot.domain.ports import Clock
+from bot.runtime.unreachable import why
 
 from .circuit import Circuit
 from .errors import Code, gateway_status
@@ -166,7 +167,7 @@ class Api:
                 return answer
         # `from None`: aiohttp's errors hold the request with its headers, and the token is one of them.
         except NOTHING_SENT as error:
-            raise ModelUnavailable(f"no connection: {error}") from None
+            raise ModelUnavailable(f"no connection: {why(error)}") from None
         except (aiohttp.ClientError, OSError, TimeoutError, EOFError) as error:
             raise ModelUnclear(f"no answer ({type(error).__name__})") from None
 

@@ -23,6 +23,7 @@ PAGE_SIZE = 50  # the most ids, and the most tasks, of one page call
 # Longer than any the vendor gives; what is longer is no id, token or message, and must not fill a database or a log.
 LONGEST_ID = 200
 LONGEST_TOKEN = 4096
+_BETWEEN_LINKS = re.compile(r"\s*[,;]\s*(?=https?://)|\s+")
 LONGEST_MESSAGE = 500
 _LARGEST_CODE = 2**31
 
@@ -197,10 +198,13 @@ def _photo(value: Any) -> dict[str, Any]:
 
 
 def _urls(value: Any) -> tuple[str, ...]:
-    """The links: a list of texts, but also one text, or objects with a `url`."""
+    """The links: a list of texts, but also one text, several in one, objects with a `url`, or JSON as text."""
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
     links = value if isinstance(value, list) else [value]
     texts = (link.get("url") if isinstance(link, dict) else link for link in links)
-    return tuple(url for text in texts if isinstance(text, str) and (url := text.strip()))
+    return tuple(url for text in texts if isinstance(text, str) for url in _BETWEEN_LINKS.split(text) if url)
 
 
 def read_page(data: Any) -> Page:

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
 from bot.cli.checkup import check_fonts, check_pictures, check_seedream
+from bot.cli.doctor import _slack
 from bot.cli.kept_elsewhere import check_kept_elsewhere
 from bot.domain.finding import Health
 from bot.domain.ports import Removal
@@ -305,3 +306,22 @@ async def test_what_was_left_behind_and_who_removed_the_bot_is_told() -> None:
     assert "discord:guild, channel art, message 77" in found["Left behind"].said
     assert "discord:81 is forgotten on 2026-12-22" in found["Communities"].said
     assert {one.health for one in found.values()} == {Health.NOTE}
+
+
+async def test_a_proxy_in_the_way_is_named_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its address, which is no secret without a password."""
+    async with Proxy({}, credentials="user:secret-word") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        settings = load_settings(
+            seedream_api_url="https://api.example",
+            chanjing_app_id="a",
+            chanjing_secret_key="b",
+            slack_bot_token="xoxb-1",
+            slack_app_token="xapp-1",
+        )
+        assert settings.secrets.count(f"http://127.0.0.1:{proxy.port}") == 0
+        found = {finding.part: finding.said for finding in await _slack(settings)}
+        (seedream,) = await check_seedream(settings)
+        assert f"through the proxy http://127.0.0.1:{proxy.port}" in seedream.said
+        for said in (seedream.said, found["Slack"], found["Slack events"]):
+            assert "the proxy wants a user and a password, or other ones than HTTPS_PROXY has (407)" in said

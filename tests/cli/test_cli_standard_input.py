@@ -7,7 +7,7 @@ import io
 import pytest
 
 from bot.__main__ import main
-from bot.cli.standard_input import WrongInput, prompt_of
+from bot.cli.standard_input import WrongInput, prompt_of, terminal_locale
 from bot.grammar.parse import MAX_TEXT
 
 
@@ -47,3 +47,25 @@ def test_nothing_on_standard_input_ends_with_2(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "encoding", "locale"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "utf-8", "zh-CN"),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "C"}, "utf-8", "zh-CN"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "utf-8", "en"),
+        ({"LANG": "zh_CN.GBK"}, "gbk", "zh-CN"),
+        ({"LANG": "zh_CN.UTF-8"}, "ascii", "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "cp1252", "en"),
+    ],
+)
+def test_the_language_is_one_that_the_terminal_can_show(
+    variables: dict[str, str], encoding: str, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert terminal_locale() == locale

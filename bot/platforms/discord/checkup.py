@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.domain.errors import PlatformError
 from bot.domain.finding import Finding, Health, broken, fine, note
 from bot.runtime.network import DIRECT, Network
+from bot.runtime.unreachable import why
 
 from .faults import NO_SENSE, TOKEN_REFUSED
 from .registration import Command, Differences, compare, payloads, registered
@@ -63,7 +64,7 @@ async def check_discord(
         found.append(
             broken(
                 PART,
-                f"Discord can't be reached ({type(error).__name__})",
+                f"Discord can't be reached ({why(error)})",
                 "Check this machine's network, its proxy and DISCORD_API_URL.",
             )
         )

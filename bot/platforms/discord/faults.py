@@ -19,6 +19,7 @@ import aiohttp
 import discord
 
 from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable, Undeliverable
+from bot.runtime.unreachable import why
 
 # Codes of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json that others ask for.
 UNKNOWN_INTERACTION = 10062
@@ -84,7 +85,7 @@ async def translated(seconds: float) -> AsyncIterator[None]:
     except TimeoutError as error:
         raise CallUnclear("Discord did not answer in time", after=5.0) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise CallUnclear(f"Discord could not be reached: {type(error).__name__}", after=5.0) from error
+        raise CallUnclear(f"Discord could not be reached: {why(error)}", after=5.0) from error
 
 
 def _meaning(error: discord.HTTPException) -> PlatformError:
@@ -152,7 +153,7 @@ def connecting() -> Iterator[None]:
     except discord.GatewayNotFound as error:
         raise PlatformUnavailable("Discord names no gateway", after=0.0) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise PlatformUnavailable(f"Discord can't be reached ({type(error).__name__})", after=0.0) from error
+        raise PlatformUnavailable(f"Discord can't be reached ({why(error)})", after=0.0) from error
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import structlog
 
 from bot.domain.ports import Clock
+from bot.runtime.unreachable import why
 
 _log = structlog.get_logger(__name__)
 _LOGGERS = ("discord.shard", "discord.client")
@@ -45,5 +46,5 @@ class _Once(logging.Filter):
         if self._clock.monotonic() >= self._told_at + QUIET_SECONDS:
             self._told_at = self._clock.monotonic()
             error = record.exc_info[1] if record.exc_info else None
-            _log.warning("gateway_unreachable", action="connect", error=type(error).__name__)
+            _log.warning("gateway_unreachable", action="connect", error=why(error))
         return False

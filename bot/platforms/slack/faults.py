@@ -20,6 +20,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 
 from bot.domain.errors import PlatformError, PlatformUnavailable
+from bot.runtime.unreachable import why
 
 
 class MessageGone(PlatformError):
@@ -114,10 +115,10 @@ async def translated(seconds: float) -> AsyncIterator[None]:
         raise CallUnclear(f"Slack's answer made no sense: {type(error).__name__}", after=5.0) from error
     except TimeoutError as error:
         raise CallUnclear("Slack did not answer in time", after=5.0) from error
-    except aiohttp.ClientConnectorError as error:
-        raise PlatformUnavailable("Slack could not be reached", after=5.0) from error
+    except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:  # nothing was sent
+        raise PlatformUnavailable(f"Slack could not be reached: {why(error)}", after=5.0) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise CallUnclear(f"Slack could not be reached: {type(error).__name__}", after=5.0) from error
+        raise CallUnclear(f"Slack could not be reached: {why(error)}", after=5.0) from error
 
 
 def _meaning(error: SlackApiError) -> PlatformError:
