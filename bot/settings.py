@@ -49,6 +49,8 @@ def _known(read: Callable[[str], object]) -> Reader:
 
 # What reads the values that are more than words: a ValueError says what would be legal.
 _READERS: Mapping[str, Reader] = {
+    "chanjing_app_id": values.seen_whole,
+    "chanjing_secret_key": values.seen_whole,
     "chanjing_access_token": values.one_word,
     "seedream_api_url": _address(VENDOR_URL),
     "seedream_sandbox_url": _address("http://sandbox:8090"),
@@ -62,6 +64,9 @@ _READERS: Mapping[str, Reader] = {
     "discord_gateway": values.one_of_several,
     "slack_bot_token": values.one_word,
     "slack_app_token": values.one_word,
+    "slack_signing_secret": values.seen_whole,
+    "slack_client_id": values.seen_whole,
+    "slack_client_secret": values.seen_whole,
     "slack_api_url": _address("https://example.com/api"),
     "slack_serve_strangers": values.yes_or_no,
     "data_dir": values.path_in_a_url,

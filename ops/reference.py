@@ -90,6 +90,8 @@ def _legal(name: str, field: Any) -> str:
         said = str(error)
     else:
         return "any text"
+    if "nobody sees" in said:
+        return "any text that can be seen"
     said = re.sub(r",? (?:not|and has) [“\d].*$|^must (?:be|say) |[;.] .*$", "", said.replace(_IMPOSSIBLE, ""))
     return re.sub(r"^needs ", "", said).replace("|", "\\|").strip()
 

@@ -20,7 +20,7 @@ _MOST: Final = 1 << 20  # bytes
 _FIFO_SECONDS: Final = 5.0
 _BOMS: Final = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _HOW: Final = "save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8)"
-_NAME: Final = re.compile(r"[ \t]*(?:export[ \t]+)?['\"]?([A-Za-z_][A-Za-z0-9_.-]*)")
+_NAME: Final = re.compile(r"[ \t]*(?:(?:export|set|declare[ \t]+-x|-)[ \t]+)*['\"]?([A-Za-z_][A-Za-z0-9_.-]*)")
 _ASSIGNMENT: Final = re.compile(rf"{_NAME.pattern}['\"]?[ \t]*[=:]")
 
 

@@ -34,6 +34,6 @@ def _masked(message: str, value: object) -> str:
     """The message without what is secret in the value that it quotes, such as a token in the wrong place."""
     redactor = Redactor()
     for part in (str(value), *str(value).split(",")):
-        if part.strip():
-            message = message.replace(part.strip(), redactor.text(part.strip()))
+        for form in (part.strip(), values.visible(part.strip())):
+            message = message.replace(form, redactor.text(form)) if form else message
     return message

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from bot.configuration.env_file import EnvFile
+from bot.configuration.values import visible
 from bot.observability.redact import Redactor
 
 _LIKE: Final = 0.75  # difflib's measure, from 0 to 1, for a file that is meant for us
@@ -55,15 +57,16 @@ def in_file(file: EnvFile, settings: Collection[str], environment: Mapping[str, 
         near = _like(name, settings)
         if near is None and name.partition("_")[0].rstrip("S") not in {each.rstrip("S") for each in prefixes}:
             continue
-        found.append((line.number, _unknown(f".env, line {line.number}", name, near, is_set=bool(line.value))))
+        found.append((line.number, _unknown(f".env, line {line.number}", line.name, near, is_set=bool(line.value))))
     for line in file.unreadable:
-        near = _like(_plain(line.name), settings)
+        name = _plain(line.name)
+        near = _like(name, settings)
         where = f".env, line {line.number}"
         if near is None:
             said = f"{where} can't be read. Write NAME=value, with each quote closed on its line."
         else:
             said = f"{where} can't be read. Write {near}=value, with each quote closed on its line."
-        found.append((line.number, NearMiss(said, limit=near is not None and near.startswith(f"{_LIMIT}_"))))
+        found.append((line.number, NearMiss(said, limit=_is_limit(name) or _is_limit(near or ""))))
     return [miss for _, miss in sorted(found, key=lambda each: each[0])]
 
 
@@ -80,7 +83,7 @@ def in_environment(environment: Mapping[str, str], settings: Collection[str]) ->
             continue
         near = next((each for each in settings if _is_slip(name, each)), None)
         if near is not None:
-            found.append(_unknown("The environment", name, near, is_set=True))
+            found.append(_unknown("The environment", typed, near, is_set=True))
     return found
 
 
@@ -88,10 +91,13 @@ def _unknown(where: str, name: str, near: str | None, *, is_set: bool) -> NearMi
     said = f"{where}: {_shown(name)} is no setting of Easel's, so it has no effect."
     if near is not None:
         said += f" Did you mean {near}?"
-    elif name.startswith(_LIMIT):
+    elif _is_limit(_plain(name)):
         said += " docs/settings.md lists the limits."
-    limit = name.startswith(_LIMIT) or (near is not None and near.startswith(f"{_LIMIT}_"))
-    return NearMiss(said, limit=limit and is_set)
+    return NearMiss(said, limit=is_set and (_is_limit(_plain(name)) or _is_limit(near or "")))
+
+
+def _is_limit(name: str) -> bool:
+    return name.startswith(_LIMIT)
 
 
 def _like(name: str, settings: Collection[str]) -> str | None:
@@ -128,8 +134,10 @@ def _distance(one: str, other: str) -> int:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+    """In capitals; letters that only look wide, and marks that nobody sees, are what they seem to be."""
+    seen = "".join(each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+    return re.sub(r"[^A-Z0-9]", "_", seen.upper())
 
 
 def _shown(name: str) -> str:
-    return Redactor().text(name[:_SHOWN])
+    return visible(Redactor().text(name[:_SHOWN]))

@@ -28,8 +28,19 @@ Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 
 def shown(text: str) -> str:
-    """A wrong value in quotation marks, cut."""
-    return f"“{text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'}”"
+    """A wrong value in quotation marks, cut, with what nobody sees as its code."""
+    return f"“{visible(text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…')}”"
+
+
+def visible(text: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def seen_whole(text: str) -> str:
+    """An id or a secret in any letters; what nobody sees came with it from a page."""
+    if not text.strip().isprintable():
+        raise ValueError("holds a character that nobody sees; copy it again")
+    return text.strip()
 
 
 def unquoted(text: str) -> str:

@@ -193,7 +193,9 @@ LIMIT_SLIPS = (
     "LIMIT_USER_DALIY=3", "LIMITS_USER_DAILY=3", "limit_user_daliy=3", "export LIMIT_USER_DALIY=3",
     "LIMIT_USER_DAILY: 3", "LIMIT_USER_DAILY : 3", "LIMIT_USER_DAILY 3", "LIMIT_USER_DAILY", "USER_DAILY_LIMIT=3",
     "LIMIT-USER-DAILY=3", "LIMIT_USER_DAILY='3", 'WEB_TOKEN="abc\nLIMIT_USER_DAILY="3"', "LIMIT_USER_DALIY = 3",
-    'NOTE="abc\nLIMIT_USER_DAILY=3\n"', "LIMIT_PERSON_DAILY=3", "LIMIT_USER_DAILY:3", "MAX_USER_DAILY: 3",
+    "LIMIT USER DAILY=3", "set LIMIT_USER_DAILY=3", "- LIMIT_USER_DAILY=3", "\uff2cIMIT_USER_DAILY=3",
+    "limit.user.daily=3", "\u200bLIMIT_USER_DAILY=3", 'NOTE="abc\nLIMIT_USER_DAILY=3\n"', "LIMIT_PERSON_DAILY=3",
+    "LIMIT_USER_DAILY:3", "MAX_USER_DAILY: 3",
 )  # fmt: skip
 
 
@@ -203,7 +205,8 @@ def test_a_slip_in_a_limit_of_the_env_file_stops_the_start(line: str, tmp_path: 
     code, said = run("health", settings={}, directory=tmp_path)
     assert code == 2, said
     number = 3 if "NOTE" in line else line.count("\n") + 2
-    assert_sentence(said, "LIMIT_USER_DAILY" if "MAX" not in line else "LIMIT_", f".env, line {number}")
+    named = "The limit would not hold" if "LIMIT USER" in line else "LIMIT_" if "MAX" in line else "LIMIT_USER_DAILY"
+    assert_sentence(said, named, f".env, line {number}")
     if line == LIMIT_SLIPS[0]:
         assert run("run", settings={}, directory=tmp_path) == (2, said)
         code, said = run("doctor", settings={}, directory=tmp_path)
@@ -290,6 +293,18 @@ def test_a_wrong_value_is_named_in_our_words(name: str, tmp_path: Path, run: Run
     assert_sentence(said, name, expected)
     assert "Input should" not in said
     assert said.count("\n") == 1, said
+
+
+def test_what_nobody_sees_is_named(tmp_path: Path, run: Run) -> None:
+    for name, value, expected in (
+        ("CHANJING_APP_ID", "abc\u200b", "CHANJING_APP_ID: holds a character that nobody sees; copy it again"),
+        ("SLACK_SIGNING_SECRET", f"\u2060{SECRET}", "SLACK_SIGNING_SECRET: holds a character that nobody sees"),
+        ("WEB_PORT", "80\u200b", "not “80\\u200b”"),
+        ("LOG_LEVEL", "\x1b[31minfo", "not “\\x1b[31minfo”"),
+    ):
+        code, said = run("health", settings={name: value}, directory=tmp_path)
+        assert code == 2, said
+        assert_sentence(said, expected)
 
 
 def test_values_mean_what_a_person_expects(tmp_path: Path, run: Run) -> None:

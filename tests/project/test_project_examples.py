@@ -81,6 +81,7 @@ def test_a_command_is_one_for_the_shell_and_for_the_program(document: str, comma
 
 
 @pytest.mark.journey
+@pytest.mark.slow
 def test_every_command_that_can_be_run_here_is(tmp_path: Path) -> None:
     settings = {"SANDBOX_SPEED": "1000", "SANDBOX_PAINTING": "plain"}
     run = []
