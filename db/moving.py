@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Table, func, insert, select, text
+from sqlalchemy import Column, Integer, Table, func, insert, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .errors import DatabaseProblem, problems
-from .tables import metadata
-from .transactions import READING, write_queue_of
+from .processes import require_nobody
+from .tables import NEEDS_SOMETHING, jobs, metadata
+from .transactions import READING, read, write_queue_of
 
 _CHUNK = 2000
+# One moment for all tables, however long copying takes.
+_AS_OF_NOW = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; "
+    "SET LOCAL statement_timeout = 0"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,48 +36,95 @@ class Moved:
 async def move(source: AsyncEngine, target: AsyncEngine) -> list[Moved]:
     """Copy every table; both are of the newest revision, and nothing else uses them.
 
-    DatabaseProblem: the target has something already, or holds other values afterwards than the source; it is then as
-    it was before.
+    Which run had a job is not taken along: none is left. What the queue of a server carries are ids of jobs whose rows
+    say how they go on, so that nothing of it is needed.
+
+    DatabaseProblem: processes are at work on the source or change it meanwhile; the target has something already, or
+    holds other values afterwards than the source. The target is then as it was before.
     """
+    await require_nobody(source)
     where = write_queue_of(target).where
     with problems(where):
-        return await _move(source, target, where)
+        async with target.begin() as writer:
+            await _require_empty(writer, where)
+            async with _moment(source) as reader:
+                moved = [await _move(table, reader, writer, where) for table in metadata.sorted_tables]
+            await _require_unchanged(source, moved)
+            return moved
 
 
-async def _move(source: AsyncEngine, target: AsyncEngine, where: str) -> list[Moved]:
-    async with source.connect() as reader, target.begin() as writer:
-        await reader.execution_options(**{READING: True})
-        for table in metadata.sorted_tables:
-            if await writer.scalar(select(func.count()).select_from(table)):
-                raise DatabaseProblem(f"{where} is in use already: its table {table.name} has rows. Name an empty one.")
-        moved = []
-        for table in metadata.sorted_tables:
-            there = await _copy(table, reader, writer)
-            if there != await _sum(table, writer):
-                raise DatabaseProblem(f"{where} has other values in {table.name} than were put there: nothing is kept.")
-            await _go_on_counting(table, writer)
-            moved.append(there)
-        return moved
+async def count_unfinished(engine: AsyncEngine) -> int:
+    """How many jobs the next start goes on with."""
+    counted = select(func.count()).select_from(jobs).where(text(f"({NEEDS_SOMETHING.text})"))
+    return await read(engine, lambda connection: int(connection.execute(counted).scalar() or 0))
 
 
-async def _copy(table: Table, reader: AsyncConnection, writer: AsyncConnection) -> Moved:
+@asynccontextmanager
+async def _moment(source: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Reads of one moment. On SQLite nobody else writes until the end."""
+    where = write_queue_of(source).where
+    with problems(where):
+        async with source.connect() as connection:
+            if source.dialect.name == "postgresql":
+                await connection.execution_options(**{READING: True})
+                for statement in _AS_OF_NOW.split("; "):
+                    await connection.exec_driver_sql(statement)
+            yield connection
+
+
+async def _require_empty(writer: AsyncConnection, where: str) -> None:
+    for table in metadata.sorted_tables:
+        if await writer.scalar(select(func.count()).select_from(table)):
+            raise DatabaseProblem(f"{where} is in use already: its table {table.name} has rows. Name an empty one.")
+
+
+async def _require_unchanged(source: AsyncEngine, moved: list[Moved]) -> None:
+    """Nobody has begun to work on a server since."""
+    if source.dialect.name == "sqlite":
+        return
+    await require_nobody(source)
+    async with _moment(source) as reader:
+        for before in moved:
+            if await _sum(metadata.tables[before.table], reader) != before:
+                raise DatabaseProblem(
+                    f"{write_queue_of(source).where} was changed while it was read ({before.table}): nothing is kept. "
+                    "Stop whatever uses it, and try again."
+                )
+
+
+async def _move(table: Table, reader: AsyncConnection, writer: AsyncConnection, where: str) -> Moved:
     total, count = 0, 0
-    while rows := await _chunk(table, reader, count):
+    async for rows in _chunks(table, reader):
         await writer.execute(insert(table), rows)
         total, count = total + sum(map(_digest, rows)), count + len(rows)
-    return _moved(table, count, total)
+    there = _moved(table, count, total)
+    if there != await _sum(table, writer):
+        raise DatabaseProblem(f"{where} has other values in {table.name} than were put there: nothing is kept.")
+    column = table.autoincrement_column
+    if column is not None and isinstance(column.type, Integer):
+        await _go_on_counting(table, column, writer, after=await _last_number(table, column, reader))
+    return there
 
 
 async def _sum(table: Table, connection: AsyncConnection) -> Moved:
     total, count = 0, 0
-    while rows := await _chunk(table, connection, count):
+    async for rows in _chunks(table, connection):
         total, count = total + sum(map(_digest, rows)), count + len(rows)
     return _moved(table, count, total)
 
 
-async def _chunk(table: Table, connection: AsyncConnection, after: int) -> list[dict[str, Any]]:
-    found = await connection.execute(select(table).order_by(*table.primary_key).offset(after).limit(_CHUNK))
-    return [dict(row) for row in found.mappings()]
+async def _chunks(table: Table, connection: AsyncConnection) -> AsyncIterator[list[dict[str, Any]]]:
+    """All rows, in the order of their keys, each part from behind the last key."""
+    key: list[Column[Any]] = list(table.primary_key)
+    query = select(table).order_by(*key).limit(_CHUNK)
+    further = query
+    while rows := [dict(row) for row in (await connection.execute(further)).mappings()]:
+        last = tuple_(*(literal(rows[-1][column.name], column.type) for column in key))
+        further = query.where(tuple_(*key) > last)
+        if table is jobs:
+            for row in rows:
+                row["owner"] = None
+        yield rows
 
 
 def _digest(row: Mapping[str, Any]) -> int:
@@ -82,12 +136,34 @@ def _moved(table: Table, count: int, total: int) -> Moved:
     return Moved(table=table.name, rows=count, digest=f"{total % 2**128:032x}")
 
 
-async def _go_on_counting(table: Table, connection: AsyncConnection) -> None:
+def _never_again(table: Table) -> bool:
+    """Whether SQLite gives out no number twice, as a server never does."""
+    return bool(table.dialect_options["sqlite"]["autoincrement"])
+
+
+async def _last_number(table: Table, column: Column[Any], connection: AsyncConnection) -> int:
+    """The highest that was given out, though its row may be gone."""
+    given = 0
+    if connection.dialect.name == "postgresql":
+        sequence = await connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+        found = await connection.execute(text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"))  # noqa: S608 - as the server calls it
+        given = int(found.scalar() or 0)
+    elif _never_again(table):
+        found = await connection.execute(
+            text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}
+        )
+        given = int(found.scalar() or 0)
+    return max(given, await connection.scalar(select(func.max(column))) or 0)
+
+
+async def _go_on_counting(table: Table, column: Column[Any], connection: AsyncConnection, *, after: int) -> None:
     """Numbers that the target gives out by itself follow those that came."""
-    column = table.autoincrement_column
-    if connection.dialect.name != "postgresql" or column is None or not isinstance(column.type, Integer):
-        return
-    await connection.execute(
-        text("SELECT setval(pg_get_serial_sequence(:name, :column), greatest((:last)::bigint, 1), :last > 0)"),
-        {"name": table.name, "column": column.name, "last": await connection.scalar(select(func.max(column))) or 0},
-    )
+    if connection.dialect.name == "postgresql":
+        await connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:name, :column), greatest((:last)::bigint, 1), :last > 0)"),
+            {"name": table.name, "column": column.name, "last": after},
+        )
+    elif _never_again(table):
+        await connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+        values = {"name": table.name, "last": after}
+        await connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), values)

@@ -15,7 +15,6 @@ from .errors import DatabaseProblem
 from .transactions import read
 
 # The version of the library that made the tables is the comment on one of them.
-_ALIVE = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => 10)")
 _MAY_CREATE = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
 _READ = text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 
@@ -23,11 +22,6 @@ _READ = text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_clas
 def is_current(connection: Connection) -> bool:
     """Whether the tables are those of the installed library. Any, where it carries no jobs."""
     return connection.dialect.name != "postgresql" or connection.execute(_READ).scalar() == version("procrastinate")
-
-
-async def count_workers(engine: AsyncEngine) -> int:
-    """How many processes that run jobs have said lately that they live."""
-    return await read(engine, lambda connection: int(connection.execute(_ALIVE).scalar() or 0))
 
 
 async def may_create(engine: AsyncEngine) -> bool:

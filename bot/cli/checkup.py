@@ -31,7 +31,8 @@ from db.errors import DatabaseProblem
 from db.lock import find_running
 from db.migrate import HEAD, revision
 from db.pooler import Pooler, require_sessions
-from db.queue_schema import count_workers, may_create
+from db.processes import at_work
+from db.queue_schema import may_create
 from db.usable import require_usable
 
 _LATELY = timedelta(minutes=1)
@@ -67,14 +68,14 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
             if at == HEAD:
                 await require_usable(engine)
             pooler = await require_sessions(engine)
-            workers = await count_workers(engine) if at == HEAD and file is None else None
+            processes = await at_work(engine)
             if file is None and not await may_create(engine):
                 return [_no_tables(settings.database_url, at)]
     except DatabaseProblem as error:
         return [broken("Database", str(error))]
     holder = "no bot runs on it" if running is None else f"the bot (process {running.pid}) runs on it"
-    if workers is not None:
-        holder = f"{workers or 'no'} {'worker runs' if workers == 1 else 'workers run'} on it"
+    if file is None:
+        holder = str(processes)
     if pooler is not Pooler.NONE:
         holder += ", through a pooler in session mode (16 connections for each process)"
     if at == HEAD:

@@ -241,12 +241,20 @@ def _restored(make: _Maker) -> None:
 def _migrate(make: _Maker) -> None:
     parser = make.command(
         "migrate",
-        "bring the database to the newest tables, as each start does; or move it to a server",
+        "bring the database to the newest tables, as each start does; or move it to a server, or back",
         "migrate",
         "migrate --from sqlite --to postgresql://easel:password@db.internal/easel",
+        "migrate --from postgresql --to sqlite",
     )
-    parser.add_argument("--from", dest="source", metavar="URL", help="the file to move; sqlite alone: DATABASE_URL's")
-    parser.add_argument("--to", dest="target", metavar="URL", help="an empty database: postgresql://…")
+    parser.add_argument(
+        "--from", dest="source", metavar="URL", help="what to move; sqlite or postgresql alone: DATABASE_URL's"
+    )
+    parser.add_argument(
+        "--to",
+        dest="target",
+        metavar="URL",
+        help="where to, an empty one: postgresql://… or sqlite:///…; sqlite alone: in DATA_DIR",
+    )
 
 
 def _place(parser: argparse.ArgumentParser) -> None:

@@ -42,7 +42,12 @@ def _ask(url: str) -> tuple[bool, str]:
     except urllib.error.HTTPError as error:
         status, body = error.code, error.read()
     except (OSError, http.client.HTTPException) as error:
-        return False, f"no answer from {url}: {error}"
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ConnectionRefusedError):
+            return False, f"not running: nobody listens at {url.removesuffix('/readyz')}"
+        if isinstance(reason, TimeoutError):
+            return False, f"not known: {url} did not answer within {_TIMEOUT:.0f} s"
+        return False, f"not known: no answer from {url}: {getattr(reason, 'strerror', None) or reason}"
     try:
         return _told(url, status, json.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError):

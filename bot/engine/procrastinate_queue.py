@@ -284,6 +284,13 @@ class ProcrastinateQueue:
         with _reached():
             await self._ask(_NOTIFY, channel=channel, payloads=[json.dumps(one) for one in news])
 
+    @property
+    def _role(self) -> str:
+        """How the connection is called by which db.processes counts us."""
+        if not self._page:
+            return "easel worker"
+        return "easel gateway" if self._worker is None else "easel"
+
     async def listen(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
         """Hear what others tell, and `{}` when a job came in for us, until the connection breaks: StoreUnavailable.
 
@@ -296,7 +303,9 @@ class ProcrastinateQueue:
         if worker is not None:
             channels.append(f"{_WORKER_CHANNEL}{worker}")
         try:
-            async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, application_name=self._role
+            ) as connection:
                 await connection.execute("; ".join(f"LISTEN {channel}" for channel in channels).encode())
                 while worker == self._worker:
                     async for notice in connection.notifies(timeout=_QUIET_SECONDS):

@@ -55,9 +55,11 @@ class PostgresServer:
     def stop(self, mode: str = "fast") -> None:
         self._control("-m", mode, "stop")
 
-    def start(self) -> None:
+    def start(self, more: str = "") -> None:
+        """`more`: options of `postgres` for this life."""
         options = (self._directory / "postmaster.opts").read_text().split(" ", 1)[1].replace('"', "").strip()
-        self._control("-o", options.replace("-h ", '-h "" ', 1), "-l", str(self._directory / "log"), "start")
+        options = options.replace("-h ", '-h "" ', 1)
+        self._control("-o", f"{options} {more}", "-l", str(self._directory / "log"), "start")
 
     def _control(self, *arguments: str) -> None:
         command: Sequence[str] = ("-w", "-D", str(self._directory), *arguments)
