@@ -15,7 +15,10 @@ _NUMBERS = frozenset({"limit", "used", "wanted", "fits", "left", "points", "room
 _MOMENTS = frozenset({"resets_at", "until"})
 # Codes of BadOption: the same text is refused at any time.
 WRONG_AS_TYPED = frozenset(
-    {"bad-ratio", "bad-n", "bad-clarity", "bad-style", "prompt-empty", "prompt-too-long", "matrix-too-large"}
+    {
+        *("bad-ratio", "bad-n", "bad-clarity", "bad-style", "foreign-option"),
+        *("prompt-empty", "prompt-too-long", "matrix-too-large"),
+    }
 )
 _NOT_VALUES = frozenset({"code", "channel"})
 # Of what was typed wrongly; `understood` and `others` quote the rest of the request.

@@ -32,7 +32,7 @@ class HelpPage:
 
 _EXAMPLES = {
     HelpTopic.START: ("/imagine a lighthouse in a storm ratio:16:9 n:2", "/imagine a red fox style:ink"),
-    HelpTopic.OPTIONS: ("/imagine a red fox 16:9 x4 4k", '/imagine a sign that says "ratio:1:1" --ar 3:4'),
+    HelpTopic.OPTIONS: ("/imagine a red fox ratio:16:9 x4 4k", '/imagine a sign that says "ratio:1:1" --ar 3:4'),
     HelpTopic.SERIES: ("/imagine {red|blue} fox in {ink|clay}",),
     HelpTopic.USAGE: ("/usage", "/usage of:This channel period:The last seven days"),
     HelpTopic.PRIVACY: ("/mydata export", "/mydata delete"),

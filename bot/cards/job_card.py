@@ -13,6 +13,7 @@ from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
 from bot.domain.job import Job, JobKind, JobState
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
+from bot.grammar.hints import Hint, hints
 
 _NOT_CHARGED = (JobState.FAILED, JobState.CANCELLED)
 
@@ -66,7 +67,22 @@ def _under_way(report: JobReport, locale: str) -> Card:
     if report.slow and not queued and not report.away:
         notes = [status] if report.resumed else []
         tone, status = Tone.SLOW, sentence("status-slow", locale)
+    notes += _hints(job, locale)
     return _card(report, locale, tone, status, notes=notes, buttons=(_button(ButtonAction.CANCEL, job, locale),))
+
+
+def _hints(job: Job, locale: str) -> list[Text]:
+    """What in the prompt was probably meant otherwise. Of a series nobody has typed the prompts."""
+    if job.series_id is not None:
+        return []
+    return [
+        sentence(f"hint-{hint.code}", locale, word=hint.word, instead=hint.instead)
+        for hint in hints(job.request.prompt)
+    ]
+
+
+def hint_sentence(hint: Hint, locale: str) -> Text:
+    return sentence(f"hint-{hint.code}", locale, word=hint.word, instead=hint.instead)
 
 
 def _price(report: JobReport, locale: str) -> list[Text]:
@@ -107,6 +123,7 @@ def _done(report: JobReport, locale: str, all_buttons: tuple[Button, ...] | None
     notes: list[Text] = []
     if len(job.pictures) < job.request.n:
         notes.append(sentence("note-fewer", locale, came=len(job.pictures), wanted=job.request.n))
+    notes += _hints(job, locale)
     changed = lineage(report, locale)
     if changed is not None:
         notes.append(changed)

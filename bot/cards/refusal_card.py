@@ -16,7 +16,11 @@ from bot.grammar.small_talk import SmallTalk
 
 _SHOWN_WORD = 60
 _SHOWN_CHANNELS = 10
-_BY_CODE = {"matrix-too-large": "button-fewer", "not-a-request": "button-draw-anyway"}
+_BY_CODE = {
+    "matrix-too-large": "button-fewer",
+    "not-a-request": "button-draw-anyway",
+    "foreign-option": "button-leave-out",
+}
 _OPTION = {option.name: option for option in OPTIONS}
 
 
@@ -48,7 +52,7 @@ def refusal_card(
     if refused.code == "not-a-request":
         return _small_talk(refused, locale, buttons)
     return Card(
-        tone=Tone.REFUSED,
+        tone=Tone.ASKING if refused.code == "matrix-offer" else Tone.REFUSED,
         prompt=excerpt(prompt.strip()),
         status=refusal_sentence(refused, locale, channel_name=channel_name),
         notes=_notes(refused, locale),

@@ -21,6 +21,7 @@ _TODO = {
     "prompt-empty": "todo-prompt",
     "prompt-too-long": "todo-shorter",
     "matrix-too-large": "todo-fewer",
+    "foreign-option": "todo-foreign",
 }
 
 

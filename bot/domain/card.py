@@ -34,6 +34,7 @@ class Tone(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     REFUSED = "refused"
+    ASKING = "asking"  # nothing is wrong: a press decides
 
 
 class ButtonAction(StrEnum):

@@ -49,6 +49,11 @@ def combinations(request: ImageRequest) -> tuple[Combination, ...]:
     return tuple(made)
 
 
+def unclosed_group(text: str) -> str:
+    """From the brace with a bar behind it that nothing closes to the end; empty where there is none."""
+    return text[_groups(text)[1] :]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     start: int
@@ -56,8 +61,8 @@ class _Group:
     choices: tuple[str, ...]
 
 
-def _groups(text: str) -> list[_Group]:
-    """The outermost groups in their order, in one pass over the text."""
+def _groups(text: str) -> tuple[list[_Group], int]:
+    """The outermost groups in their order, in one pass over the text; and where one begins that nothing closes."""
     opened: list[list[int]] = []  # where each open brace stands, and the bars between it and its own closing one
     found: list[_Group] = []
     for place, character in enumerate(text):
@@ -73,7 +78,7 @@ def _groups(text: str) -> list[_Group]:
                 found.pop()  # it stands within this one
             cuts = pairwise([start, *bars, place])
             found.append(_Group(start, place + 1, tuple(text[left + 1 : right].strip() for left, right in cuts)))
-    return found
+    return found, next((start for start, *bars in opened if bars), len(text))
 
 
 def _expanded(prompt: str) -> list[tuple[str, tuple[str, ...]]] | None:
@@ -83,14 +88,14 @@ def _expanded(prompt: str) -> list[tuple[str, tuple[str, ...]]] | None:
     while ways:
         opened: dict[str, tuple[str, ...]] = {}
         for text, labels in ways:
-            groups = _groups(text)
+            groups, _ = _groups(text)
             if not groups:
                 done.append((text, labels))
                 continue
             group = groups[0]
             for choice in group.choices:
                 # What holds a group of its own is named by what is taken from that.
-                named = labels if _groups(choice) else (*labels, choice)
+                named = labels if _groups(choice)[0] else (*labels, choice)
                 opened.setdefault(text[: group.start] + choice + text[group.end :], named)
                 if len(opened) + len(done) > MOST_COMBINATIONS:
                     return None
@@ -115,7 +120,7 @@ def _too_large(request: ImageRequest) -> BadOption:
 
 def _with_fewer(prompt: str) -> str:
     """The prompt with less to choose from: what is taken away stands at the end of the group that has the most."""
-    groups = _groups(prompt)
+    groups, _ = _groups(prompt)
     sizes = [len(group.choices) for group in groups]
     if math.prod(sizes) <= MOST_COMBINATIONS:  # groups within groups make it too much
         sizes[sizes.index(max(sizes))] -= 1

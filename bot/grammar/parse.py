@@ -10,6 +10,7 @@ r"""`a red fox ratio:16:9 n:2` → ImageRequest.
 - `x1`-`x4` and `1k`, `2k`, `4k` belong to the sentence behind an article, a preposition, a number or a sign ("a 4k
   tv", "in 4k", "2 x4"), and 4k before a screen or a film ("4k tv"); so does the X4 of "BMW X4", and the 4k
   of "sharp,4k resolution": a short form glued to a mark needs a mark, an option or the end behind it. `x5` is prompt.
+- What another generator's option surely is (`--v 6`, `--no text`: foreign.py) is refused.
 - A word in double quotes is prompt, and the quotes stay; so is one behind a backslash, which goes: `\n:2`.
 - The rest is the prompt, character by character, except for the marks and the white space that an option leaves with
   nothing to part (cutting.py), for control characters, which are dropped (those that part words become a space), and
@@ -26,6 +27,7 @@ from types import MappingProxyType
 from bot.domain.errors import BadOption, Repair
 from bot.domain.request import MAX_PROMPT, ImageRequest, has_visible
 from bot.domain.style import STYLES
+from bot.grammar import foreign
 from bot.grammar.cutting import Cut, prompt_of
 from bot.grammar.forms import CLOSING, Form, Shape, bare, escaped, form_of
 from bot.grammar.neighbours import claimed, crowded, model_name
@@ -67,9 +69,10 @@ def parse(
 
     Raises BadOption and nothing else: `bad-ratio`, `bad-n`, `bad-clarity` and `bad-style` with the values `word` (as
     typed), `option`, `nearest`, `understood` (the request without the wrong words) and `others` (further corrections,
-    such as `n:9 → 4`), and with a repair where the rest is a request; `prompt-empty`; `prompt-too-long` with
-    `length` and `limit`: which words to leave out is for the person to say. `not-a-request` with `kind`, a SmallTalk,
-    where the text is one and nothing is typed beside it; its repair draws it all the same.
+    such as `n:9 → 4`), and with a repair where the rest is a request; `foreign-option` with `word` and `understood`,
+    and with a repair that leaves it out; `prompt-empty`; `prompt-too-long` with `length` and `limit`: which words to
+    leave out is for the person to say. `not-a-request` with `kind`, a SmallTalk, where the text is one and nothing is
+    typed beside it; its repair draws it all the same.
     """
     text = _clean(text).strip()
     if len(text) > MAX_TEXT:
@@ -80,9 +83,14 @@ def parse(
     reading = _read(text)
     found = {item.option.name: item for item in reading.found} | _typed(typed)
     values, wrong = _judge(found, _typed(defaults), styles)
-    if wrong:
-        raise _bad_option(reading.prompt, values, wrong, styles)
+    if wrong or reading.foreign:
+        raise _bad_option(reading, values, wrong, styles)
     return _request(reading.prompt, values, styles)
+
+
+def option_words(text: str) -> dict[str, str]:
+    """The word of `text` that says each option that it has, by the option's name: the last of a kind, as it wins."""
+    return {item.option.name: item.word for item in _read(_clean(text).strip()[:MAX_TEXT]).found}
 
 
 def _not_a_request(text: str, kind: SmallTalk, defaults: TypedOptions | None, styles: Mapping[str, str]) -> BadOption:
@@ -103,12 +111,18 @@ class _Reading:
     text: str
     found: list[_Found] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)  # as typed
 
     def take(self, form: Form, start: int, end: int, spelling: str) -> int:
         typed = self.text[start:end].rstrip(CLOSING)
         self.found.append(_Found(form.option, typed, spelling))
         self.cuts.append(Cut(start, start + len(typed), option=True))
         return 1
+
+    def leave_out(self, start: int, end: int) -> None:
+        typed = self.text[start:end].rstrip(CLOSING)
+        self.foreign.append(typed)
+        self.cuts.append(Cut(start, start + len(typed), option=True))
 
     @property
     def prompt(self) -> str:
@@ -130,6 +144,8 @@ def _read(text: str) -> _Reading:
         word = words[index]
         behind = words[index + 1] if index + 1 < len(words) else None
         taken = _take(reading, before, word, behind) if word.free else 0
+        if not taken and word.free and (taken := foreign.length_of(words, index)):
+            reading.leave_out(word.start, words[index + taken - 1].end)
         before = None if taken else word
         index += taken or 1
     return reading
@@ -137,7 +153,7 @@ def _read(text: str) -> _Reading:
 
 def _take(reading: _Reading, before: Word | None, word: Word, behind: Word | None) -> int:
     """Note the option that begins at this word, if one does; how many words it has."""
-    if escaped(word.plain):
+    if escaped(word.plain) or foreign.escaped_elsewhere(word.plain):
         reading.cuts.append(Cut(word.start, word.start + 1, option=False))
         return 0
     form = form_of(word.plain)
@@ -218,9 +234,9 @@ def _legal(item: _Found, styles: Mapping[str, str]) -> str | int | None:
 
 
 def _bad_option(
-    prompt: str, values: Mapping[str, str | int], wrong: list[_Found], styles: Mapping[str, str]
+    reading: _Reading, values: Mapping[str, str | int], wrong: list[_Found], styles: Mapping[str, str]
 ) -> BadOption:
-    first, *others = wrong
+    prompt = reading.prompt
     repair: Repair | None = None
     understood = prompt
     try:
@@ -232,6 +248,10 @@ def _bad_option(
         names = tuple(f"{item.option.name}:" for item in wrong)
         kept = [option for option in print_options(repaired) if not option.startswith(names)]
         understood = " ".join([prompt, *kept])
+    if not wrong:
+        return BadOption("foreign-option", repair=repair, word=" ".join(reading.foreign), understood=understood)
+    first, *others = wrong
+    corrected = [f"{item.word} → {values[item.option.name]}" for item in others]
     return BadOption(
         f"bad-{first.option.name}",
         repair=repair,
@@ -239,7 +259,7 @@ def _bad_option(
         option=first.option.name,
         understood=understood,
         nearest=str(values[first.option.name]),
-        others=", ".join(f"{item.word} → {values[item.option.name]}" for item in others),
+        others=", ".join([*corrected, *(f"{word} → –" for word in reading.foreign)]),
     )
 
 

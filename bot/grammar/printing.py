@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bot.domain.request import ImageRequest
 from bot.grammar.cutting import ends_with_separator
+from bot.grammar.foreign import named_elsewhere
 from bot.grammar.forms import ESCAPE, Shape, form_of
 from bot.grammar.neighbours import claimed, crowded
 from bot.grammar.options import NUMBER, OPTIONS
@@ -52,9 +53,10 @@ def quote_prompt(prompt: str) -> str:
 
 
 def _needs_escape(prompt: str, before: Word | None, word: Word, behind: Word | None) -> bool:
-    form = form_of(word.plain.lstrip(ESCAPE))
+    unescaped = word.plain.lstrip(ESCAPE)
+    form = form_of(unescaped)
     if form is None:
-        return False
+        return named_elsewhere(unescaped)
     unescaped_short = form.shape is Shape.SHORT and not word.plain.startswith(ESCAPE)
     in_sentence = claimed(prompt, before, word, behind) or crowded(prompt, before, word, behind)
     return not (unescaped_short and in_sentence)

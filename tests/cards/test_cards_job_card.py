@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -283,3 +284,13 @@ def test_long_prompts_are_clipped(make_report: Make) -> None:
     assert len(card.prompt) <= 300
     assert card.prompt.endswith("👩‍🚀…")
     assert 900 < len(card.pictures[0].alt) <= 1000
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.GENERATING, JobState.DONE])
+def test_what_was_probably_meant_otherwise_is_said(make_report: Make, state: JobState) -> None:
+    asked = ImageRequest(prompt="a fox 16:10")
+    report = make_report(state, request=asked)
+    said = "“16:10” is drawn as words. For the shape, write ratio:16:9."
+    assert said in small_print(job_card(report, "en"))
+    in_series = replace(report, job=replace(report.job, series_id="s"))
+    assert said not in small_print(job_card(in_series, "en"))

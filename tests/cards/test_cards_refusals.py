@@ -186,3 +186,17 @@ def test_help_names_every_option_and_its_example_works(locale: str) -> None:
     example = str(card.status[0]).split(": " if locale == "en" else "：", 1)[1]
     asked = parse(example)
     assert (asked.ratio, asked.n) == ("16:9", 2)
+
+
+def test_a_price_is_a_question_and_no_error() -> None:
+    refused = Refused("matrix-offer", jobs=4, pictures=4, points=4, left=46)
+    assert refusal_card(refused, "en").tone is Tone.ASKING
+
+
+def test_another_generators_option_is_left_out_by_one_press() -> None:
+    with pytest.raises(BadOption) as caught:
+        parse("a fox --v 6")
+    card = refusal_card(caught.value, "en", draft_id="d1")
+    assert [button.label for button in card.buttons] == ["Draw without it"]
+    assert "“--v 6” belongs to another image generator" in "".join(map(str, card.status))
+    assert ("Understood: a fox",) in card.notes

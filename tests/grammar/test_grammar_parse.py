@@ -7,6 +7,7 @@ from bot.domain.errors import BadOption
 from bot.domain.request import ImageRequest
 from bot.grammar.options import OPTIONS
 from bot.grammar.parse import TypedOptions, parse
+from bot.grammar.printing import print_request
 
 FOX = "a red fox"
 
@@ -133,7 +134,6 @@ def test_spellings_of_a_style(typed: str) -> None:
         "y = x2",
         "matrix4 4kids x4y 14k",
         "{red|blue} fox",
-        "--v 6 --seed 4",
         "a man —style of old—",
         "the letter —n is big",
         "n:) hello",
@@ -443,3 +443,46 @@ def test_no_spelling_is_ambiguous() -> None:
         assert all(spelling == spelling.lower() for spelling in spellings)
     names = [name for option in OPTIONS for name in option.names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "left"),
+    [
+        ("a fox --v 6 --stylize 250", "--v 6 --stylize 250", "a fox"),
+        ("a fox --v6, in snow", "--v6", "a fox, in snow"),
+        ("a fox —v 6", "—v 6", "a fox"),
+        ("a fox --no text, cars ratio:16:9", "--no text, cars", "a fox"),
+        ("a fox --seed 4 --ar 16:9 --tile", "--seed 4 --tile", "a fox"),
+        ("--v 6 a fox", "--v 6", "a fox"),
+        ("a fox --sref https://example.org/a.png", "--sref https://example.org/a.png", "a fox"),
+        ("一只猫 --chaos 20", "--chaos 20", "一只猫"),
+    ],
+)
+def test_an_option_of_another_generator_is_refused_before_it_costs_anything(typed: str, word: str, left: str) -> None:
+    with pytest.raises(BadOption, match="foreign-option") as refused:
+        parse(typed)
+    assert refused.value.values["word"] == word
+    assert refused.value.repair is not None
+    assert refused.value.repair.request.prompt == left
+    assert parse(refused.value.repair.text) == refused.value.repair.request
+
+
+def test_it_is_left_out_where_another_word_is_wrong_too() -> None:
+    with pytest.raises(BadOption, match="bad-ratio") as refused:
+        parse("a fox ratio:16:7 --v 6")
+    assert refused.value.repair is not None
+    assert refused.value.repair.text == "a fox ratio:16:9"
+    assert refused.value.values["others"] == "--v 6 → –"
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a letter --v", "--c for effect", "a man —tile", 'a sign "--v 6"', "--cute cats", "-v 6", "a--v 6"]
+)
+def test_what_is_none_for_sure_stays_prompt(prompt: str) -> None:
+    assert parse(prompt).prompt == prompt
+
+
+def test_a_backslash_keeps_it_and_so_does_printing() -> None:
+    assert parse("a fox \\--v 6").prompt == "a fox --v 6"
+    kept = ImageRequest(prompt="a fox --no text, --v 6")
+    assert parse(print_request(kept)) == kept

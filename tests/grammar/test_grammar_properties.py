@@ -98,6 +98,10 @@ PIECES = st.sampled_from(
             "!",
             "n:9",
             "style:foo",
+            "--v",
+            "--no",
+            "--tile",
+            "v6",
             "//",
             "²",
             "½",
@@ -137,6 +141,7 @@ def requests(draw: st.DrawFn) -> ImageRequest:
 @THOROUGH
 @given(requests())
 @example(ImageRequest(prompt="--n x4"))
+@example(ImageRequest(prompt="--v 6 \\--no \\\\--tile, a"))
 @example(ImageRequest(prompt="X4 X4 a X4", n=2))
 @example(ImageRequest(prompt="\\ratio:16:9 \\\\n:2 4k, a 4k 4k tv"))
 @example(ImageRequest(prompt='5" n:2 "x4', ratio="16:9"))

@@ -19,6 +19,7 @@ COLOURS = MappingProxyType(
         Tone.FAILED: discord.Colour(0xF23F43),
         Tone.CANCELLED: discord.Colour(0x80848E),
         Tone.REFUSED: discord.Colour(0xF0B232),
+        Tone.ASKING: discord.Colour(0x5865F2),
     }
 )
 

@@ -27,7 +27,14 @@ PROMPT_BLOCK = "prompt"
 
 # Slack's messages have no colour of their own; a mark before the status tells the mood at a glance.
 MARKS: Mapping[Tone, str] = MappingProxyType(
-    {Tone.WAITING: "⏳ ", Tone.WORKING: "🎨 ", Tone.SLOW: "🐢 ", Tone.FAILED: "⚠️ ", Tone.REFUSED: "✋ "}
+    {
+        Tone.WAITING: "⏳ ",
+        Tone.WORKING: "🎨 ",
+        Tone.SLOW: "🐢 ",
+        Tone.FAILED: "⚠️ ",
+        Tone.REFUSED: "✋ ",
+        Tone.ASKING: "💬 ",
+    }
 )
 
 

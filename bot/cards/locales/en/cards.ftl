@@ -85,6 +85,9 @@ note-understood = Understood: { $understood }
 note-others = Also changed: { $others }
 note-quote = Meant it as part of the picture? Put it in "double quotes".
 note-would-draw = “Use fewer” draws: { $text }
+hint-ratio = “{ $word }” is drawn as words. For the shape, write { $instead }.
+hint-brace = “{ $word }” is drawn as words, because its brace is never closed. { $instead } draws one of each.
+hint-option = “{ $word }” is no option here, so it is drawn as words. /help lists the options.
 note-nothing-charged = Nothing was charged
 options-count = uses { $n } points
 options-sheet = { $jobs } combinations
@@ -105,6 +108,7 @@ button-draw-anyway = Draw it anyway
 button-use-no-style = Use no style
 button-draw-all = Draw all { $jobs }
 button-fewer = Use fewer
+button-leave-out = Draw without it
 button-make-it = Make it { $n }
 button-fix = Fix it
 button-appeal = It's harmless
@@ -149,6 +153,7 @@ bad-style = { $nearest ->
     [none] “{ $word }” isn't a style I know. Use { $legal }.
    *[other] “{ $word }” isn't a style I know. Did you mean { $nearest }?
 }
+foreign-option = “{ $word }” belongs to another image generator, so nothing was drawn. Here you can use ratio:, n:, clarity: and style:.
 prompt-empty = Tell me what to draw, for example: a lighthouse in a storm ratio:16:9
 prompt-too-long = That's { $length } characters; a prompt can have { $limit }. Shorten it and send it again.
 text-too-long = That's { $length } characters; at most { $limit } fit here.
@@ -422,6 +427,7 @@ reason-bad-ratio = a ratio that isn't supported
 reason-bad-n = a number of pictures that isn't supported
 reason-bad-clarity = a clarity that isn't supported
 reason-bad-style = a style that isn't known here
+reason-foreign-option = an option of another image generator
 reason-prompt-empty = the request had no prompt
 reason-prompt-too-long = the prompt was too long
 reason-matrix-too-large = too many combinations
@@ -436,6 +442,7 @@ todo-option = Ask again with a supported value. Closest: { $nearest }.
 todo-prompt = Ask again and say what to draw.
 todo-shorter = Shorten the prompt and ask again.
 todo-fewer = Leave some combinations out and ask again.
+todo-foreign = Leave that option out and ask again.
 todo-word = Leave the word out, or tell the moderators that it is harmless.
 
 settings-heading = Settings of this community

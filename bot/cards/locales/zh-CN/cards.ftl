@@ -58,6 +58,9 @@ note-understood = 已理解：{ $understood }
 note-others = 同时改了：{ $others }
 note-quote = 如果这是画面的一部分，请给它加上双引号。
 note-would-draw = “减少一些”会画：{ $text }
+hint-ratio = “{ $word }”会当作文字来画。要这个形状，请写 { $instead }。
+hint-brace = “{ $word }”会当作文字来画，因为花括号没有合上。{ $instead } 会各画一张。
+hint-option = 这里没有“{ $word }”这个选项，所以会当作文字来画。/help 列出了全部选项。
 note-nothing-charged = 没有扣费
 options-count = 计 { $n } 点
 options-sheet = { $jobs } 种组合
@@ -78,6 +81,7 @@ button-draw-anyway = 就画这个
 button-use-no-style = 不用风格
 button-draw-all = 全部绘制（{ $jobs }）
 button-fewer = 减少一些
+button-leave-out = 去掉它再画
 button-make-it = 改成 { $n } 张
 button-fix = 修改
 button-appeal = 没有恶意
@@ -122,6 +126,7 @@ bad-style = { $nearest ->
     [none] 没有“{ $word }”这个风格。可用的有 { $legal }。
    *[other] 没有“{ $word }”这个风格。是不是想用 { $nearest }？
 }
+foreign-option = “{ $word }”是别的作图程序的选项，所以什么都没有画。这里可以用 比例:、张数:、清晰度: 和 风格:。
 prompt-empty = 请说说想画什么，比如：暴风雨中的灯塔 比例:16:9
 prompt-too-long = 一共 { $length } 个字符，提示词最多 { $limit } 个。请删短一些再发。
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
@@ -369,6 +374,7 @@ reason-bad-ratio = 不支持的比例
 reason-bad-n = 不支持的张数
 reason-bad-clarity = 不支持的清晰度
 reason-bad-style = 这里没有的风格
+reason-foreign-option = 别的作图程序的选项
 reason-prompt-empty = 请求里没有提示词
 reason-prompt-too-long = 提示词太长
 reason-matrix-too-large = 组合太多
@@ -383,6 +389,7 @@ todo-option = 请换成支持的值再试。最接近的是 { $nearest }。
 todo-prompt = 请写上想画什么再试。
 todo-shorter = 请缩短提示词再试。
 todo-fewer = 请去掉一些组合再试。
+todo-foreign = 请去掉这个选项再试。
 todo-word = 请去掉这个词，或者告诉管理员它没有恶意。
 
 settings-heading = 这个社区的设置
