@@ -65,8 +65,9 @@ lock: $(DEV) ## renew both lock files from pyproject.toml (with hashes, without 
 licences: $(DEV) ## the licences of all that Easel is shipped with (SBOM=1: a CycloneDX bill of materials, TEXTS=1: in full)
 	$(VENV)/bin/python ops/licences.py $(if $(SBOM),--sbom) $(if $(TEXTS),--texts)
 
-vendor: ## renew the page's copy of @fluent/bundle from npm, checked by its hash (nothing else needs npm)
+vendor: ## renew the copies of @fluent/bundle (page) and axe-core (tests) from npm, checked by hash (nothing else needs npm)
 	$(PYTHON) ops/vendor_fluent.py
+	$(PYTHON) ops/vendor_axe.py
 
 clean: ## remove the environment and caches; data/ stays
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

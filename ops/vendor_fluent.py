@@ -24,12 +24,12 @@ TARGET = Path(__file__).parents[1] / "bot/platforms/web/static/vendor/fluent-bun
 HEAD = f"// @fluent/bundle {VERSION}, by Mozilla and contributors; Apache License 2.0: fluent-bundle.LICENSE.txt\n"
 
 
-def fetch(folder: Path) -> bytes:
+def fetch(folder: Path, package: str = f"@fluent/bundle@{VERSION}") -> bytes:
     """The package as npm packs it."""
-    command = ("npm", "pack", "--silent", f"@fluent/bundle@{VERSION}", "--pack-destination", str(folder))
+    command = ("npm", "pack", "--silent", package, "--pack-destination", str(folder))
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - no part of it is anybody's words
-    (package,) = folder.glob("*.tgz")
-    return package.read_bytes()
+    (packed,) = folder.glob("*.tgz")
+    return packed.read_bytes()
 
 
 def one_module(package: Path) -> str:
