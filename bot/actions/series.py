@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.errors import Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
 from bot.domain.people import Destination
-from bot.grammar.matrix import Combination
+from bot.grammar.matrix import MOST_COMBINATIONS, Combination
 from bot.grammar.printing import print_request
 
 # What is listed by its time stands in the order of the combinations, and the sheet behind them.
@@ -32,6 +32,11 @@ def of_sheet(sheet: Job, ways: Sequence[Combination]) -> list[Job]:
         )
         for place, way in enumerate(ways)
     ]
+
+
+def begun_at(sheet: Job) -> datetime:
+    """A moment before every job of its series, and behind whatever was asked before."""
+    return sheet.created_at - (MOST_COMBINATIONS + 1) * _APART
 
 
 def _in_series(there: Destination) -> Destination:

@@ -75,10 +75,7 @@ def _hints(job: Job, locale: str) -> list[Text]:
     """What in the prompt was probably meant otherwise. Of a series nobody has typed the prompts."""
     if job.series_id is not None:
         return []
-    return [
-        sentence(f"hint-{hint.code}", locale, word=hint.word, instead=hint.instead)
-        for hint in hints(job.request.prompt)
-    ]
+    return [hint_sentence(hint, locale) for hint in hints(job.request.prompt)]
 
 
 def hint_sentence(hint: Hint, locale: str) -> Text:

@@ -15,6 +15,7 @@ from bot.composition.balance import watch_balance
 from bot.composition.before_start import Role, check
 from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, open_core
+from bot.composition.fault_switches import FaultSwitches
 from bot.composition.garbage import collect_when_quiet
 from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.operator_actions import OperatorActions
@@ -248,6 +249,7 @@ def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServe
         clock=core.clock,
         sign_ins=core.stores.sign_ins,
         probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=core.dispatcher),
+        faults=None if core.sandbox is None else FaultSwitches(core.sandbox),
     )
     core.registry.platforms.update(server.platforms)
     core.registry.moderator_channels["web"] = server.platforms["web"]

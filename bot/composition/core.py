@@ -38,6 +38,7 @@ from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
 from bot.runtime.network import Network
+from bot.sandbox.server import RunningSandbox
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import SharedTokenStore
@@ -75,9 +76,13 @@ class Core:
     model: ImageModel
     cut_limits: CutLimitsNotice
     network: Network
-    sandbox_url: str | None  # of the one in this program
+    sandbox: RunningSandbox | None  # the one in this program
     callback_secret: str | None
     news: Any = None  # a bot.composition.page_relay.News, where several processes share the database
+
+    @property
+    def sandbox_url(self) -> str | None:
+        return None if self.sandbox is None else self.sandbox.url
 
     async def measure(self) -> None:
         """Bring the gauges of the moment up to date; what happens is counted when it happens."""
@@ -128,9 +133,10 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         meta, limits = Meta(engine=engine), settings.limits
         stores = Stores.over(engine, clock, open_pictures(settings.pictures_url), timezone=settings.timezone)
         metrics = Metrics(version=__version__)
-        provider_url, sandbox_url = settings.provider_url, None
+        provider_url, sandbox = settings.provider_url, None
         if provider_url is None:
-            provider_url = sandbox_url = await _start_sandbox(settings, stack)
+            sandbox = await _start_sandbox(settings, stack)
+            provider_url = sandbox.url
         model = await stack.enter_async_context(
             open_seedream(
                 base_url=provider_url,
@@ -141,7 +147,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 shared_store=_shared_store(settings, engine),
                 network=way,
                 picture_hosts=settings.trusted_picture_hosts,
-                sandbox=None if sandbox_url is None else True,
+                sandbox=None if sandbox is None else True,
             )
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
@@ -210,7 +216,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 draw=cut_limits_card,
             ),
             network=way,
-            sandbox_url=sandbox_url,
+            sandbox=sandbox,
             callback_secret=callback_secret,
             news=None if server_conninfo(settings.database_url) is None else dispatcher,
         )
@@ -260,10 +266,10 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
     )
 
 
-async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
+async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> RunningSandbox:
     running = await stack.enter_async_context(await start_sandbox(settings, journal=True))
     _log.info("sandbox_started", action="start", url=running.url)
-    return running.url
+    return running
 
 
 def _account(settings: Settings) -> Account:

@@ -77,6 +77,14 @@ class Faults:
             raise ValueError(f"count is {count}; it must be 1 or more.")
         self._next[known_fault(name)] += count
 
+    def due(self, fault: Fault) -> int:
+        """Say how many times more it was asked to happen."""
+        return max(0, self._next[fault])
+
+    def strike_no_more(self) -> None:
+        """Forget what was asked to happen next; probabilities stay."""
+        self._next.clear()
+
     def set_chances(self, chances: Mapping[str, float]) -> None:
         """Replace all probabilities; raise ValueError for an unknown name or a value outside 0 to 1."""
         checked = {known_fault(name): chance for name, chance in chances.items()}

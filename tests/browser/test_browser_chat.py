@@ -108,8 +108,8 @@ async def test_an_option_can_be_had_by_the_mouse(slow_easel: Program, look: Look
     page = await look(slow_easel.url)
     box = page.locator("#prompt")
     await box.fill("a fox")
-    await page.get_by_role("button", name="style:", exact=True).click()
-    await page.get_by_role("option", name="style:ink").click()
+    await page.get_by_role("button", name="Draw it in this style: No style").click()
+    await page.get_by_role("button", name="Ink drawing", exact=True).click()
     await expect(box).to_have_value("a fox style:ink ")
     await expect(box).to_be_focused()
 

@@ -76,6 +76,6 @@ async def test_a_link_with_the_token_signs_in_and_hides_it(programs: Callable[..
     program = programs(WEB_TOKEN="a long random text")
     await program.start()
     page = await look(f"{program.url}/#token=a%20long%20random%20text")
-    await expect(page.get_by_role("button", name="ratio:", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Width to height: 1:1 square")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_be_hidden()
     assert "token" not in page.url

@@ -95,6 +95,7 @@ class Site:
     server: WebServer = field(init=False, repr=False)
     nudges: list[str] = field(default_factory=list)
     starts: int = 0
+    faults: Any = None  # the sandbox's, where that draws
     more_routes: Callable[[Actions], Sequence[web.RouteDef]] = lambda _: ()
 
     @property
@@ -139,6 +140,7 @@ class Site:
             clock=self.clock,
             sign_ins=self.stores.sign_ins,
             probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=self.dispatcher),
+            faults=self.faults,
         )
         built.registry.platforms.update({**self.server.platforms, "fake": FakeChat()})
         built.registry.moderator_channels["web"] = self.server.platforms["web"]

@@ -18,8 +18,9 @@ from bot.grammar.parse import TypedOptions
 from bot.grammar.typed_commands import GALLERY_FILTERS, MYDATA, PERIODS, SCOPES
 
 from .answers import Problem, refusal_answer
-from .command_table import COMMANDS, FOR_MANAGERS, command_table, option_table
+from .command_table import COMMANDS, FOR_MANAGERS, command_table, option_table, split_command
 from .handler import RequestHandler
+from .help_topics import help_json
 from .idempotency import order_event
 from .lookups import Lookups, first_word
 from .messages import Messages
@@ -72,7 +73,7 @@ class Commands:
         """
         visitor = self._visitors.identify(request)
         body = await json_body(request)
-        name, text = _split(text_in(body))
+        name, text = split_command(text_in(body))
         if name != "/imagine":
             answer = await self._look_up(name, text, visitor)
             return web.json_response({"now": self._messages.now()} | answer)
@@ -94,7 +95,8 @@ class Commands:
     async def _look_up(self, name: str, text: str, visitor: Visitor) -> dict[str, Any]:
         match name:
             case "/help":
-                answer: dict[str, Any] | str = card_json(help_text(visitor.person.locale))
+                locale = visitor.person.locale
+                answer: dict[str, Any] | str = card_json(help_text(locale)) | {"topics": help_json(locale)}
             case "/why":
                 answer = await self._lookups.why(visitor)
             case "/show":
@@ -168,14 +170,6 @@ class Commands:
                 "options": option_table(person.locale, styles),
             }
         )
-
-
-def _split(text: str) -> tuple[str, str]:
-    """The command and the rest. Without a slash it is a prompt: nobody comes to this page for anything else."""
-    if not text.startswith("/"):
-        return "/imagine", text
-    name, *rest = text.split(maxsplit=1)
-    return name.lower(), rest[0] if rest else ""
 
 
 def _mydata(word: str) -> str:

@@ -23,6 +23,7 @@ from .render import card_json, found_json, shown_json
 from .visitors import Visitor, Visitors
 
 PROMPTS = 6
+MOST_PROMPTS = 50
 _CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{USAGE_FILE}"'}
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -126,9 +127,12 @@ class Lookups:
         return web.json_response(await self.why(self._visitors.identify(request)))
 
     async def _prompts(self, request: web.Request) -> web.Response:
-        """The reader's own latest prompts with `q` in them, newest first."""
+        """The reader's own latest prompts with `q` in them, newest first; as many as `most` says, up to 50."""
         person = self._visitors.identify(request).person
-        found = await self._actions.gallery.recent_prompts(person, request.query.get("q", ""), count=PROMPTS)
+        most = request.query.get("most", str(PROMPTS))
+        if not (most.isascii() and most.isdecimal() and 0 < int(most[:4]) <= MOST_PROMPTS):
+            raise Problem(400, "bad-request")
+        found = await self._actions.gallery.recent_prompts(person, request.query.get("q", ""), count=int(most))
         return web.json_response({"prompts": list(found)})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.actions.series import begun_at
 from bot.cards import gallery_card, job_card, job_json, refusal_card, show_card
 from bot.cards.phrases import card_picture
 from bot.cards.sentences import words
@@ -58,9 +59,21 @@ def message_json(report: JobReport, locale: str, *, mine: bool, opinion: Opinion
         "opinion": None if opinion is None else opinion_json(opinion),
         "hidden": HIDDEN in job.destination.details,
         "sheet": job.kind is JobKind.SHEET,
+        "series": job.series_id,
+        **_order(job),
         "parent": job.parent_id,
         "created_at": iso(job.created_at),
     }
+
+
+def _order(job: Job) -> dict[str, str | None]:
+    """What messages are sorted by, finer than `created_at`: a sheet stands behind its series, its words before it."""
+    asked_at = begun_at(job) if job.kind is JobKind.SHEET else None
+    return {"order": _fine(job.created_at), "asked_order": None if asked_at is None else _fine(asked_at)}
+
+
+def _fine(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def job_as_json(report: JobReport, locale: str) -> dict[str, object]:

@@ -25,11 +25,13 @@ from .mydata import MyDataRoutes
 from .openai_api import OpenAIImages, in_openai_shape
 from .pictures import PagePictures, Pictures
 from .platform import WebPlatform
+from .preview import Preview
 from .probes import Probes, ProbeSources
 from .proxies import TrustedProxies
 from .render import picture_url
 from .requests import BODY_LIMIT
 from .results import Results
+from .sandbox_faults import SandboxFaults
 from .sessions import Sessions
 from .signing import Signer
 from .stream import Stream
@@ -43,7 +45,10 @@ STOP_SECONDS = 1.0
 
 
 class WebServer:
-    """Serves the page, its API, the pictures and the probes on one port. Its `platforms` feed the hub."""
+    """Serves the page, its API, the pictures and the probes on one port. Its `platforms` feed the hub.
+
+    `faults` are the sandbox's, where that draws.
+    """
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class WebServer:
         actions: Actions,
         sign_ins: SignIns,
         probes: ProbeSources,
+        faults: SandboxFaults | None = None,
     ) -> None:
         self._config = config
         self.platforms = {name: WebPlatform(hub, name=name) for name in ("web", "terminal")}
@@ -75,7 +81,7 @@ class WebServer:
             visitors=self._visitors,
             clock=clock,
         )
-        studio = Studio(actions=actions, messages=messages, visitors=self._visitors, sign_ins=sign_ins)
+        studio = Studio(actions=actions, messages=messages, visitors=self._visitors, sign_ins=sign_ins, faults=faults)
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         self._archives = mydata.archives
         machines = Probes(config=config, sources=probes, visitors=self._visitors)
@@ -103,6 +109,7 @@ class WebServer:
             *commands.routes(),
             *handler.routes(),
             *lookups.routes(),
+            *Preview(actions=actions, visitors=self._visitors).routes(),
             *Results(actions=actions, visitors=self._visitors).routes(),
             *ZipDownload(actions=actions, pictures=pictures, visitors=self._visitors).routes(),
             *studio.routes(),

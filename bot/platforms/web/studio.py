@@ -31,14 +31,24 @@ from .messages import Messages
 from .names import Names, called, entry_for, report_for
 from .render import card_json, plain, text_json
 from .requests import json_body, text_in
+from .sandbox_faults import SandboxDeed, SandboxFaults
 from .studio_fields import budget_warning, fields_json, fits_as_style, write_styles
 from .studio_people import act_on, block_json
 from .visitors import Visitors
 
 
 class Studio:
-    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors, sign_ins: SignIns) -> None:
+    def __init__(
+        self,
+        *,
+        actions: Actions,
+        messages: Messages,
+        visitors: Visitors,
+        sign_ins: SignIns,
+        faults: SandboxFaults | None,
+    ) -> None:
         self._actions = actions
+        self._faults = faults
         self._sign_ins = sign_ins
         self._messages = messages
         self._visitors = visitors
@@ -52,6 +62,7 @@ class Studio:
             web.post("/api/studio/words", self.words),
             web.post("/api/studio/styles", self.styles),
             web.post("/api/studio/people", self.people),
+            web.post("/api/studio/sandbox", self.sandbox),
             web.post("/api/studio/undo/{entry}", self.undo),
             web.post("/api/studio/reports/{job}/{deed:remove|lock|word}", self.act),
         ]
@@ -81,6 +92,7 @@ class Studio:
                 "blocked": [block_json(block, names, person.locale) for block in blocks],
                 "people": await self._known(person, blocks, names),
                 "audit": await self._trail(person),
+                "sandbox": None if self._faults is None else self._faults.state(),
             }
         )
 
@@ -144,6 +156,15 @@ class Studio:
         by = self._manager(request)
         body = await json_body(request)
         return await self._done(await act_on(self._actions, by, body), by)
+
+    async def sandbox(self, request: web.Request) -> web.Response:
+        """`{"deed"}`, one of SandboxDeed, where the sandbox draws; the answer is what it does wrong by now."""
+        self._manager(request)
+        deed = (await json_body(request)).get("deed")
+        if self._faults is None or deed not in set(SandboxDeed):
+            raise Problem(400, "bad-request")
+        self._faults.do(SandboxDeed(deed))
+        return web.json_response({"now": self._messages.now(), "sandbox": self._faults.state()})
 
     async def undo(self, request: web.Request) -> web.Response:
         person = self._manager(request)

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.actions.budget import PER_CENTS
-from bot.cards.sentences import words
+from bot.cards.phrases import sentences
+from bot.cards.sentences import has_sentence, words
 from bot.cards.settings_card import ceiling_hint, otherwise
 from bot.domain.ceilings import bounds
 from bot.domain.community import Community
@@ -58,8 +59,13 @@ def _field(name: str, group: str, community: Community, limits: Limits, locale: 
         "otherwise": otherwise(name, community, limits, locale),
         "least": None if number is None else number.least,
         "most": None if number is None else number.most,
-        "hint": ceiling_hint(name, community, limits, locale),
+        "hint": sentences([_explained(name, locale), ceiling_hint(name, community, limits, locale)], locale),
     }
+
+
+def _explained(name: str, locale: str) -> str:
+    """What a value of it does, where its label does not say."""
+    return words(f"studio-hint-{name}", locale) if has_sentence(f"studio-hint-{name}") else ""
 
 
 def _choices(option: Option, community: Community, locale: str) -> list[dict[str, str]]:

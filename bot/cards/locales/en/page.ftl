@@ -5,8 +5,50 @@ page-welcome = What shall I draw?
 page-welcome-more = Describe a picture in any language. Options such as ratio:16:9 or n:2 go anywhere in the sentence.
 page-prompt-label = Describe a picture
 page-placeholder = Describe a picture, or type /imagine
-page-composer-hint = Enter sends · Shift+Enter starts a new line · ↑ brings back what you sent
+page-composer-hint = Enter sends · Shift+Enter starts a new line · ↑ brings back what you sent · ? lists the keys
 page-options = Options
+page-chip = { $name }: { $value }
+page-uses-each = { $n } points each
+page-cost = { $pictures ->
+    [one] 1 picture, uses { $points }
+   *[other] { $pictures } pictures, uses { $points }
+}
+page-cost-left = { $pictures ->
+    [one] 1 picture, uses { $points } of the { $left } left today
+   *[other] { $pictures } pictures, uses { $points } of the { $left } left today
+}
+page-history = What you asked before
+page-history-search = Search what you asked before
+page-history-none = Nothing found.
+page-keys = Keys
+page-keys-page = Anywhere
+page-keys-writing = While writing
+page-keys-picture = In a large picture
+page-key-write = write a request
+page-key-gallery = open the gallery
+page-key-board = show what is running
+page-key-keys = show this list
+page-key-leave = close, or go back
+page-key-send = send
+page-key-line = start a new line
+page-key-sent = bring back what you sent
+page-key-complete = take the suggestion
+page-key-turn = previous, next
+page-key-zoom = zoom in, out, fit
+page-key-details = show or hide the details
+page-board = What is running
+page-board-running = { $n ->
+    [one] What is running: 1 request of yours
+   *[other] What is running: { $n } requests of yours
+}
+page-board-nothing = Nothing is running. What you ask for stands here while it is drawn.
+page-board-drawing = Being drawn
+page-board-line = In line
+page-board-failed = Failed in the last day
+page-ready = Your picture is ready
+page-help = Help
+page-help-topics = Topics
+page-help-take = Put this into the box
 page-log = Conversation
 page-newer = { $n ->
     [one] 1 new below
@@ -144,6 +186,22 @@ page-nothing-used = Nobody has drawn anything yet.
 page-group-defaults = Defaults
 page-group-limits = Limits
 page-group-keeping = Retention
+page-faults = What the sandbox does wrong
+page-faults-note = Nothing here costs anything. Choose a fault, ask for a picture, and watch its card cope.
+page-fault-slow = Slow
+page-fault-refuse = Refuse the next
+page-fault-lose = Lose the next answer
+page-fault-calm = Behave again
+page-fault-is-slow = Everything takes ten times as long.
+page-fault-refuses = { $n ->
+    [one] The next request fails at the provider.
+   *[other] The next { $n } requests fail at the provider.
+}
+page-fault-loses = { $n ->
+    [one] The answer to the next order is lost on its way.
+   *[other] The answers to the next { $n } orders are lost on their way.
+}
+page-fault-none = It behaves.
 page-styles-note = Everybody here can add style: and a name to a request. Its words are sent to the provider with the prompt.
 page-style-name = Name
 page-style-save = Save the style

@@ -87,4 +87,12 @@ problem-internal-hint = Nothing was charged for this. Try again.
 
 name-operator = You
 name-guest = Guest { $id }
+studio-hint-user_running = Drawn at the same time
+studio-hint-user_waiting = May wait in line behind those
+studio-hint-monthly = Of everybody together
+studio-hint-cooldown = 0 is no pause
+studio-hint-weights = Such as 1024=1, 2048=1, 4096=2
+studio-hint-timezone = Where the day begins, such as Europe/Berlin
+studio-hint-retention_days = Starred results stay
+page-told-results = Again and Edit draw once more. HD draws the same words at the next clarity: a new picture, as there is no seed. A star keeps a picture for good, and the numbers on several pictures are votes. More has other shapes, the details, the command to copy, and Report. The gallery finds everything again.
 page-no-script = Easel's page needs JavaScript.

@@ -87,4 +87,12 @@ problem-internal-hint = 没有扣费，请重试。
 
 name-operator = 你
 name-guest = 访客 { $id }
+studio-hint-user_running = 同时在画的请求
+studio-hint-user_waiting = 在其后排队的请求
+studio-hint-monthly = 所有人合计
+studio-hint-cooldown = 0 表示不用等
+studio-hint-weights = 例如 1024=1, 2048=1, 4096=2
+studio-hint-timezone = 一天从哪里的零点算起，例如 Asia/Shanghai
+studio-hint-retention_days = 收藏的结果会保留
+page-told-results = “再来一次”和“编辑”会再画一次。“HD”用同样的词画更高的清晰度：因为没有种子，会是一张新图。收藏的图片会一直保留，多张图上的数字用来投票。“更多”里有其他形状、详情、可以复制的命令和举报。图库里可以找到一切。
 page-no-script = 本页需要 JavaScript。

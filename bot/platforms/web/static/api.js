@@ -44,7 +44,8 @@ export const deviceCode = () => call("POST", "/api/session/code");
 export const look = (invite) => call("POST", "/api/invite", { invite });
 export const history = (before) => call("GET", before ? `/api/history?${new URLSearchParams({ before })}` : "/api/history");
 export const options = () => call("GET", "/api/options");
-export const prompts = (text) => call("GET", `/api/prompts?${new URLSearchParams({ q: text })}`);
+export const prompts = (text, most = 6) => call("GET", `/api/prompts?${new URLSearchParams({ q: text, most })}`);
+export const preview = (text) => call("POST", "/api/preview", { text });
 // A command whose answer was lost may have arrived: sent once more, it bears the same key and orders nothing twice.
 const unanswered = new Map();
 

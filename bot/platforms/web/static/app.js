@@ -1,6 +1,7 @@
 // The page, put together: session, stream, conversation, views.
 import { Account } from "./account.js";
 import * as api from "./api.js";
+import { Board } from "./board.js";
 import { offerDrags } from "./carry.js";
 import { Chat } from "./chat.js";
 import { drawCompare } from "./compare.js";
@@ -9,8 +10,11 @@ import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
 import { GalleryView } from "./gallery.js";
 import { switchLanguage, t, translate } from "./i18n.js";
+import { listenToKeys } from "./keys.js";
 import { Lightbox } from "./lightbox.js";
 import { drawLineage } from "./lineage.js";
+import { listenToMenu } from "./menu.js";
+import { tellOf } from "./notify.js";
 import { leave, Router } from "./router.js";
 import { learn, me } from "./session.js";
 import { drawShow } from "./show.js";
@@ -27,9 +31,10 @@ const EXAMPLES = [
 
 const account = new Account({ signedIn: begin });
 const look = (pictures, index) => lightbox.show(atHand(pictures), pictures[index].url);
-const chat = new Chat({ look, signIn: () => account.ask(), gone: (id) => gallery.remove(id) });
+const chat = new Chat({ look, signIn: () => account.ask(), gone: (id) => gallery.remove(id), changed: () => board.changed() });
 const lightbox = new Lightbox({ act: (...args) => chat.act(...args), find });
 const feed = new EventFeed({ onEvent, onState: showConnection });
+const board = new Board({ messages: () => chat.log.messages, act: (...args) => chat.act(...args) });
 const failed = (error) => chat.complain(error);
 const gallery = new GalleryView({ look: lookThrough, act: actOnTile, failed });
 const studio = new StudioView({ look, failed, saved: refresh });
@@ -45,6 +50,7 @@ const router = new Router({
   },
   lineage: (id, _query, room) => drawLineage(id, room, { look: lookAtItem, failed }),
   compare: (_path, query, room) => drawCompare(query, room, { look: (pictures, index) => lightbox.show(() => pictures, pictures[index].url), failed }),
+  board: (_path, _query, room) => board.draw(room),
   studio: (_path, _query, room) => {
     $("studio-news").hidden = true;
     if (me.manager) studio.draw(room);
@@ -126,6 +132,7 @@ function apply(kind, data) {
   else chat.log.put(data.message);
   if (kind === "result") gallery.outdated();
   if (kind === "result" && data.message.mine) cameUnseen();
+  if (kind === "result") tellOf(data.message);
 }
 
 function deskChanged() {
@@ -267,6 +274,12 @@ $("sandbox-away").addEventListener("click", () => {
 showTheme();
 offerDrags();
 drawExamples();
+listenToMenu();
+listenToKeys({
+  "/": () => (router.name ? leave() : chat.composer.focus()),
+  g: () => (location.hash = "#/gallery"),
+  b: () => (location.hash = "#/board"),
+});
 setInterval(tick, 1000);
 addEventListener("hashchange", () => {
   if (/^#(invite|token|local)=/.test(location.hash)) begin();

@@ -18,9 +18,9 @@ export function drawMessage(message, handlers) {
   return article;
 }
 
-/** The same into an element that is there. */
-export function fillMessage(article, message, handlers) {
-  article.replaceChildren(drawAsk(message), h("div", { class: "card" }));
+/** The same into an element that is there; without the words that were typed where they stand elsewhere. */
+export function fillMessage(article, message, handlers, { ask = true } = {}) {
+  article.replaceChildren(...(ask ? [drawAsk(message)] : []), h("div", { class: "card" }));
   updateMessage(article, message, handlers);
 }
 
@@ -30,7 +30,8 @@ export function updateMessage(article, message, { act, look }) {
   const focused = card.contains(document.activeElement) ? document.activeElement.dataset.press : null;
   const kept = card.querySelector(".frames[data-done]");
   card.dataset.tone = message.card.tone;
-  card.replaceChildren(drawBody(message, { act, look, kept }));
+  card.classList.toggle("wide", Boolean(message.sheet) || message.request?.n === 1);
+  card.replaceChildren(drawBody(message, { act, look, kept, asked: Boolean(message.series) }));
   const frames = card.querySelector(".frames[data-done]");
   if (frames) {
     showVotes(frames, message.opinion ?? {});
@@ -50,13 +51,13 @@ export function drawAsk({ command, mine, author }) {
   return h("div", { class: mine ? "ask" : "ask theirs" }, mine ? null : h("p", { class: "who" }, author), bubble);
 }
 
-/** Heading, words, pictures, small print and buttons of a card. */
-export function drawBody(message, { act, look, kept }) {
+/** Heading, words, pictures, small print and buttons of a card. `asked`: the prompt too, where no bubble above has it. */
+export function drawBody(message, { act, look, kept, asked = true }) {
   const { card } = message;
   const awaited = UNDER_WAY.has(card.tone);
   const body = h("div", { class: "card-body" });
   if (card.heading) body.append(h("p", { class: "heading" }, card.heading));
-  if (card.prompt) body.append(h("p", { class: "asked", title: message.request?.prompt }, card.prompt));
+  if (card.prompt && asked) body.append(h("p", { class: "asked", title: message.request?.prompt }, card.prompt));
   if (card.options) body.append(h("p", { class: "settings" }, card.options));
   if (card.status.length) {
     body.append(h("p", { class: "status" }, h("span", {}, ...textNodes(card.status, { awaited }), ...countdown(message))));
@@ -82,14 +83,14 @@ function voter(message, act) {
 }
 
 /** " · ready in 12 s", where the status itself has no moment in it. */
-function countdown({ card, job, sheet }) {
+export function countdown({ card, job, sheet }) {
   if (sheet || card.tone !== "working" || !job?.eta || card.status.some((part) => typeof part !== "string")) return [];
   if (secondsUntil(job.eta) <= 0 || job.state === "delivering") return [];
   const [before, after] = t("page-ready-in", { moment: "\0" }).split("\0");
   return [" · ", before, moment(job.eta), after];
 }
 
-function drawButton(button, message, act) {
+export function drawButton(button, message, act) {
   const kind = button.primary ? "button primary" : button.danger ? "button danger" : "button";
   const element = h("button", { type: "button", class: kind, "data-press": button.press }, button.label);
   if (button.press in ICON_ONLY) asIcon(element, button, message);
@@ -142,11 +143,12 @@ export function drawCommand(command) {
 export function drawNotice(card, { ask = "", act, dismiss, more = null }) {
   const article = h("article", { class: "turn notice new" });
   if (ask) article.append(drawAsk({ command: ask, mine: true }));
-  const body = more ?? drawBody({ card, id: null }, { act: (...args) => act(...args, article) });
+  const body = more ?? drawBody({ card, id: null }, { act: (...args) => act(...args, article), asked: !ask });
   const drawn = h("div", { class: "card", "data-tone": card.tone }, body);
-  drawn.append(
-    h("p", { class: "only-you" }, t("page-only-you"), " · ", h("button", { type: "button", onclick: () => dismiss(article) }, t("page-dismiss"))),
-  );
+  const leave = (kind, label) => h("button", { type: "button", class: kind, onclick: () => dismiss(article) }, label);
+  const asking = card.tone === "asking" && body.querySelector(".presses");
+  if (asking) asking.append(leave("button", t("page-never")));
+  drawn.append(h("p", { class: "only-you" }, t("page-only-you"), ...(asking ? [] : [" · ", leave("", t("page-dismiss"))])));
   article.append(drawn);
   return article;
 }

@@ -5,24 +5,27 @@ import { drawNotice, plainCard, updateMessage } from "./cards.js";
 import { Composer } from "./composer.js";
 import { h } from "./dom.js";
 import { fillIn } from "./form.js";
+import { drawHelp } from "./help.js";
 import { t } from "./i18n.js";
 import { Log } from "./log.js";
 import { More } from "./more.js";
 import { deleteMine, exportMine } from "./mydata.js";
+import { askOnce } from "./notify.js";
 import { address, leave } from "./router.js";
 import { setServerTime } from "./time.js";
 import { drawUsage } from "./usage.js";
 
 export class Chat {
-  /** `look` opens a picture; `gone(id)` is told of what is deleted; `signIn` is called when the server no longer knows us. */
-  constructor({ look, signIn, gone }) {
+  /** `look` opens a picture; `gone(id)` is told of what is deleted; `changed()` of every other
+   * change of a message; `signIn` is called when the server no longer knows us. */
+  constructor({ look, signIn, gone, changed }) {
     this.handlers = { act: (...args) => this.act(...args), look };
     this.signIn = signIn;
     this.gone = gone;
     this.edit = null;
     this.shown = null; // {message, article}: the one result that is looked at
-    this.log = new Log(this.handlers);
-    this.composer = new Composer({ send: (text) => this.#sendTyped(text), recall });
+    this.log = new Log({ ...this.handlers, changed });
+    this.composer = new Composer({ send: (text) => this.#sendTyped(text) });
     this.more = new More({ press: (...args) => this.#press(...args) });
   }
 
@@ -39,6 +42,7 @@ export class Chat {
   }
 
   async #sendTyped(text) {
+    askOnce();
     try {
       this.composer.remember(text);
       await this.#answered(await this.send(text), text);
@@ -50,7 +54,7 @@ export class Chat {
 
   /** What a command that is no request was answered with. */
   async #answered(answer, text) {
-    if (answer.help) this.say(answer.help, text);
+    if (answer.help) this.#notice(answer.help, text, drawHelp(answer.help.topics, (example) => this.composer.fill(example)));
     if (answer.why) this.say(answer.why.card, text);
     if (answer.usage) this.#notice(answer.usage.card, text, drawUsage(answer.usage, (error) => this.complain(error)));
     if (answer.gallery) location.hash = address("gallery", { shelf: answer.gallery.shelf, q: answer.gallery.words });
@@ -80,8 +84,7 @@ export class Chat {
   }
 
   say(card, ask = "") {
-    // The bubble above already holds what was typed.
-    this.#notice(card.tone === "refused" && ask ? { ...card, prompt: "" } : card, ask);
+    this.#notice(card, ask);
   }
 
   #notice(card, ask, more = null) {
@@ -185,14 +188,4 @@ export class Chat {
 /** While its answer is on the way; a disabled button would lose the focus. */
 function wait(element, waiting) {
   if (element) element.ariaDisabled = waiting ? "true" : null;
-}
-
-/** This person's earlier prompts; none rather than a complaint. */
-async function recall(text) {
-  try {
-    return (await api.prompts(text)).prompts;
-  } catch (error) {
-    if (error instanceof api.Refusal || error instanceof api.Unreachable) return [];
-    throw error;
-  }
 }

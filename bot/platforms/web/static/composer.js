@@ -1,13 +1,16 @@
-// The box one writes in, with suggestions by completion.js and the history of what was sent. A box of several lines may
+// The box one writes in, with suggestions by completion.js, chips by chips.js and the history of what was sent. A box of several lines may
 // not be a combobox (https://www.w3.org/TR/html-aria/#el-textarea), so how many suggestions there are is said aloud.
+import { Chips } from "./chips.js";
 import { complete, promptStart } from "./completion.js";
 import { $, h, shape } from "./dom.js";
-import { locale, t } from "./i18n.js";
+import { earlier, historyButton } from "./history.js";
+import { t } from "./i18n.js";
 
 const REMEMBERED = 50;
 const SENT = "easel-sent";
 const PROMPT_PAUSE = 180; // milliseconds after the last letter
 const PROMPT_FROM = 3; // letters
+const RECALLED = 6;
 
 /** What this window has sent, through reloads; nothing if that was tampered with. */
 function read() {
@@ -19,11 +22,6 @@ function read() {
   }
 }
 
-/** The option's name in the language of the page: its Chinese alias means the same. */
-function nameOf({ insert, aliases }) {
-  return (locale === "zh-CN" && aliases.find((alias) => /\p{Script=Han}/u.test(alias))) || insert;
-}
-
 export class Composer {
   #input = $("prompt");
   #list = $("suggestions");
@@ -31,14 +29,18 @@ export class Composer {
   #found = null;
   #active = -1;
   #sent = read();
+  #earlier = null; // what was asked before, on any device; null until somebody goes back that far
   #recalled = -1;
-
   #timer = 0;
+  #chips = new Chips({
+    text: () => this.#input.value,
+    change: (text) => this.fill(text),
+    more: [historyButton((prompt) => this.fill(prompt))],
+  });
 
-  /** `send(text)` is true when the text was taken, so that the box can be emptied; `recall(text)` finds prompts. */
-  constructor({ send, recall }) {
+  /** `send(text)` is true when the text was taken, so that the box can be emptied. */
+  constructor({ send }) {
     this.send = send;
-    this.recall = recall;
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#input.addEventListener("blur", () => this.#close());
@@ -53,11 +55,8 @@ export class Composer {
 
   setTable(table) {
     this.#table = table;
-    $("chips").replaceChildren(
-      ...table.options.map((option) =>
-        h("button", { type: "button", class: "chip", title: option.description, onclick: () => this.#startOption(option) }, nameOf(option)),
-      ),
-    );
+    this.#chips.setTable(table.options);
+    this.#goBack();
     // Whoever types faster than the table arrives is offered what fits what stands there by now.
     if (document.activeElement === this.#input) this.#suggest();
   }
@@ -74,6 +73,13 @@ export class Composer {
     this.#recalled = -1;
   }
 
+  /** Another text, to go on from. */
+  fill(text) {
+    this.#set(text);
+    this.#close();
+    this.focus();
+  }
+
   focus() {
     this.#input.focus();
   }
@@ -82,7 +88,12 @@ export class Composer {
     this.#recalled = -1;
     this.#fit();
     this.#suggest();
+    this.#drafted();
+  }
+
+  #drafted() {
     sessionStorage.setItem("easel-draft", this.#input.value);
+    this.#chips.changed();
   }
 
   #fit() {
@@ -95,7 +106,7 @@ export class Composer {
     this.#input.value = text;
     this.#input.setSelectionRange(caret, caret);
     this.#fit();
-    sessionStorage.setItem("easel-draft", text);
+    this.#drafted();
   }
 
   async #submit() {
@@ -116,6 +127,7 @@ export class Composer {
     const { key } = event;
     const open = !this.#list.hidden;
     if (key === "Escape" && open) this.#close();
+    else if (key === "Escape") this.#input.blur(); // from here single keys lead somewhere
     else if (open && key === "ArrowDown") this.#move(1);
     else if (open && key === "ArrowUp") this.#move(-1);
     else if (open && key === "Tab" && !event.shiftKey) this.#take(Math.max(0, this.#active));
@@ -127,21 +139,24 @@ export class Composer {
     event.preventDefault();
   }
 
-  #recall(step) {
-    const from = this.#recalled < 0 ? this.#sent.length : this.#recalled;
-    const to = from + step;
-    if (to < 0 || (to >= this.#sent.length && step < 0)) return false;
-    this.#recalled = to >= this.#sent.length ? -1 : to;
-    this.#set(this.#recalled < 0 ? "" : this.#sent[to]);
-    return true;
+  /** Sent here, and before that from anywhere: the oldest first. */
+  get #past() {
+    const here = new Set(this.#sent.flatMap((text) => [text, text.replace(/^\/imagine\s+/i, "")]));
+    return [...(this.#earlier ?? []).filter((prompt) => !here.has(prompt)), ...this.#sent];
   }
 
-  #startOption(option) {
-    const text = this.#input.value;
-    const gap = text && !/\s$/.test(text) ? " " : "";
-    this.#input.focus();
-    this.#set(`${text}${gap}${option.insert}`);
-    this.#suggest();
+  async #goBack() {
+    this.#earlier ??= (await earlier("")).reverse();
+  }
+
+  #recall(step) {
+    const past = this.#past;
+    const from = this.#recalled < 0 ? past.length : this.#recalled;
+    const to = from + step;
+    if (to < 0 || (to >= past.length && step < 0)) return false;
+    this.#recalled = to >= past.length ? -1 : to;
+    this.#set(this.#recalled < 0 ? "" : past[to]);
+    return true;
   }
 
   #suggest() {
@@ -162,7 +177,7 @@ export class Composer {
     if (from < 0 || text.length - from < PROMPT_FROM || this.#input.selectionStart < text.length) return;
     this.#timer = setTimeout(async () => {
       const asked = text.slice(from).trim();
-      const found = (await this.recall(asked)).filter((prompt) => prompt !== asked);
+      const found = (await earlier(asked, RECALLED)).filter((prompt) => prompt !== asked);
       if (!found.length || this.#input.value !== text || document.activeElement !== this.#input) return;
       const items = found.map((prompt) => ({ what: "", why: prompt, insert: prompt, final: true }));
       this.#found = { from, to: text.length, items, pick: -1 };

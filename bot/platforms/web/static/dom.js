@@ -63,6 +63,7 @@ const ICONS = {
   edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19z",
   compare: "M4 5h7v14H4zM13 5h7v14h-7z",
   save: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM12 7.5V12l3 2",
   bin: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7",
 };
 

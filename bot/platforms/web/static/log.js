@@ -2,7 +2,7 @@
 // The place of the reader is kept: only who looks at the end follows it. Turns far from view are empty boxes of the
 // same height (shelf.js), so that a long conversation stays a small page.
 import * as api from "./api.js";
-import { fillMessage, updateMessage } from "./cards.js";
+import { drawAsk, fillMessage, updateMessage } from "./cards.js";
 import { $, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { Shelf } from "./shelf.js";
@@ -26,7 +26,9 @@ export class Log {
   #top = 0;
   #queued = false;
 
-  constructor({ act, look }) {
+  /** `changed()` is told of every message that comes, changes or goes. */
+  constructor({ act, look, changed }) {
+    this.changed = changed;
     this.handlers = { act, look };
     this.#shelf = new Shelf(this.#room, (article) => this.#redraw(article));
     this.#newer.addEventListener("click", () => {
@@ -54,17 +56,18 @@ export class Log {
   replace(messages, older) {
     const first = this.#messages.size === 0;
     const wanted = new Set(messages.map((message) => message.id));
-    const oldest = messages[0]?.created_at ?? "";
+    const oldest = messages[0]?.order ?? "";
     // What was loaded by scrolling up is older than this answer and stays, as long as nothing is missing in between.
     const joined = messages.some((message) => this.#messages.has(message.id));
     for (const [id, { message }] of [...this.#messages]) {
-      if (!wanted.has(id) && (!joined || message.created_at >= oldest)) this.remove(id);
+      if (!wanted.has(id) && (!joined || message.order >= oldest)) this.remove(id);
     }
     if (!joined) this.#older = older;
     this.#steadily(() => {
       messages.forEach((message, place) => this.#put(message, { drawn: !this.#away && messages.length - place <= DRAWN }));
     });
     this.#welcome();
+    this.changed();
     if (first) this.scrollToEnd();
   }
 
@@ -74,6 +77,7 @@ export class Log {
     const news = !known || (known.message.card.tone !== message.card.tone && message.card.pictures.length > 0);
     this.#steadily(() => this.#put(message, { fresh: !known, drawn: this.#following && !this.#away }));
     this.#welcome();
+    this.changed();
     if (news && !this.#following) this.#tellUnread(message.id);
   }
 
@@ -87,9 +91,11 @@ export class Log {
 
   /** Take a turn away; the focus goes to its neighbour, never to nothing. */
   remove(id) {
-    const article = this.#messages.get(id)?.article;
+    const { article, ask } = this.#messages.get(id) ?? {};
     this.#messages.delete(id);
     this.#unread.delete(id);
+    this.changed();
+    if (ask) this.#steadily(() => ask.remove());
     if (article) this.#takeAway(article);
   }
 
@@ -132,10 +138,12 @@ export class Log {
       if (!this.#shelf.has(entry.article)) updateMessage(entry.article, message, this.handlers);
       return;
     }
-    const article = h("article", { class: "turn", "data-id": message.id, id: `m-${message.id}` });
+    const article = h("article", { class: "turn", "data-id": message.id, "data-order": message.order, id: `m-${message.id}` });
     if (fresh) article.classList.add("new");
-    this.#messages.set(message.id, { message, article });
-    this.#log.insertBefore(article, this.#placeOf(article, message));
+    // The results of a series stand between its words and its sheet, which comes last.
+    const ask = message.sheet ? h("div", { class: "turn", "data-order": message.asked_order }, drawAsk(message)) : null;
+    this.#messages.set(message.id, { message, article, ask });
+    for (const turn of [ask, article]) if (turn) this.#log.insertBefore(turn, this.#placeOf(turn.dataset.order));
     this.#shelf.add(article, { empty: !drawn });
     if (drawn) this.#redraw(article);
   }
@@ -143,7 +151,7 @@ export class Log {
   #redraw(article) {
     const entry = this.#messages.get(article.dataset.id);
     if (!entry) return;
-    fillMessage(article, entry.message, this.handlers);
+    fillMessage(article, entry.message, this.handlers, { ask: !entry.message.sheet && !entry.message.series });
   }
 
   #scrolled() {
@@ -246,12 +254,12 @@ export class Log {
   }
 
   /** Behind everything asked before it; what arrives late from an earlier time still finds its place. */
-  #placeOf(article, message) {
+  #placeOf(order) {
     let next = null;
     for (let other = this.#log.lastElementChild; other; other = other.previousElementSibling) {
-      const entry = this.#messages.get(other.dataset.id);
-      if (entry && entry.message.created_at <= message.created_at) break;
-      if (entry) next = other;
+      const at = other.dataset.order;
+      if (at && at <= order) break;
+      if (at) next = other;
     }
     return next;
   }

@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { words } from "./ask.js";
 import { drawBody } from "./cards.js";
 import { h, icon } from "./dom.js";
+import { drawFaults } from "./faults.js";
 import { t } from "./i18n.js";
 import { PeoplePanel } from "./people.js";
 import { veil } from "./pictures.js";
@@ -54,6 +55,7 @@ export class StudioView {
         h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("studio-heading")), this.#drawPause(data.paused)),
         this.#said,
         this.#section(t("page-reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("page-no-reports")),
+        data.sandbox ? this.#section(t("page-faults"), [drawFaults(data.sandbox, (deed) => this.#act("sandbox", { deed }))]) : null,
         this.#section(t("page-used-by"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("page-nothing-used")),
         this.#section(t("studio-title"), [this.#form.element]),
         this.#section(t("field-styles"), [this.#styles.element]),
@@ -153,7 +155,8 @@ export class StudioView {
     try {
       const answer = await api.manage(what, body);
       setServerTime(answer.now);
-      this.#say(answer);
+      if (answer.sandbox) this.#said.replaceChildren();
+      else this.#say(answer);
       await this.draw(this.#room);
       if (what.startsWith("undo/")) await this.#reload();
       return true;
