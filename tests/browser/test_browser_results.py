@@ -49,7 +49,8 @@ async def test_stars_and_votes_are_seen_by_everybody(shared: Program, look: Look
 async def test_hd_says_its_price_first(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a fox in high detail clarity:1024 n:2")
     page = await look(shared.url)
-    hd = message(page, job_id).get_by_role("button", name="HD: a new drawing at 2048, uses 2")
+    hd = message(page, job_id).get_by_role("button", name="HD · uses 2")
+    await expect(hd).to_have_accessible_description("HD: a new drawing at 2048, uses 2")
     await expect(hd).to_contain_text("uses 2")
     await hd.click()
     await expect(page.locator(".bubble").last).to_have_text("/imagine a fox in high detail n:2")

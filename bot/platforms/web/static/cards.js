@@ -120,7 +120,6 @@ function price(element, { request }) {
   if (!clarity) return;
   const count = me.prices[clarity] * request.n;
   element.title = t("page-hd", { clarity: String(clarity), n: count }); // as text: 2048 is a name here
-  element.setAttribute("aria-label", element.title);
 }
 
 /** A command that can be copied and sent. */

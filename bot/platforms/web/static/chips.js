@@ -76,7 +76,7 @@ export class Chips {
     const choices = option.values.map((value) => {
       const button = h(
         "button",
-        { type: "button", class: "pick", "aria-pressed": String(value.value === now), "aria-label": value.label },
+        { type: "button", class: "pick", "aria-pressed": String(value.value === now) },
         option.name === "ratio" ? shape(value.value, 34) : null,
         h("span", { class: "pick-name" }, short(option, value)),
         ...about(option, value),
@@ -114,7 +114,7 @@ function about(option, { value, label, words, about: told }) {
   const points = option.name === "clarity" ? me.prices[value] : 1;
   const uses = points > 1 ? t("page-uses-each", { n: points }) : "";
   const size = option.name === "clarity" ? label.replace(String(value), "").replace(/^[,\s（]+|）$/g, "") : "";
-  return [rest, size, uses].filter(Boolean).map((line) => h("span", { class: "pick-about" }, line));
+  return [rest, size, uses].filter(Boolean).flatMap((line) => [" ", h("span", { class: "pick-about" }, line)]); // parted for those who hear it
 }
 
 function price({ pictures, points, left }) {

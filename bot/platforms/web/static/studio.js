@@ -56,7 +56,7 @@ export class StudioView {
         this.#said,
         this.#section(t("page-reports"), [...data.notes.map((card) => this.#drawCard(card)), ...data.reports.map((card) => this.#drawCard(card))], t("page-no-reports")),
         data.sandbox ? this.#section(t("page-faults"), [drawFaults(data.sandbox, (deed) => this.#act("sandbox", { deed }))]) : null,
-        this.#section(t("page-used-by"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll" }, drawTable(data.usage))] : [], t("page-nothing-used")),
+        this.#section(t("page-used-by"), data.usage.rows.length ? [drawMonth(data.month), h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": t("page-used-by") }, drawTable(data.usage))] : [], t("page-nothing-used")),
         this.#section(t("studio-title"), [this.#form.element]),
         this.#section(t("field-styles"), [this.#styles.element]),
         this.#section(t("section-words"), [this.#drawWords(data.words)]),
