@@ -54,6 +54,9 @@ site: $(DEV) ## the documentation as a site in build/site; nothing is fetched
 reference: $(DEV) ## write the pages of the documentation that are made from the code
 	$(PY) ops/reference.py
 
+bench: $(DEV) ## measure it, and write docs/performance.md: ten minutes (ARGS="--size tiny": only see that it works)
+	$(PY) -m bench $(ARGS)
+
 format: $(DEV) ## let ruff write what it can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -84,4 +87,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference bench format lock licences vendor clean

@@ -6,26 +6,41 @@ its task once a second, and tries again a second later when it was one call too 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+import math
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 import aiohttp
 
-from bench.figures import memory, table
+from bench.figures import memory
+from bench.tables import Size, Table, show
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import APP_ID, SECRET_KEY, SandboxProgram
 
 TASK = "/open/v1/ai_creation/task"
+_NAMES = ("done", "within", "done a second", "status calls a finished job", "one call too many (40001)")
 Calls = Mapping[str, Mapping[str, int]]
 
 
-async def burst(directory: Path, sandbox: SandboxProgram, jobs: int, running: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    done: int
+    seconds: float
+    status_calls: int
+    refused: int  # calls that were one too many
+
+    def rows(self) -> list[object]:
+        status = self.status_calls / self.done if self.done else math.inf
+        return [self.done, f"{self.seconds:.0f} s", f"{self.done / self.seconds:.1f}", f"{status:.2f}", self.refused]
+
+
+async def burst(directory: Path, sandbox: SandboxProgram, jobs: int, running: int) -> tuple[Outcome, Table]:
     """Easel: five sixths of the requests are one person's, then come another's."""
     plenty = {"LIMIT_USER_DAILY": "10000", "LIMIT_USER_RUNNING": str(running), "LIMIT_USER_WAITING": "10000"}
     async with BotProgram(directory, {**sandbox.account, **plenty}) as bot:
@@ -44,22 +59,21 @@ async def burst(directory: Path, sandbox: SandboxProgram, jobs: int, running: in
         runs = [(who, len(list(them))) for who, them in groupby(prompts)]
         last = max(place for place, who in enumerate(prompts) if who == "tortoise")
         done = sum(state == "done" for state in bot.states().values())
-        table(
+        outcome = _outcome(await sandbox.calls(), {}, done, took)
+        fairness = Table(
             f"Easel: {jobs} requests at once, at most {running} of a person at a time",
             [
                 ("accepted within", f"{accepted:.1f} s"),
-                ("done", f"{done} in {took:.0f} s"),
                 ("memory", f"{memory(bot.life.pid):.0f} MB"),
                 ("the first person's submits before the second's first", runs[0][1] if runs[0][0] == "hare" else 0),
                 ("… before the second's last", sum(who == "hare" for who in prompts[:last])),
-                *calls_of(await sandbox.calls(), {}, done),
             ],
         )
         await bot.stop()
-        return took
+        return outcome, fairness
 
 
-async def naive(sandbox: SandboxProgram, jobs: int, seconds: float, title: str) -> None:
+async def naive(sandbox: SandboxProgram, jobs: int, seconds: float) -> Outcome:
     before = await sandbox.calls()
     done = 0
     async with aiohttp.ClientSession(sandbox.url, connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -103,46 +117,40 @@ async def naive(sandbox: SandboxProgram, jobs: int, seconds: float, title: str) 
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
-    rows: list[tuple[str, object]] = [("done", f"{done} of {jobs} in {took:.0f} s")]
-    table(title, [*rows, *calls_of(await sandbox.calls(), before, done)])
+    return _outcome(await sandbox.calls(), before, done, took)
 
 
-def calls_of(calls: Calls, before: Calls, done: int) -> list[tuple[str, object]]:
-    """What was called since `before`, and what that is per finished job."""
-    rows: list[tuple[str, object]] = []
+def _outcome(calls: Calls, before: Calls, done: int, seconds: float) -> Outcome:
+    """What was called since `before`."""
     refused = status = 0
-    for path, codes in sorted(calls.items()):
+    for path, codes in calls.items():
         since = {code: count - before.get(path, {}).get(code, 0) for code, count in codes.items()}
-        since = {code: count for code, count in since.items() if count}
-        if since:
-            rows.append((path, ", ".join(f"code {code}: {count}" for code, count in sorted(since.items()))))
         refused += since.get("40001", 0)
         status += sum(since.values()) if path in {TASK, f"{TASK}/page"} else 0
-    rows.append(("status calls per finished job", f"{status / done:.2f}" if done else "none finished"))
-    rows.append(("one call too many (40001)", refused))
-    return rows
+    return Outcome(done, seconds, status, refused)
 
 
-async def measure(directory: Path, chosen: argparse.Namespace) -> None:
-    speed = 2.0 / chosen.drawing  # a picture of 1024 takes the sandbox 2 s
-    async with SandboxProgram(directory / "provider", qps=str(chosen.qps), speed=str(speed)) as sandbox:
-        print(f"The provider takes {chosen.qps} calls a second and draws for {chosen.drawing:.0f} s.")
-        took = await burst(directory, sandbox, chosen.jobs, chosen.running)
-        await naive(sandbox, chosen.jobs, took, "A naive client, for as long as that took")
+async def measure(directory: Path, jobs: int, qps: int, drawing: float, running: int) -> list[Table]:
+    speed = 2.0 / drawing  # a picture of 1024 takes the sandbox 2 s
+    async with SandboxProgram(directory / "provider", qps=str(qps), speed=str(speed)) as sandbox:
+        ours, fairness = await burst(directory, sandbox, jobs, running)
+        theirs = await naive(sandbox, jobs, ours.seconds)
         await sandbox.change(qps=0)
-        await naive(sandbox, chosen.jobs, took, "A naive client that no limit holds up")
+        free = await naive(sandbox, jobs, ours.seconds)
+    compared = Table(
+        f"{jobs} requests at once; the provider takes {qps} calls a second and draws for {drawing:.0f} s",
+        list(zip(_NAMES, ours.rows(), theirs.rows(), free.rows(), strict=True)),
+        ("Easel", "a naive client, for as long", "the same, and no limit holds it up"),
+    )
+    return [compared, fairness]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=300)
-    parser.add_argument("--qps", type=int, default=5, help="calls a second that the provider takes")
-    parser.add_argument("--drawing", type=float, default=20.0, help="seconds that the provider draws")
-    parser.add_argument("--running", type=int, default=120, help="jobs of one person at a time")
-    chosen = parser.parse_args()
+def figures(size: Size) -> list[Table]:
+    jobs = size.pick(whole=300, quick=60, tiny=6)
+    drawing = size.pick(whole=20.0, quick=6.0, tiny=1.0)
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(measure(Path(directory), chosen))
+        return asyncio.run(measure(Path(directory), jobs, 5, drawing, 120))
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

@@ -1,4 +1,4 @@
-"""What every measurement shares: tables, percentiles, a look at a process's memory and at its metrics."""
+"""What every measurement shares: percentiles, a look at a process's memory and at its metrics."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ from pathlib import Path
 from typing import Self
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
-
-
-def table(title: str, rows: Sequence[tuple[str, object]]) -> None:
-    width = max(len(name) for name, _ in rows)
-    print(f"\n{title}")
-    for name, value in rows:
-        print(f"  {name:<{width}}  {value}")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -34,6 +27,12 @@ def spread(seconds: Sequence[float]) -> str:
 def memory(pid: int) -> float:
     """MB that the process occupies in memory."""
     found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def peak_memory(pid: int) -> float:
+    """MB that the process has occupied at most."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
-from bench.figures import Bystander, lag, memory, spread, table
+from bench.figures import Bystander, lag, memory, spread
 from bench.on_discord import Scene, easel, paced, scene
+from bench.tables import Size, Table, show
 from tests.journeys.programs import until_told
 
 EVERY = 0.25  # seconds between two who ask
@@ -21,7 +21,7 @@ async def ask_for(there: Scene, name: str, seconds: float) -> list[float]:
     return await paced([partial(there.imagine, "bob", f"{name} {n}") for n in range(int(seconds / EVERY))], EVERY)
 
 
-async def measure(directory: Path, jobs: int, drawing: float) -> None:
+async def measure(directory: Path, jobs: int, drawing: float) -> list[Table]:
     async with scene(directory, "ann", "bob") as there, easel(directory, there) as bot:
         alone = await ask_for(there, "alone", 5)
         await bot.settled()
@@ -56,7 +56,7 @@ async def measure(directory: Path, jobs: int, drawing: float) -> None:
         after = await bot.text("/metrics")
         occupied = memory(bot.life.pid)
         await bot.settled(within=300)
-        table(
+        found = Table(
             f"First visible answer on Discord, {jobs} jobs in flight",
             [
                 ("nothing else to do", spread(alone)),
@@ -70,16 +70,14 @@ async def measure(directory: Path, jobs: int, drawing: float) -> None:
                 ("memory", f"{occupied:.0f} MB"),
             ],
         )
+        return [found]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=300)
-    parser.add_argument("--drawing", type=float, default=60.0, help="seconds that the provider draws")
-    chosen = parser.parse_args()
+def figures(size: Size) -> list[Table]:
+    jobs, drawing = size.pick(whole=(300, 60.0), quick=(100, 20.0), tiny=(10, 6.0))
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(measure(Path(directory), chosen.jobs, chosen.drawing))
+        return asyncio.run(measure(Path(directory), jobs, drawing))
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

@@ -6,22 +6,22 @@ on the same provider, a naive bot (bench/naive_bot.py) with as many jobs and the
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.figures import Bystander, lag, memory, percentile, spread, table
+from bench.figures import Bystander, lag, memory, percentile, spread
 from bench.naive_bot import NaiveBot
 from bench.on_discord import Scene, easel, paced, scene
+from bench.tables import Size, Table, ratio, show
 from tests.journeys.programs import until_told
 
-SECONDS = 60.0
 HOURS = 3600.0  # seconds that the provider draws
 PEOPLE = ("ann", "bob", "cat", "dan", "eve", "fay")
 AT_ONCE = 20  # jobs that are ordered side by side, before the minute begins
@@ -36,6 +36,14 @@ MIX = {
     "help": 2,
 }
 Act = Callable[[], Awaitable[float]]
+Row = tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    answers: list[float]  # seconds until the first answer to /imagine
+    arrived: float  # seconds until all jobs were ordered
+    memory: float
 
 
 class Crowd:
@@ -91,8 +99,9 @@ async def order(there: Scene, jobs: int, ordered: Callable[[], int]) -> float:
     return time.monotonic() - began
 
 
-async def of_easel(directory: Path, there: Scene, jobs: int, interactions: int) -> list[float]:
-    """The first answers to /imagine, in seconds."""
+async def of_easel(
+    directory: Path, there: Scene, jobs: int, interactions: int, minute: float
+) -> tuple[Measured, list[Row]]:
     async with easel(directory, there) as bot:
         await there.draw_for(HOURS)  # so that nothing is finished meanwhile
 
@@ -104,65 +113,57 @@ async def of_easel(directory: Path, there: Scene, jobs: int, interactions: int) 
         chosen = in_turn(Crowd(there, card["id"]).acts(), interactions)
         before = await bot.text("/metrics")
         async with Bystander() as bystander:
-            seconds = await paced([act for _, act in chosen], SECONDS / interactions)
+            seconds = await paced([act for _, act in chosen], minute / interactions)
         after = await bot.text("/metrics")
         by_kind: defaultdict[str, list[float]] = defaultdict(list)
         for (kind, _), took in zip(chosen, seconds, strict=True):
             by_kind[kind].append(took)
-        table(
-            f"Easel: {interactions} interactions in {SECONDS:.0f} s, {jobs} jobs in flight",
-            [
-                (f"{jobs} jobs ordered within", f"{arrived:.1f} s"),
-                ("in flight at the end", in_flight()),
-                ("first answer, of all", spread(seconds)),
-                *((f"  {kind}", spread(took)) for kind, took in by_kind.items()),
-                ("event loop late", lag(before, after)),
-                ("a process with nothing to do, late", spread(bystander.late)),
-                ("memory", f"{memory(bot.life.pid):.0f} MB"),
-            ],
-        )
-        return by_kind["imagine"]
+        rows: list[Row] = [
+            ("in flight at the end", in_flight()),
+            ("first answer, of all", spread(seconds)),
+            *((f"… to: {kind}", spread(took)) for kind, took in by_kind.items()),
+            ("event loop late", lag(before, after)),
+            ("a process with nothing to do, late", spread(bystander.late)),
+        ]
+        return Measured(by_kind["imagine"], arrived, memory(bot.life.pid)), rows
 
 
-async def of_naive(directory: Path, there: Scene, jobs: int, asked: int) -> list[float]:
+async def of_naive(directory: Path, there: Scene, jobs: int, asked: int, minute: float) -> Measured:
     async with NaiveBot(directory, there) as bot:
         await there.draw_for(HOURS)
         arrived = await order(there, jobs, bot.in_flight)
-        async with Bystander() as bystander:
-            acts = [partial(there.imagine, "bob", f"meanwhile {number}") for number in range(asked)]
-            seconds = await paced(acts, SECONDS / asked)
-        table(
-            f"A naive bot: {asked} times /imagine in {SECONDS:.0f} s, {jobs} jobs in flight",
-            [
-                (f"{jobs} jobs ordered within", f"{arrived:.1f} s"),
-                ("first answer", spread(seconds)),
-                ("a process with nothing to do, late", spread(bystander.late)),
-                ("memory", f"{memory(bot.pid):.0f} MB"),
-            ],
-        )
-        return seconds
+        acts = [partial(there.imagine, "bob", f"meanwhile {number}") for number in range(asked)]
+        seconds = await paced(acts, minute / asked)
+        return Measured(seconds, arrived, memory(bot.pid))
 
 
-async def measure(directory: Path, jobs: int, interactions: int) -> None:
+async def measure(directory: Path, jobs: int, interactions: int, minute: float) -> list[Table]:
     # Each has a provider and a Discord of its own: the one begins as empty as the other.
     async with scene(directory / "for-easel", *PEOPLE) as there:
-        ours = await of_easel(directory / "easel", there, jobs, interactions)
+        ours, rows = await of_easel(directory / "easel", there, jobs, interactions, minute)
     async with scene(directory / "for-naive", *PEOPLE) as there:
-        theirs = await of_naive(directory / "naive", there, jobs, len(ours))
-    rows = []
+        theirs = await of_naive(directory / "naive", there, jobs, len(ours.answers), minute)
+    compared: list[tuple[object, ...]] = []
     for share, name in ((0.5, "p50"), (0.99, "p99")):
-        rows.append((name, f"{percentile(theirs, share) / percentile(ours, share):.1f}"))
-    table("How many times as long the naive bot takes for its first answer to /imagine", rows)
+        mine, other = (1000 * percentile(one.answers, share) for one in (ours, theirs))
+        what = f"first answer to /imagine, {name}"
+        compared.append((what, f"{mine:.0f} ms", f"{other:.0f} ms", ratio(other, mine)))
+    seconds = ours.arrived, theirs.arrived
+    what = f"{jobs} jobs ordered within"
+    compared.append((what, *(f"{one:.1f} s" for one in seconds), ratio(seconds[1], seconds[0])))
+    compared.append(("memory", *(f"{one.memory:.0f} MB" for one in (ours, theirs)), ratio(theirs.memory, ours.memory)))
+    return [
+        Table(f"Discord, with {jobs} jobs in flight", compared, ("Easel", "a naive bot", "ratio")),
+        Table(f"Easel: {interactions} interactions of all kinds in {minute:.0f} s, {jobs} jobs in flight", rows),
+    ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=1000)
-    parser.add_argument("--interactions", type=int, default=1000)
-    chosen = parser.parse_args()
+def figures(size: Size) -> list[Table]:
+    jobs, interactions = size.pick(whole=(1000, 1000), quick=(200, 300), tiny=(10, 40))
+    minute = size.pick(whole=60.0, quick=18.0, tiny=3.0)
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(measure(Path(directory), chosen.jobs, chosen.interactions))
+        return asyncio.run(measure(Path(directory), jobs, interactions, minute))
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

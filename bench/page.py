@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, async_playwright
 
-from bench.figures import table
+from bench.tables import Table
 from tests.browser.conftest import Program, chromium
 from tests.browser.seeding import repeat
 
@@ -102,7 +102,7 @@ async def main(results: int, beside: str) -> None:
                 for name, code in ((beside, before), ("now", ROOT)):
                     if name:
                         rows = await measure(browser, code, results)
-                        table(f"A gallery of {results} results, {name}", list(rows.items()))
+                        print(Table(f"A gallery of {results} results, {name}", list(rows.items())))
                 await browser.close()
         finally:
             if beside:

@@ -1,12 +1,11 @@
 """How soon an end at the provider is known, and at how many status calls a job: the schedules, simulated.
 
 Pickup is the time from a task's end at the provider until the bot knows. The account takes 5 calls a second (a turn
-each 0.21 s), submits first, fifty ids a status call, answers at once. `python -m bench.pickup [--jobs N]`; seconds.
+each 0.21 s), submits first, fifty ids a status call, answers at once. `python -m bench.pickup`; seconds.
 """
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import itertools
 import math
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bench.figures import percentile
+from bench.tables import Size, Table, show
 from bot.engine.durations import Durations
 from bot.engine.status_schedule import BATCH, GROWTH, LONGEST, SHORTEST, StatusSchedule, Watch
 
@@ -33,6 +33,9 @@ DRAWING: dict[str, Draw] = {
     "120-150 s": lambda chance: chance.uniform(120, 150),
     "200-230 s": lambda chance: chance.uniform(200, 230),
 }
+
+
+_CHANGES = (("120-150 s", "25-33 s"), ("25-33 s", "120-150 s"))
 
 
 def changed(before: Draw, after: Draw, jobs: int) -> Draw:
@@ -231,22 +234,20 @@ def compare(
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--jobs", type=int, default=400, help="that end in each run (%(default)s)")
-    options = parser.parse_args()
-    print("Seconds from a task's end until it is known, median/p95, and status calls a job")
-    for drawing in DRAWING:
-        for in_flight in (1, 10, 100):
-            print(f"\n{drawing}, {in_flight} in flight")
-            for name, outcome in compare(drawing, in_flight, options.jobs).items():
-                print(f"  {name:<24} {outcome}")
-    for drawing, then in (("120-150 s", "25-33 s"), ("25-33 s", "120-150 s")):
-        for in_flight in (1, 10):
-            print(f"\n{drawing}, then {then}, {in_flight} in flight")
-            for name, outcome in compare(drawing, in_flight, options.jobs, then=then).items():
-                print(f"  {name:<24} {outcome}")
+def figures(size: Size) -> list[Table]:
+    jobs = size.pick(whole=400, quick=400, tiny=40)
+    runs: list[tuple[str, str | None, int]] = [
+        (drawing, None, flight) for drawing in DRAWING for flight in (1, 10, 100)
+    ]
+    runs += [(drawing, then, flight) for drawing, then in _CHANGES for flight in (1, 10)]
+    rows: list[list[object]] = []
+    for drawing, then, flight in runs if size is not Size.TINY else runs[:1]:
+        outcomes = compare(drawing, flight, jobs, then=then)
+        what = f"{drawing}{f', then {then}' if then else ''}; {flight} in flight"
+        rows.append([what, *(outcomes.get(name, "") for name in schedules())])
+    title = "Seconds from a task's end until it is known, median/p95, and status calls a job"
+    return [Table(title, rows, list(schedules()))]
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

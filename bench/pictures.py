@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import math
 import os
 import resource
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageMath, ImageStat
 
-from bench.figures import memory, table
+from bench.figures import memory
+from bench.tables import Size, Table, ratio, show
 from bot.domain.job import StoredPicture
 from bot.pictures.fit import PictureFitter
 from bot.pictures.ladder import JPEG_RUNGS
@@ -31,6 +33,13 @@ from bot.seedream.decode import decoded
 SIDE, COUNT = 4096, 4
 PER_FILE, TOGETHER = 10 << 20, 25 << 20  # bytes of a Discord file and of its request
 BLOCK = 8
+_MEASURED = (
+    ("processor time, s", ".1f"),
+    ("posted, MiB", ".1f"),
+    ("memory before, MB", ".0f"),
+    ("memory at most, MB", ".0f"),
+    ("memory ten seconds later, MB", ".0f"),
+)
 AFTERWARDS = 10.0  # seconds until it is looked at what stays
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2  # of SSIM: https://doi.org/10.1109/TIP.2003.819861
 
@@ -90,8 +99,8 @@ def ssim(one: Image.Image, other: Image.Image) -> float:
     return total / (size[0] * size[1])
 
 
-def compare(kind: str) -> list[tuple[str, object]]:
-    image = KINDS[kind](SIDE)
+def compare(kind: str, side: int) -> Table:
+    image = KINDS[kind](side)
     ways: list[tuple[str, str, dict[str, object]]] = [("WebP q90", "WEBP", {"quality": 90})]
     for rung in JPEG_RUNGS:
         if rung.longest is None:
@@ -99,7 +108,8 @@ def compare(kind: str) -> list[tuple[str, object]]:
             ways.append(
                 (f"JPEG q{rung.quality} {sampling}", "JPEG", {"quality": rung.quality, "subsampling": sampling})
             )
-    rows: list[tuple[str, object]] = []
+    rows: list[tuple[str, ...]] = []
+    first = 0.0
     for name, file_format, options in ways:
         began, file = time.process_time(), io.BytesIO()
         image.save(file, file_format, **options)
@@ -107,17 +117,17 @@ def compare(kind: str) -> list[tuple[str, object]]:
         with Image.open(file) as again:
             seen = again.convert("RGB")
         size = len(file.getvalue()) / 2**20
-        rows.append(
-            (name, f"{1000 * took:.0f} ms, {size:.2f} MiB, {psnr(image, seen):.1f} dB, SSIM {ssim(image, seen):.3f}")
-        )
-    return rows
+        first = first or took
+        true = f"{psnr(image, seen):.1f} dB", f"{ssim(image, seen):.3f}"
+        rows.append((name, f"{1000 * took:.0f} ms", ratio(first, took), f"{size:.2f} MiB", *true))
+    return Table(f"{kind}, {side}²", rows, ("processor", "WebP's : this", "size", "PSNR", "SSIM"))
 
 
-async def deliver(directory: Path) -> None:
+async def deliver(directory: Path, side: int) -> None:
     """In a process of its own: from files in the store to files for the chat."""
     store = open_pictures(f"file:{directory}")
     file = io.BytesIO()
-    noisy(SIDE).save(file, "PNG", compress_level=1)
+    noisy(side).save(file, "PNG", compress_level=1)
     data = file.getvalue()
     picture = decoded(data)
     kept = []
@@ -137,31 +147,35 @@ async def deliver(directory: Path) -> None:
     size = sum(len(one.data) for one in fitted) / 2**20
     del fitted
     await asyncio.sleep(AFTERWARDS)
-    print(
-        f"{took:.1f} s of processor time, {size:.1f} MiB posted; {idle:.0f} MB before, at most {peak:.0f} MB, "
-        f"{memory(os.getpid()):.0f} MB {AFTERWARDS:.0f} s later"
-    )
+    print(json.dumps([took, size, idle, peak, memory(os.getpid())]))
 
 
-def child(way: str) -> str:
+def child(way: str, side: int) -> tuple[float, ...]:
+    """Seconds of processor time, MiB posted, and MB: before, at most, and a while later."""
     with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "bench.pictures", way, directory]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - our own
+        command = [sys.executable, "-m", "bench.pictures", "child", way, directory, str(side)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    return tuple(json.loads(done.stdout))
 
 
-def main() -> None:
-    if len(sys.argv) > 1:
-        if sys.argv[1] == "as-it-is":
-            give_back_large_memory()
-        asyncio.run(deliver(Path(sys.argv[2])))
-        return
-    table(
-        f"{COUNT} noisy pictures of {SIDE}² for Discord",
-        [("as it is", child("as-it-is")), ("glibc left to itself", child("left"))],
-    )
-    for kind in KINDS:
-        table(f"{kind}, {SIDE}²", compare(kind))
+def figures(size: Size) -> list[Table]:
+    side = size.pick(whole=SIDE, quick=SIDE, tiny=256)
+    ours, theirs = child("as-it-is", side), child("left", side)
+    rows = [
+        (name, *(f"{found[place]:{form}}" for found in (ours, theirs)), ratio(theirs[place], ours[place]))
+        for place, (name, form) in enumerate(_MEASURED)
+    ]
+    title = f"{COUNT} noisy pictures of {side}² until they fit a Discord request"
+    compared = [Table(title, rows, ("as it is", "glibc left to itself", "ratio"))]
+    kinds = size.pick(whole=list(KINDS), quick=["photo-like", "with text"], tiny=["flat"])
+    looked_at = size.pick(whole=SIDE, quick=SIDE // 2, tiny=256)
+    return [*compared, *(compare(kind, looked_at) for kind in kinds)]
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["child"]:
+        if sys.argv[2] == "as-it-is":
+            give_back_large_memory()
+        asyncio.run(deliver(Path(sys.argv[3]), int(sys.argv[4])))
+    else:
+        show(figures, __doc__)

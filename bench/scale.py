@@ -7,7 +7,6 @@ among them.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import re
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.figures import table
+from bench.tables import Size, Table, ratio, show
 from db.engine import open_database
 from db.migrate import migrate
 from tests.db.server import PostgresServer
@@ -29,6 +28,13 @@ from tests.journeys.programs import SandboxProgram
 
 AT_ONCE = 40
 WORKERS = (1, 2, 4, 6)
+_COLUMNS = (
+    "jobs a second",
+    "processors a job",
+    "gateway + workers + database",
+    "statements a job",
+    "the first of these",
+)
 _STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+):")
 SETTINGS = {
     "SEEDREAM_QPS": "1000",
@@ -106,38 +112,39 @@ async def together(
     return took, costs[0], costs[1], costs[2], asked
 
 
-async def measure(jobs: int, chosen: Sequence[int]) -> None:
+async def measure(jobs: int, chosen: Sequence[int]) -> list[Table]:
     place = Path(tempfile.mkdtemp(prefix="easel-bench-"))
     server = PostgresServer(place)
+    rows: list[tuple[object, ...]] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
             directory = Path(folder)
             async with SandboxProgram(directory / "provider") as sandbox:
                 began = used(sandbox.pid)
                 took, cost = await alone(directory / "alone", sandbox, jobs)
-                lines = [("one process, SQLite", f"{jobs / took:.1f} jobs/s, {1000 * cost / jobs:.1f} ms a job")]
+                rows.append(("one process, SQLite", f"{jobs / took:.1f}", f"{1000 * cost / jobs:.1f} ms", "", "", ""))
                 provider = used(sandbox.pid) - began
+                one = 0.0
                 for workers in chosen:
                     *costs, asked = await together(directory / f"with-{workers}", sandbox, server, place, workers, jobs)
                     gateway, theirs, database = (1000 * one / jobs for one in costs[1:])
-                    parts = f"gateway {gateway:.1f}, workers {theirs:.1f}, database {database:.1f}"
-                    said = f"{gateway + theirs + database:.1f} ms and {asked / jobs:.0f} statements a job"
-                    lines.append((f"PostgreSQL, {workers} workers", f"{jobs / costs[0]:.1f} jobs/s, {said}: {parts}"))
-                lines.append(("the provider in all of them", f"{1000 * provider / jobs:.1f} ms a job"))
-                table(f"{jobs} jobs on {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end", lines)
+                    cost = gateway + theirs + database
+                    one = one or cost
+                    parts = f"{gateway:.1f} + {theirs:.1f} + {database:.1f}"
+                    figures = f"{jobs / costs[0]:.1f}", f"{cost:.1f} ms", parts, f"{asked / jobs:.0f}", ratio(cost, one)
+                    rows.append((f"PostgreSQL, {workers} workers", *figures))
+                rows.append(("the provider, meanwhile", "", f"{1000 * provider / jobs:.1f} ms", "", "", ""))
     finally:
         server.stop("immediate")
         shutil.rmtree(place, ignore_errors=True)
         place.with_suffix(".lock").unlink(missing_ok=True)
+    return [Table(f"{jobs} jobs of one small picture, {AT_ONCE} at a time, drawn at once", rows, _COLUMNS)]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=300)
-    parser.add_argument("--workers", type=int, nargs="+", default=WORKERS)
-    chosen = parser.parse_args()
-    asyncio.run(measure(chosen.jobs, chosen.workers))
+def figures(size: Size) -> list[Table]:
+    jobs = size.pick(whole=300, quick=150, tiny=10)
+    return asyncio.run(measure(jobs, size.pick(whole=WORKERS, quick=(1, 4), tiny=(1,))))
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

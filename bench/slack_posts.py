@@ -6,13 +6,12 @@ once and waits as each 429 asks, in the same run. slack_sdk talks to the fake Sl
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
 
 import aiohttp
 
-from bench.figures import table
+from bench.tables import Size, Table, ratio, show
 from bot.domain.errors import PlatformUnavailable
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.pace import ChannelPace
@@ -46,7 +45,9 @@ async def posted(api: SlackApi, place: ChannelRef, number: int) -> None:
                 break
 
 
-async def measure(requests: int, *, paced: bool) -> list[tuple[str, str]]:
+async def measure(requests: int, *, paced: bool) -> tuple[int, float]:
+    """Answers of 429, and seconds."""
+
     async def nobody(_: str) -> None: ...
 
     clock = SystemClock()
@@ -64,23 +65,22 @@ async def measure(requests: int, *, paced: bool) -> list[tuple[str, str]]:
         place = ChannelRef(workspace=Workspace(team_id=team.id), channel_id=channel.id)
         began = time.monotonic()
         await asyncio.gather(*(posted(api, place, number) for number in range(requests)))
-        took, posts = time.monotonic() - began, 2 * requests
-        name = "paced by channel" if paced else "baseline: at once"
-        return [
-            (name, f"{bucket.refused} answers of 429 for {posts} posts ({bucket.refused / posts:.2f}), {took:.0f} s")
-        ]
+        return bucket.refused, time.monotonic() - began
 
 
-async def compare(requests: int) -> None:
-    rows = [*await measure(requests, paced=False), *await measure(requests, paced=True)]
-    table(f"{requests} requests in one Slack channel", rows)
+async def compare(requests: int) -> list[Table]:
+    refused, took = await measure(requests, paced=False)
+    ours, paced = await measure(requests, paced=True)
+    rows = [
+        ("answers of 429 a post", f"{ours / requests / 2:.2f}", f"{refused / requests / 2:.2f}", ratio(refused, ours)),
+        ("all posted within", f"{paced:.0f} s", f"{took:.0f} s", ratio(took, paced)),
+    ]
+    return [Table(f"{requests} requests in one Slack channel", rows, ("paced by channel", "at once", "ratio"))]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=12)
-    asyncio.run(compare(parser.parse_args().requests))
+def figures(size: Size) -> list[Table]:
+    return asyncio.run(compare(size.pick(whole=12, quick=6, tiny=2)))
 
 
 if __name__ == "__main__":
-    main()
+    show(figures, __doc__)

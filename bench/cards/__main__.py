@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
-from bench.figures import table
+from bench.tables import Table
 from tests.browser.conftest import chromium
 from tests.fakes import quiet_loop
 
@@ -30,7 +30,7 @@ async def main(folder: Path, wanted: list[str]) -> None:
             await browser.close()
     sizes = {name: (folder / f"{name}.webp").stat().st_size for name in stage.taken}
     rows: list[tuple[str, object]] = [(name, f"{size / 1024:.0f} KB") for name, size in sizes.items()]
-    table(f"Pictures in {folder}", [*rows, ("together", f"{sum(sizes.values()) / 1024:.0f} KB")])
+    print(Table(f"Pictures in {folder}", [*rows, ("together", f"{sum(sizes.values()) / 1024:.0f} KB")]))
 
 
 if __name__ == "__main__":
