@@ -24,6 +24,7 @@ from bot.configuration.env_writer import write_env_file
 from bot.observability.logs import configure_logs
 from bot.platforms.terminal.outcome import Exit
 from bot.settings import Settings, SettingsError, load_settings
+from db.lock import find_running
 
 _FILE: Final = Path(".env")
 _LONGEST_NAME: Final = 35  # of a Slack app: https://docs.slack.dev/reference/app-manifest
@@ -203,6 +204,9 @@ class _Story:
 
     def _picture(self) -> int:
         settings = load_settings()
+        if self._written and find_running(settings.database_url) is not None:  # it would draw with what it had before
+            self._talk.say("setup-restart")
+            return Exit.DONE
         if not settings.uses_sandbox and not self._talk.agrees("setup-picture-costs"):
             self._talk.say("setup-done")
             return Exit.DONE

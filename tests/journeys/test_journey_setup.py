@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from db.lock import DatabaseLock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.fakes.terminal import Terminal
@@ -200,6 +201,24 @@ async def test_what_is_set_is_kept_and_a_server_that_is_away_is_asked_about(outs
     assert (tmp_path / ".env").read_bytes() == b"DISCORD_TOKEN=new.token\r\n# end"
     assert "优先于 .env：DISCORD_TOKEN" in screen.text
     assert len(pictures(tmp_path)) == 1
+
+
+@SLOW
+async def test_a_bot_that_runs_is_to_be_restarted_and_draws_nothing(outside: Outside, tmp_path: Path) -> None:
+    def story(screen: Terminal) -> int:
+        answer(screen, [("Set it up? [y/N]", ""), *outside.answers[3:5], ("Set it up? [y/N]", "")])
+        answer(screen, [("Set it up? [y/N]", "")])
+        return screen.exit_code()
+
+    (tmp_path / "data").mkdir()
+    with (
+        DatabaseLock(f"sqlite+aiosqlite:///{tmp_path}/data/easel.db"),
+        outside.terminal(tmp_path) as screen,
+    ):
+        assert await asyncio.to_thread(story, screen) == 0, screen.text
+    assert (tmp_path / ".env").read_text() == f"DISCORD_TOKEN={outside.discord.token}\n"
+    assert "restart it" in screen.text
+    assert pictures(tmp_path) == []
 
 
 def test_without_a_terminal_it_says_what_to_do(tmp_path: Path, run: Run) -> None:

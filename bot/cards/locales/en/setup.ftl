@@ -73,4 +73,5 @@ setup-picture-costs = Draw a picture to try it? It costs one picture of your acc
 setup-picture = A picture to try it:
 setup-prompt = a lighthouse in a storm
 setup-no-picture = No picture this time. easel doctor says what is missing.
+setup-restart = All set. Easel is running with what was set before: restart it, then try easel imagine "a lighthouse in a storm".
 setup-done = All set. Start with: easel run (or make run)

@@ -73,4 +73,5 @@ setup-picture-costs = 要画一张试试吗？会用掉账号里的一张图。
 setup-picture = 画一张试试：
 setup-prompt = 暴风雨中的灯塔
 setup-no-picture = 这次没有画成。easel doctor 会说明缺什么。
+setup-restart = 全部就绪。Easel 正在用之前的设置运行：请重新启动它，再试试 easel imagine "暴风雨中的灯塔"。
 setup-done = 全部就绪。启动：easel run（或 make run）
