@@ -153,7 +153,7 @@ async def matrix(stage: Stage) -> None:
         await say(page, "/imagine a {red|blue} fox in the {snow|forest at dusk}")
         await stage.take("matrix", page.locator(".notice").last)
         await page.locator(".notice .button.primary").last.click()
-        sheet = page.locator(".turn:not(.notice)", has_text="{red|blue}")
+        sheet = page.locator(".turn:not(.notice)", has_text="4 combinations")
         await sheet.wait_for()
         await stage.quiet()
         await stage.passes(40)

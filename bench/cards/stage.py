@@ -227,7 +227,7 @@ async def open_stage(browser: Browser, folder: Path, database: Path) -> AsyncIte
         site = Site(
             stores=Stores.over(engine, clock, picture_store),
             clock=clock,
-            model=PaintingModel(clock, draws_for=26),
+            model=PaintingModel(clock, draws_for=26, sandbox=True),
             picture_store=picture_store,
             client=client,
             limits=Limits(user_daily=60, user_running=1),
@@ -235,6 +235,6 @@ async def open_stage(browser: Browser, folder: Path, database: Path) -> AsyncIte
         ids = SimpleNamespace(choice=dice.choice)
         guests = SimpleNamespace(token_hex=lambda size: f"{dice.getrandbits(8 * size):0{2 * size}x}")
         with patch("bot.domain.job.secrets", ids), patch("bot.platforms.web.sessions.secrets", guests):
-            async with site.open(token=TOKEN, sandbox=True):
+            async with site.open(token=TOKEN):
                 assert isinstance(engine.pool, QueuePool)
                 yield Stage(site, browser, folder, threads, engine.pool)
