@@ -10,9 +10,9 @@ import structlog
 
 from bot.actions.jobs import find_visible, with_parent
 from bot.actions.removals import Removals
-from bot.domain.errors import NotAllowed, PlatformError
+from bot.domain.errors import NotAllowed, PlatformError, PlatformUnavailable
 from bot.domain.gallery import FoundPage, Shown
-from bot.domain.job import Job, JobState, new_job_id
+from bot.domain.job import GalleryCopy, Job, JobState, new_job_id
 from bot.domain.moderation import EASEL, EASEL_NAME, AuditAction
 from bot.domain.people import Person
 from bot.domain.ports import (
@@ -36,6 +36,7 @@ from bot.domain.visibility import is_author, is_open, may_be_shared
 _log = structlog.get_logger(__name__)
 
 WINS_AT = 3  # votes for one picture
+_FIRST = (1,)  # what hangs of several while nobody has voted
 _MOST_WORDS = 8
 _MOST_OF_A_FAMILY = 200
 _MOST_LETTERS = 100  # of the words together
@@ -143,8 +144,9 @@ class GalleryActions:
         return await self._gallery.opinions([job.id for job in jobs], reader) if jobs else {}
 
     async def star(self, job_id: str, person: Person, *, starred: bool | None = None) -> Shown:
-        """Star it or take the star back; None turns it around. A star by its author hangs it in the gallery channel.
+        """Star it or take the star back; None turns it around.
 
+        A star by its author hangs the picture that leads in the gallery channel, the first until somebody votes.
         Not one that the whole community may not see: the star stays where it was asked.
         """
         job = await self._done(job_id, person)
@@ -152,7 +154,7 @@ class GalleryActions:
             starred = not (await self._gallery.opinion(job.id, person)).starred
         opinion = await self._gallery.star(job.id, person, starred=starred)
         if starred and is_author(job, person):
-            await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
+            await self._hang(job, _best(job, opinion, at_least=1) or _FIRST)
         return Shown(report=await self._report(job), opinion=opinion)
 
     async def share(self, job_id: str, person: Person, *, shared: bool = True) -> Shown:
@@ -172,8 +174,33 @@ class GalleryActions:
         job = await self._take_down(await self._store.note(job.id, shared_at=at))
         opinion = await self._gallery.opinion(job.id, person)
         if shared and opinion.starred:
-            await self._hang(job, _best(job, opinion, at_least=1) or tuple(range(1, len(job.pictures) + 1)))
+            await self._hang(job, _best(job, opinion, at_least=1) or _FIRST)
         return Shown(report=await self._report(job), opinion=opinion)
+
+    async def post_again(self, job_id: str, person: Person) -> None:
+        """Post what was drawn and could not be posted where it was asked for. For its author; nothing is ordered.
+
+        NotAllowed: `posted-already`, `post-refused-again`. PlatformUnavailable: later.
+        """
+        job = await find_visible(self._store, job_id, person)
+        if not is_author(job, person):
+            raise NotAllowed("not-yours")
+        there = self._gallery_channels.get(job.destination.platform)
+        if not job.unposted or there is None:
+            raise NotAllowed("no-pictures-yet")
+        async with self._locks.acquire(f"wall:{job.id}"):
+            job = await self._store.get(job.id) or job
+            if job.gallery_copy is not None:
+                raise NotAllowed("posted-already")
+            indexes = tuple(range(1, len(job.pictures) + 1))
+            try:
+                copy = await there.post(self._dispatcher.report(job), job.destination.channel_id, indexes)
+            except PlatformUnavailable:
+                raise
+            except PlatformError as error:
+                _log.info("repost_refused", action="repost", job=job.id, error=str(error))
+                raise NotAllowed("post-refused-again") from error
+            await self._note_copy(job, copy)
 
     async def vote(self, job_id: str, person: Person, index: int | None) -> Shown:
         """Vote for picture `index` (from 1); the same once more takes the vote back. A winner is hung."""
@@ -182,7 +209,7 @@ class GalleryActions:
             raise NotAllowed("no-such-picture", count=len(job.pictures))
         before = await self._gallery.opinion(job.id, person)
         opinion = await self._gallery.vote(job.id, person, None if before.vote == index else index)
-        # What hangs already, perhaps all of it, follows every vote; it stays where no vote is left.
+        # What hangs already follows every vote; it stays where no vote is left.
         if winner := _best(job, opinion, at_least=WINS_AT if job.gallery_copy is None else 1):
             await self._hang(job, winner)
         return Shown(report=await self._report(job), opinion=opinion)
@@ -267,14 +294,20 @@ class GalleryActions:
                 _log.warning("gallery_post_failed", action="exhibit", job=job.id, error=str(error))
                 await self._communities.mark_undone(entry.id, EASEL)
                 return
-            try:
-                job = await self._store.note(job.id, gallery_copy=copy)
-            except KeyError:  # its author's data was deleted meanwhile
-                await self._removals.take_copy_away(dataclasses.replace(job, gallery_copy=copy))
-                return
-            if job.deleted_at is not None:
-                await self._removals.take_copy_away(job)
-        await self._take_down(job)
+            noted = await self._note_copy(job, copy)
+        if noted is not None:
+            await self._take_down(noted)
+
+    async def _note_copy(self, job: Job, copy: GalleryCopy) -> Job | None:
+        """Remember where a copy hangs; it goes at once with a job that was deleted or forgotten meanwhile."""
+        try:
+            job = await self._store.note(job.id, gallery_copy=copy)
+        except KeyError:  # its author's data was deleted
+            await self._removals.take_copy_away(dataclasses.replace(job, gallery_copy=copy))
+            return None
+        if job.deleted_at is not None:
+            await self._removals.take_copy_away(job)
+        return job
 
     async def _take_down(self, job: Job) -> Job:
         """Take the copy in the gallery channel away from those who may not see the result; it may hang there again."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.cards.help_text import option_lines
-from bot.cards.sentences import words
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Text
 
 
 class HelpTopic(StrEnum):
@@ -26,7 +27,7 @@ class HelpPage:
     """`told` are paragraphs, `examples` what one can type."""
 
     heading: str
-    told: Sequence[str]
+    told: Sequence[Text]
     examples: Sequence[str]
 
 
@@ -42,9 +43,9 @@ _EXAMPLES = {
 def help_page(topic: str, locale: str) -> HelpPage:
     """The first page for a topic that there isn't."""
     found = HelpTopic(topic) if topic in set(HelpTopic) else HelpTopic.START
-    told = [words(f"help-told-{found}", locale)]
+    told = [sentence(f"help-told-{found}", locale)]
     if found is HelpTopic.OPTIONS:
-        told += ["".join(map(str, line)) for line in option_lines(locale)]
+        told += option_lines(locale)
     return HelpPage(words(f"help-topic-{found}", locale), told, _EXAMPLES.get(found, ()))
 
 

@@ -10,7 +10,7 @@ from bot.cards.result_buttons import result_buttons
 from bot.cards.sentences import sentence, words
 from bot.cards.sheet_card import sheet_card
 from bot.domain.card import Button, ButtonAction, Card, CardPicture, Text, Tone
-from bot.domain.job import Job, JobKind, JobState
+from bot.domain.job import FailureCode, Job, JobKind, JobState
 from bot.domain.ports import Opinion
 from bot.domain.report import JobReport
 from bot.grammar.hints import Hint, hints
@@ -149,6 +149,7 @@ def _failed(report: JobReport, locale: str, *, full: bool) -> Card:
         notes=[counts or sentence("note-not-charged", locale)],
         buttons=(
             *_show_kept(job, locale, full=full),
+            *_post_again(job, locale),
             *_once_more(job, locale),
             _button(ButtonAction.EDIT, job, locale),
         ),
@@ -183,6 +184,12 @@ def _cancelled(report: JobReport, locale: str, *, full: bool) -> Card:
 
 def _show_kept(job: Job, locale: str, *, full: bool) -> tuple[Button, ...]:
     return () if not job.unposted or full else (_button(ButtonAction.SHOW, job, locale, "button-show-kept"),)
+
+
+def _post_again(job: Job, locale: str) -> tuple[Button, ...]:
+    """For what only the chat refused, which may have changed its mind."""
+    refused = job.failure is not None and job.failure.code is FailureCode.UNDELIVERABLE
+    return (_button(ButtonAction.REPOST, job, locale),) if refused and job.unposted else ()
 
 
 def _kept_pictures(job: Job, locale: str, *, full: bool) -> tuple[CardPicture, ...]:

@@ -31,13 +31,15 @@ def _buttons(job: Job, locale: str, opinion: Opinion, limits: Limits | None) -> 
     yield Button(press=ButtonAction.EDIT, label=words("button-edit", locale), target=job.id, row=0)
     if (hd := sharper(job.request)) is not None:
         yield Button(press=ButtonAction.HD, label=_hd(hd, limits, locale), target=job.id, row=0)
-    yield Button(press=ButtonAction.STAR, label=_star(opinion, locale), target=job.id, row=0)
+    star, stars = _star(opinion, locale), words("spoken-star", locale, stars=opinion.stars)
+    yield Button(press=ButtonAction.STAR, label=star, target=job.id, row=0, spoken=stars)
     yield Button(press=ButtonAction.MORE, label=words("button-more", locale), target=job.id, row=0)
     if len(job.pictures) > 1:
         for index in range(1, len(job.pictures) + 1):
             votes = opinion.votes.get(index, 0)
             label = words("button-voted", locale, index=index, votes=votes) if votes else str(index)
-            yield Button(press=ButtonAction.VOTE, label=label, target=job.id, index=index, row=1)
+            spoken = words("spoken-vote", locale, index=index, votes=votes)
+            yield Button(press=ButtonAction.VOTE, label=label, target=job.id, index=index, row=1, spoken=spoken)
     yield Button(press=ButtonAction.DELETE, label=words("button-delete", locale), target=job.id, danger=True, row=1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -14,21 +14,27 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax.ast import Message
 from fluent.syntax.serializer import FluentSerializer
 
-from bot.domain.card import Moment, Text
+from bot.domain.card import CommandWord, Moment, Text
 from bot.domain.text_direction import DIRECTION_CONTROLS
 from bot.grammar.language import Language, language
 
-# A moment passes through Fluent as this mark, its number and the mark again. Texts from outside lose the mark first.
-_MARK = "\U0010fffd"
-_MOMENT = re.compile(f"{_MARK}([0-9]+){_MARK}")
+# A moment passes through Fluent as this mark, its number and the mark again, a command within its own marks. Texts from
+# outside lose the marks first.
+_MARK, _COMMAND_MARK = "\U0010fffd", "\U0010fffc"
+_MARKED = re.compile(f"{_MARK}([0-9]+){_MARK}|{_COMMAND_MARK}([^{_COMMAND_MARK}]+){_COMMAND_MARK}")
+_COMMAND = re.compile(
+    r"(?<![\w/])/(?:gallery starred|mydata export|mydata delete|"
+    r"imagine|gallery|show|usage|why|defaults|mydata|help|studio|easel)\b",
+    re.ASCII,
+)
 # Overrides of the writing direction would turn the sentence around them.
-_UNWELCOME = re.compile(f"[{_MARK}{DIRECTION_CONTROLS}]")
+_UNWELCOME = re.compile(f"[{_MARK}{_COMMAND_MARK}{DIRECTION_CONTROLS}]")
 
 OTHERWISE = "refused-otherwise"
 
 
 def sentence(code: str, locale: str, **values: str | int | datetime | Moment) -> Text:
-    """The sentence named `code`, with its moments apart from its words.
+    """The sentence named `code`, with its moments and commands apart from its words.
 
     A code without a sentence, or with a value missing, gives a general one: nobody is shown a raw key.
     """
@@ -43,9 +49,7 @@ def sentence(code: str, locale: str, **values: str | int | datetime | Moment) ->
     said = _format(code, language(locale), arguments) or _format(code, "en", arguments)
     if said is None:
         said = _format(OTHERWISE, language(locale), {}) or ""
-    parts = _MOMENT.split(said)
-    # split: words, number, words, number, … words
-    return tuple(moments[int(part)] if index % 2 else part for index, part in enumerate(parts) if part)
+    return tuple(_parts(said, moments))
 
 
 def words(code: str, locale: str = "en", **values: str | int) -> str:
@@ -85,8 +89,22 @@ def bundle(tongue: Language) -> FluentBundle:
     # Isolating marks show as boxes in some chats.
     loaded = FluentBundle([tongue], functions={"ORDINAL": ordinal}, use_isolating=False)
     for name in sorted(sources(tongue)):
-        loaded.add_resource(FluentResource(source(tongue, name)))
+        marked = _COMMAND.sub(rf"{_COMMAND_MARK}\g<0>{_COMMAND_MARK}", source(tongue, name))
+        loaded.add_resource(FluentResource(marked))
     return loaded
+
+
+def _parts(said: str, moments: Sequence[Moment]) -> Iterator[str | Moment]:
+    """What Fluent made, taken apart at the marks: words, a number or nothing, a command or nothing, and so on."""
+    parts = _MARKED.split(said)
+    for at in range(0, len(parts), 3):
+        if parts[at]:
+            yield parts[at]
+        number, command = [*parts[at + 1 : at + 3], None, None][:2]
+        if number is not None:
+            yield moments[int(number)]
+        if command is not None:
+            yield CommandWord(command)
 
 
 def sources(tongue: Language) -> frozenset[str]:

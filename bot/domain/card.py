@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeGuard
 
 from bot.domain.text_direction import without_direction_controls
 from bot.domain.text_lines import few_lines
@@ -19,6 +20,12 @@ class Moment:
     """A point in time that a platform draws relative to now, counting by itself where it can ("in 40 s")."""
 
     at: datetime
+
+
+class CommandWord(str):
+    """A command within a text, as the page takes it: `/show`. Where it has another name, that is what people see."""
+
+    __slots__ = ()
 
 
 Text = tuple[str | Moment, ...]
@@ -52,6 +59,7 @@ class ButtonAction(StrEnum):
     SHAPE = "shape"  # the same words in another ratio; `index` counts the ratios of its model from 0
     SPOILER = "spoiler"
     ORIGINAL = "original"  # the files as they came from the provider; `index` says which picture, else all of them
+    REPOST = "repost"  # what could not be posted, once more where it was asked for; nothing is ordered
     REPORT = "report"
     SHARE = "share"  # with the whole community; for the author of what was asked in private
     UNSHARE = "unshare"
@@ -75,6 +83,7 @@ class Button:
     primary: bool = False
     danger: bool = False
     row: int | None = None  # buttons of one row stand together, at most five; None: wherever there is room
+    spoken: str = ""  # for those who hear it, where the label alone doesn't tell what it is for
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", without_direction_controls(self.label))
@@ -126,8 +135,12 @@ class Card:
 
 
 def _low(text: Text) -> Text:
-    return tuple(few_lines(part, MOST_LINES_OF_NOTE) if isinstance(part, str) else part for part in text)
+    return tuple(few_lines(part, MOST_LINES_OF_NOTE) if _is_plain(part) else part for part in text)
 
 
 def _directed(text: Text) -> Text:
-    return tuple(without_direction_controls(part) if isinstance(part, str) else part for part in text)
+    return tuple(without_direction_controls(part) if _is_plain(part) else part for part in text)
+
+
+def _is_plain(part: str | Moment) -> TypeGuard[str]:
+    return isinstance(part, str) and not isinstance(part, CommandWord)

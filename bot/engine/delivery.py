@@ -112,6 +112,8 @@ class Delivery:
                     await self._retrying_store.note(job.id, card_open=False, **changes)
                     return
             except Undeliverable:
+                if job.state is JobState.FAILED:
+                    await self.show(job)  # no message takes the last word, but its card may
                 await self._retrying_store.note(job.id, card_open=False)
                 return
             except PlatformUnavailable as error:

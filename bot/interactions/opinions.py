@@ -55,6 +55,12 @@ async def share(given: Input, actions: Actions) -> Replies:
     )
 
 
+async def repost(given: Input, actions: Actions) -> Replies:
+    """Post once more what could not be posted."""
+    await actions.gallery.post_again(given.target, await given.person())
+    return (say("posted-again", given),)
+
+
 async def unshare(given: Input, actions: Actions) -> Replies:
     shown = await actions.gallery.share(given.target, await given.person(), shared=False)
     return (Spread(shown, shared=False), say("unshared-ok", given))
@@ -86,6 +92,7 @@ BUTTONS: Mapping[str, Route] = MappingProxyType(
         ButtonAction.VOTE: Route(vote, First.SILENT),
         ButtonAction.REPORT: Route(report, First.FORM),
         ButtonAction.SHARE: Route(share, First.ALONE),
+        ButtonAction.REPOST: Route(repost, First.ALONE),
         ButtonAction.UNSHARE: Route(unshare, First.ALONE),
     }
 )

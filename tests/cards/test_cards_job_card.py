@@ -23,7 +23,7 @@ def presses(card: Card) -> list[ButtonAction]:
 
 
 def small_print(card: Card) -> str:
-    return "\n".join(part for note in card.notes for part in note if isinstance(part, str))
+    return "\n".join("".join(part for part in note if isinstance(part, str)) for note in card.notes)
 
 
 def test_accepted(make_report: Make) -> None:

@@ -39,22 +39,10 @@ from tests.fakes.discord import Channel, Clock, FakeDiscord, Guild, Interaction,
 from tests.fakes.discord.client import pointed_at, without_waiting
 from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
+from tests.fakes.notebook import Notebook
 from tests.fakes.raster import PlainRaster
 
 ORDINARY = Limits(user_daily=20, user_running=3, user_waiting=7)
-
-
-class Notebook:
-    """The facts kept between starts, in memory."""
-
-    def __init__(self) -> None:
-        self.facts: dict[str, str] = {}
-
-    async def get(self, key: str) -> str | None:
-        return self.facts.get(key)
-
-    async def set(self, key: str, value: str) -> None:
-        self.facts[key] = value
 
 
 class SlowStore(SqlJobStore):

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.allowed_communities import AllowedCommunities
 from tests.discord.conftest import Bot
 
-SENTENCE = "Easel doesn't draw here"
+SENTENCE = "I don't draw here"
 
 
 async def restarted(bot: Bot, listed: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from discord import shard
 from discord.gateway import DiscordWebSocket
 from structlog.testing import capture_logs
 from yarl import URL
@@ -323,6 +324,37 @@ async def test_who_asks_while_it_goes_down_is_no_error(bot: Bot, monkeypatch: py
         gate.set()
         await bot.soon(lambda: any(entry["event"] == "answer_skipped_closed" for entry in logs))
     assert not [entry for entry in logs if entry["log_level"] in {"error", "warning"}]
+
+
+async def test_an_outage_of_hours_ends_in_no_recursion(
+    idle: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """discord.py dials from within its own failed dial; 1500 in a row were more than Python's stack."""
+    left = iter(range(1500))
+    dial = DiscordWebSocket.from_client
+
+    async def fail_for_long(*args: Any, **options: Any) -> Any:
+        if next(left, None) is not None:
+            raise ConnectionRefusedError
+        return await dial(*args, **options)
+
+    class Asyncio:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asyncio, name)
+
+        async def sleep(self, _seconds: float) -> None:
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", fail_for_long)
+    monkeypatch.setattr(shard, "asyncio", Asyncio())
+    with capture_logs() as logs:
+        await idle.start()
+    assert next(left, None) is None
+    assert {entry["error"] for entry in logs if entry["event"] == "platform_off"} == {
+        "Discord's gateway can't be reached"
+    }
+    assert not [record for record in caplog.records if record.exc_info]
+    assert idle.platform.ready
 
 
 async def test_it_hangs_up_even_if_nobody_answers(bot: Bot) -> None:

@@ -397,3 +397,43 @@ async def test_before_the_login_a_delivery_is_told_to_come_back(idle: Bot, monke
     with pytest.raises(PlatformUnavailable):
         await idle.platform.conclude(report)
     await idle.platform.show(report)
+
+
+@pytest.mark.parametrize("call", [("POST", POST), ("GET", "/channels/*/messages*"), ("PATCH", "/webhooks/*")])
+async def test_a_sign_in_page_in_the_middle_of_a_day_fails_no_job(bot: Bot, call: tuple[str, str]) -> None:
+    """Its pictures are paid for. What answers in Discord's place is looked at as an outage."""
+    await bot.card("a red fox", n=2)
+    bot.fake.faults.page(*call, times=4)
+    if call[0] == "GET":  # only after a lost answer is the channel looked through
+        bot.fake.faults.lose_answer("POST", POST)
+    result = await bot.posted()
+    assert len(result.attachments) == 2
+    (job,) = await bot.all_jobs()
+    assert job.state is JobState.DONE
+    assert len([one for one in bot.channel.messages if one.attachments]) == 1
+
+
+async def test_where_no_message_is_taken_the_card_has_the_last_word(bot: Bot) -> None:
+    card = await bot.card("a red fox", n=2)
+    bot.fake.faults.fail("POST", POST, status=400, code=50035, times=99)
+    await bot.settled()
+    await bot.until(lambda: "Show the pictures" in card.labels)
+    assert "Cancel" not in card.labels
+    shown = await (await bot.fake.press(bot.ann, card, "Show the pictures")).shown()
+    assert len(shown.attachments) == 2
+
+
+async def test_what_could_not_be_posted_is_posted_again_without_an_order(bot: Bot) -> None:
+    card = await bot.card("a red fox", n=2)
+    bot.fake.faults.fail("POST", POST, status=400, code=50035, times=99)
+    await bot.settled()
+    await bot.until(lambda: "Post them again" in card.labels)
+    await bot.fake.press(bot.ann, card, "Post them again")
+    await bot.said_to(bot.ann, "still can't be posted")
+    bot.fake.faults.clear()
+    await bot.fake.press(bot.ann, card, "Post them again")
+    await bot.said_to(bot.ann, "Nothing new was drawn")
+    (posted,) = [one for one in bot.channel.messages if one.attachments]
+    assert len(posted.attachments) == 2
+    (job,) = await bot.all_jobs()
+    assert (await bot.store.usage(job.author, bot.clock.now())).today == 2

@@ -8,13 +8,16 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 import structlog
+import yarl
 from discord import app_commands
 from discord.ext import commands
 
 from bot.actions.removed_communities import RemovedCommunities
+from bot.domain.errors import PlatformUnavailable
 from bot.runtime.network import Network
 
 from .buttons import PickSelect, PressButton
+from .command_ids import CommandIds
 from .config import Shards
 from .faults import making_sense
 from .first_answers import FirstAnswers
@@ -30,6 +33,8 @@ _log = structlog.get_logger(__name__)
 
 # Two to this power is the longest pause in seconds between two tries to reconnect to the gateway.
 _LONGEST_PAUSE_EXPONENT = 5
+# Dials of the gateway in a row, five seconds apart; then the connection is opened anew.
+MOST_DIALS = 60
 
 
 class Meta(Protocol):
@@ -62,6 +67,7 @@ class EaselClient(AnsweringBot):
         http_trace: aiohttp.TraceConfig,
         network: Network,
         communities: RemovedCommunities,
+        command_ids: CommandIds,
         shards: Shards | None = None,
     ) -> None:
         sharding: dict[str, Any] = (
@@ -87,6 +93,8 @@ class EaselClient(AnsweringBot):
         )
         self.handler = handler
         self._communities = communities
+        self.command_ids = command_ids
+        self._dials = 0  # of the gateway, in a row and in vain
         self._cog_makers = cogs
 
     async def setup_hook(self) -> None:
@@ -101,6 +109,14 @@ class EaselClient(AnsweringBot):
             await super().launch_shards()
         for shard in self.shards.values():
             shard._parent._backoff._max = _LONGEST_PAUSE_EXPONENT  # noqa: SLF001 - it has no setting
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """discord.py dials for ever, each time within the one before, until Python's stack is at its end."""
+        self._dials += 1
+        if self._dials > MOST_DIALS:
+            raise PlatformUnavailable("Discord's gateway can't be reached", after=0.0)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+        self._dials = 0
 
     async def on_ready(self) -> None:
         """Compare where the bot is with where it was. Guilds of an outage are in the list as unavailable ones."""
@@ -142,10 +158,13 @@ class EaselClient(AnsweringBot):
         ours = await payloads(self.tree.get_commands(), self.tree)
         key = f"discord:commands:{self.application_id}"
         theirs = await registered(self, self.application_id)
+        self.command_ids.learn(theirs)
         if not compare(ours, theirs) or await meta.get(key) == f"{digest(ours)} {digest(theirs)}":
             return False
         with making_sense():
             await self.tree.sync()
-        await meta.set(key, f"{digest(ours)} {digest(await registered(self, self.application_id))}")
+        theirs = await registered(self, self.application_id)
+        self.command_ids.learn(theirs)
+        await meta.set(key, f"{digest(ours)} {digest(theirs)}")
         _log.info("commands_synced", action="sync", count=len(ours))
         return True

@@ -185,8 +185,11 @@ class Delivery:
                 await self._api.delete_answer(
                     application_id=back.application_id, token=back.token, message_id=int(message_id)
                 )
-            except TokenDead:
-                pass
+            except (PlatformUnavailable, MessageGone):
+                raise
+            except PlatformError:
+                if back.interaction_only:
+                    raise
             else:
                 return
         if back.interaction_only:

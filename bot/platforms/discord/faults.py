@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import discord
+import structlog
 
 from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable, Undeliverable
 from bot.runtime.unreachable import why
@@ -30,6 +31,8 @@ TOKEN_REFUSED = (
     "Discord refuses DISCORD_TOKEN. Copy the bot's token again from https://discord.com/developers/applications "  # noqa: S105 - a sentence
     "(your application, Bot, Reset Token) and restart Easel."
 )
+_log = structlog.get_logger(__name__)
+
 NO_SENSE = "Discord's answer makes no sense (a proxy or a sign-in page may stand between)"
 
 
@@ -86,6 +89,10 @@ async def translated(seconds: float) -> AsyncIterator[None]:
         raise CallUnclear("Discord did not answer in time", after=5.0) from error
     except (aiohttp.ClientError, OSError) as error:
         raise CallUnclear(f"Discord could not be reached: {why(error)}", after=5.0) from error
+    except (TypeError, KeyError, AttributeError) as error:
+        # discord.py reads an answer without a look at it: see `making_sense`.
+        _log.warning("answer_made_no_sense", action="call", error=f"{type(error).__name__}: {error}")
+        raise CallUnclear(NO_SENSE, after=5.0) from error
 
 
 def _meaning(error: discord.HTTPException) -> PlatformError:

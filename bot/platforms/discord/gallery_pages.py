@@ -57,7 +57,7 @@ class GalleryPages:
 
     async def page(self, given: DiscordInput, found: FoundPage) -> None:
         """A page with those thumbnails that there are, in place of the page that was turned."""
-        card = gallery_card(found, given.locale)
+        card = given.interaction.client.command_ids.in_card(gallery_card(found, given.locale))
         jobs = [job for job in found.page.jobs if job.pictures]
         small = await asyncio.gather(*(self._thumbnail(job) for job in jobs))
         there = {job.id: thumb for job, thumb in zip(jobs, small, strict=True) if thumb is not None}

@@ -14,11 +14,12 @@ from bot.domain.card import Tone
 from bot.grammar.language import language
 from bot.interactions.controls import PanelAction, Select
 
+from .command_ids import CommandIds
 from .localise import all_texts
 from .look import COLOURS, code_block
 from .panel_ids import RouteSelect
 from .panel_view import in_page
-from .text import clip, escape
+from .text import clip, escape, markdown
 
 _LONGEST_TOLD, _LONGEST_EXAMPLES = 2000, 500
 
@@ -26,12 +27,13 @@ _LONGEST_TOLD, _LONGEST_EXAMPLES = 2000, 500
 def help_view(interaction: discord.Interaction[Any], topic: str, locale: str) -> ui.LayoutView:
     page = help_page(topic, locale)
     box: ui.Container[Any] = ui.Container(accent_colour=COLOURS[Tone.DONE])
-    told = "\n".join(escape(paragraph) for paragraph in page.told)
+    ids: CommandIds = interaction.client.command_ids
+    told = "\n".join(markdown(ids.in_text(paragraph)) for paragraph in page.told)
     box.add_item(ui.TextDisplay(f"### {escape(page.heading)}\n{clip(told, _LONGEST_TOLD)}"))
     if page.examples:
         box.add_item(ui.TextDisplay(code_block("\n".join(page.examples), _LONGEST_EXAMPLES)))
     if topic in {"", HelpTopic.START}:
-        lines = [f"- {_line(command, locale)}" for command in _usable(interaction)]
+        lines = [f"- {_line(command, ids, locale)}" for command in _usable(interaction)]
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(clip("\n".join(lines), _LONGEST_TOLD)))
         box.add_item(ui.TextDisplay(words("help-menus", locale)))
@@ -50,8 +52,8 @@ def _usable(interaction: discord.Interaction[Any]) -> Iterator[app_commands.Comm
             yield command
 
 
-def _line(command: app_commands.Command[Any, ..., Any], locale: str) -> str:
+def _line(command: app_commands.Command[Any, ..., Any], ids: CommandIds, locale: str) -> str:
     said = command.description
     if language(locale) != "en":
         said = all_texts().get(said, said)
-    return f"/{command.qualified_name} – {escape(said)}"
+    return f"{ids.mention(command.qualified_name)} – {escape(said)}"

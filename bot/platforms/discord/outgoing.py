@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import discord
@@ -16,6 +16,7 @@ from bot.domain.card import Card
 from bot.domain.ports import Clock, FittedPicture
 
 from .attachments import KeptFile
+from .command_ids import CommandIds
 from .embed import embed_of, view_of
 from .faults import FormRefused
 from .layout import Shown, layout_of
@@ -130,12 +131,14 @@ class _Kind:
 class Forms:
     """Which of the two each kind of message takes now: cards, results with pictures, panels."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, commands: CommandIds) -> None:
         self._clock = clock
+        self._commands = commands
         self._kinds: defaultdict[str, _Kind] = defaultdict(_Kind)
 
     async def send(self, out: Outgoing, attempt: Callable[[Look], Awaitable[T]]) -> T:
         """`attempt` one form, then the other if it raises FormRefused: a message made in one can't take the other."""
+        out = replace(out, card=self._commands.in_card(out.card))
         kind = "result" if out.pictures or out.kept else "card"
         which = out.card.prompt or str(out.card.status)  # the progress of one card is the same card
         return await self._either(kind, which, lambda classic: _look(out, classic=classic), attempt)

@@ -25,6 +25,7 @@ from .answers import Answers
 from .api import DiscordApi
 from .boundary import Boundary
 from .client import EaselClient, Meta
+from .command_ids import CommandIds
 from .command_sync import CommandSync
 from .community_channels import CommunityChannels
 from .config import DiscordConfig
@@ -90,7 +91,8 @@ class DiscordPlatform:
         self._presence = Presence(clock, waiting) if config.presence else None
         self._communities = actions.removed_communities
         self._rejection_guard = RejectionGuard(clock)
-        forms, fitting = Forms(clock), Fitting(pictures, picture_link=config.picture_link)
+        self._command_ids = CommandIds()
+        forms, fitting = Forms(clock, self._command_ids), Fitting(pictures, picture_link=config.picture_link)
         api = DiscordApi(self._usable_client, self._give_up_token, forms=forms, rejection_guard=self._rejection_guard)
         live, answers = LiveInteractions(clock), Answers(forms)
         results = Results(
@@ -201,6 +203,7 @@ class DiscordPlatform:
         client = self._client = EaselClient(
             network=self._config.network,
             communities=self._communities,
+            command_ids=self._command_ids,
             handler=self._handler,
             cogs=self._cogs,
             http_trace=self._rejection_guard.trace(),

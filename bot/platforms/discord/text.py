@@ -10,6 +10,8 @@ from bot.cards.mentions import with_mentions
 from bot.domain.card import Moment, Text
 from bot.domain.text_direction import without_direction_controls
 
+from .command_ids import CommandMention
+
 # discord.utils.escape_markdown leaves <…> alone: mentions, channels, timestamps, custom emoji. These would be drawn.
 # A bare address would be a link of the bot's, and an invite a card: `https://`, `discord.gg/`.
 _SPECIAL = re.compile(r"[\\`*_~|<\[\]]|:(?=//)|\.(?=[^\W\d_]{2,}/)")
@@ -41,9 +43,16 @@ def clip(text: str, length: int) -> str:
 
 
 def markdown(text: Text) -> str:
-    """A card's text, its moments as relative time stamps, its channels and persons as mentions."""
-    told = "".join(format_dt(part.at, "R") if isinstance(part, Moment) else escape(part) for part in text)
-    return with_mentions(told, channel=lambda number: f"<#{number}>", person=lambda number: f"<@{number}>")
+    """A card's text, its moments as relative time stamps, its channels, persons and commands as mentions."""
+    return with_mentions(
+        "".join(map(_marked_down, text)), channel=lambda number: f"<#{number}>", person=lambda number: f"<@{number}>"
+    )
+
+
+def _marked_down(part: str | Moment) -> str:
+    if isinstance(part, Moment):
+        return format_dt(part.at, "R")
+    return part.mention if isinstance(part, CommandMention) else escape(part)
 
 
 def plain(text: Text) -> str | None:

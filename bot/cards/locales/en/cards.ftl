@@ -102,6 +102,10 @@ alt-sheet = AI-generated contact sheet of { $jobs } combinations: { $prompt }
 
 button-cancel = Cancel
 button-show-kept = Show the pictures
+button-repost = Post them again
+posted-again = They are posted where you asked. Nothing new was drawn.
+posted-already = They are posted there already.
+post-refused-again = They still can't be posted there, and stay kept for you.
 button-try-again = Try again
 button-use = Use { $what }
 button-draw-anyway = Draw it anyway
@@ -228,7 +232,7 @@ limit-guests-daily = { $limit ->
 }
 limit-cooldown = A little slower, please: you can ask for your next picture { $resets_at }.
 
-not-served = Easel doesn't draw here: its operator has chosen other places. Cancel, /show, Delete and /mydata still work.
+not-served = I don't draw here: my operator has chosen other places. Cancel, /show, Delete and /mydata still work.
 paused-everywhere = Drawing is paused everywhere for now. Your request is fine: try again later.
 paused = Drawing is paused in this community for now. Your request is fine: try again later.
 blocked-person = The moderators here have blocked you from asking for pictures{ $reason ->
@@ -406,7 +410,7 @@ audit-data-deleted = { $target ->
 
 why-heading = Why you were refused
 why-never = You haven't been refused here.
-reason-not-served = Easel doesn't draw there
+reason-not-served = I don't draw there
 reason-paused-everywhere = drawing was paused everywhere
 reason-paused = drawing was paused in this community
 reason-blocked-person = you are blocked by the moderators
@@ -576,6 +580,16 @@ button-hd-price = HD · uses { $n }{ $points ->
 }
 button-star = Star
 button-starred = ★ { $stars }
+spoken-vote = { $votes ->
+    [0] Vote for picture { $index }
+    [one] Vote for picture { $index }, 1 vote so far
+   *[other] Vote for picture { $index }, { $votes } votes so far
+}
+spoken-star = { $stars ->
+    [0] Star this
+    [one] Star this, 1 star so far
+   *[other] Star this, { $stars } stars so far
+}
 button-voted = { $index } · { $votes }
 button-spoiler = Spoiler
 button-report = Report
@@ -636,7 +650,7 @@ defaults-saved = Your defaults are saved.
 
 ## What is kept of a person
 
-mydata-export-ready = Everything that Easel keeps about you: { $jobs ->
+mydata-export-ready = Everything that is kept about you: { $jobs ->
     [one] 1 request
    *[other] { $jobs } requests
 }, { $pictures ->
@@ -647,7 +661,7 @@ mydata-left-out = { $n ->
     [one] 1 older picture is
    *[other] { $n } older pictures are
 } not in it: the file would be too large to send.
-mydata-delete-ask = Delete everything that Easel keeps about you: your requests, pictures, stars and votes, in every community here? Running requests are cancelled. This can't be undone.
+mydata-delete-ask = Delete everything that is kept about you: your requests, pictures, stars and votes, in every community here? Running requests are cancelled. This can't be undone.
 mydata-deleted = Done: your requests, pictures and words are deleted. What stays doesn't name you: numbers in the accounts, and counts until their day or month ends. Blocks and strikes keep your id while they hold. { $messages ->
     [0] Your results are gone from the chat, too.
     [one] One of your messages is still in the chat: I keep trying to remove it.
@@ -655,7 +669,7 @@ mydata-deleted = Done: your requests, pictures and words are deleted. What stays
 }
 mydata-signed-out = You are signed out everywhere, and your name is deleted. To come back you need a new invite, or the token of this page.
 button-keep-mine = Keep it
-mydata-readme-title = This is everything that Easel keeps about you here.
+mydata-readme-title = This is everything that is kept about you here.
 mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests

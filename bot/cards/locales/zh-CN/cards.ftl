@@ -75,6 +75,10 @@ alt-sheet = AI 生成的汇总图，共 { $jobs } 种组合：{ $prompt }
 
 button-cancel = 取消
 button-show-kept = 查看图片
+button-repost = 再发一次
+posted-again = 已经发到你提问的地方，没有重新画。
+posted-already = 那里已经有了。
+post-refused-again = 那里还是发不了，图片仍然为你保留。
 button-try-again = 重试
 button-use = 改用 { $what }
 button-draw-anyway = 就画这个
@@ -195,7 +199,7 @@ limit-guests-daily = { $limit ->
 }
 limit-cooldown = 请稍慢一点：{ $resets_at }可以再画。
 
-not-served = Easel 没有在这里开放作图，运营者指定了其他地方。取消、/show、删除和 /mydata 仍然可用。
+not-served = 我在这里不作图，运营者指定了其他地方。取消、/show、删除和 /mydata 仍然可用。
 paused-everywhere = 目前全部暂停作图。你的请求没有问题，请稍后再试。
 paused = 这个社区目前暂停作图。你的请求没有问题，请稍后再试。
 blocked-person = 这里的管理员屏蔽了你{ $reason ->
@@ -353,7 +357,7 @@ audit-data-deleted = { $actor } 删除了 { $target } 的数据
 
 why-heading = 为什么没有画
 why-never = 你在这里没有被拒绝过。
-reason-not-served = Easel 没有在那里开放作图
+reason-not-served = 我在那里不作图
 reason-paused-everywhere = 当时全部暂停作图
 reason-paused = 当时这个社区暂停作图
 reason-blocked-person = 管理员屏蔽了你
@@ -512,6 +516,14 @@ button-hd-price = 高清 · 计 { $n } { $points ->
 }
 button-star = 收藏
 button-starred = ★ { $stars }
+spoken-vote = { $votes ->
+    [0] 给第 { $index } 张投票
+   *[other] 给第 { $index } 张投票，已有 { $votes } 票
+}
+spoken-star = { $stars ->
+    [0] 收藏
+   *[other] 收藏，已有 { $stars } 个收藏
+}
 button-voted = { $index } · { $votes }
 button-spoiler = 遮挡
 button-report = 举报
@@ -577,7 +589,7 @@ mydata-deleted = 完成：你的请求、图片和文字都已删除。留下的
 }
 mydata-signed-out = 你已在所有设备上退出登录，名字也已删除。要再次使用，需要新的邀请链接，或这个网页的令牌。
 button-keep-mine = 保留
-mydata-readme-title = 这里是 Easel 保存的与你有关的全部数据。
+mydata-readme-title = 这里是保存下来的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括提示词、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
 mydata-readme-usage = usage.csv：为你计数的每一笔：预留、送达、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
 mydata-readme-pictures = pictures：{ $pictures ->
