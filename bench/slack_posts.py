@@ -16,7 +16,7 @@ from bot.domain.errors import PlatformUnavailable
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.pace import ChannelPace
 from bot.platforms.slack.references import ChannelRef
-from bot.platforms.slack.render import Drawn
+from bot.platforms.slack.render import Drawn, section
 from bot.platforms.slack.workspaces import Installation, Workspace, Workspaces
 from bot.runtime.clock import SystemClock
 from tests.fakes.slack import FakeSlack
@@ -38,7 +38,7 @@ async def posted(api: SlackApi, place: ChannelRef, number: int) -> None:
     for words in (f"card {number}", f"result {number}"):
         while True:
             try:
-                await api.post(place, Drawn(text=words))
+                await api.post(place, Drawn([section(words)], "en"))
             except PlatformUnavailable as error:
                 await asyncio.sleep(error.after)
             else:

@@ -198,6 +198,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         pictures=core.pictures,
         notes=core.stores.jobs,
         clock=core.clock,
+        meta=core.meta,
         raster=core.raster,
     )
     core.registry.add(platform)

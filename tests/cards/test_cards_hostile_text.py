@@ -10,6 +10,7 @@ import pytest
 from bot.domain.card import Button, ButtonAction, Card, CardPicture, Tone
 from bot.platforms.discord.embed import embed_of
 from bot.platforms.discord.text import escape, unescape
+from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.render import draw
 from bot.platforms.slack.text import escape as slack_escape
 from bot.platforms.web.render import card_json
@@ -37,7 +38,7 @@ def on_discord(card: Card) -> str:
 
 
 def on_slack(card: Card) -> str:
-    drawn = draw(card, now=NOW, locale="en", files=["F1"])
+    drawn = draw(card, now=NOW, locale="en", names=CommandNames(), files=["F1"])
     return f"{drawn.text} {drawn.blocks}"
 
 
@@ -80,7 +81,7 @@ def test_nobody_is_mentioned(mention: str) -> None:
 
 @pytest.mark.parametrize("link", [*LINKS, "<!everyone>", "<https://evil.test|here>"])
 def test_slack_shows_what_was_typed_as_plain_or_verbatim_text(link: str) -> None:
-    blocks = draw(hostile(link), now=NOW, locale="en").blocks
+    blocks = draw(hostile(link), now=NOW, locale="en", names=CommandNames()).blocks
     texts = [block["text"] for block in blocks if "text" in block]
     texts += [each for block in blocks if block["type"] == "context" for each in block["elements"]]
     assert texts

@@ -37,6 +37,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connected
 from tests.fakes.memory_picture_store import MemoryPictureStore
 from tests.fakes.model import FakeModel
+from tests.fakes.notebook import Notebook
 from tests.fakes.slack import Act, Channel, Clock, FakeSlack, Message, Team, User
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,7 @@ class Bot:
     connection: PlatformConnection = field(init=False)
     built: Connected = field(init=False)
     lives: list[asyncio.Task[None]] = field(default_factory=list)
+    notebook: Notebook = field(default_factory=Notebook)
     runner: web.AppRunner | None = None
 
     def build(self) -> None:
@@ -87,6 +89,7 @@ class Bot:
             pictures=PictureFitter(self.picture_store),
             notes=self.store,
             clock=self.clock,
+            meta=self.notebook,
             installations=self.installations,
             oauth=self.oauth,
         )

@@ -12,7 +12,7 @@ from tests.slack.conftest import Bot
 async def test_a_workspace_that_is_not_listed_gets_a_sentence(idle: Bot, text: str) -> None:
     idle.allowed = AllowedCommunities.read("slack:T9999,discord:dm")
     await idle.start()
-    refusal = await (await idle.imagine(text)).told("doesn't draw here")
+    refusal = await (await idle.imagine(text)).told("don't draw here")
     assert refusal.labels == []
     assert idle.messages() == []
 

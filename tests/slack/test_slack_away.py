@@ -145,3 +145,27 @@ async def test_after_the_invitation_the_button_orders(bot: Bot) -> None:
     bot.fake.join(room, bot.fake.bot())
     await (await bot.fake.press(bot.ann, said, "Try again")).acked()
     assert (await bot.posted(room)).pictures
+
+
+@pytest.mark.parametrize("error", ["some_error_of_tomorrow", "invalid_blocks", "missing_argument"])
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.open"])
+async def test_an_unknown_error_is_slacks_and_keeps_the_prompt(bot: Bot, method: str, error: str) -> None:
+    bot.fake.faults.fail(method, error=error, times=SILENT)
+    group = bot.fake.add_group(bot.ann, bot.bob)
+    said = await told(bot, await bot.imagine("a red fox", channel=group if method.endswith("open") else None), error)
+    assert "a red fox" in said.words
+    bot.fake.faults.clear()
+    await (await bot.fake.press(bot.ann, said, "Try again")).acked()
+    assert (await bot.posted(None if method.endswith("info") else bot.fake.add_dm(bot.ann))).pictures
+
+
+@pytest.mark.parametrize("error", ["internal_error", "not_enabled", "ratelimited"])
+async def test_a_home_tab_that_is_not_taken_is_no_message(bot: Bot, error: str) -> None:
+    bot.fake.faults.fail("views.publish", error=error, times=SILENT)
+    await bot.fake.open_home(bot.ann)
+    await bot.until(lambda: any(one.method == "views.publish" for one in bot.fake.requests))
+    await bot.clock.advance(30)
+    assert bot.messages(bot.fake.add_dm(bot.ann)) == []
+    bot.fake.faults.clear()
+    await bot.fake.open_home(bot.ann)
+    await bot.until(lambda: bot.ann.home is not None)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.errors import PlatformUnavailable, Undeliverable
-from bot.domain.job import JobState
+from bot.domain.job import FailureCode, JobState
 from bot.domain.ports import TaskState
+from tests.fakes.slack import Message
 
 if TYPE_CHECKING:
     from .conftest import Bot
@@ -297,3 +298,97 @@ async def test_what_slack_never_takes_is_told_in_its_reason_and_shown_without_or
     await (await bot.fake.press(bot.ann, failed, show)).acked()
     await bot.until(lambda: any(one.pictures for one in bot.messages(bot.fake.add_dm(bot.ann))))
     assert len(await bot.all_jobs()) == 1
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+async def test_what_could_not_be_posted_is_posted_again_without_an_order(bot: Bot, *, threaded: bool) -> None:
+    bot.fake.join(bot.channel, bot.fake.bot())
+    root = bot.fake.say(bot.bob, bot.channel, "foxes?")
+    if threaded:
+        await bot.fake.mention(bot.ann, bot.channel, "a red fox n:2", root)
+    else:
+        await bot.imagine("a red fox n:2")
+    bot.fake.faults.fail("files.getUploadURLExternal", error="file_uploads_disabled", times=99)
+    failed = await bot.until(lambda: next((one for one in bot.messages() if "switched off" in one.words), None))
+    await bot.settled()
+    act = await bot.fake.press(bot.ann, failed, "Post them again")
+    await bot.clock.until(act.told("still can't be posted"), real_seconds=8)
+    bot.fake.faults.clear()
+    act = await bot.fake.press(bot.bob, failed, "Post them again")
+    await bot.clock.until(act.told("yours"), real_seconds=8)
+    act = await bot.fake.press(bot.ann, failed, "Post them again")
+    await bot.clock.until(act.told("Nothing new was drawn"), real_seconds=8)
+    (posted,) = [one for one in bot.messages() if one.pictures]
+    assert len(posted.pictures) == 2
+    assert posted.thread_ts == (root.ts if threaded else None)
+    act = await bot.fake.press(bot.ann, failed, "Post them again")
+    await bot.clock.until(act.told("already"), real_seconds=8)
+    (job,) = await bot.all_jobs()
+    assert (await bot.store.usage(job.author, bot.clock.now())).today == 2
+    assert len(bot.model.orders if hasattr(bot.model, "orders") else [1]) == 1
+    await bot.jobs.delete(job.id, job.author)
+    await bot.until(lambda: posted.deleted)
+
+
+@pytest.mark.parametrize("error", ["internal_error", "cant_delete_message"])
+async def test_a_card_that_is_not_deleted_does_not_go_on_saying_drawing(bot: Bot, error: str) -> None:
+    bot.fake.faults.fail("chat.delete", error=error, times=3 if error == "internal_error" else 99)
+    await bot.imagine("a red fox")
+    result = await bot.posted()
+    if error == "internal_error":
+        await bot.until(lambda: bot.messages() == [result])
+    else:
+        await bot.until(lambda: "This is over" in bot.messages()[0].words)
+        assert bot.messages()[0].labels == []
+        assert bot.messages()[0].pictures == []
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "msg_too_long"])
+async def test_what_slack_refuses_in_blocks_goes_in_words(bot: Bot, error: str) -> None:
+    """A card, and a result whose pictures stand in the channel by themselves."""
+    bot.fake.faults.fail("chat.postMessage", error=error)
+    card = await bot.card("a red fox n:2")
+    assert card.blocks == []
+    assert "a red fox" in card.text
+    assert "16:9" not in card.text
+    result = await bot.posted()
+    assert len(result.pictures) == 2
+    refused = bot.fake.faults
+    for _ in range(3):
+        refused.fail("chat.postMessage", error=error, times=2)
+        await bot.imagine("a blue fox")
+        await bot.posted(before={one.ts for one in bot.messages() if one.pictures})
+
+
+async def test_what_could_be_posted_nowhere_is_offered_beside_the_next_answer(bot: Bot) -> None:
+    bot.fake.faults.fail("chat.postMessage", error="ekm_access_denied", times=99)
+    await bot.imagine("a red fox n:2")
+    await bot.until(lambda: any(one.method == "chat.postMessage" for one in bot.fake.requests))
+    await bot.settled()
+    (seen,) = await bot.all_jobs()
+    job = await bot.store.get(seen.id)
+    assert job is not None
+    assert job.failure is not None
+    assert (job.failure.code, len(job.unposted)) == (FailureCode.UNDELIVERABLE, 2)
+    act = await bot.fake.slash(bot.bob, bot.channel, "/easel", "help")
+    await bot.clock.until(act.told("Draw with"), real_seconds=8)
+    act = await bot.fake.slash(bot.ann, bot.channel, "/easel", "help")
+    offered = await bot.clock.until(act.told("A picture of yours is waiting"), real_seconds=8)
+    assert isinstance(offered, Message)
+    assert "a red fox" in offered.words
+    bot.fake.faults.clear()
+    await bot.fake.press(bot.ann, offered, "Show the pictures")
+    await bot.until(lambda: any(len(one.pictures) == 2 for one in bot.messages(bot.fake.add_dm(bot.ann))))
+    act = await bot.fake.slash(bot.ann, bot.channel, "/easel", "why")
+    await bot.clock.until(act.told(""), real_seconds=8)
+    await bot.clock.advance(5)
+    assert not any("waiting" in one.words for one in act.shown)
+
+
+async def test_where_no_message_is_taken_the_card_has_the_last_word(bot: Bot) -> None:
+    card = await bot.card("a red fox n:2")
+    bot.fake.faults.fail("chat.postMessage", error="ekm_access_denied", times=99)
+    await bot.settled()
+    await bot.until(lambda: "Show the pictures" in card.labels)
+    assert "Cancel" not in card.labels
+    assert "ekm_access_denied" in card.words

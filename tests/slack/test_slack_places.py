@@ -26,7 +26,7 @@ async def test_it_joins_a_public_channel_by_itself(bot: Bot) -> None:
 async def test_it_asks_to_be_invited_to_a_private_one(bot: Bot) -> None:
     room = bot.fake.add_channel("secret", bot.ann, private=True)
     asked = await bot.imagine(channel=room)
-    await asked.told("/invite @Easel")
+    await asked.told("/invite @easel")
     assert await bot.all_jobs(room) == []
     bot.fake.join(room, bot.fake.bot())
     assert (await bot.result(channel=room)).pictures

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -12,7 +12,8 @@ from bot.domain.job import Job
 from bot.domain.ports import Clock
 
 from .calls import SlackCalls
-from .faults import AccessDenied
+from .command_names import CommandNames
+from .faults import AccessDenied, FileNotReady
 from .file_api import SlackFiles
 from .pace import ChannelPace
 from .references import FILES, ChannelRef, Mark, Message, files_named_after
@@ -21,6 +22,8 @@ from .workspaces import Workspace, Workspaces
 
 _log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 # How much of a channel is looked through for one of our messages.
 PAGES, PAGE_SIZE = 5, 200
 # Our clock and Slack's differ; a message posted at this moment may bear a timestamp that is a little older.
@@ -28,11 +31,24 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 class SlackApi(SlackCalls):
-    def __init__(self, workspaces: Workspaces, clock: Clock, *, pace: ChannelPace | None = None) -> None:
+    """`names`: what our commands are called in what is posted."""
+
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        clock: Clock,
+        *,
+        names: CommandNames | None = None,
+        pace: ChannelPace | None = None,
+    ) -> None:
+        self.names = names or CommandNames()
         super().__init__(workspaces, clock, pace=pace)
         self.files = SlackFiles(self, workspaces, clock)
 
     async def post(self, channel_ref: ChannelRef, drawn: Drawn, mark: Mark | None = None) -> Message:
+        return await self._or_in_words(drawn, lambda taken: self._post(channel_ref, taken, mark))
+
+    async def _post(self, channel_ref: ChannelRef, drawn: Drawn, mark: Mark | None) -> Message:
         answer = await self.call_in_turn(
             channel_ref,
             lambda client: client.chat_postMessage(
@@ -48,6 +64,19 @@ class SlackApi(SlackCalls):
         return Message(channel_id=str(answer["channel"]), ts=str(answer["ts"]))
 
     async def update(self, workspace: Workspace, message: Message, drawn: Drawn, mark: Mark | None = None) -> None:
+        await self._or_in_words(drawn, lambda taken: self._update(workspace, message, taken, mark))
+
+    async def _or_in_words(self, drawn: Drawn, send: Callable[[Drawn], Awaitable[T]]) -> T:
+        """What Slack refuses in blocks goes as text. Not where the blocks hold files, which may only not be ready."""
+        try:
+            return await send(drawn)
+        except FileNotReady as error:
+            if drawn.shows_pictures or not drawn.blocks:
+                raise
+            _log.warning("blocks_refused", action="post", error=str(error))
+            return await send(drawn.in_words)
+
+    async def _update(self, workspace: Workspace, message: Message, drawn: Drawn, mark: Mark | None) -> None:
         await self.call(
             workspace,
             lambda client: client.chat_update(
@@ -64,6 +93,9 @@ class SlackApi(SlackCalls):
 
     async def whisper(self, channel_ref: ChannelRef, user_id: str, drawn: Drawn) -> None:
         """Words that this person alone sees, in a channel that we are in."""
+        await self._or_in_words(drawn, lambda taken: self._whisper(channel_ref, user_id, taken))
+
+    async def _whisper(self, channel_ref: ChannelRef, user_id: str, drawn: Drawn) -> None:
         await self.call(
             channel_ref.workspace,
             lambda client: client.chat_postEphemeral(

@@ -15,10 +15,14 @@ import structlog
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.actions import JobActions
+from bot.cards.clip import excerpt
 from bot.cards.refusal_card import refusal_card
 from bot.cards.sentences import sentence, words
+from bot.cards.untold_card import untold_card
 from bot.domain.card import Card, Tone
 from bot.domain.errors import EaselError, NotAllowed, PlatformError, PlatformUnavailable, Refused, StoreUnavailable
+from bot.domain.people import Person
 from bot.domain.ports import Clock
 
 from .api import SlackApi
@@ -26,12 +30,14 @@ from .faults import SlowDown
 from .limits import CALL_SECONDS, REMEMBERED, RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from .membership import SaidHere
 from .render import Drawn, draw
-from .request_context import People, RequestContext
+from .request_context import NAME, People, RequestContext
 from .workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
 
+TOLD_ALONE = "alone"  # the result's message of what only its author was told: there is none to find again
 UNCONFIRMED = "slack-unconfirmed"
+EASEL = "Easel"  # where Slack doesn't say what the bot is called there
 _NEEDS_POWER = frozenset({"moderators-only", "managers-only", "not-yours"})
 
 
@@ -50,12 +56,16 @@ async def no_button() -> None:
 class Boundary:
     """Every listener runs within `answering`: Bolt loses an acknowledgement when a listener raises right behind it."""
 
-    def __init__(self, *, api: SlackApi, workspaces: Workspaces, people: People, clock: Clock) -> None:
+    def __init__(
+        self, *, api: SlackApi, workspaces: Workspaces, people: People, jobs: JobActions, clock: Clock
+    ) -> None:
         self._api = api
+        self._jobs = jobs
         self._workspaces = workspaces
         self._people = people
         self._clock = clock
         self._running: set[asyncio.Task[object]] = set()
+        self._offering: set[str] = set()
         self._uses: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses left, monotonic end
 
     @contextlib.asynccontextmanager
@@ -74,12 +84,13 @@ class Boundary:
         except SaidHere as refused:
             locale = self._people.locale(ctx)
             button = await self._button(retry) if refused.retry else None
-            card = Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(refused.sentence(locale),))
+            name = await self._people.called(ctx, ctx.bot_user_id) if ctx.bot_user_id else ""
+            card = Card(tone=Tone.REFUSED, prompt=excerpt(prompt), status=refused.sentence(locale, name or EASEL))
             await self.say(ctx, card, button=button)
         except Refused as refused:
             if is_unconfirmed(refused, ctx):
                 said = words(UNCONFIRMED, self._people.locale(ctx))
-                await self.say(ctx, Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(said,)))
+                await self.say(ctx, Card(tone=Tone.REFUSED, prompt=excerpt(prompt), status=(said,)))
             else:
                 await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
         except StoreUnavailable as error:
@@ -87,7 +98,7 @@ class Boundary:
             if ctx.accepted is None:
                 away = refusal_card(NotAllowed("storage-away"), self._people.locale(ctx), prompt=prompt)
                 await self.say(ctx, away)
-        except PlatformUnavailable as error:
+        except PlatformError as error:
             await self._slack_away(ctx, error, prompt, retry)
         except Exception as error:
             # The last place before Bolt, which would only log it.
@@ -95,29 +106,56 @@ class Boundary:
         finally:
             if task is not None:
                 self._running.discard(task)
+        self.keep(asyncio.create_task(self._offer(ctx), name="slack-offer"))
+
+    async def _offer(self, ctx: RequestContext) -> None:
+        """After an answer: what this person asked for and nobody could tell them of. The next answer tells the rest."""
+        if ctx.user_id in self._offering:
+            return
+        self._offering.add(ctx.user_id)
+        try:
+            locale = self._people.locale(ctx)
+            person = Person(
+                platform=NAME,
+                community_id=ctx.workspace.community_id,
+                user_id=ctx.user_id,
+                name=ctx.name,
+                locale=locale,
+            )
+            for report in await self._jobs.untold(person):
+                if not await self.say(ctx, untold_card(report, locale)):
+                    return
+                await self._jobs.told(report.job.id, TOLD_ALONE)
+        except (PlatformError, StoreUnavailable, KeyError) as error:
+            _log.info("offer_put_off", action="answer", error=str(error))
+        finally:
+            self._offering.discard(ctx.user_id)
 
     async def say(
         self, ctx: RequestContext, card: Card, *, instead: bool = False, button: dict[str, Any] | None = None
-    ) -> None:
+    ) -> bool:
         """Show the card to this person alone, by whichever way is still open; `instead` of what was pressed on.
 
-        `button` stands below it, an element as Slack takes it.
+        Whether there was a way. `button` stands below it, an element as Slack takes it.
         """
-        drawn = draw(card, now=self._clock.now(), locale=self._people.locale(ctx))
+        locale = self._people.locale(ctx)
+        drawn = draw(card, now=self._clock.now(), locale=locale, names=self._api.names)
         if button is not None:
             drawn.blocks.append({"type": "actions", "elements": [button]})
         if await self._respond(ctx, drawn, instead=instead):
-            return
+            return True
         try:
             if ctx.channel_id and not ctx.channel_id.startswith("D"):
                 await self._api.whisper(ctx.channel_ref, ctx.user_id, drawn)
-                return
+                return True
         except PlatformError as error:
             _log.info("whisper_failed", action="answer", error=str(error))
         try:
             await self._api.post(await self._api.open_dm(ctx.workspace, ctx.user_id), drawn)
         except PlatformError as error:
             _log.warning("answer_failed", action="answer", error=str(error))
+            return False
+        return True
 
     async def dismiss(self, ctx: RequestContext) -> None:
         """Take away the message, for its reader alone, that was pressed on."""
@@ -163,6 +201,8 @@ class Boundary:
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("response_url_failed", action="answer", error=type(error).__name__)
             return False
+        if answer.status_code == 400 and drawn is not None and drawn.blocks:  # noqa: PLR2004 - HTTP's own number
+            return await self._respond(ctx, drawn.in_words, instead=instead)
         if answer.status_code != 200:  # noqa: PLR2004 - HTTP's own number
             _log.info("response_url_expired", action="answer", status=answer.status_code)
             self._uses[url] = (0, self._clock.monotonic() + RESPONSE_URL_SECONDS)
@@ -179,17 +219,17 @@ class Boundary:
             self._uses.popitem(last=False)
         return True
 
-    async def _slack_away(
-        self, ctx: RequestContext, error: PlatformUnavailable, prompt: str, retry: RetryButton
-    ) -> None:
+    async def _slack_away(self, ctx: RequestContext, error: PlatformError, prompt: str, retry: RetryButton) -> None:
         _log.warning("slack_away", action="answer", error=str(error))
         if ctx.accepted is not None:
             return  # the job is on its way, and its card will say so
         locale = self._people.locale(ctx)
         said = words("slack-away", locale)
-        if isinstance(error, SlowDown):
+        if not isinstance(error, PlatformUnavailable):
+            said = words("slack-refused", locale, word=getattr(error, "code", "") or "–")
+        elif isinstance(error, SlowDown):
             said = words("slack-slow-down", locale, n=round(error.after))
-        card = Card(tone=Tone.REFUSED, prompt=prompt[:300], status=(said,))
+        card = Card(tone=Tone.REFUSED, prompt=excerpt(prompt), status=(said,))
         await self.say(ctx, card, button=await self._button(retry))
 
     async def _button(self, retry: RetryButton) -> dict[str, Any] | None:

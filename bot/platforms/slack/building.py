@@ -21,6 +21,7 @@ from .membership import Membership
 from .posted_files import JobNotes
 from .replying import Replying
 from .request_context import People
+from .typed_names import TypedNames
 from .uploads import Uploads
 from .usage_answer import UsageAnswer
 
@@ -77,6 +78,8 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         boundary=boundary,
         home=home,
         clock=clock,
+        names=api.names,
         serve_strangers=serve_strangers,
     )
-    return Listeners(handler=handler, home=home, api=api, clock=clock)
+    typed_names = TypedNames(api=api, people=people, clock=clock)
+    return Listeners(handler=handler, home=home, typed_names=typed_names, api=api, clock=clock)

@@ -32,6 +32,8 @@ def button_element(button: card.Button, serial: int = 1) -> dict[str, Any]:
         "text": {"type": "plain_text", "text": clip(button.label, BUTTON_LABEL) or "·", "emoji": False},
         "value": button.target,
     }
+    if button.spoken:
+        element["accessibility_label"] = clip(button.spoken, BUTTON_LABEL)
     if button.danger:
         element["style"] = "danger"
     elif button.primary:

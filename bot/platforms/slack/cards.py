@@ -7,27 +7,21 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-import structlog
-
 from bot.cards.job_card import job_card
 from bot.domain.card import Card
-from bot.domain.errors import PlatformError
 from bot.domain.job import Job
 from bot.domain.ports import Clock
 from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
 from .api import SlackApi
+from .card_ends import CARD, CardEnds
 from .faults import CallUnclear, MessageGone
 from .limits import EDIT_INTERVAL_SECONDS, REMEMBERED
 from .posted_files import JobNotes
 from .references import Mark, Message, channel_ref_of
 from .render import Drawn, draw
 from .workspaces import workspace_of
-
-_log = structlog.get_logger(__name__)
-
-CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +43,7 @@ class Cards:
         self._clock = clock
         self._connected = connected
         self._edits = CardEdits(clock=clock, interval=EDIT_INTERVAL_SECONDS, send=self._show)
+        self._ends = CardEnds(api=api, clock=clock)
         self._cards: OrderedDict[str, Message] = OrderedDict()
         self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
@@ -75,17 +70,9 @@ class Cards:
 
     async def drop(self, job: Job) -> None:
         """Delete it, if Slack lets us: the result is there."""
-        card = self.of(job)
-        if card is None:
-            return
-        try:
-            await self._api.delete(workspace_of(job.destination), card)
-        except MessageGone:
-            pass
-        except PlatformError as error:
-            # A card that stays behind is untidy and no more.
-            _log.info("card_not_removed", action="conclude", job=job.id, error=str(error))
-        self._cards.pop(job.id, None)
+        if (card := self.of(job)) is not None:
+            await self._ends.drop(job, card)
+            self._cards.pop(job.id, None)
 
     async def delete(self, job: Job) -> None:
         """As `drop`, but raises AccessDenied and Rejected. Its result is deleted too."""
@@ -97,6 +84,7 @@ class Cards:
 
     async def close(self) -> None:
         await self._edits.close()
+        await self._ends.close()
 
     def of(self, job: Job) -> Message | None:
         """The message that is the job's card."""
@@ -124,7 +112,8 @@ class Cards:
 
     def drawn(self, card: Card, job: Job, *, files: tuple[str, ...] = (), words: str = "") -> Drawn:
         ping = job.author.user_id if card.mention and job.card_open else None
-        return draw(card, now=self._clock.now(), locale=job.destination.locale, files=files, ping=ping, words=words)
+        locale, names = job.destination.locale, self._api.names
+        return draw(card, now=self._clock.now(), locale=locale, names=names, files=files, ping=ping, words=words)
 
     async def _show(self, shown: Edit) -> None:
         """Post the card, or change the one that is there."""

@@ -99,8 +99,10 @@ class CommunityChannels:
             # By itself: a file that went with its result must not take this one along.
             uploaded = await self._uploads.ready(shown, card, workspace, purpose=GALLERY)
             mark = Mark(job_id=job.id, part=GALLERY, files=uploaded.files)
-            drawn = draw(card, now=self._clock.now(), locale=job.destination.locale, files=uploaded.files)
-            channel_ref = ChannelRef(workspace=workspace, channel_id=channel_id)
+            drawn = self._drawn(card, job, uploaded.files)
+            own = channel_id == job.destination.channel_id
+            thread = job.destination.details.get("thread") if own else None
+            channel_ref = ChannelRef(workspace=workspace, channel_id=channel_id, thread=thread or None)
             return workspace, await self._post(channel_ref, drawn, job, mark)
 
         workspace, message = await self._reaching(job.destination.community_id, job, hang)
@@ -125,9 +127,9 @@ class CommunityChannels:
         except Exception:
             _log.exception("reported_pictures_failed", action="moderate", job=job.id)
 
-    def _drawn(self, card: Card, job: Job | None) -> Drawn:
+    def _drawn(self, card: Card, job: Job | None, files: Sequence[str] = ()) -> Drawn:
         locale = job.destination.locale if job is not None else "en"
-        return draw(card, now=self._clock.now(), locale=locale)
+        return draw(card, now=self._clock.now(), locale=locale, names=self._api.names, files=files)
 
     async def _reaching(self, community_id: str, job: Job | None, do: Callable[[Workspace], Awaitable[T]]) -> T:
         """Do it through the job's own workspace, else through whichever of its organization's has that channel."""

@@ -10,8 +10,6 @@ from bot.domain.ports import GalleryFilter
 from bot.grammar.typed_commands import GALLERY_FILTERS, GROUPS, PERIODS, SCOPES
 from bot.interactions.commands import Command
 
-COMMAND = "/easel"
-
 _ALONE: Mapping[str, Command] = MappingProxyType(
     {
         "settings": Command.SETTINGS,

@@ -22,7 +22,7 @@ from .boundary import Boundary
 from .faults import FileNotReady
 from .posted_files import JobNotes, note_files, noted_files, shown_by
 from .references import ChannelRef, Message
-from .render import draw
+from .render import Drawn, draw
 from .request_context import People, RequestContext
 from .uploads import Uploads
 from .workspaces import Workspace
@@ -86,7 +86,7 @@ class EphemeralMessages:
 
     async def post(self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef) -> Message | None:
         """Post the card with these files; None where Slack does not take it."""
-        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(ctx), files=files)
+        drawn = self._drawn(ctx, card, files)
         try:
             return await self._api.post(talk, drawn)
         except PlatformError as error:
@@ -113,13 +113,17 @@ class EphemeralMessages:
     async def _put(
         self, ctx: RequestContext, card: Card, files: tuple[str, ...], talk: ChannelRef, *, instead: bool
     ) -> None:
-        drawn = draw(card, now=self._boundary.now(), locale=self._people.locale(ctx), files=files)
+        drawn = self._drawn(ctx, card, files)
         pressed_on = str(ctx.message.get("ts") or "")
         if instead and pressed_on and ctx.channel_id == talk.channel_id:
             message = Message(channel_id=talk.channel_id, ts=pressed_on)
             await self._api.update(ctx.workspace, message, drawn)
         else:
             await self._api.post(talk, drawn)
+
+    def _drawn(self, ctx: RequestContext, card: Card, files: tuple[str, ...]) -> Drawn:
+        locale = self._people.locale(ctx)
+        return draw(card, now=self._boundary.now(), locale=locale, names=self._api.names, files=files)
 
     async def _files(self, workspace: Workspace, job: Job, *, fresh: bool) -> tuple[str, ...]:
         if not fresh and shown_by(job, workspace):

@@ -26,6 +26,10 @@ from bot.runtime.unreachable import why
 class MessageGone(PlatformError):
     """What was to be changed is not there any more; asking again won't help."""
 
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
+
 
 class AccessDenied(PlatformError):
     """Slack does not let us do this in that place."""
@@ -37,6 +41,10 @@ class AccessDenied(PlatformError):
 
 class FileNotReady(PlatformError):
     """`invalid_blocks`: most often a slack_file that is still being looked through."""
+
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
 
 
 class TriggerDead(PlatformError):
@@ -78,7 +86,7 @@ channel_type_not_supported posting_to_general_channel_denied cant_delete_message
 _REVOKED = """
 invalid_auth not_authed account_inactive token_revoked token_expired org_login_required not_allowed_token_type
 """
-_BLOCKS = "invalid_blocks invalid_blocks_format slack_file_not_found"
+_BLOCKS = "invalid_blocks invalid_blocks_format slack_file_not_found msg_blocks_too_long msg_too_long"
 _TRIGGER = "invalid_trigger_id expired_trigger_id exchanged_trigger_id trigger_expired trigger_exchanged"
 _LATER = "service_unavailable team_added_to_org accesslimited"
 # "It is possible some aspect of the operation succeeded before the error was raised."
@@ -87,10 +95,10 @@ _UNCLEAR = "fatal_error internal_error request_timeout"
 
 def _by_code() -> dict[str, Callable[[str, str], PlatformError]]:
     meanings: tuple[tuple[str, Callable[[str, str], PlatformError]], ...] = (
-        (_GONE, lambda _, said: MessageGone(said)),
+        (_GONE, lambda code, said: MessageGone(said, code)),
         (_DENIED, lambda code, _: AccessDenied(code)),
         (_REVOKED, lambda _, said: TokenRefused(said)),
-        (_BLOCKS, lambda _, said: FileNotReady(said)),
+        (_BLOCKS, lambda code, said: FileNotReady(said, code)),
         (_TRIGGER, lambda _, said: TriggerDead(said)),
         (_LATER, lambda _, said: PlatformUnavailable(said, after=5.0)),
         (_UNCLEAR, lambda _, said: CallUnclear(said, after=5.0)),

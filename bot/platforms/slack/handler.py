@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any
 
 from bot.actions import Actions
+from bot.cards.clip import excerpt
 from bot.cards.help_text import help_text
 from bot.cards.mentions import channel_mark
 from bot.cards.refusal_card import invalid_card, refusal_sentence
-from bot.cards.sentences import words
-from bot.domain.card import Card, Tone
+from bot.cards.sentences import sentence, words
+from bot.domain.card import Button, ButtonAction, Card, Tone
 from bot.domain.errors import BadOption, NotAllowed, Refused
+from bot.domain.models import MODEL
 from bot.domain.people import Person
 from bot.domain.ports import Clock
 from bot.domain.request import has_visible
@@ -29,6 +31,7 @@ from bot.interactions.table import BUTTONS, COMMANDS, FORMS, PANELS
 
 from .boundary import UNCONFIRMED, Boundary, is_unconfirmed
 from .buttons import PANEL_ACTIONS, pressed
+from .command_names import CommandNames
 from .easel import NotUnderstood, call_of
 from .home import Home
 from .inputs import SlackInput, input_of, values_in
@@ -59,8 +62,10 @@ class RequestHandler:
         boundary: Boundary,
         home: Home,
         clock: Clock,
+        names: CommandNames,
         serve_strangers: bool,
     ) -> None:
+        self._names = names
         self._serve_strangers = serve_strangers
         self._actions = actions
         self._submitter = submitter
@@ -85,6 +90,25 @@ class RequestHandler:
         async with self._boundary.answering(ctx):
             person = await self._served(ctx)
             await self._boundary.say(ctx, help_text(person.locale))
+
+    async def described(self, ctx: RequestContext, text: str) -> None:
+        """The words of a message, in a form."""
+        await self.command(ctx, Command.DRAW, prompt=text)
+
+    async def shown_a_file(self, ctx: RequestContext, text: str) -> None:
+        """A message with a file: no model of ours takes one, and its words alone may mean something else."""
+        given = input_of(ctx, self._people, values={"prompt": (text,)})
+        async with self._answering(given, FormId.IMAGINE):
+            await self._served_as(given)
+            buttons: tuple[Button, ...] = ()
+            if has_visible(text):
+                label = words("button-draw-words", given.locale)
+                draft = await self._actions.imagine.keep(text, author=await given.person(), event=ctx.event)
+                buttons = (Button(press=ButtonAction.USE, label=label, target=draft, primary=True),)
+            said = sentence("takes-no-picture", given.locale, model=MODEL.name)
+            notes = (sentence("note-nothing-charged", given.locale),)
+            card = Card(tone=Tone.REFUSED, prompt=excerpt(text.strip()), status=said, notes=notes, buttons=buttons)
+            await self._boundary.say(ctx, card)
 
     async def easel(self, ctx: RequestContext, text: str) -> None:
         """`/easel`; what isn't known is answered with what there is."""
@@ -127,6 +151,7 @@ class RequestHandler:
         target = place_in(ctx, values)
         given = input_of(ctx, self._people, target=target, values=values, stage=Stage.FORM)
         if form in _ORDERS and (wrong := self._wrong_prompt(given)) is not None:
+            await given.person()  # whose language it is said in
             return {"prompt": self._told(given, wrong)}
         route = FORMS[form]
         running = asyncio.ensure_future(self._replies(route, given))
@@ -161,8 +186,12 @@ class RequestHandler:
             await self._show(given, route.first_for(given), await self._replies(route, given))
 
     async def _replies(self, route: Route, given: SlackInput) -> Replies:
-        await self._served(given.ctx)
+        await self._served_as(given)
         return await route.run(given, self._actions)
+
+    async def _served_as(self, given: SlackInput) -> None:
+        """As `_served`; from here on the input knows its person's language."""
+        given.locale = given.channel_locale = (await self._served(given.ctx)).locale
 
     async def _served(self, ctx: RequestContext) -> Person:
         """Who did it; SaidHere, before anything is told or done, for people of another organization."""
@@ -193,17 +222,18 @@ class RequestHandler:
     def _told(self, given: SlackInput, refused: Refused) -> str:
         if is_unconfirmed(refused, given.ctx):
             return words(UNCONFIRMED, given.locale)
-        return plain(refusal_sentence(refused, given.locale), now=self._clock.now(), locale=given.locale)
+        said = refusal_sentence(refused, given.locale)
+        return plain(said, now=self._clock.now(), locale=given.locale, names=self._names)
 
     async def _say_word(self, ctx: RequestContext, key: str) -> None:
         async with self._boundary.answering(ctx):
             person = await self._served(ctx)
-            await self._boundary.say(ctx, Card(tone=Tone.REFUSED, status=(words(key, person.locale),)))
+            await self._boundary.say(ctx, Card(tone=Tone.REFUSED, status=sentence(key, person.locale)))
 
     async def _help(self, ctx: RequestContext) -> None:
         async with self._boundary.answering(ctx):
             person = await self._served(ctx)
             helping = help_text(person.locale)
-            notes = (*helping.notes, (words("easel-help", person.locale),))
+            notes = (*helping.notes, sentence("easel-help", person.locale))
             card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)
             await self._boundary.say(ctx, card)

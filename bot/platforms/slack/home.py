@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bot.actions import Actions
 from bot.cards.clip import excerpt
 from bot.cards.help_text import help_text
 from bot.cards.phrases import alt_text
-from bot.cards.sentences import words
+from bot.cards.sentences import sentence, words
 from bot.cards.usage_card import usage_card, usage_chart
 from bot.domain.card import Button, ButtonAction
 from bot.domain.defaults import Defaults
@@ -91,7 +92,11 @@ class Home:
                 recent=await self._recent(person),
                 own=await self._actions.defaults.read(person),
             )
-            await self._publish(ctx, told)
+            try:
+                await self._publish(ctx, told)
+            except PlatformError as error:  # nobody has asked for an answer
+                _log.warning("home_not_published", action="home", error=str(error))
+                return
             with_pictures = replace(told, chart=await self._chart_file(ctx, told), files=await self._files(ctx, told))
             if with_pictures == told:
                 return
@@ -100,7 +105,10 @@ class Home:
             except FileNotReady as error:  # somebody has deleted a file
                 _log.info("home_without_pictures", action="home", error=str(error))
                 if with_pictures.chart is not None:
-                    await self._publish(ctx, replace(with_pictures, files=()))
+                    with contextlib.suppress(PlatformError):
+                        await self._publish(ctx, replace(with_pictures, files=()))
+            except PlatformError as error:
+                _log.info("home_without_pictures", action="home", error=str(error))
 
     async def _chart_file(self, ctx: RequestContext, told: _Told) -> tuple[str, str] | None:
         """The chart's file and alt text; drawn and uploaded anew only when the numbers have changed."""
@@ -135,22 +143,24 @@ class Home:
         return tuple(job for job in found.page.jobs if job.pictures)[:RECENT]
 
     def _view(self, told: _Told) -> dict[str, Any]:
-        locale, now = told.person.locale, self._boundary.now()
-        helping = draw(help_text(locale), now=now, locale=locale).blocks
+        locale, now, names = told.person.locale, self._boundary.now(), self._api.names
+        helping = draw(help_text(locale), now=now, locale=locale, names=names).blocks
         buttons = [panel_button(button) for button in _ways(told.person)]
         blocks: list[dict[str, Any]] = [{"type": "actions", "elements": buttons}]
         own = _own(told.own, locale) or words("defaults-none", locale)
         blocks.append(context([escape(f"{words('defaults-title', locale)}: {own}")]))
-        blocks += draw(usage_card(told.usage, locale), now=now, locale=locale).blocks
+        blocks += draw(usage_card(told.usage, locale), now=now, locale=locale, names=names).blocks
         if told.chart is not None:
             blocks.append(_image(*told.chart))
         blocks += [{"type": "divider"}, section(f"*{escape(words('home-recent', locale))}*")]
-        blocks += list(_recent_blocks(told, locale)) or [section(escape(words("home-none", locale)))]
+        blocks += list(_recent_blocks(told, locale)) or [section(escape(names.words(sentence("home-none", locale))))]
         return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *helping]}
 
     async def _publish(self, ctx: RequestContext, told: _Told) -> None:
         view = self._view(told)
-        await self._api.call(ctx.workspace, lambda client: client.views_publish(user_id=ctx.user_id, view=view))
+        await self._api.call_urgently(
+            ctx.workspace, lambda client: client.views_publish(user_id=ctx.user_id, view=view)
+        )
 
 
 def _recent_blocks(told: _Told, locale: str) -> Iterator[dict[str, Any]]:

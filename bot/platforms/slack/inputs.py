@@ -13,7 +13,7 @@ from bot.domain.request import has_visible
 from bot.interactions.inputs import Abilities, Input, Stage
 
 from .limits import FORM_LOOKUP_SECONDS
-from .render import prompt_on
+from .render import prompt_on, words_on
 from .request_context import People, RequestContext
 
 ABILITIES = Abilities(
@@ -36,6 +36,9 @@ class SlackInput(Input):
     def shown_prompt(self) -> str:
         shown = prompt_on(self.ctx.message)
         return shown if has_visible(shown) else ""
+
+    def shown_text(self) -> str:
+        return words_on(self.ctx.message)
 
     async def names_in(self, entries: Iterable[AuditEntry]) -> Callable[[str], str]:
         """Names as far as Slack tells them before a form has to be open; ids for the rest."""

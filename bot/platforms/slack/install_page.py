@@ -9,11 +9,18 @@ from aiohttp import web
 from bot.cards.sentences import words
 from bot.grammar.language import Language, language
 
+from .command_names import DRAW
 
-def install_page(key: str, accept_language: str, *, status: int, name: str = "", again: str = "") -> web.Response:
-    """`name`: of the workspace, anybody's words. `again`: the path where one begins anew; empty for no link."""
+
+def install_page(
+    key: str, accept_language: str, *, status: int, name: str = "", again: str = "", draw: str = DRAW
+) -> web.Response:
+    """`name`: of the workspace, anybody's words. `again`: the path where one begins anew; empty for no link.
+
+    `draw`: what the command is called.
+    """
     locale = _locale(accept_language)
-    said = html.escape(words(f"install-{key}", locale, name=name or "Slack"))
+    said = html.escape(words(f"install-{key}", locale, name=name or "Slack").replace(DRAW, draw))
     link = f'<p><a href="{again}">{words("install-again", locale)}</a></p>' if again else ""
     text = (
         f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8">'

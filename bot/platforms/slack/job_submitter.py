@@ -9,7 +9,7 @@ import structlog
 
 from bot.cards.sentences import words
 from bot.domain.card import Card, Tone
-from bot.domain.errors import NotAllowed, PlatformError, PlatformUnavailable
+from bot.domain.errors import NotAllowed, PlatformError
 from bot.domain.order_event import Repeat
 from bot.domain.report import JobReport
 from bot.interactions.replies import Ask
@@ -17,7 +17,6 @@ from bot.interactions.replies import Ask
 from .api import SlackApi
 from .boundary import Boundary
 from .cards import Cards
-from .faults import Rejected, TriggerDead
 from .membership import Membership, SaidHere
 from .request_context import People, RequestContext
 
@@ -87,7 +86,7 @@ class JobSubmitter:
                     else client.views_open(trigger_id=trigger, view=dict(view))
                 ),
             )
-        except (TriggerDead, Rejected, PlatformUnavailable) as error:
+        except PlatformError as error:
             _log.info("form_open_failed", action="form", error=str(error))
             raise SaidHere("form-late") from error
         return str((answer.get("view") or {}).get("id") or "")

@@ -16,7 +16,7 @@ BUTTON_VALUE: Final = 2000
 ALT_TEXT: Final = 2000
 MESSAGE_BLOCKS: Final = 50
 # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
-FALLBACK_TEXT: Final = 300  # it is what a notification shows; 4,000 are taken
+FALLBACK_TEXT: Final = 4000
 
 # https://docs.slack.dev/reference/views
 VIEW_TITLE: Final = 24
@@ -73,4 +73,8 @@ MEMBERSHIP_SECONDS: Final = 5 * 60.0
 PERSON_SECONDS: Final = 60 * 60.0
 # How long Slack may take to say who somebody is; a form must be open three seconds after its button was pressed.
 PERSON_LOOKUP_SECONDS: Final = 2.0
+# Names that a prompt leaves out: how many are asked for, how long Slack may take, and how long one is.
+MOST_REFERENCES: Final = 20
+REFERENCE_SECONDS: Final = 1.5
+REFERENCE_NAME: Final = 80
 REMEMBERED: Final = 5000  # people, channels, envelopes

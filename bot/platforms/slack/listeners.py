@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,14 +17,13 @@ from bot.domain.ports import Clock
 from bot.interactions.commands import Command
 
 from .api import SlackApi
-from .easel import COMMAND
 from .events import is_old_edit, order_event
 from .handler import RequestHandler
 from .home import Home
 from .modals import CALLBACKS
 from .request_context import RequestContext, context_of
 from .seen_events import SeenEvents, key_of
-from .text import typed
+from .typed_names import TypedNames
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -31,7 +31,9 @@ _log = structlog.get_logger(__name__)
 MESSAGE_SHORTCUT = "imagine_message"
 GLOBAL_SHORTCUT = "imagine_global"
 
-_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
+# Of the kinds of messages that people write; whatever else has a subtype is an edit, a join or somebody's app.
+# https://docs.slack.dev/reference/events/message#subtypes
+_WRITTEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 
 Body = dict[str, Any]
 
@@ -39,7 +41,11 @@ Body = dict[str, Any]
 class Listeners:
     """Acknowledges first, works afterwards. Whatever comes twice is done once."""
 
-    def __init__(self, *, handler: RequestHandler, home: Home, api: SlackApi, clock: Clock) -> None:
+    def __init__(
+        self, *, handler: RequestHandler, home: Home, typed_names: TypedNames, api: SlackApi, clock: Clock
+    ) -> None:
+        self._typed_names = typed_names
+        self._names = api.names
         self._handler = handler
         self._home = home
         self._api = api
@@ -47,8 +53,7 @@ class Listeners:
         self._seen = SeenEvents()
 
     def register(self, app: AsyncApp) -> None:
-        app.command("/imagine")(self.command)
-        app.command(COMMAND)(self.easel)
+        app.command(re.compile(r"^/"))(self.command)
         app.event("app_home_opened")(self.home)
         app.shortcut(MESSAGE_SHORTCUT)(self.message_shortcut)
         app.shortcut(GLOBAL_SHORTCUT)(self.global_shortcut)
@@ -64,12 +69,11 @@ class Listeners:
         app.error(self.failed)
 
     async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Whatever the manifest calls it."""
         await ack()
-        await self._do(body, context, lambda ctx: self._handler.typed(ctx, typed(str(body.get("text") or ""))))
-
-    async def easel(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        await ack()
-        await self._do(body, context, lambda ctx: self._handler.easel(ctx, typed(str(body.get("text") or ""))))
+        name = str(body.get("command") or "")
+        work = self._handler.easel if self._names.is_account(name) else self._handler.typed
+        await asyncio.gather(self._names.heard(name), self._do(body, context, self._with_words(body, work)))
 
     async def home(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         if event.get("tab") == "home":
@@ -77,8 +81,8 @@ class Listeners:
 
     async def message_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
-        text = typed(str((body.get("message") or {}).get("text") or ""))
-        await self._do(body, context, lambda ctx: self._handler.command(ctx, Command.DRAW, prompt=text))
+        work = self._with_words(body.get("message"), self._handler.described)
+        await self._do(body, context, work)
 
     async def global_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
@@ -104,17 +108,16 @@ class Listeners:
     async def mention(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         if event.get("bot_id") or event.get("channel_type") == "im":
             return  # our own conversation is heard as a message already
-        text = typed(_MENTION.sub("", str(event.get("text") or "")))
-        if is_old_edit(event, self._clock.now()) or (event.get("edited") and not text.strip()):
+        if is_old_edit(event, self._clock.now()):
             return
-        await self._do(body, context, lambda ctx: self._handler.mentioned(ctx, text))
+        await self._do(body, context, self._with_words(event, self._mentioned(event)))
 
     async def message(self, body: Body, event: Body, context: AsyncBoltContext) -> None:
         """Only those to ourselves are asked for; edits, joins and what bots say are no requests."""
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+        if event.get("channel_type") != "im" or event.get("bot_id"):
             return
-        text = typed(_MENTION.sub("", str(event.get("text") or "")))
-        await self._do(body, context, lambda ctx: self._handler.mentioned(ctx, text))
+        if str(event.get("subtype") or "") in _WRITTEN:
+            await self._do(body, context, self._with_words(event, self._mentioned(event)))
 
     async def uninstalled(self, context: AsyncBoltContext) -> None:
         await self._gone(context)
@@ -129,6 +132,28 @@ class Listeners:
     async def failed(self, error: Exception) -> None:
         """Before a listener of ours is reached, or an error in acknowledging: there is nobody to answer."""
         _log.error("bolt_failed", action="listen", exc_info=error)
+
+    def _mentioned(self, event: Body) -> Callable[[RequestContext, str], Awaitable[None]]:
+        """What becomes of the words of a message. One that was edited until nothing was left asks for nothing."""
+
+        async def answer(ctx: RequestContext, text: str) -> None:
+            if event.get("files"):
+                await self._handler.shown_a_file(ctx, text)
+            elif text.strip() or not event.get("edited"):
+                await self._handler.mentioned(ctx, text)
+
+        return answer
+
+    def _with_words(
+        self, said: Mapping[str, Any] | None, work: Callable[[RequestContext, str], Awaitable[None]]
+    ) -> Callable[[RequestContext], Awaitable[None]]:
+        """Do it with the `text` of what was said, its names read."""
+        text = str((said or {}).get("text") or "")
+
+        async def read(ctx: RequestContext) -> None:
+            await work(ctx, await self._typed_names.read(ctx, text))
+
+        return read
 
     async def _do(
         self, body: Mapping[str, Any], context: AsyncBoltContext, work: Callable[[RequestContext], Awaitable[None]]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.cards.sentences import words
+from bot.cards.sentences import sentence
+from bot.domain.card import Text
 from bot.domain.errors import NotAllowed, PlatformUnavailable
 from bot.domain.ports import Clock
 
@@ -27,8 +28,9 @@ class SaidHere(NotAllowed):
         self.key = key
         self.retry = retry
 
-    def sentence(self, locale: str) -> str:
-        return words(self.key, locale)
+    def sentence(self, locale: str, bot: str) -> Text:
+        """`bot`: what we are called there."""
+        return sentence(self.key, locale, bot=bot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.interactions.forms import Field, Form, FormId, Kind
 from bot.interactions.panels import Panel, Row
 
 from .buttons import panel_button
+from .command_names import CommandNames
 from .limits import OPTION_TEXT, SECTION_TEXT, TEXT_INPUT, VIEW_TITLE
 from .render import section
 from .request_context import RequestContext
@@ -62,10 +63,10 @@ def more_view(target: str, blocks: Sequence[Mapping[str, Any]], ctx: RequestCont
     return view | {"private_metadata": _state(target, ctx)}
 
 
-def panel_view(panel: Panel, now: datetime, locale: str) -> dict[str, Any]:
+def panel_view(panel: Panel, now: datetime, locale: str, names: CommandNames) -> dict[str, Any]:
     """The form of a panel stands below its rows."""
-    blocks = [_line(row, now, locale) for row in panel.done]
-    blocks += [_line(row, now, locale) for row in panel.rows]
+    blocks = [_line(row, now, locale, names) for row in panel.done]
+    blocks += [_line(row, now, locale, names) for row in panel.rows]
     if not panel.rows and panel.text:
         blocks.append(section(escape(panel.text)))
     if panel.buttons:
@@ -107,8 +108,8 @@ def _view(
     }
 
 
-def _line(row: Row, now: datetime, locale: str) -> dict[str, Any]:
-    block = section(clip(mrkdwn(row.text, now=now, locale=locale), SECTION_TEXT))
+def _line(row: Row, now: datetime, locale: str, names: CommandNames) -> dict[str, Any]:
+    block = section(clip(mrkdwn(row.text, now=now, locale=locale, names=names), SECTION_TEXT))
     return block if row.button is None else block | {"accessory": panel_button(row.button)}
 
 

@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from bot.domain.errors import PlatformError, PlatformUnavailable
 
+from .command_names import CommandNames
 from .faults import translated
 from .install_page import install_page
 from .limits import CALL_SECONDS
@@ -63,6 +64,7 @@ class Installing:
         installations: InstallationStore,
         installed: Callable[[str], Awaitable[None]],
         now: Callable[[], datetime],
+        names: CommandNames,
     ) -> None:
         """`installed` is told the community that has installed the app, after its installation is saved."""
         self._app = app
@@ -70,6 +72,7 @@ class Installing:
         self._installations = installations
         self._installed = installed
         self._now = now
+        self._names = names
         self._states = Fernet(Fernet.generate_key())
         self._used = SeenEvents()
 
@@ -126,7 +129,7 @@ class Installing:
         await self._installations.save(installation)
         await self._installed(installation.community_id)
         _log.info("installed", action="install", team=installation.team_id, enterprise=installation.enterprise_id)
-        return install_page("installed", language, status=200, name=installation.name)
+        return install_page("installed", language, status=200, name=installation.name, draw=self._names.draw)
 
     def _is_ours(self, state: str, kept: str) -> bool:
         if len(state) > _LONGEST or not hmac.compare_digest(state.encode(), kept.encode()):

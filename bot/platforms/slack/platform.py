@@ -29,6 +29,7 @@ from .api import SlackApi
 from .boundary import Boundary
 from .building import Shared, listeners
 from .cards import Cards
+from .command_names import CommandNames, Meta
 from .community_channels import CommunityChannels
 from .config import SlackConfig
 from .connection import SocketMode
@@ -75,7 +76,7 @@ class SlackPlatform:
     `run()` is its life; it ends by `close()` or cancellation.
 
     The `installations` say which workspaces there are where the config has no token of one, and `oauth` has the pages
-    by which others come to be among them.
+    by which others come to be among them. `meta` keeps what our commands are called.
     """
 
     name = NAME
@@ -89,6 +90,7 @@ class SlackPlatform:
         notes: JobNotes,
         raster: Raster,
         clock: Clock,
+        meta: Meta | None = None,
         installations: InstallationStore | None = None,
         oauth: OAuthApp | None = None,
     ) -> None:
@@ -110,7 +112,7 @@ class SlackPlatform:
         )
         self._workspaces.token_refused = self._refused.set
         self._http = None if config.app_token else HttpEvents(signing_secret=self._signing_secret, clock=clock)
-        api = self._api = SlackApi(self._workspaces, clock)
+        api = self._api = SlackApi(self._workspaces, clock, names=CommandNames(meta))
         people = People(api=api, clock=clock)
         membership = Membership(api=api, clock=clock)
         uploads = Uploads(api=api, pictures=pictures, clock=clock)
@@ -125,7 +127,7 @@ class SlackPlatform:
         cards = Cards(api=api, notes=notes, clock=clock, connected=self._connected)
         results = Results(api=api, uploads=uploads, notes=notes, membership=membership, cards=cards, clock=clock)
         self._delivery = Delivery(cards=cards, results=results, connected=self._connected)
-        self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, clock=clock)
+        self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, jobs=actions.jobs, clock=clock)
         self._listeners = listeners(
             Shared(
                 api=api,
@@ -148,6 +150,7 @@ class SlackPlatform:
                 installations=installations,
                 installed=partial(self._communities.added, NAME),
                 now=clock.now,
+                names=api.names,
             )
             if oauth is not None and installations is not None
             else None
@@ -221,6 +224,7 @@ class SlackPlatform:
         """One connection, from who we are to its end."""
         if self._config.bot_token:
             self._workspaces.only = await self._who_we_are(self._config.bot_token)
+        await self._api.names.recall()
         app = self._app()
         socket: SocketMode | None = None
         looking: asyncio.Task[None] | None = None
@@ -277,6 +281,7 @@ class SlackPlatform:
         except TokenRefused:
             self._refused.set()
             raise
+        self._api.names.bot = str(answer.get("user") or "")
         return Installation(
             team_id=answer.get("team_id"),
             enterprise_id=answer.get("enterprise_id"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from bot.cards.sentences import words as sentence_words
 from bot.domain.card import Button, Card, Tone
 
 from .buttons import button_element
+from .command_names import CommandNames
 from .limits import (
     ACTION_ELEMENTS,
     ALT_TEXT,
@@ -21,7 +23,7 @@ from .limits import (
     MESSAGE_BLOCKS,
     SECTION_TEXT,
 )
-from .text import clip, escape, mrkdwn, plain, unescape
+from .text import clip, escape, mrkdwn, unescape, without_dates
 
 PROMPT_BLOCK = "prompt"
 
@@ -40,10 +42,36 @@ MARKS: Mapping[Tone, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a message is made of. `text` is what notifications and screen readers get of it."""
+    """What a message is made of."""
 
-    text: str
-    blocks: list[dict[str, Any]] = field(default_factory=list)
+    blocks: list[dict[str, Any]]
+    locale: str
+
+    @property
+    def text(self) -> str:
+        """What notifications and screen readers get of it: all that the blocks say.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage#accessibility
+        """
+        return read_aloud(self.blocks, self.locale)
+
+    @property
+    def shows_pictures(self) -> bool:
+        return any(block.get("type") == "image" for block in self.blocks)
+
+    @property
+    def in_words(self) -> Drawn:
+        """For where Slack refuses the blocks: the same without any, and so without buttons."""
+        return WordsOnly([], self.locale, clip(read_aloud(self.blocks, self.locale, buttons=False), SECTION_TEXT))
+
+
+@dataclass(frozen=True, slots=True)
+class WordsOnly(Drawn):
+    said: str
+
+    @property
+    def text(self) -> str:
+        return self.said
 
 
 def draw(
@@ -51,6 +79,7 @@ def draw(
     *,
     now: datetime,
     locale: str,
+    names: CommandNames,
     files: Sequence[str] = (),
     ping: str | None = None,
     words: str = "",
@@ -64,12 +93,12 @@ def draw(
     if begin:
         blocks.append(section(begin))
     if card.heading:
-        blocks.append(section(f"*{escape(card.heading)}*"))
+        blocks.append(section(f"*{escape(names.within(card.heading))}*"))
     if card.prompt:
         # Plain text is shown as it is: no emphasis, no mention, no link, whatever somebody typed.
         text = {"type": "plain_text", "text": clip(card.prompt, SECTION_TEXT), "emoji": False}
         blocks.append({"type": "section", "block_id": PROMPT_BLOCK, "text": text})
-    status = mrkdwn(card.status, now=now, locale=locale)
+    status = mrkdwn(card.status, now=now, locale=locale, names=names)
     told = "\n".join(
         line for line in (escape(card.options), MARKS.get(card.tone, "") + status if status else "") if line
     )
@@ -77,18 +106,18 @@ def draw(
         blocks.append(section(told))
     if card.command:
         # Plain text once more: what is copied is what was meant.
-        blocks.append({"type": "section", "text": {"type": "plain_text", "text": clip(card.command, SECTION_TEXT)}})
+        command = clip(names.within(card.command), SECTION_TEXT)
+        blocks.append({"type": "section", "text": {"type": "plain_text", "text": command}})
     blocks += [
         {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(picture.alt, ALT_TEXT) or "·"}
         for picture, file_id in zip(card.pictures, files, strict=False)
     ]
-    notes = [clip(mrkdwn(note, now=now, locale=locale), CONTEXT_TEXT) for note in card.notes]
+    notes = [clip(mrkdwn(note, now=now, locale=locale, names=names), CONTEXT_TEXT) for note in card.notes]
     notes = [note for note in notes if note]
     for start in range(0, len(notes), CONTEXT_ELEMENTS):
         blocks.append(context(notes[start : start + CONTEXT_ELEMENTS]))
     blocks += list(_rows(card.buttons))
-    said = " · ".join(part for part in (card.heading, card.prompt, plain(card.status, now=now, locale=locale)) if part)
-    return Drawn(text=clip(escape(" ".join(said.split())), FALLBACK_TEXT) or "Easel", blocks=blocks[:MESSAGE_BLOCKS])
+    return Drawn(blocks[:MESSAGE_BLOCKS], locale)
 
 
 def _rows(buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
@@ -104,11 +133,11 @@ def _rows(buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
             yield {"type": "actions", "elements": elements[start : start + ACTION_ELEMENTS]}
 
 
-def relabelled(message: Mapping[str, Any], buttons: Sequence[Button]) -> Drawn:
+def relabelled(message: Mapping[str, Any], buttons: Sequence[Button], locale: str) -> Drawn:
     """A message of ours as it stands, with other buttons. Slack adds to image blocks what it does not take back."""
     kept = [block for block in message.get("blocks") or [] if block.get("type") != "actions"]
     blocks = [_as_sent(block) if block.get("type") == "image" else dict(block) for block in kept]
-    return Drawn(text=str(message.get("text") or "Easel"), blocks=[*blocks, *_rows(buttons)])
+    return Drawn([*blocks, *_rows(buttons)], locale)
 
 
 def _as_sent(image: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,3 +160,46 @@ def prompt_on(message: Mapping[str, Any] | None) -> str:
         if block.get("block_id") == PROMPT_BLOCK:
             return unescape(str((block.get("text") or {}).get("text", ""))).strip()
     return ""
+
+
+def words_on(message: Mapping[str, Any] | None) -> str:
+    """All words of one of our messages, a line each, as they were before they were escaped."""
+    return unescape("\n".join(_said((message or {}).get("blocks") or [])))
+
+
+def read_aloud(blocks: Sequence[Mapping[str, Any]], locale: str, *, buttons: bool = True) -> str:
+    """The blocks in words, with what can be pressed at the end."""
+    parts = [" ".join(line.split()) for line in _said(blocks)]
+    if buttons and (labels := [_spoken(element) for block in blocks for element in _pressable(block)]):
+        parts.append(escape(sentence_words("spoken-buttons", locale, buttons=", ".join(labels))))
+    return clip(" · ".join(filter(None, parts)), FALLBACK_TEXT) or "·"
+
+
+def _said(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The words of each block, escaped: its lines without the marks that only the eye needs, and alt texts."""
+    for block in blocks:
+        if block.get("type") == "image":
+            yield escape(unescape(str(block.get("alt_text") or "")))
+        for text in (block.get("text"), *(block.get("elements") or ())):
+            if not isinstance(text, Mapping) or not isinstance(said := text.get("text"), str):
+                continue
+            if text.get("type") == "plain_text":
+                yield escape(unescape(said))
+            elif text.get("type") == "mrkdwn":
+                yield from map(_unmarked, without_dates(said).splitlines())
+
+
+def _unmarked(line: str) -> str:
+    for mark in MARKS.values():
+        line = line.removeprefix(mark)
+    return line[1:-1] if line.startswith("*") and line.endswith("*") else line
+
+
+def _pressable(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    found = [*(block.get("elements") or ()), block.get("accessory")]
+    return (one for one in found if isinstance(one, Mapping) and one.get("type") == "button")
+
+
+def _spoken(button: Mapping[str, Any]) -> str:
+    label = button.get("accessibility_label") or (button.get("text") or {}).get("text") or ""
+    return unescape(str(label))

@@ -109,7 +109,7 @@ class Replying:
 
     async def _say(self, given: SlackInput, reply: Say) -> None:
         if reply.apart:
-            blocks = draw(reply.card, now=self._boundary.now(), locale=given.locale).blocks
+            blocks = draw(reply.card, now=self._boundary.now(), locale=given.locale, names=self._api.names).blocks
             try:
                 await self._submitter.open_view(given.ctx, more_view(given.target, blocks, given.ctx, given.locale))
             except SaidHere:  # too late for a page of its own
@@ -153,7 +153,7 @@ class Replying:
 
     async def _panel(self, given: SlackInput, reply: ShowPanel) -> None:
         """In place of the panel that was pressed in; else on top of whatever is open."""
-        view = panel_view(reply.panel, self._boundary.now(), given.locale)
+        view = panel_view(reply.panel, self._boundary.now(), given.locale, self._api.names)
         if given.ctx.view.get("callback_id") == view["callback_id"]:
             await self._submitter.redraw(given.ctx, view)
         else:

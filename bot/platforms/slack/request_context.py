@@ -49,6 +49,7 @@ class RequestContext:
     thread: str | None = None
     response_url: str | None = None
     trigger_id: str = ""
+    bot_user_id: str = ""
     stranger: bool = False
     external: bool = False
     unconfirmed: bool = False
@@ -99,6 +100,7 @@ def context_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> RequestCo
         thread=_thread_of(event) or _thread_of(message) or _thread_of(container),
         response_url=body.get("response_url"),
         trigger_id=str(body.get("trigger_id") or ""),
+        bot_user_id=str(context.get("bot_user_id") or ""),
         stranger=_is_stranger(body, context, known),
         external=body.get("is_ext_shared_channel") is True,
         message=message,
@@ -228,6 +230,10 @@ class People:
             confined=ctx.stranger or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         )
 
+    async def called(self, ctx: RequestContext, user_id: str) -> str:
+        """What this person is called; empty where Slack doesn't say."""
+        return _name((await self._user(replace(ctx, user_id=user_id)))[0])
+
     async def names(self, ctx: RequestContext, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
         """Of whom these entries of the trail tell, by their ids; whom Slack doesn't know is left out."""
         ids = {entry.target for entry in entries if _USER_ID.match(entry.target)}
@@ -244,7 +250,7 @@ class People:
             return known, True
         try:
             async with asyncio.timeout(PERSON_LOOKUP_SECONDS):
-                answer = await self._api.call(
+                answer = await self._api.call_urgently(
                     ctx.workspace, lambda client: client.users_info(user=ctx.user_id, include_locale=True)
                 )
         except (PlatformError, TimeoutError) as error:

@@ -21,7 +21,8 @@ from bot.domain.report import JobReport
 from bot.interactions.card_edits import CardEdits
 
 from .api import SlackApi
-from .cards import CARD, Cards, Edit
+from .card_ends import CARD
+from .cards import Cards, Edit
 from .faults import AccessDenied, CallUnclear, FileNotReady, MessageGone, Rejected
 from .limits import EDIT_INTERVAL_SECONDS, NOT_READY_TRIES, REMEMBERED
 from .membership import Membership
@@ -145,7 +146,7 @@ class Results:
         mark = Mark(job_id=job.id, part=RESULT, files=noted_files(job))
         stands = self._as_it_stands.get(job.id)
         if stands is not None:
-            drawn = relabelled(stands, shown.card.buttons)
+            drawn = relabelled(stands, shown.card.buttons, job.destination.locale)
         elif len(noted_files(job)) == len(job.pictures):
             drawn = self._redrawn(shown.card, job, message)
         else:  # posted by an earlier version
@@ -153,7 +154,7 @@ class Results:
             known = Mark.on(found) if found is not None else None
             if found is None or known is None:
                 raise MessageGone("the result is not there any more")
-            drawn, mark = relabelled(found, shown.card.buttons), known
+            drawn, mark = relabelled(found, shown.card.buttons, job.destination.locale), known
         await self._api.update(workspace, message, drawn, mark)
 
     def _redrawn(self, card: Card, job: Job, message: Message) -> Drawn:
@@ -163,6 +164,7 @@ class Results:
             _told(card, job, Uploaded(noted_files(job), noted_reduced(job))),
             now=self._clock.now(),
             locale=job.destination.locale,
+            names=self._api.names,
             files=() if noted_below(job) else noted_files(job),
             ping=job.author.user_id if card.mention else None,
             words=words("sent-privately", job.author.locale) if elsewhere else "",

@@ -19,6 +19,7 @@ SCOPES = frozenset(
         "im:write",
         "mpim:history",
         "mpim:read",
+        "usergroups:read",
         "users:read",
     ]
 )

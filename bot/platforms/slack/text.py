@@ -13,8 +13,11 @@ from bot.cards.sentences import words
 from bot.domain.card import Moment, Text
 from bot.domain.text_direction import without_direction_controls
 
+from .command_names import CommandNames
+
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <https://…|shown>: only Slack writes bare angle brackets.
-_REFERENCE = re.compile(r"<([^<>]*)>")
+REFERENCE = re.compile(r"<([^<>]*)>")
+_DATE = re.compile(r"<!date\^[^<>|]*\|([^<>]*)>")
 _SOON, _JUST_NOW = timedelta(hours=1), timedelta(minutes=-1)
 
 
@@ -24,18 +27,14 @@ def escape(text: str) -> str:
     return directed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def typed(text: str) -> str:
-    """What the person typed: references as they read, then the three escaped characters, & last."""
-    return unescape(_REFERENCE.sub(_reading, text))
-
-
 def unescape(text: str) -> str:
     """What `escape` was given: the ampersand comes last, or `&amp;lt;` would become a bracket."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _reading(found: re.Match[str]) -> str:
-    target, bar, label = found[1].partition("|")
+def reading(reference: str) -> str:
+    """One of these as its reader sees it; empty where only Slack knows."""
+    target, bar, label = reference.partition("|")
     match target[:1]:
         case "@":
             return f"@{label}" if label else ""
@@ -60,9 +59,9 @@ def clip(text: str, length: int) -> str:
     return kept.rstrip() + "…"
 
 
-def mrkdwn(text: Text, *, now: datetime, locale: str) -> str:
+def mrkdwn(text: Text, *, now: datetime, locale: str, names: CommandNames) -> str:
     """A card's text, its moments as dates that each reader sees in their own time zone."""
-    told = (_date(part.at, now, locale) if isinstance(part, Moment) else escape(part) for part in text)
+    told = (_date(part.at, now, locale) if isinstance(part, Moment) else escape(names.shown(part)) for part in text)
     return mentions("".join(told))
 
 
@@ -71,10 +70,15 @@ def mentions(escaped: str) -> str:
     return with_mentions(escaped, channel=lambda name: f"<#{name}>", person=lambda name: f"<@{name}>")
 
 
-def plain(text: Text, *, now: datetime, locale: str) -> str:
+def plain(text: Text, *, now: datetime, locale: str, names: CommandNames) -> str:
     """The text for a place without dates, such as a notification."""
-    told = "".join(_words(part.at, now, locale) if isinstance(part, Moment) else part for part in text)
+    told = "".join(_words(part.at, now, locale) if isinstance(part, Moment) else names.shown(part) for part in text)
     return with_mentions(told, channel=str, person=str)
+
+
+def without_dates(escaped: str) -> str:
+    """The text with its dates in words, for a place that shows none."""
+    return _DATE.sub(r"\1", escaped)
 
 
 def _date(at: datetime, now: datetime, locale: str) -> str:

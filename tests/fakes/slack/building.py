@@ -105,6 +105,12 @@ class Building(Events):
             channel.members.add(self.installation(home).bot.id)
         return channel
 
+    def add_usergroup(self, handle: str, team: Team | None = None) -> str:
+        """A group of people, such as @design; its id, which messages name as `<!subteam^S…>`."""
+        number = self.world.ids.new("S")
+        self.world.usergroups[number] = (team or next(iter(self.world.teams.values())), handle)
+        return number
+
     def share(self, channel: Channel, team: Team) -> None:
         """Share a channel with another workspace: by Slack Connect where it is another organisation's."""
         channel.others.append(team)
@@ -139,14 +145,23 @@ class Building(Events):
         self.world.files[number] = file
         return file
 
-    def say(self, user: User, channel: Channel, text: str = "", *files: File, thread: Message | None = None) -> Message:
+    def say(
+        self,
+        user: User,
+        channel: Channel,
+        text: str = "",
+        *files: File,
+        thread: Message | None = None,
+        broadcast: bool = False,
+    ) -> Message:
         """A person writes a message, `text` as the API has it (`&lt;`, `<@U…>`).
 
-        The app hears of it where it subscribed to that.
+        The app hears of it where it subscribed to that. `broadcast`: an answer in a thread, in the channel as well.
         """
         said = posting.Content(text, files=list(files))
         parent = None if thread is None else thread.thread_ts or thread.ts
         message = posting.create(self, channel, user, said, thread_ts=parent)
+        message.subtype = "thread_broadcast" if broadcast else "file_share" if files else None
         written(self, channel, message, user)
         return message
 

@@ -77,7 +77,14 @@ def bots_info(core: Core, call: Call) -> Json:
     return {"bot": bot | {"user_id": found.bot.id, "updated": 1_700_000_000, "icons": {}}}
 
 
+def usergroups_list(core: Core, call: Call) -> Json:
+    bot = call.installation
+    found = [(key, name) for key, (team, name) in core.world.usergroups.items() if bot.covers(team)]
+    return {"usergroups": [{"id": key, "handle": name, "name": name} for key, name in found]}
+
+
 METHODS = [
+    Method("usergroups.list", usergroups_list, "usergroups:read", "include_disabled include_count include_users"),
     Method("auth.test", auth_test, "", ""),
     Method("auth.revoke", auth_revoke, "", "test", json=False),
     Method("users.info", users_info, "users:read", "user include_locale", json=False),

@@ -10,6 +10,7 @@ BOT_SCOPES = (
     "commands", "chat:write", "chat:write.public", "files:write", "files:read", "channels:join", "channels:read",
     "channels:history", "groups:read", "groups:history", "im:read", "im:write", "im:history", "mpim:read",
     "mpim:history", "users:read", "team:read", "app_mentions:read", "metadata.message:read",
+    "usergroups:read",
 )  # fmt: skip
 EVENTS = (
     "app_mention", "app_home_opened", "member_joined_channel", "app_uninstalled", "tokens_revoked",
@@ -182,6 +183,7 @@ class World:
     files: dict[str, File] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     installations: list[Installation] = field(default_factory=list)
+    usergroups: dict[str, tuple[Team, str]] = field(default_factory=dict)  # id: where it is, its handle
 
     def installed_for(self, user: User, channel: Channel | None) -> Installation | None:
         """The installation that this person uses the app by: of one of their workspaces."""

@@ -14,13 +14,21 @@ no-picture-there = That isn't one of my pictures. Choose a message of mine with 
 form-where = Where it is shown
 form-late = Slack timed out before the form opened. Press Try again, or type the request after /imagine.
 comes-privately = I can't post in this conversation, so the result comes to our direct messages.
-invite-me = I'm not in this private channel. Type `/invite @Easel` here, then ask again. Nothing was charged.
-cannot-join = I may not post in this channel. Type `/invite @Easel` here or ask elsewhere. Nothing was charged.
+invite-me = I'm not in this private channel. Type `/invite @{ $bot }` here, then ask again. Nothing was charged.
+cannot-join = I may not post in this channel. Type `/invite @{ $bot }` here or ask elsewhere. Nothing was charged.
 archived = This channel is archived, so I couldn't show you the result. Nothing was charged.
 stranger = Only people of the organization that installed me can ask here. Nothing was charged.
 slack-unconfirmed = Slack did not say whether you may do this, so nothing was done. Try again in a minute.
 slack-away = Slack doesn't answer me right now, so nothing was done and nothing was charged. Try again in a moment.
+slack-refused = Slack refused this ({ $word }), so nothing was done and nothing was charged.
 slack-slow-down = Slack takes no calls from me for { $n } seconds, so nothing was done and nothing was charged. Try again after that.
+slack-unnamed-person = someone
+slack-unnamed-channel = a channel
+slack-unnamed-group = a group
+takes-no-picture = { $model } draws from words alone and takes no picture, so nothing was drawn.
+button-draw-words = Draw the words alone
+spoken-buttons = Buttons: { $buttons }
+card-over = This is over: the last word on it is a message of its own.
 home-draw = Draw a picture
 home-recent = Your recent pictures
 home-none = None yet. Press the button, or type /imagine in any channel.
@@ -34,10 +42,10 @@ easel-help = /easel usage · gallery [words] · here [words] · starred [words] 
 
 ## Slack: how an installation ended
 
-install-installed = Easel is now in { $name }. Type /imagine in any channel there. You can close this page.
+install-installed = Installed in { $name }. Type /imagine in any channel there. You can close this page.
 install-refused = Nothing was installed: the request was declined in Slack.
 install-stale = Nothing was installed: this page was open for too long, used before, or opened in another browser.
-install-failed = Slack did not complete the installation. Start again; if that doesn't help, Easel's log says why.
+install-failed = Slack did not complete the installation. Start again; if that doesn't help, the operator's log says why.
 install-away = Slack can't be reached right now. Start again in a minute.
 install-again = Start again
 

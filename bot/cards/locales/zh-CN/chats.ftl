@@ -14,13 +14,21 @@ no-picture-there = 那不是我画的图。请选一条我发的、带图的消�
 form-where = 发到哪里
 form-late = Slack 等得太久，表单没能打开。请按“重试”，或者把想画的写在 /imagine 后面。
 comes-privately = 我不能在这个对话里发消息，结果会发到我们的私信里。
-invite-me = 我不在这个私有频道里。请先在这里输入 `/invite @Easel`，然后再试。没有扣费。
-cannot-join = 我不能在这个频道里发消息。请在这里输入 `/invite @Easel`，或者换个地方。没有扣费。
+invite-me = 我不在这个私有频道里。请先在这里输入 `/invite @{ $bot }`，然后再试。没有扣费。
+cannot-join = 我不能在这个频道里发消息。请在这里输入 `/invite @{ $bot }`，或者换个地方。没有扣费。
 archived = 这个频道已归档，结果没有地方可发。没有扣费。
 stranger = 只有安装了我的组织的成员可以在这里作图。没有扣费。
 slack-unconfirmed = Slack 没有回答你有没有这个权限，所以什么也没做。请过一分钟再试。
 slack-away = Slack 现在没有响应，所以什么也没做，也没有扣费。请稍后再试。
+slack-refused = Slack 拒绝了这个操作（{ $word }），所以什么都没做，也没有扣费。
 slack-slow-down = Slack 要求我等待 { $n } 秒，所以什么也没做，也没有扣费。请过后再试。
+slack-unnamed-person = 某个人
+slack-unnamed-channel = 某个频道
+slack-unnamed-group = 某个小组
+takes-no-picture = { $model } 只能按文字作图，不能使用图片，所以什么都没有画。
+button-draw-words = 只按文字画
+spoken-buttons = 按钮：{ $buttons }
+card-over = 这一次已经结束，结果在另一条消息里。
 home-draw = 画一张图
 home-recent = 你最近的图
 home-none = 还没有。按一下按钮，或者在任意频道输入 /imagine。
@@ -34,10 +42,10 @@ easel-help = /easel usage · gallery [词] · here [词] · starred [词] · sho
 
 ## Slack：安装的结果
 
-install-installed = Easel 已安装到 { $name }。在那里的任意频道输入 /imagine 即可。这个页面可以关了。
+install-installed = 已安装到 { $name }。在那里的任意频道输入 /imagine 即可。这个页面可以关了。
 install-refused = 没有安装：你在 Slack 里没有同意。
 install-stale = 这个页面开得太久、已经用过，或者不是在这个浏览器里开始的。没有安装。
-install-failed = Slack 没有完成安装。请重新开始；如果一直这样，Easel 的日志里有原因。
+install-failed = Slack 没有完成安装。请重新开始；如果一直这样，运营者的日志里有原因。
 install-away = 暂时连不上 Slack，请一分钟后重新开始。
 install-again = 重新开始
 
