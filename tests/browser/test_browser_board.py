@@ -112,3 +112,15 @@ async def test_the_sandbox_fails_on_demand_and_the_card_copes(easel: Program, lo
     await faults.get_by_role("button", name="Behave again").click()
     await expect(faults).to_contain_text("It behaves.")
     await expect(faults.get_by_role("button", name="Slow")).to_have_attribute("aria-pressed", "false")
+
+
+async def test_a_narrow_phone_has_room_for_every_tool(shared: Program, look: Look) -> None:
+    for locale in ("en-US", "zh-CN"):
+        size = {"width": 320, "height": 640}
+        page = await look(shared.url, viewport=size, locale=locale, extra_http_headers=shared.operator)
+        await expect(page.locator("#studio")).to_be_visible()
+        for tool in await page.locator(".bar-tools .tool:visible").all():
+            box = await tool.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= size["width"], await tool.get_attribute("id")
+            assert box["height"] <= 44  # no word is broken into two lines

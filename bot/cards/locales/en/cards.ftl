@@ -157,7 +157,7 @@ bad-style = { $nearest ->
     [none] “{ $word }” isn't a style I know. Use { $legal }.
    *[other] “{ $word }” isn't a style I know. Did you mean { $nearest }?
 }
-foreign-option = “{ $word }” belongs to another image generator, so nothing was drawn. Here you can use ratio:, n:, clarity: and style:.
+foreign-option = “{ $word }” belongs to another image generator and means nothing here. You can use ratio:, n:, clarity: and style:.
 prompt-empty = Tell me what to draw, for example: a lighthouse in a storm ratio:16:9
 prompt-too-long = That's { $length } characters; a prompt can have { $limit }. Shorten it and send it again.
 text-too-long = That's { $length } characters; at most { $limit } fit here.

@@ -130,7 +130,7 @@ bad-style = { $nearest ->
     [none] 没有“{ $word }”这个风格。可用的有 { $legal }。
    *[other] 没有“{ $word }”这个风格。是不是想用 { $nearest }？
 }
-foreign-option = “{ $word }”是别的作图程序的选项，所以什么都没有画。这里可以用 比例:、张数:、清晰度: 和 风格:。
+foreign-option = “{ $word }”是别的作图程序的选项，在这里不起作用。可以用 比例:、张数:、清晰度: 和 风格:。
 prompt-empty = 请说说想画什么，比如：暴风雨中的灯塔 比例:16:9
 prompt-too-long = 一共 { $length } 个字符，提示词最多 { $limit } 个。请删短一些再发。
 text-too-long = 一共 { $length } 个字符，这里最多 { $limit } 个。
