@@ -11,7 +11,7 @@ from bot.domain.job import Job, is_job_id
 from bot.domain.people import Person
 from bot.domain.ports import Clock, Dispatcher, JobStore, PictureStore
 from bot.domain.report import JobReport
-from bot.domain.visibility import for_place, for_reader, is_author, may_see, without_kept
+from bot.domain.visibility import for_place, for_reader, is_author, may_moderate, may_see, without_kept
 
 _TOLD_AT_ONCE = 3
 
@@ -111,9 +111,8 @@ class JobActions:
     async def _own(self, job_id: str, person: Person) -> Job:
         job = await self._store.get(job_id) if is_job_id(job_id) else None
         if job is not None and job.deleted_at is None:
-            there = (job.destination.platform, job.destination.community_id)
             # Moderators end and take away what they need not see.
-            if is_author(job, person) or (person.moderator and there == (person.platform, person.community_id)):
+            if is_author(job, person) or may_moderate(job.destination, person):
                 return job
             if may_see(job, person):
                 raise NotAllowed("not-yours")

@@ -20,7 +20,8 @@ class Person:
     `guest`: a visitor of the page without a name of their own; all of them together have a day's limit. `allowed_as`:
     what the operator's list of allowed communities may call where they are; the community's id where it is empty.
     `channels`: the channel that they are in, and the one that its thread is in. `confined`: the platform shows them
-    only channels that they were invited to, so nothing of the community's other channels.
+    only channels that they were invited to, so nothing of the community's other channels. `moderated`: channels where
+    they may act on what others made, though not in the whole community.
     """
 
     platform: str
@@ -36,6 +37,7 @@ class Person:
     allowed_as: tuple[str, ...] = field(default=(), compare=False)
     channels: tuple[str, ...] = field(default=(), compare=False)
     confined: bool = field(default=False, compare=False)
+    moderated: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def account(self) -> tuple[str, str, str]:

@@ -34,11 +34,17 @@ def may_see(job: Job, person: Person) -> bool:
     return job.destination.channel_id in person.channels or (is_open(job) and not person.confined)
 
 
-def may_hear_of_removal(there: Destination, person: Person) -> bool:
-    """Whether this person may know that a message is to go from there: they are there, or moderate that community."""
+def may_moderate(there: Destination, person: Person) -> bool:
+    """Whether this person may act on what others asked for there."""
     if (there.platform, there.community_id) != (person.platform, person.community_id):
         return False
-    return person.moderator or there.channel_id in person.channels
+    return person.moderator or not set(there.channels).isdisjoint(person.moderated)
+
+
+def may_hear_of_removal(there: Destination, person: Person) -> bool:
+    """Whether this person may know that a message is to go from there: they are there, or moderate there."""
+    here = (there.platform, there.community_id) == (person.platform, person.community_id)
+    return may_moderate(there, person) or (here and there.channel_id in person.channels)
 
 
 def may_be_told(job: Job, there: Destination) -> bool:
@@ -57,7 +63,7 @@ def may_be_shared(job: Job) -> bool:
 def may_hide(job: Job, person: Person) -> bool:
     """Whether this person may hide the job's pictures until somebody looks: its author, and who moderates there."""
     here = (job.destination.platform, job.destination.community_id) == (person.platform, person.community_id)
-    return is_author(job, person) or (here and (person.moderator or person.manager))
+    return is_author(job, person) or may_moderate(job.destination, person) or (here and person.manager)
 
 
 def without_kept(job: Job) -> Job:

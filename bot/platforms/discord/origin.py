@@ -20,10 +20,19 @@ NAME = "discord"
 
 
 def person_of(interaction: Interaction) -> Person:
-    """Whoever pressed or typed. A private conversation is a community of its own."""
+    """Whoever pressed or typed. A private conversation is a community of its own.
+
+    `interaction.permissions` are those in this channel, which the channel's own settings may have given: they are good
+    for what was asked in it. Who moderates or manages the guild has the same from a role.
+    """
     in_guild = interaction.guild_id is not None
     community = str(interaction.guild_id) if in_guild else f"{CONVERSATION}{interaction.channel_id}"
-    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    member = interaction.user if isinstance(interaction.user, discord.Member) else None
+    roles = [] if member is None else member.roles
+    channels = tuple(filter(None, (str(interaction.channel_id), _parent(interaction))))
+    moderates = in_guild and interaction.permissions.manage_messages
+    manages = in_guild and interaction.permissions.manage_guild
+    everywhere = discord.Permissions.none() if member is None else member.guild_permissions
     return Person(
         platform=NAME,
         community_id=community,
@@ -31,10 +40,11 @@ def person_of(interaction: Interaction) -> Person:
         name=interaction.user.display_name,
         locale=interaction.locale.value,
         roles=tuple(str(role.id) for role in roles),
-        moderator=in_guild and interaction.permissions.manage_messages,
-        manager=in_guild and interaction.permissions.manage_guild,
+        moderator=moderates and everywhere.manage_messages,
+        manager=manages and everywhere.manage_guild,
         allowed_as=_allowed_as(interaction),
-        channels=tuple(filter(None, (str(interaction.channel_id), _parent(interaction)))),
+        channels=channels,
+        moderated=channels if moderates else (),
     )
 
 

@@ -8,7 +8,7 @@ from . import posting, rules
 from .call import Call, Upload
 from .core import Core
 from .messages import Json, Message
-from .payloads import channel_json, guild_create_json
+from .payloads import channel_json, guild_create_json, role_json
 from .world import Channel, Guild, Member, Overwrite, Role, User
 
 MEMBERS_MAY = Permissions(
@@ -77,6 +77,9 @@ class Building(Core):
         """A role by the names of `discord.Permissions`, e.g. `manage_guild=True`."""
         role = Role(self.world.snowflakes.new(), name, Permissions(**permissions))
         guild.roles[role.id] = role
+        if self.world.installed_in(guild):
+            body = {"guild_id": str(guild.id), "role": role_json(role)}
+            self.gateway.dispatch("GUILD_ROLE_CREATE", body, guild_id=guild.id, intent=GUILDS)
         return role
 
     def add_channel(
