@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zlib
 
@@ -12,6 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from bot.domain.errors import PictureBroken, PictureUnusable
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import ModelPicture
+
+from .parts import MOST_PARTS, check_parts, is_scan, segments
 
 # What providers deliver; every further decoder would be one more way in. Of JPEG, Pillow makes MPO where the file holds
 # more than one picture.
@@ -26,8 +27,6 @@ LONGEST_SIDE = 8192  # pixels; bot/pictures shows nothing longer
 # A progressive JPEG is decoded scan by scan, each over all its pixels: encoders make about ten, and a few kilobytes can
 # hold a thousand. A libjpeg of today takes some five seconds for so many pixels times scans.
 MOST_SCANS, MOST_SCANNED = 100, 1_000_000_000
-_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)  # but for those that begin no segment
-_SOS, _EOI = b"\xda", b"\xd9"
 _TEXT = (b"<", b"{", b"[")  # an error page in place of a picture
 
 
@@ -36,6 +35,7 @@ def decoded(data: bytes) -> ModelPicture:
 
     PictureUnusable: it came as it is at the provider, and is nothing that can be shown.
     """
+    check_parts(data)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _check_size(picture)
@@ -64,17 +64,13 @@ def decoded(data: bytes) -> ModelPicture:
 
 
 def _check_scans(data: bytes, pixels: int) -> None:
-    """Count the scans of the first picture in a JPEG, without decoding any.
-
-    ITU-T T.81, annex B.1.1
-    """
+    """Count the scans of the first picture in a JPEG, without decoding any."""
     most = min(MOST_SCANS, max(1, MOST_SCANNED // max(1, pixels)))
-    place = scans = 0
-    while (found := _MARKER.search(data, place)) is not None and found[1] != _EOI:
-        scans += found[1] == _SOS
-        if scans > most:
-            raise PictureUnusable(f"a JPEG of more than {most} scans")
-        place = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    scans = 0
+    for parts, segment in enumerate(segments(data)):
+        scans += is_scan(segment)
+        if scans > most or parts > MOST_PARTS:
+            raise PictureUnusable(f"a JPEG of more than {most} scans, or {MOST_PARTS} parts")
 
 
 def _ends_black(picture: Image.Image) -> bool:

@@ -258,3 +258,32 @@ async def test_a_phone_has_it_all_without_scrolling_sideways(shared: Program, lo
         await page.evaluate(f"location.hash = {json.dumps(address)}")
         await expect(page.locator("#view .room")).to_be_visible()
         assert await page.evaluate("document.getElementById('view').scrollWidth - innerWidth") <= 0, address
+
+
+async def test_hebrew_turns_none_of_our_words_around(shared: Program, look: Look) -> None:
+    """What people wrote has the direction of its letters, wherever it stands, and all around it keeps its own."""
+    prompt = "שועל אדום 5"
+    job_id = await shared.drawn(prompt)
+    page = await look(shared.url)
+
+    async def direction(found: Locator) -> str:
+        text: str = await found.evaluate("element => getComputedStyle(element).direction")
+        return text
+
+    bubble = message(page, job_id).locator(".bubble")
+    assert (await direction(bubble.locator("bdi")), await direction(bubble)) == ("rtl", "ltr")
+    assert (await bubble.inner_text()).startswith(f"/imagine {prompt}")
+    box = page.locator("#prompt")
+    await box.press_sequentially(prompt[:4])
+    suggested = page.get_by_role("option", name=prompt).locator(".why")
+    assert await direction(suggested) == "rtl"
+    await box.fill(f"{prompt} ratio:7:9")
+    await box.press("Enter")
+    notice = page.locator(".notice").last
+    await expect(notice).to_be_visible()
+    assert await direction(notice.locator(".bubble bdi")) == "rtl"
+    await page.goto(f"{shared.url}/#/show/{job_id}")
+    await expect(page.locator("#view .asked").or_(page.locator("#view .bubble")).first).to_be_visible()
+    for written in await page.locator("#view .asked, #view .bubble bdi").all():
+        assert await direction(written) == "rtl"
+    await expect(page.locator("#view code").first).to_have_attribute("dir", "ltr")

@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.domain.errors import PictureBroken
+from bot.domain.errors import PictureBroken, PictureUnusable
 from bot.domain.media import SUFFIXES
 from bot.seedream.decode import MOST_PIXELS, decoded
+from bot.seedream.parts import MOST_PARTS
 from tests.fakes.pictures import encoded, smooth
 
 SOME = settings(deadline=None, max_examples=150)
@@ -104,6 +105,51 @@ def test_a_bomb_is_not_unpacked(bomb: bytes) -> None:
         assert tracemalloc.get_traced_memory()[1] < 60_000_000
     finally:
         tracemalloc.stop()
+
+
+JPEG, GIF, WEBP = WHOLE["JPEG"], WHOLE["GIF"], WHOLE["WEBP"]
+FIRST_IMAGE = GIF.index(b",\0\0\0\0")
+
+
+def into(data: bytes, place: int, parts: bytes) -> bytes:
+    return data[:place] + parts + data[place:]
+
+
+MANY = MOST_PARTS + 1
+CROWDS = {
+    "chunks": into(PNG, 33, chunk(b"prVt", b"") * MANY),
+    "texts": into(PNG, len(PNG) - 12, chunk(b"tEXt", b"k\0v") * MANY),
+    "empty rows": into(PNG, 33, chunk(b"IDAT", b"") * MANY),
+    "comments": into(JPEG, 2, b"\xff\xfe\0\2" * MANY),
+    "fill bytes": into(JPEG, 2, b"\xff" * MANY),
+    "stuffed bytes": into(JPEG, 2, b"\xff\x00" * MANY),
+    "markers alone": into(JPEG, 2, b"\xff\xd0" * MANY),
+    "no scan at all": b"\xff\xd8" + b"\xff" * MANY,
+    "gif comments": into(GIF, FIRST_IMAGE, b"!\xfe\1a\0" * MANY),
+    "gif sub-blocks": into(GIF, FIRST_IMAGE, b"!\xff" + b"\1a" * MANY + b"\0"),
+    "gif zeros": into(GIF, FIRST_IMAGE, b"\0" * MANY),
+    "riff chunks": WEBP + b"abcd\0\0\0\0" * MANY,
+}
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_a_file_of_a_million_parts_reaches_no_decoder(crowd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoders walk them one by one, for minutes in 25 MiB."""
+    monkeypatch.setattr(Image, "open", None)
+    with pytest.raises(PictureUnusable, match=str(MOST_PARTS)):
+        decoded(CROWDS[crowd])
+
+
+def test_segments_between_scans_are_counted_too() -> None:
+    scan = JPEG.index(b"\xff\xda")
+    with pytest.raises(PictureUnusable, match=str(MOST_PARTS)):
+        decoded(into(JPEG, scan + 14, b"\xff\xfe\0\2" * MANY))
+
+
+def test_as_many_parts_as_encoders_make_are_a_picture() -> None:
+    data = into(PNG, len(PNG) - 12, chunk(b"tEXt", b"k\0v") * 4000)
+    for whole in (data, into(JPEG, 2, b"\xff\xfe\0\2" * 400), into(GIF, FIRST_IMAGE, b"!\xfe\1a\0" * 400)):
+        assert read(whole) == (64, 36)
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "PPM", "TGA", "PDF", "JPEG2000"])

@@ -46,9 +46,10 @@ export function updateMessage(article, message, { act, look }) {
 export function drawAsk({ command, mine, author }) {
   const [word, ...rest] = command.split(/(?<=^\S+)\s/);
   const bubble = h("p", { class: "bubble" });
-  if (word.startsWith("/")) bubble.append(h("span", { class: "word" }, word), rest.length ? ` ${rest.join(" ")}` : "");
-  else bubble.append(command);
-  return h("div", { class: mine ? "ask" : "ask theirs" }, mine ? null : h("p", { class: "who" }, author), bubble);
+  // What people wrote keeps its direction to itself: Hebrew beside our words would turn them around.
+  if (word.startsWith("/")) bubble.append(h("span", { class: "word" }, word), ...(rest.length ? [" ", h("bdi", {}, rest.join(" "))] : []));
+  else bubble.append(h("bdi", {}, command));
+  return h("div", { class: mine ? "ask" : "ask theirs" }, mine ? null : h("p", { class: "who", dir: "auto" }, author), bubble);
 }
 
 /** Heading, words, pictures, small print and buttons of a card. `asked`: the prompt too, where no bubble above has it. */
@@ -57,7 +58,7 @@ export function drawBody(message, { act, look, kept, asked = true }) {
   const awaited = UNDER_WAY.has(card.tone);
   const body = h("div", { class: "card-body" });
   if (card.heading) body.append(h("p", { class: "heading" }, card.heading));
-  if (card.prompt && asked) body.append(h("p", { class: "asked", title: message.request?.prompt }, card.prompt));
+  if (card.prompt && asked) body.append(h("p", { class: "asked", dir: "auto", title: message.request?.prompt }, card.prompt));
   if (card.options) body.append(h("p", { class: "settings" }, card.options));
   if (card.status.length) {
     body.append(h("p", { class: "status" }, h("span", {}, ...textNodes(card.status, { awaited }), ...countdown(message))));
@@ -124,7 +125,7 @@ function price(element, { request }) {
 
 /** A command that can be copied and sent. */
 export function drawCommand(command) {
-  const code = h("code", {}, command);
+  const code = h("code", { dir: "ltr" }, command);
   const button = h("button", { type: "button", class: "copy", "aria-label": t("page-copy"), title: t("page-copy") }, icon("copy", 18));
   const said = h("span", { class: "copied", role: "status" });
   button.addEventListener("click", async () => {

@@ -205,7 +205,7 @@ export class Composer {
       },
       mark,
       item.what ? h("span", { class: "what" }, item.what) : null,
-      h("span", { class: "why" }, item.why),
+      h("span", { class: "why", dir: "auto" }, item.why),
     );
   }
 
