@@ -61,6 +61,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/api/invite"): Row((401,) * 5, {"invite": "a guess"}),
     # Asking and looking up
     ("POST", "/api/commands"): Row((401, 202, 202, 202, 202), {"text": "a hen"}),
+    ("POST", "/api/preview"): Row(SIGNED_IN, {"text": "a hen"}),
     ("GET", "/api/jobs/{id}"): Row(SIGNED_IN),
     ("GET", "/api/jobs/{id}/series"): Row(SIGNED_IN),
     ("GET", "/api/jobs/{id}/family"): Row(SIGNED_IN),
@@ -96,6 +97,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/api/studio/words"): Row((401, 403, 403, 400, 400)),
     ("POST", "/api/studio/styles"): Row(MANAGERS, {"name": "house", "words": "bold lines"}),
     ("POST", "/api/studio/people"): Row(MANAGERS, {"person": "b-0000", "deed": "block"}),
+    ("POST", "/api/studio/sandbox"): Row((401, 403, 403, 400, 400)),  # no sandbox draws here
     ("POST", "/api/studio/undo/{entry}"): Row((401, 403, 403, 403, 403)),  # there is no such entry
     ("POST", "/api/studio/reports/{job}/{deed}"): Row(MANAGERS),
     # OpenAI's clients: whoever carries a token as Bearer; a cookie is none
