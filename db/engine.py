@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, event, text
+from sqlalchemy import URL, Connection, QueuePool, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.observability.outages import Outage
 
 from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import DatabaseProblem, read_only
@@ -28,14 +30,17 @@ BUSY_SECONDS = 10
 POOL_SECONDS = 60
 # How old a connection to a server gets.
 RECYCLE_SECONDS = 1800
+# How often connections to a server are closed that a busier time has left behind.
+IDLE_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
+async def open_database(url: str, outage: Outage | None = None) -> AsyncIterator[AsyncEngine]:
     """The database behind DATABASE_URL, checked to be usable; its file and directory are made if need be.
 
     Tables come with `db.migrate.migrate`. Transactions go through `db.transactions`; one that is begun on the engine
-    directly is safe too (on SQLite it begins as a writing one), it only waits less fairly. Raises DatabaseProblem.
+    directly is safe too (on SQLite it begins as a writing one), it only waits less fairly. `outage`: what the log says
+    while it is away, for programs that have one. Raises DatabaseProblem.
     """
     address = parse(url)
     where = name_for_people(address)
@@ -50,9 +55,42 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
         file = write_queue_of(engine).file
         if file is not None:
             file.opened()
-        yield engine
+        write_queue_of(engine).outage = outage
+        shrinking = None if file is not None else asyncio.create_task(_shrink(engine), name="idle-connections")
+        try:
+            yield engine
+        finally:
+            if shrinking is not None:
+                shrinking.cancel()
+                await asyncio.wait({shrinking})
     finally:
         await to_its_end(asyncio.create_task(_close(engine)))
+
+
+async def _shrink(engine: AsyncEngine) -> None:
+    """Where more connections are open than were in use at once, close all that rest; what is needed is made again."""
+    most = 0
+
+    def taken(*_: object) -> None:
+        nonlocal most
+        most = max(most, _counts(engine)[0])
+
+    event.listen(engine.sync_engine, "checkout", taken)
+    try:
+        while True:
+            most = _counts(engine)[0]
+            await asyncio.sleep(IDLE_SECONDS)
+            if sum(_counts(engine)) > max(most, 1):
+                await engine.dispose()
+    finally:
+        event.remove(engine.sync_engine, "checkout", taken)
+
+
+def _counts(engine: AsyncEngine) -> tuple[int, int]:
+    """Connections in use, and at rest."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)  # noqa: S101 - as it was made
+    return pool.checkedout(), pool.checkedin()
 
 
 async def _close(engine: AsyncEngine) -> None:
@@ -117,7 +155,8 @@ def _server(address: URL, where: str) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         execution_options={WRITE_QUEUE: WriteQueue(where)},
     )
-    event.listen(engine.sync_engine, "connect", prepare_in_pool)
+    # Before SQLAlchemy asks a new connection anything.
+    event.listen(engine.sync_engine, "connect", prepare_in_pool, insert=True)
     event.listen(engine.sync_engine, "begin", _begin_on_server)
     return engine
 

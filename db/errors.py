@@ -40,6 +40,18 @@ class ConnectionLost(DatabaseProblem):
     """The connection to the server broke before a commit was sent: nothing of the transaction is kept."""
 
 
+class NoConnection(Exception):
+    """A new connection answers nothing: whoever stands before the server has none for it."""
+
+
+# Most of a process: those of its pool (engine.SERVER_CONNECTIONS), four of its queue, one that listens, one for a lock.
+CONNECTIONS_OF_A_PROCESS = 16
+NO_CONNECTION = (
+    "{where} gives no connection. If the server runs, those that it has, or a pooler before it, are all in use: each "
+    f"process of Easel takes up to {CONNECTIONS_OF_A_PROCESS}. Give the pooler (default_pool_size) and the server "
+    f"(max_connections) {CONNECTIONS_OF_A_PROCESS} for each process, or run fewer processes."
+)
+
 # https://www.sqlite.org/rescode.html; extended codes carry the primary one in their lowest byte.
 _SENTENCES = {
     SQLITE_NOTADB: "{where} is no SQLite database. Point DATABASE_URL at another file, or move this one away.",
@@ -76,6 +88,21 @@ def problems(where: str) -> Iterator[None]:
         raise problem from error
     except PoolTimeoutError as error:
         raise DatabaseProblem(f"{where} doesn't answer. Check the disk it is on, or the database server.") from error
+    except NoConnection as error:
+        raise DatabaseProblem(NO_CONNECTION.format(where=where)) from error
+
+
+def explain(where: str, error: BaseException) -> str:
+    """What psycopg or its pool says of a server, for those who ask it without SQLAlchemy."""
+    state = getattr(error, "sqlstate", None)
+    said = sqlstates.sentence(state, where) if isinstance(state, str) and state else None
+    if said is not None:
+        return said
+    if isinstance(error, TimeoutError) or type(error).__name__ == "PoolTimeout":
+        return NO_CONNECTION.format(where=where)
+    if type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}:
+        return connecting.sentence(str(error), where)
+    return f"{where} refused a statement ({state or type(error).__name__}): a bug, or tables of another version."
 
 
 def _problem(error: DBAPIError, where: str) -> DatabaseProblem | None:

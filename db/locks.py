@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import problems
+from .pooler import prepare_in_pool
 
 # 64 bits of the name; two names that share them wait for one another, and no more.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -28,6 +29,7 @@ class DatabaseLocks:
         address = parse(url)
         self._where = name_for_people(address)
         self._engine: AsyncEngine = create_async_engine(address, poolclass=NullPool, connect_args=SERVER_TIMEOUTS)
+        event.listen(self._engine.sync_engine, "connect", prepare_in_pool, insert=True)
 
     @asynccontextmanager
     async def acquire(self, name: str) -> AsyncIterator[None]:

@@ -6,6 +6,7 @@ that of the process that answers. https://www.pgbouncer.org/features.html
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
-from .errors import DatabaseProblem, problems
+from .errors import DatabaseProblem, NoConnection, problems
 from .transactions import READING, read, write_queue_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
+# That a new connection may take to its first answer: one that a pooler has no connection for waits in silence.
+ANSWER_SECONDS = 8.0
 # The process that answers may change by chance of others' load only.
 _LOOKS = 3
 
@@ -38,14 +41,21 @@ class Pooler(StrEnum):
 
 async def prepare(connection: AsyncConnection[Any]) -> None:
     """Of a new connection: prepare no statements where a pooler stands between, which may share them."""
-    found = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
+    async with asyncio.timeout(ANSWER_SECONDS):
+        before = connection.autocommit
+        await connection.set_autocommit(True)  # one statement, and no transaction around it
+        found = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
+        await connection.set_autocommit(before)
     if found is None or found[0] != connection.info.backend_pid:
         connection.prepare_threshold = None
 
 
 def prepare_in_pool(dbapi_connection: Any, _: object) -> None:
     """The same, as a listener of SQLAlchemy's `connect`."""
-    await_only(prepare(dbapi_connection.driver_connection))
+    try:
+        await_only(prepare(dbapi_connection.driver_connection))
+    except TimeoutError as error:
+        raise NoConnection from error
 
 
 async def find_pooler(engine: AsyncEngine) -> Pooler:

@@ -18,6 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.observability.outages import Outage
+
 from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, problems
 from .file_watch import FileWatch
 
@@ -52,6 +54,7 @@ class WriteQueue:
     A database server does both by itself, so it has no `write_turn`.
 
     `unwritable_since`: when the first write failed after the last that did not; None where that is the last of all.
+    `unwritable_why`: what the last of them said.
     """
 
     where: str
@@ -59,6 +62,8 @@ class WriteQueue:
     line: dict[Save, None] = field(default_factory=dict)
     closed: bool = False
     unwritable_since: datetime | None = None
+    unwritable_why: str = ""
+    outage: Outage | None = None  # what the log says of it, where there is a log
     file: FileWatch | None = None  # of SQLite
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -78,6 +83,21 @@ class WriteQueue:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+    def failed(self, part: str, problem: DatabaseProblem) -> None:
+        """A read or a save did not go through."""
+        if part == "save":
+            self.unwritable_since = self.unwritable_since or datetime.now(UTC)
+            self.unwritable_why = str(problem)
+        if self.outage is not None and not self.closed:
+            self.outage.away(part, problem)
+
+    def went_through(self, part: str) -> None:
+        """It did. Where a save does, so does a read, and so do the jobs that wait for it."""
+        if part == "save":
+            self.unwritable_since, self.unwritable_why = None, ""
+        if self.outage is not None:
+            self.outage.works(*(("save", "read", "jobs") if part == "save" else ("read",)))
 
     async def close(self) -> None:
         """Let nobody in, and wait for those inside: a connection in use would stay open for ever."""
@@ -100,7 +120,7 @@ async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         with problems(write_queue.where):
             return await write_queue.look(_look(engine, work))
 
-    return await _sound(write_queue, look)
+    return await _told(write_queue, "read", _sound(write_queue, look))
 
 
 async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
@@ -128,12 +148,16 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T], *, single:
                 return await write_queue.run(_look(engine, work) if single else _commit(engine, work))
             return await _in_line(engine, write_queue, write_queue.write_turn, work)
 
+    return await _told(write_queue, "save", _sound(write_queue, save, repeats_lost=not single))
+
+
+async def _told(write_queue: WriteQueue, part: str, transaction: Awaitable[T]) -> T:
     try:
-        result = await _sound(write_queue, save, repeats_lost=not single)
-    except DatabaseProblem:
-        write_queue.unwritable_since = write_queue.unwritable_since or datetime.now(UTC)
+        result = await transaction
+    except DatabaseProblem as problem:
+        write_queue.failed(part, problem)
         raise
-    write_queue.unwritable_since = None
+    write_queue.went_through(part)
     return result
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.errors import EaselError, PlatformError, PlatformUnavailable, Undeliverable
+from bot.domain.errors import EaselError, PlatformError, PlatformUnavailable, StoreUnavailable, Undeliverable
 from bot.domain.job import Job
 from bot.domain.ports import ChatPlatform, Clock, Removal, RemovalStore
 
@@ -73,6 +73,8 @@ class Removals:
                     await self._store.ask_again(self._clock.now())
                     asked = True
                 await self.again()
+            except StoreUnavailable as error:  # which is said already
+                _log.debug("removals_wait", error=str(error))
             except EaselError:
                 _log.exception("removals_failed")
             await self._clock.sleep(LOOK_SECONDS)

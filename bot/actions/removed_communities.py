@@ -11,7 +11,7 @@ from bot.actions.operator_notices import LOCALE, OperatorNotices
 from bot.actions.pending_deletions import delete_files
 from bot.actions.removals import Removals
 from bot.domain.card import Card
-from bot.domain.errors import EaselError
+from bot.domain.errors import EaselError, StoreUnavailable
 from bot.domain.moderation_views import CommunityNotice
 from bot.domain.ports import Clock, InstalledCommunityStore, PersonalData, PictureStore, RemovedCommunity
 
@@ -78,6 +78,8 @@ class RemovedCommunities:
             try:
                 await self.tell()
                 await self.forget_due()
+            except StoreUnavailable as error:  # which is said already
+                _log.debug("removed_communities_wait", error=str(error))
             except (EaselError, OSError):
                 _log.exception("removed_communities_failed")
 

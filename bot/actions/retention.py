@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.actions.pending_deletions import delete_files
-from bot.domain.errors import EaselError
+from bot.domain.errors import EaselError, StoreUnavailable
 from bot.domain.ports import (
     Clock,
     CommunityStore,
@@ -67,6 +67,8 @@ class Retention:
         while True:
             try:
                 await work()
+            except StoreUnavailable as error:  # which is said already
+                _log.debug("retention_waits", action=work.__name__, error=str(error))
             except (EaselError, OSError):
                 _log.exception("retention_failed", action=work.__name__)
             await self._clock.sleep(interval)

@@ -54,5 +54,5 @@ async def watch_balance(model: ImageModel, *, facts: Facts, metrics: Metrics, cl
             try:
                 await facts.set(_KEY, json.dumps([beans, clock.now().isoformat()]))
             except DatabaseProblem as error:  # the next time will do
-                _log.warning("balance_not_kept", error=str(error))
+                _log.debug("balance_not_kept", error=str(error))
         await clock.sleep(ASK_SECONDS)

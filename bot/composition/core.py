@@ -31,6 +31,7 @@ from bot.engine.dispatcher import BaseDispatcher
 from bot.engine.in_process import InProcessDispatcher
 from bot.engine.settings import EngineSettings
 from bot.observability.metrics import USAGE_KINDS, Metrics
+from bot.observability.outages import Outage
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
@@ -45,12 +46,12 @@ from bot.seedream.token import SharedTokenStore
 from bot.settings import Settings
 from db.address import server_conninfo
 from db.engine import open_database
-from db.errors import DatabaseProblem
+from db.errors import DatabaseProblem, explain
 from db.meta import BACKUP_MADE_AT, Meta
 from db.migrate import migrate
 from db.orphans import find_orphans
 from db.pooler import Pooler, require_sessions
-from db.transactions import unwritable_since
+from db.transactions import unwritable_since, write_queue_of
 
 _log = structlog.get_logger(__name__)
 
@@ -107,7 +108,7 @@ class Core:
             async with asyncio.timeout(_USAGE_SECONDS):
                 rows = await self.stores.ledger.view(UsageGroup.DAY, UsageFilter(since=today, until=today))
         except (DatabaseProblem, TimeoutError) as error:  # readiness says so too, and it may be back in a moment
-            _log.warning("usage_gauge_failed", action="measure", error=str(error))
+            _log.debug("usage_gauge_failed", action="measure", error=str(error))
         else:
             self.metrics.usage_today({name: sum(getattr(row, name) for row in rows) for name in USAGE_KINDS})
 
@@ -127,7 +128,8 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         way = network_of(settings)
-        engine = await stack.enter_async_context(open_database(settings.database_url))
+        outage = Outage("database")
+        engine = await stack.enter_async_context(open_database(settings.database_url, outage))
         await _check_pooler(engine)
         await migrate(engine)
         meta, limits = Meta(engine=engine), settings.limits
@@ -171,6 +173,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 limits_for=Admission(communities=stores.communities, clock=clock, limits=limits).limits_for,
                 callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
                 restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
+                database=outage,
             ),
         )
         actions = connect(
@@ -260,7 +263,7 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
 
     return partial(
         PostgresDispatcher,
-        queue=ProcrastinateQueue(conninfo, page=role.listens),
+        queue=ProcrastinateQueue(conninfo, page=role.listens, explain=partial(explain, write_queue_of(engine).where)),
         orphans=partial(find_orphans, engine),
         works=role.works,
     )

@@ -85,7 +85,7 @@ class SharedHub(EventHub):
             else:
                 super().publish(kind, job, await self._report(kind, job))
         except StoreUnavailable as error:  # the page loads its history when it comes back
-            _log.warning("page_event_lost", action="relay", job=job_id, error=str(error))
+            _log.debug("page_event_lost", action="relay", job=job_id, error=str(error))
 
     async def _job(self, kind: EventKind, job_id: str) -> Job | None:
         for _ in range(_LOOKS):

@@ -24,8 +24,9 @@ class JobReport:
     """A job and what surrounds it.
 
     `position` is its place in line, 1 for the next, None once it runs. `ready_at` is the expected end, None where
-    nothing can be said. `slow`: past the ninetieth percentile. `resumed`: found unfinished at a start. `sandbox`:
-    no real provider draws this. `usage` and `limits`: the author's, for "2 used, 14 left today". `parent`: the job that
+    nothing can be said. `slow`: past the ninetieth percentile. `resumed`: found unfinished at a start.
+    `perhaps_posted`: an earlier life may have posted its last word, which is worth a look. `sandbox`: no real provider
+    draws this. `usage` and `limits`: the author's, for "2 used, 14 left today". `parent`: the job that
     this one is an edit or a repetition of, where it was looked up and is still there. `ended`: of a sheet, how many
     jobs of its series have come to an end.
     `looking`: its submit's answer was lost, and the provider's list is searched for its task. `away`: the provider does
@@ -38,6 +39,7 @@ class JobReport:
     ready_at: datetime | None = None
     slow: bool = False
     resumed: bool = False
+    perhaps_posted: bool = False
     sandbox: bool = False
     looking: bool = False
     away: bool = False

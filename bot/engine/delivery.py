@@ -19,6 +19,7 @@ from bot.engine.retry_policy import RetryPolicy
 from bot.engine.retrying_job_store import RetryingJobStore
 from bot.engine.run import Run
 from bot.observability.metrics import JobPart, Metrics
+from bot.observability.outages import Outage
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Delivery:
         self._report = report
         self._metrics = metrics
         self._limits_for = limits_for
-        self._reading = RetryPolicy("picture store (to read)", clock)
+        self._reading = RetryPolicy(Outage("picture store (to read)"), clock)
 
     async def show(self, job: Job) -> None:
         """Bring the job's card up to date, for what it is worth."""

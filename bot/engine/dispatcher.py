@@ -67,13 +67,14 @@ class BaseDispatcher(ABC):
         self._closers: set[asyncio.Task[None]] = set()
         self._closing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._resumed: set[str] = set()  # unfinished jobs of an earlier life
+        self._perhaps_posted: set[str] = set()  # those whose last word an earlier life may have posted
         self._group: asyncio.TaskGroup | None = None
         self._more = asyncio.Event()
         self._stopping = asyncio.Event()
         self._news = OutageNews(
             model=model, store=store, show=self._show, waiting=lambda: [*self._runs, *self._in_line()]
         )
-        self._retry_policy = RetryPolicy("database", clock)
+        self._retry_policy = RetryPolicy(settings.database, clock)
         self._retrying_store = retrying_store = RetryingJobStore(store, self._retry_policy)
         self._delivery = Delivery(
             store=store,
@@ -155,6 +156,7 @@ class BaseDispatcher(ABC):
             slow=run.slow if run else False,
             ended=run.ended if run else 0,
             resumed=job.id in self._resumed,
+            perhaps_posted=job.id in self._perhaps_posted or self._is_from_backup(job),
             # Its own task says it for good, the provider of now for what has none yet.
             sandbox=job.drawn_by_sandbox or self._model.sandbox is True,
             # No call of its is out: what became of the last one is being looked up.
@@ -163,6 +165,11 @@ class BaseDispatcher(ABC):
             usage=usage,
             limits=self._settings.limits,
         )
+
+    def _is_from_backup(self, job: Job) -> bool:
+        """It may have gone on between the backup and its restore."""
+        made = self._settings.restored_at
+        return made is not None and job.created_at <= made
 
     async def cancel(self, job_id: str) -> Job:
         cancelled = await self.cancel_all([job_id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from bot.domain.limits import Limits
 from bot.domain.ports import Clock
 from bot.engine.procrastinate_queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, ProcrastinateQueue, Standing
 from bot.engine.retry_policy import until_reached
+from bot.observability.outages import Outage
 
 _log = structlog.get_logger(__name__)
 
@@ -27,8 +29,9 @@ Orphans = Callable[[Sequence[str], datetime], Awaitable[Sequence[Job]]]
 class Heartbeat:
     """`let_go` interrupts what this worker runs. `first` is set after each heartbeat of the first of the workers."""
 
-    def __init__(self, *, queue: ProcrastinateQueue, clock: Clock, let_go: Callable[[], None]) -> None:
+    def __init__(self, *, queue: ProcrastinateQueue, clock: Clock, outage: Outage, let_go: Callable[[], None]) -> None:
         self._queue = queue
+        self._outage = outage
         self._clock = clock
         self._let_go = let_go
         self.first = asyncio.Event()
@@ -38,17 +41,23 @@ class Heartbeat:
         beaten = self._clock.monotonic()
         while True:
             await self._clock.sleep(HEARTBEAT_SECONDS)
-            standing = await until_reached(self._clock, self._queue.beat)
+            asked = self._clock.monotonic()
+            standing = await until_reached(self._outage, "beat", self._clock, self._queue.beat)
             known = standing is not Standing.TAKEN_FOR_DEAD
             late = self._clock.monotonic() - beaten
             beaten = self._clock.monotonic()
             if not known or late > DEAD_AFTER_SECONDS:
-                _log.warning(
-                    "heartbeat_late", action="heartbeat", note="jobs may have been taken over", seconds=round(late)
+                # Where it was the database that was away, that is said.
+                _log.log(
+                    logging.INFO if beaten - asked > HEARTBEAT_SECONDS else logging.WARNING,
+                    "heartbeat_late",
+                    action="heartbeat",
+                    note="jobs may have been taken over",
+                    seconds=round(late),
                 )
                 self._let_go()
             if not known:
-                await until_reached(self._clock, self._queue.enter)
+                await until_reached(self._outage, "enter", self._clock, self._queue.enter)
             if standing is Standing.FIRST:
                 self.first.set()
 
@@ -64,6 +73,7 @@ class Sweep:
         platforms: Collection[str],
         limits_for: Callable[[Job], Awaitable[Limits]],
         clock: Clock,
+        outage: Outage,
         due: asyncio.Event,
         wake: Callable[[], Awaitable[None]],
     ) -> None:
@@ -72,6 +82,7 @@ class Sweep:
         self._platforms = platforms
         self._limits_for = limits_for
         self._clock = clock
+        self._outage = outage
         self._due = due
         self._wake = wake
 
@@ -94,5 +105,7 @@ class Sweep:
                     limits = await self._limits_for(job)
                     await self._queue.put(job, limits.user_running, finished=job.settled)
             except StoreUnavailable as error:
-                _log.warning("sweep_failed", action="sweep", error=str(error))
+                self._outage.away("sweep", error)
                 well_since = self._clock.monotonic()
+            else:
+                self._outage.works("sweep")

@@ -81,6 +81,8 @@ class InProcessDispatcher(BaseDispatcher):
             return
         if job in self._fair_queue:
             return  # accepted by this life, before it had read what the last one left
+        if job.state.finished or job.state is JobState.DELIVERING:
+            self._perhaps_posted.add(job.id)
         if job.state.finished:
             if job.settled:
                 self._in_background(self._close(job, Run()))
@@ -114,6 +116,7 @@ class InProcessDispatcher(BaseDispatcher):
     def _forget(self, job: Job) -> None:
         self._fair_queue.stopped(job)
         self._resumed.discard(job.id)
+        self._perhaps_posted.discard(job.id)
         del self._runs[job.id]
         del self._tasks[job.id]
         cancelled = self._cancelled.pop(job.id, None)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from bot.domain.errors import EaselError
+from bot.domain.errors import EaselError, StoreUnavailable
 from bot.domain.job import Job, JobState
 from bot.domain.ports import ImageModel, JobStore
 
@@ -60,6 +60,8 @@ class OutageNews:
     async def _tell_one(self, job_id: str) -> None:
         try:
             job = await self._store.get(job_id)
+        except StoreUnavailable:  # which is said already
+            return
         except EaselError:
             # Its card is out of date until its next change, which harms nobody.
             _log.exception("card_update_failed", action="outage", job=job_id)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -30,6 +30,8 @@ from bot.runtime.first_of import first_of
 
 _log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 # Whoever waits is looked at this often where no news come; it is also how old a place in line may be.
 LOOK_SECONDS = 2.0
 
@@ -40,6 +42,7 @@ class PostgresDispatcher(BaseDispatcher):
     def __init__(self, *, queue: ProcrastinateQueue, orphans: Orphans, works: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._queue = queue
+        self._outage = self._settings.database
         self._works = works
         self._to_put: deque[tuple[Job, int]] = deque()
         self._put_more = asyncio.Event()
@@ -50,13 +53,14 @@ class PostgresDispatcher(BaseDispatcher):
         self._done = Batch(queue.done)
         self._news_for_all = Batch(queue.tell)
         self._news_for_pages = Batch(partial(queue.tell, page=True))
-        self._heartbeat = Heartbeat(queue=queue, clock=self._clock, let_go=self._interrupt_all)
+        self._heartbeat = Heartbeat(queue=queue, clock=self._clock, outage=self._outage, let_go=self._interrupt_all)
         self._sweep = Sweep(
             queue=queue,
             orphans=orphans,
             platforms=self._platforms,
             limits_for=self._settings.limits_for,
             clock=self._clock,
+            outage=self._outage,
             due=self._heartbeat.first,
             wake=self._wake_all,
         )
@@ -71,7 +75,7 @@ class PostgresDispatcher(BaseDispatcher):
             self._group = group
             # On the way down the heart stops last: what is being let go must not be taken meanwhile.
             if self._works:
-                await until_reached(self._clock, self._queue.enter)
+                await self._reached("enter", self._queue.enter)
             loops = [self._poller.run(), self._news.run(), self._listen(), self._keep_places(), self._put()]
             last = []
             if self._works:
@@ -129,6 +133,7 @@ class PostgresDispatcher(BaseDispatcher):
         carrier.add_done_callback(lambda _: self._dropped(ticket.job_id, carrier))
 
     def _dropped(self, job_id: str, carrier: asyncio.Task[None]) -> None:
+        self._perhaps_posted.discard(job_id)
         if self._carriers.get(job_id) is carrier:
             del self._carriers[job_id], self._tickets[job_id]
         self._more.set()
@@ -152,18 +157,18 @@ class PostgresDispatcher(BaseDispatcher):
                         _log.warning("platform_not_connected", action="adopt")
                         break
                     if job.settled:
+                        self._perhaps_posted.add(job.id)
                         await self._close(job, run)
                         break
                     await self._run_on(ticket, job, run)
                 except StaleJob:
                     continue  # what the row says now decides
-                except StoreUnavailable as error:
-                    _log.warning("store_unavailable", store="database", action="advance", error=str(error))
+                except StoreUnavailable:
                     await self._clock.sleep(AWAY_PAUSE)
                 except _Left:
                     await self._hand_back(ticket)
                     return
-            await until_reached(self._clock, lambda: self._done(ticket))
+            await self._reached("done", lambda: self._done(ticket))
 
     async def _claim_row(self, job_id: str, owner: str) -> Job | None:
         try:
@@ -177,6 +182,8 @@ class PostgresDispatcher(BaseDispatcher):
             raise _Left
         if ticket.again or job.state is not JobState.QUEUED:
             self._resumed.add(job.id)
+        if job.state is JobState.DELIVERING:
+            self._perhaps_posted.add(job.id)
         self._runs[job.id] = run
         steps = self._tasks[job.id] = self._spawn_quiet(self._advance_until_settled(job, run))
         try:
@@ -205,7 +212,7 @@ class PostgresDispatcher(BaseDispatcher):
             await self._queue.hand_back(ticket)
             await self._wake_all()
         except StoreUnavailable as error:
-            _log.warning("hand_back_failed", action="stop", error=str(error))
+            _log.debug("hand_back_failed", action="stop", error=str(error))  # others find it
 
     async def _wake_all(self) -> None:
         await self._news_for_all({"wake": "yes"})
@@ -229,21 +236,23 @@ class PostgresDispatcher(BaseDispatcher):
             await first_of(self._more.wait(), self._clock.sleep(LOOK_SECONDS))
 
     async def _fetched(self, most: int) -> Sequence[Ticket]:
-        try:
-            return await self._queue.fetch(most)
-        except StoreUnavailable as error:
-            # What the fetch took before its answer was lost waits again, once the database is back.
-            _log.warning("store_unavailable", store="database", action="fetch", error=str(error))
-            await self._clock.sleep(AWAY_PAUSE)
-            await until_reached(self._clock, lambda: self._queue.release_unheld(list(self._tickets.values())))
-            _log.info("store_recovered", store="database", action="fetch")
-            return await self._fetched(most)
+        while True:
+            try:
+                tickets = await self._queue.fetch(most)
+            except StoreUnavailable as error:
+                # What the fetch took before its answer was lost waits again, once the database is back.
+                self._outage.away("fetch", error)
+                await self._clock.sleep(AWAY_PAUSE)
+                await self._reached("release", lambda: self._queue.release_unheld(list(self._tickets.values())))
+            else:
+                self._outage.works("fetch")
+                return tickets
 
     async def _put(self) -> None:
         while True:
             while self._to_put:
                 job, limit = self._to_put[0]
-                await until_reached(self._clock, lambda job=job, limit=limit: self._queue.put(job, limit))  # type: ignore[misc]
+                await self._reached("put", partial(self._queue.put, job, limit))
                 self._to_put.popleft()
             self._put_more.clear()
             await self._put_more.wait()
@@ -258,16 +267,26 @@ class PostgresDispatcher(BaseDispatcher):
 
     async def _keep_places(self) -> None:
         while True:
-            waiting = await until_reached(self._clock, self._queue.waiting)
+            waiting = await self._reached("waiting", self._queue.waiting)
             self._places = {job_id: place for place, job_id in enumerate(waiting, 1)}
             await self._clock.sleep(LOOK_SECONDS)
 
     async def _listen(self) -> None:
+        listened = False
+
+        def begun() -> None:
+            nonlocal listened
+            listened = True
+            self._outage.works("listen")
+
         while True:
+            listened = False
             try:
-                await self._queue.listen(self._heard)
+                await self._queue.listen(self._heard, begun)
             except StoreUnavailable as error:
-                _log.warning("listen_interrupted", action="listen", error=str(error))
+                # A connection that broke is made again; where none is to be had, it is an outage.
+                if not listened:
+                    self._outage.away("listen", error)
             await self._clock.sleep(AWAY_PAUSE)
             self._more.set()  # whatever came in meanwhile
 
@@ -287,12 +306,14 @@ class PostgresDispatcher(BaseDispatcher):
             try:
                 await tell(news)
             except StoreUnavailable as error:
-                _log.warning(
-                    "notify_failed", action="tell", error=str(error)
-                )  # each of them is only a reason to look now
+                # Each of them is only a reason to look now.
+                _log.debug("notify_failed", action="tell", error=str(error))
 
         if self._group is not None:
             self._in_background(told())
+
+    async def _reached(self, part: str, ask: Callable[[], Awaitable[T]]) -> T:
+        return await until_reached(self._outage, part, self._clock, ask)
 
 
 class _Left(Exception):

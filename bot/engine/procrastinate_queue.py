@@ -38,6 +38,7 @@ MOST_FETCHED = 20  # in one statement, so that others get a share of many that c
 _CHANNEL = "easel"  # for all processes
 _PAGE_CHANNEL = "easel_page"  # for those that show the page
 _WORKER_CHANNEL = "easel_worker_"  # for the worker with this number: a job came in
+_ANSWER_SECONDS = 8.0  # that a new connection may take to its first answer: one in a pooler's line waits in silence
 _QUIET_SECONDS = 5.0  # then a listener looks whether its connection still lives
 
 # Behind the lock with the fewest jobs; any of these, since two processes that put at the same moment would both take
@@ -141,11 +142,22 @@ class Ticket:
 class ProcrastinateQueue:
     """StoreUnavailable, from every method: the database can't be reached. Use it within `opened()`."""
 
-    def __init__(self, conninfo: str, *, opens_within: float = _OPEN_SECONDS, page: bool = True) -> None:
-        """`opens_within`: seconds for the first connection. `page`: this process shows it, and hears of its events."""
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        opens_within: float = _OPEN_SECONDS,
+        page: bool = True,
+        explain: Callable[[BaseException], str] = str,
+    ) -> None:
+        """`opens_within`: seconds for the first connection. `page`: this process shows it, and hears of its events.
+
+        `explain`: what an error of psycopg says to whoever runs the bot.
+        """
         self._conninfo = conninfo
         self._opens_within = opens_within
         self._page = page
+        self._explain = explain
         self._connector = PsycopgConnector(
             pool_factory=_pool,
             conninfo=conninfo,
@@ -167,7 +179,7 @@ class ProcrastinateQueue:
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         try:
-            with _reached():
+            with self._reached():
                 async with asyncio.timeout(self._opens_within):
                     await self._app.open_async()
             yield
@@ -182,7 +194,10 @@ class ProcrastinateQueue:
         """
         counts = job.kind is not JobKind.SHEET and not finished
         locks = [json.dumps([*author_of(job), place]) for place in range(running_limit)] if counts else []
-        with _reached(), contextlib.suppress(exceptions.UniqueViolation):  # another process put it in at this moment
+        with (
+            self._reached(),
+            contextlib.suppress(exceptions.UniqueViolation),
+        ):  # another process put it in at this moment
             await self._ask(
                 _PUT,
                 locks=locks,
@@ -195,18 +210,18 @@ class ProcrastinateQueue:
 
     async def enter(self) -> None:
         """Be one of those who fetch."""
-        with _reached():
+        with self._reached():
             self._worker = await self._app.job_manager.register_worker()
 
     async def leave(self) -> None:
         if self._worker is not None:
-            with _reached():
+            with self._reached():
                 await self._app.job_manager.unregister_worker(self._worker)
             self._worker = None
 
     async def beat(self) -> Standing:
         """Say that we live."""
-        with _reached():
+        with self._reached():
             found = await self._ask(_BEAT, worker_id=self._worker, seconds=DEAD_AFTER_SECONDS)
         if not found:
             return Standing.TAKEN_FOR_DEAD
@@ -219,29 +234,29 @@ class ProcrastinateQueue:
         """
         if self._worker is None:
             return ()
-        with _reached():
+        with self._reached():
             rows = await self._rows(_FETCH, worker_id=self._worker, most=most)
         carriers = [jobs.Job.from_row(row) for row in rows]
         return [Ticket(str(carrier.task_kwargs["job"]), carrier) for carrier in carriers]
 
     async def release_unheld(self, held: Collection[Ticket]) -> None:
         """Let those wait again that are ours and not among these."""
-        with _reached():
+        with self._reached():
             await self._ask(_RELEASE_UNHELD, worker_id=self._worker, held=[ticket.carrier.id for ticket in held])
 
     async def done(self, tickets: Collection[Ticket]) -> None:
-        with _reached():
+        with self._reached():
             await self._drop([ticket.carrier for ticket in tickets])
 
     async def hand_back(self, ticket: Ticket) -> None:
         """Let another take it at once."""
-        with _reached():
+        with self._reached():
             await self._wait_again(ticket.carrier)
 
     async def release_stalled(self) -> Collection[str]:
         """Give what the dead had to the living; the ids of these jobs."""
         released: list[str] = []
-        with _reached():
+        with self._reached():
             for query in (_DROP_TWICE, _RELEASE):
                 rows = await self._ask(query, seconds=DEAD_AFTER_SECONDS)
                 released += (row["job"] for row in rows)
@@ -275,13 +290,13 @@ class ProcrastinateQueue:
 
     async def waiting(self) -> list[str]:
         """The ids of those who wait, in the order of their turns; the first thousand."""
-        with _reached():
+        with self._reached():
             return [row["job"] for row in await self._ask(_WAITING)]
 
     async def tell(self, news: Collection[Mapping[str, str]], *, page: bool = False) -> None:
         """Let every process hear it that listens now; or every one that shows the page."""
         channel = _PAGE_CHANNEL if page else _CHANNEL
-        with _reached():
+        with self._reached():
             await self._ask(_NOTIFY, channel=channel, payloads=[json.dumps(one) for one in news])
 
     @property
@@ -291,10 +306,12 @@ class ProcrastinateQueue:
             return "easel worker"
         return "easel gateway" if self._worker is None else "easel"
 
-    async def listen(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
+    async def listen(
+        self, heard: Callable[[Mapping[str, Any]], None], begun: Callable[[], None] = lambda: None
+    ) -> None:
         """Hear what others tell, and `{}` when a job came in for us, until the connection breaks: StoreUnavailable.
 
-        Ends when our number as a worker has changed, to be called again.
+        `begun` is called when it listens. Ends when our number as a worker has changed, to be called again.
         """
         worker = self._worker
         channels = [_CHANNEL]
@@ -302,32 +319,34 @@ class ProcrastinateQueue:
             channels.append(_PAGE_CHANNEL)
         if worker is not None:
             channels.append(f"{_WORKER_CHANNEL}{worker}")
-        try:
+        with self._reached():
             async with await psycopg.AsyncConnection.connect(
                 self._conninfo, autocommit=True, application_name=self._role
             ) as connection:
-                await connection.execute("; ".join(f"LISTEN {channel}" for channel in channels).encode())
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await connection.execute("; ".join(f"LISTEN {channel}" for channel in channels).encode())
+                begun()
                 while worker == self._worker:
                     async for notice in connection.notifies(timeout=_QUIET_SECONDS):
                         heard(json.loads(notice.payload) if notice.payload else {})
                     await connection.execute("SELECT 1")
-        except psycopg.Error as error:
-            raise StoreUnavailable(f"listening ended: {error}") from error
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except (exceptions.ConnectorException, psycopg.Error, PoolTimeout, OSError) as error:
+            asked = error.__cause__ if isinstance(error, exceptions.ConnectorException) else None
+            raise StoreUnavailable(self._explain(asked or error)) from error
 
 
 async def _sole(connection: psycopg.AsyncConnection[Any]) -> None:
     """Prepare no statements: a pooler between us and the server may share them, and these are few."""
     connection.prepare_threshold = None
+    async with asyncio.timeout(_ANSWER_SECONDS):
+        await connection.execute("SELECT 1")
 
 
 def _pool(*, check: object, **settings: Any) -> AsyncConnectionPool:  # noqa: ARG001 - which is left out
     """Nobody asks at each checkout whether a connection lives: a statement that finds it broken is asked again."""
     return AsyncConnectionPool(**settings)
-
-
-@contextlib.contextmanager
-def _reached() -> Iterator[None]:
-    try:
-        yield
-    except (exceptions.ConnectorException, psycopg.Error, PoolTimeout, OSError) as error:
-        raise StoreUnavailable(f"the queue can't be reached: {error.__cause__ or error}") from error

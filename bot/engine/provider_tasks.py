@@ -15,6 +15,7 @@ from bot.engine.fetch import fetch_all
 from bot.engine.poller import Ended, Poller
 from bot.engine.retry_policy import RetryPolicy
 from bot.engine.run import Run
+from bot.observability.outages import Outage
 
 # From the submit on. Drawing takes well under a minute; what the provider still has under way after this is lost.
 DRAWING_LIMIT = timedelta(minutes=15)
@@ -42,7 +43,7 @@ class ProviderTasks:
         self._poller = poller
         self._estimates = estimates
         self._clock = clock
-        self._keeping = RetryPolicy("picture store (to keep)", clock)
+        self._keeping = RetryPolicy(Outage("picture store (to keep)"), clock)
 
     async def pictures(self, job: Job, task: ModelTask) -> tuple[StoredPicture, ...]:
         """Keep every picture of a task that succeeded. See fetch_all."""

@@ -11,13 +11,10 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
-import structlog
-
 from bot.domain.errors import StoreUnavailable
 from bot.domain.ports import Clock
 from bot.engine.retry import Backoff
-
-_log = structlog.get_logger(__name__)
+from bot.observability.outages import Outage
 
 T = TypeVar("T")
 
@@ -26,10 +23,10 @@ AWAY_PAUSE = 0.5  # seconds between two tries of the queue, which many processes
 
 
 class RetryPolicy:
-    """With one thing, on behalf of all jobs of this process. `name` is how the log calls it."""
+    """With one thing, on behalf of all jobs of this process. `outage` is what the log says of it."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
-        self._name = name
+    def __init__(self, outage: Outage, clock: Clock) -> None:
+        self._outage = outage
         self._clock = clock
         self._away = False
         self._one = asyncio.Lock()
@@ -37,16 +34,15 @@ class RetryPolicy:
 
     def away(self, error: Exception) -> None:
         """It failed."""
-        if not self._away:
-            self._away = True
-            _log.error("store_unavailable", action="wait", store=self._name, error=str(error))
+        self._away = True
+        self._outage.away("jobs", error)
 
     def back(self) -> None:
         """It did what it should."""
         if self._away:
             self._away = False
             self._backoff = Backoff(longest=LONGEST)
-            _log.info("store_recovered", action="wait", store=self._name)
+            self._outage.works("jobs")
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -74,18 +70,14 @@ class RetryPolicy:
                 return answer
 
 
-async def until_reached(clock: Clock, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask the queue that processes share until the database answers."""
-    said = False
+async def until_reached(outage: Outage, part: str, clock: Clock, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the queue that processes share until the database answers. `part`: of those that may find it away."""
     while True:
         try:
             answer = await ask()
         except StoreUnavailable as error:
-            if not said:
-                _log.warning("store_unavailable", store="database", action="queue", error=str(error))
-            said = True
+            outage.away(part, error)
             await clock.sleep(AWAY_PAUSE)
         else:
-            if said:
-                _log.info("store_recovered", store="database", action="queue")
+            outage.works(part)
             return answer

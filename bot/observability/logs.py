@@ -28,7 +28,8 @@ LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 FLOORS: Final = {
     "sqlalchemy": logging.WARNING,
     "procrastinate": logging.WARNING,
-    "psycopg": logging.WARNING,
+    # Each connection that breaks or is not made, many times in an outage, which is said once.
+    "psycopg": logging.ERROR,
     "aiosqlite": logging.INFO,
     "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,

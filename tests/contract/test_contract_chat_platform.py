@@ -81,7 +81,7 @@ async def test_posting_again_after_a_crash_gives_the_same_message(house: House) 
     job = await house.asked(TWO)
     first = await house.do(house.platform.conclude(done(job)))
     await house.crash()
-    again = await house.do(house.platform.conclude(done(await house.seen(job), resumed=True)))
+    again = await house.do(house.platform.conclude(done(await house.seen(job), perhaps_posted=True)))
     assert again == first
     assert len(await house.until(house.results)) == 1
     await house.until(lambda: house.cards() == 0)
@@ -90,7 +90,7 @@ async def test_posting_again_after_a_crash_gives_the_same_message(house: House) 
 async def test_killed_between_posting_and_knowing_it_posts_once(house: House) -> None:
     job = await house.asked(TWO)
     await house.die_posting(lambda: house.platform.conclude(done(job)))
-    number = await house.do(house.platform.conclude(done(await house.seen(job), resumed=True)))
+    number = await house.do(house.platform.conclude(done(await house.seen(job), perhaps_posted=True)))
     assert number
     assert len(await house.until(house.results)) == 1
     await house.until(lambda: house.cards() == 0)
@@ -153,7 +153,7 @@ async def test_the_author_is_called_once_whatever_happens(chat: Chat) -> None:
     await chat.do(chat.platform.show(drawing(job, slow=True)))
     await chat.die_posting(lambda: chat.platform.conclude(done(job)))
     for _ in range(2):
-        await chat.do(chat.platform.conclude(done(await chat.seen(job), resumed=True)))
+        await chat.do(chat.platform.conclude(done(await chat.seen(job), perhaps_posted=True)))
     assert chat.called() == [chat.author]
 
 

@@ -8,15 +8,17 @@ from contextlib import AsyncExitStack
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import JobState
 from db import engine as engine_module
+from db.address import server_conninfo
 from db.engine import SERVER_CONNECTIONS, open_database
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
-from db.transactions import write
+from db.meta import get_meta
+from db.transactions import read, write
 from tests.db.audit import assert_books_agree
 from tests.db.databases import emptied_server
 from tests.db.orders import NOON, PLENTY, order
@@ -126,3 +128,24 @@ async def test_a_read_is_one_statement_and_a_lone_write_too(server: AsyncEngine)
     sent.clear()
     await store.move(begun, JobState.GENERATING, task_id="task-1")
     assert (sent[0], sent[1], sent[-1]) == ("BEGIN", "UPDATE", "COMMIT")
+
+
+async def test_a_pool_shrinks_when_a_busy_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = await asyncio.to_thread(emptied_server)
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 0.2)
+    async with open_database(url) as engine:
+
+        def open_now() -> int:
+            with psycopg.connect(server_conninfo(url) or "") as beside:
+                found = beside.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                ).fetchone()
+            return 0 if found is None else int(found[0])
+
+        await asyncio.gather(*(read(engine, lambda one: one.execute(text("SELECT pg_sleep(0.2)"))) for _ in range(8)))
+        assert await asyncio.to_thread(open_now) > 4
+        async with asyncio.timeout(20):
+            while await asyncio.to_thread(open_now) > 1:
+                assert await get_meta(engine, "nothing") is None
+                await asyncio.sleep(0.05)

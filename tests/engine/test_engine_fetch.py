@@ -15,6 +15,7 @@ from bot.domain.media import SUFFIXES
 from bot.domain.ports import ModelPicture, ModelTask, TaskState
 from bot.engine import fetch
 from bot.engine.retry_policy import RetryPolicy
+from bot.observability.outages import Outage
 from bot.seedream.addresses import AddressNotPublic
 from tests.engine.conftest import World
 from tests.fakes.clock import FakeClock
@@ -71,7 +72,7 @@ async def fetched(server: Server, world: World, n: int, *urls: str) -> tuple[lis
             model=server,
             store=MemoryPictureStore(),
             clock=clock,
-            store_retries=RetryPolicy("pictures", clock),
+            store_retries=RetryPolicy(Outage("pictures"), clock),
         )
     )
     while not fetching.done():
@@ -182,7 +183,7 @@ async def test_each_kind_is_kept_by_its_own_name(world: World, media_type: str, 
         model=Kinds(clock),
         store=picture_store,
         clock=clock,
-        store_retries=RetryPolicy("them", clock),
+        store_retries=RetryPolicy(Outage("them"), clock),
     )
     assert kept.key.endswith(f"/0.{suffix}")
     assert picture_store.kept == {kept.key: PICTURE}

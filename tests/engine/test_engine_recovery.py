@@ -52,6 +52,7 @@ async def test_killed_while_drawing_the_recorded_task_is_awaited_again(world: Wo
         assert (await world.settled(job)).state is DONE
     await one_of_everything(world, job.id)
     assert any(report.resumed for report in world.chat.shown)
+    assert not any(report.perhaps_posted for report in world.chat.concluded)  # so no channel is searched for it
 
 
 async def test_killed_between_the_answer_and_its_save_the_task_is_found(world: World) -> None:

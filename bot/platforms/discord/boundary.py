@@ -48,7 +48,7 @@ class Boundary:
         except AnsweredElsewhere:
             interaction.client.first_answers.elsewhere(interaction.id)
         except StoreUnavailable as error:
-            _log.warning("refused_store_unavailable", action="answer", error=str(error))
+            _log.debug("refused_store_unavailable", action="answer", error=str(error))
             if ACCEPTED not in interaction.extras:
                 away = refusal_card(NotAllowed("storage-away"), interaction.locale.value, prompt=prompt)
                 await self._say(interaction, away)

@@ -63,7 +63,6 @@ class Results:
         self._clock = clock
         self._rejection_guard = rejection_guard
         self._live = live
-        self._began = clock.now()
         self._unclear: set[str] = set()  # jobs of which a post's answer was lost
 
     async def deliver(self, report: JobReport) -> str:
@@ -249,7 +248,7 @@ class Results:
 
         Discord remembers a nonce for minutes only, so then it is worth a look.
         """
-        return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
+        return report.perhaps_posted or report.job.id in self._unclear
 
 
 def _looks(job: Job) -> Iterator[datetime]:

@@ -94,7 +94,7 @@ class Boundary:
             else:
                 await self.say(ctx, refusal_card(refused, self._people.locale(ctx), prompt=prompt))
         except StoreUnavailable as error:
-            _log.warning("refused_store_unavailable", action="answer", error=str(error))
+            _log.debug("refused_store_unavailable", action="answer", error=str(error))
             if ctx.accepted is None:
                 away = refusal_card(NotAllowed("storage-away"), self._people.locale(ctx), prompt=prompt)
                 await self.say(ctx, away)

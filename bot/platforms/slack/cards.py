@@ -108,7 +108,7 @@ class Cards:
 
     def may_be_posted(self, report: JobReport) -> bool:
         """Whether a message may be there of which we don't know: from an earlier life, or its answer was lost."""
-        return report.resumed or report.job.id in self._unclear or report.job.created_at <= self._began
+        return report.perhaps_posted or report.job.id in self._unclear
 
     def drawn(self, card: Card, job: Job, *, files: tuple[str, ...] = (), words: str = "") -> Drawn:
         ping = job.author.user_id if card.mention and job.card_open else None
@@ -122,7 +122,8 @@ class Cards:
         channel_ref = channel_ref_of(job.destination)
         drawn = self.drawn(shown.card, job)
         card = self.of(job)
-        if card is None and self.may_be_posted(shown.report):
+        earlier = shown.report.resumed or job.created_at <= self._began
+        if card is None and (earlier or self.may_be_posted(shown.report)):
             card = (await self._api.find(channel_ref, job)).get(CARD, (None,))[0]
         mark = Mark(job_id=job.id, part=CARD)
         try:

@@ -71,7 +71,7 @@ class Guard:
             headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return problem_answer(Problem(error.status, code, headers=headers), locale_of(request))
         except StoreUnavailable as error:
-            _log.warning("refused_store_unavailable", action="web", error=str(error))
+            _log.debug("refused_store_unavailable", action="web", error=str(error))
             away = NotAllowed("storage-away")
             return refusal_answer(away, refusal_json(away, locale_of(request)), self._clock.now())
         except ClientConnectionResetError:
