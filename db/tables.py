@@ -218,6 +218,17 @@ order_keys = Table(
     Index("order_keys_held_until", "held_until"),
 )
 
+# What somebody asked on a chat and has no answer yet, so that the next process can end it. Rows live for seconds.
+taken_interactions = Table(
+    "taken_interactions",
+    metadata,
+    Column("id", AnyText, primary_key=True),
+    Column("payload", AnyText, nullable=False),  # as the chat sent it, with the token of its answer
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("holder", AnyText, nullable=False),  # a life of a process
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # to end it after that life
+)
+
 drafts = Table(
     "drafts",
     metadata,

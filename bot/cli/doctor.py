@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.cli.checkup import check_database, check_fonts, check_pictures, check_seedream, check_settings, wrong_setting
+from bot.cli.gateways_check import check_gateways
 from bot.cli.kept_elsewhere import check_kept_elsewhere
 from bot.composition.network import network_of
 from bot.composition.private_files import new_files_are_private
@@ -48,6 +49,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         ("Pictures", check_pictures),
         ("Fonts", check_fonts),
         ("Seedream", check_seedream),
+        ("Gateways", check_gateways),
         ("Discord", _discord),
         ("Slack", _slack),
         ("Left behind", check_kept_elsewhere),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, open_core
 from bot.composition.fault_switches import FaultSwitches
 from bot.composition.garbage import collect_when_quiet
+from bot.composition.gateway_places import GatewayPlaces, places_of
 from bot.composition.local_secret import local_secret, operator_link
 from bot.composition.operator_actions import OperatorActions
 from bot.composition.operator_api import OperatorApi
@@ -34,8 +36,9 @@ from bot.platforms.web.server import WebServer
 from bot.runtime.memory import give_back_large_memory
 from bot.runtime.stop_signals import on_stop
 from bot.settings import Settings
-from db.address import database_file
+from db.address import database_file, server_conninfo
 from db.lock import DatabaseLock
+from db.taken_interactions import SqlTakenInteractions
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -84,14 +87,21 @@ async def _serve(settings: Settings, role: Role, local_secret: str) -> None:
             routes = routes_beside_the_page(operator_api, slack)
             readiness = Readiness(core, health)
             web = _web_server(await _web_config(settings, core, local_secret, role), core, readiness)
-            discord = _discord(settings, core, web, role) if settings.discord_token else None
+            gateways = GatewayPlaces(
+                core.meta.engine if server_conninfo(settings.database_url) else None,
+                core.clock,
+                life=secrets.token_hex(8),
+                places=places_of(settings) if role.listens else (),
+            )
+            discord = _discord(settings, core, web, role, gateways) if settings.discord_token else None
             platforms: list[Connected] = [platform for platform in (discord, slack) if platform is not None]
             readiness.connections += [PlatformConnection(platform, core.clock) for platform in platforms]
+            readiness.places = gateways.checks
             await web.start(routes)
             stack.push_async_callback(web.stop)
             lock.publish(web.url, local_secret)
             _announce(settings, core, web, local_secret)
-            await _work(core, health, readiness.connections, stop)
+            await _work(core, health, readiness.connections, gateways, stop)
 
 
 def routes_beside_the_page(operator_api: OperatorApi, slack: SlackPlatform | None) -> list[web.RouteDef]:
@@ -99,7 +109,13 @@ def routes_beside_the_page(operator_api: OperatorApi, slack: SlackPlatform | Non
     return [*operator_api.routes(), *(slack.slack_routes() if slack else ())]
 
 
-async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnection], stop: asyncio.Event) -> None:
+async def _work(
+    core: Core,
+    health: Health,
+    platforms: Sequence[PlatformConnection],
+    gateways: GatewayPlaces,
+    stop: asyncio.Event,
+) -> None:
     """Run the engine and the platforms until `stop`; then the jobs first, who may have a last word to post."""
     async with asyncio.TaskGroup() as group:
         beside = [
@@ -112,6 +128,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
             group.create_task(core.actions.removals.run(), name="removals"),
             group.create_task(core.actions.removed_communities.run(), name="removed-communities"),
             group.create_task(core.cut_limits.run(), name="cut-limits"),
+            group.create_task(gateways.run(), name="gateway-places"),
         ]
         dispatching = group.create_task(core.dispatcher.run(), name="dispatcher")
         beside.append(group.create_task(collect_when_quiet(lambda: core.dispatcher.under_way), name="garbage"))
@@ -129,7 +146,7 @@ async def _work(core: Core, health: Health, platforms: Sequence[PlatformConnecti
         await asyncio.gather(*connected)
 
 
-def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> DiscordPlatform:
+def _discord(settings: Settings, core: Core, web: WebServer, role: Role, gateways: GatewayPlaces) -> DiscordPlatform:
     from bot.platforms.discord.config import DiscordConfig, Shards  # noqa: PLC0415 - ten megabytes for those who use it
     from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415
     from cogs import all_cogs  # noqa: PLC0415
@@ -146,6 +163,7 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role) -> Disc
         actions=core.actions,
         pictures=core.pictures,
         meta=core.meta,
+        taken=SqlTakenInteractions(core.meta.engine, core.clock, life=gateways.life, living=gateways.living),
         clock=core.clock,
         cogs=all_cogs(core.actions),
         raster=core.raster,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.composition.account import account_check, drawing_check
@@ -12,6 +12,7 @@ from bot.composition.core import Core
 from bot.composition.picture_store import PictureStoreCheck
 from bot.domain.errors import StoreUnavailable
 from bot.observability.health import NOT_KNOWN, Check, Health
+from db.transactions import write_queue_of
 from db.usable import require_usable
 
 DATABASE_SECONDS: Final = 3.0
@@ -24,6 +25,7 @@ class Readiness:
         self._core = core
         self._health = health
         self.connections: list[PlatformConnection] = []
+        self.places: Callable[[], Mapping[str, Check]] = dict
         self._of_database = NOT_KNOWN
         self._pictures = PictureStoreCheck(core.stores.pictures, core.clock)
 
@@ -50,7 +52,8 @@ class Readiness:
         except StoreUnavailable as error:
             self._note(ok=False, detail=str(error))
         except TimeoutError:
-            self._note(ok=False, detail=f"no answer within {DATABASE_SECONDS:.0f} s")
+            why = write_queue_of(self._core.meta.engine).unwritable_why
+            self._note(ok=False, detail=f"no answer within {DATABASE_SECONDS:.0f} s{why and f'; before: {why}'}")
         else:
             self._note(ok=True, detail="ok")
         return self._of_database
@@ -61,7 +64,7 @@ class Readiness:
         self._of_database = Check(ok=ok, detail=detail, since=since)
 
     def _of_platforms(self) -> Mapping[str, Any]:
-        checks = [one.checks().items() for one in self.connections]
+        checks = [self.places().items(), *(one.checks().items() for one in self.connections)]
         return {name: check.as_json(required=False) for items in checks for name, check in items}
 
     def _of_provider(self) -> Mapping[str, Any]:

@@ -49,6 +49,7 @@ KNOW_NOBODY = {
     "slack_installations",
     "removals",
     "installed_communities",
+    "taken_interactions",  # words of somebody, for the seconds until they have their answer
 }
 # What names somebody or holds somebody's words, as columns are called here.
 PERSONAL_NAMES = ("user", "author", "actor", "reporter", "guest", "person", "name", "prompt", "text", "reason", "words")

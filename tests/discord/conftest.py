@@ -16,7 +16,7 @@ from bot.actions.defaults import PersonalDefaults
 from bot.composition.acting import Stores
 from bot.composition.connections import PlatformConnection
 from bot.domain.allowed_communities import EVERYBODY, AllowedCommunities
-from bot.domain.job import Job
+from bot.domain.job import Job, new_job_id
 from bot.domain.limits import Limits
 from bot.domain.moderation import AuditAction
 from bot.domain.people import Person
@@ -31,6 +31,7 @@ from cogs import all_cogs
 from db.communities import SqlCommunityStore
 from db.engine import open_database
 from db.jobs import SqlJobStore
+from db.taken_interactions import SqlTakenInteractions
 from tests.db.orders import reader
 from tests.db.template import migrated
 from tests.fakes.clock import FakeClock
@@ -92,6 +93,7 @@ class Bot:
     network: Network = DIRECT
     public_url: str | None = None
     shards: Shards | None = None
+    beside: list[str] | None = None  # lives of other gateways; None while they are not known, so nothing is taken over
     line: int | None = None  # with a number the presence tells it, and a minute's sleep is never far
     raster: PlainRaster = field(default_factory=PlainRaster)
     metrics: Metrics = field(default_factory=Metrics)
@@ -124,6 +126,7 @@ class Bot:
             pictures=pictures,
             raster=self.raster,
             meta=self.notebook,
+            taken=SqlTakenInteractions(self.store.engine, self.clock, life=new_job_id(), living=lambda: self.beside),
             clock=self.clock,
             cogs=all_cogs(actions),
             waiting=lambda: self.line or 0,

@@ -123,3 +123,13 @@ async def test_an_offer_pressed_twice_at_once_is_taken_once(bot: Bot) -> None:
     await bot.settled()
     assert len(await bot.all_jobs()) == 1
     assert len([message for message in bot.channel.messages if message.ephemeral_for is None]) == 1
+
+
+async def test_one_that_is_taken_is_answered_by_nobody_else(bot: Bot, beside: Bot) -> None:
+    """The id of an interaction is taken in the database before its first answer, so Discord is not even asked."""
+    assert beside.platform.ready
+    for number in range(4):
+        await (await bot.imagine(f"fox {number}")).shown()
+    callbacks = [one for one in bot.fake.requests if one.path.endswith("/callback")]
+    assert len(callbacks) == 4
+    await bot.settled()

@@ -21,6 +21,7 @@ from bot.domain.ports.gallery import (
 )
 from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
 from bot.domain.ports.installed_communities import InstalledCommunityStore, RemovedCommunity
+from bot.domain.ports.interactions import ANSWERED_WITHIN, LeftInteraction, TakenInteractions
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.locks import Locks
@@ -30,6 +31,7 @@ from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.sign_ins import SignIns
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "MOST_FOUND",
     "AccountState",
     "ChatPlatform",
@@ -48,6 +50,7 @@ __all__ = [
     "ImageModel",
     "InstalledCommunityStore",
     "JobStore",
+    "LeftInteraction",
     "Locks",
     "ModelPicture",
     "ModelTask",
@@ -63,6 +66,7 @@ __all__ = [
     "ResultQuery",
     "SheetMaker",
     "SignIns",
+    "TakenInteractions",
     "TaskListing",
     "TaskState",
     "Tile",

@@ -25,6 +25,8 @@ async def defer(interaction: Interaction, how: str) -> int | None:
     `how`: PUBLIC and PRIVATE show "is thinking…", SILENT only says that a press was heard. AnsweredElsewhere: another
     process has answered, so nothing is left to do here.
     """
+    if ANSWERED in interaction.extras:  # by a life before this one
+        return interaction.extras.get(MESSAGE)
     try:
         answer = await interaction.response.defer(thinking=how != SILENT, ephemeral=how == PRIVATE)
     except (discord.HTTPException, aiohttp.ClientError) as error:

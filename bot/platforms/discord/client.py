@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.actions.removed_communities import RemovedCommunities
-from bot.domain.errors import PlatformUnavailable
+from bot.domain.errors import PlatformUnavailable, StoreUnavailable
 from bot.runtime.network import Network
 
 from .buttons import PickSelect, PressButton
@@ -23,6 +24,7 @@ from .faults import making_sense
 from .first_answers import FirstAnswers
 from .handler import RequestHandler
 from .interaction import AnsweringBot
+from .keeping import Keeping
 from .limits import RATE_LIMIT_SECONDS
 from .localise import TableTranslator, all_texts
 from .origin import NAME
@@ -68,6 +70,7 @@ class EaselClient(AnsweringBot):
         network: Network,
         communities: RemovedCommunities,
         command_ids: CommandIds,
+        keeping: Keeping,
         shards: Shards | None = None,
     ) -> None:
         sharding: dict[str, Any] = (
@@ -96,6 +99,14 @@ class EaselClient(AnsweringBot):
         self.command_ids = command_ids
         self._dials = 0  # of the gateway, in a row and in vain
         self._cog_makers = cogs
+        parsers = self._connection.parsers
+        read = parsers["INTERACTION_CREATE"]
+
+        def hear(payload: Any) -> None:
+            keeping.hear(payload)
+            read(payload)
+
+        parsers["INTERACTION_CREATE"] = hear
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(TableTranslator(all_texts()))
@@ -145,6 +156,9 @@ class EaselClient(AnsweringBot):
             await self.handler.submitted(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], StoreUnavailable):  # which is said already
+            _log.debug("gateway_event_not_saved", action=event_method)
+            return
         _log.exception("gateway_event_failed", action=event_method)
 
     async def sync_commands(self, meta: Meta) -> bool:

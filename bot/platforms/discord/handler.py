@@ -34,6 +34,7 @@ from .delivery import Delivery
 from .events import order_event
 from .faults import AnsweredElsewhere
 from .inputs import DiscordInput, input_of, values_in
+from .keeping import LEFT, MOST_TRIES, Keeping
 from .live_interactions import LiveInteractions
 from .modals import form_of
 from .origin import destination_of, person_of, require_permissions
@@ -55,6 +56,7 @@ class RequestHandler:
         replying: Replying,
         answers: Answers,
         live: LiveInteractions,
+        keeping: Keeping,
         clock: Clock,
     ) -> None:
         self.boundary = boundary
@@ -63,6 +65,7 @@ class RequestHandler:
         self._delivery = delivery
         self._replying = replying
         self._live = live
+        self._keeping = keeping
         self._clock = clock
 
     async def imagine(self, interaction: discord.Interaction[Any], text: str, typed: TypedOptions) -> None:
@@ -102,11 +105,21 @@ class RequestHandler:
     ) -> None:
         """`fixed_by`: what a button carries that opens the form again, if this is one."""
         given.event = order_event(given.interaction, self._clock.now())
+        self._keeping.begin(given.interaction)
+        try:
+            await self._answer(route, given, missing, fixed_by)
+        finally:
+            self._keeping.answered(given.interaction)
+
+    async def _answer(self, route: Route | None, given: DiscordInput, missing: str, fixed_by: str) -> None:
         async with self.boundary.answering(given.interaction, prompt=given.text("prompt")):
             if route is None:
                 raise NotAllowed(missing)
             first = route.first_for(given)
+            _require_whole(given, first)
             if first in _DEFERRED:
+                if first is not First.SILENT:
+                    await self._keeping.keep(given.interaction)
                 await defer(given.interaction, _DEFERRED[first])
                 if first is First.SILENT:
                     self._live.pressed(given.interaction)
@@ -145,6 +158,7 @@ class RequestHandler:
             begun = Card(tone=Tone.WAITING, status=sentence("working", given.channel_locale))
             card_id: int | None = await self.answers.beside(interaction, begun)
         else:
+            await self._keeping.keep(interaction)
             card_id = await defer(interaction, PUBLIC)
         try:
             report = await ask(person_of(interaction), destination_of(interaction, card_id))
@@ -157,6 +171,13 @@ class RequestHandler:
         interaction.extras[ACCEPTED] = report.job.id
         await self._delivery.open(report)
         return report
+
+
+def _require_whole(given: DiscordInput, first: First) -> None:
+    """NotAllowed: a process was killed over it, and it may have been done. An order is made once by its event."""
+    tries = given.interaction.extras.get(LEFT)
+    if tries is not None and (first is not First.ORDER or tries >= MOST_TRIES):
+        raise NotAllowed("interrupted")
 
 
 def _require_new(report: JobReport) -> None:

@@ -16,7 +16,7 @@ from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import CredentialsRefused, PlatformUnavailable
 from bot.domain.job import GalleryCopy, Job
-from bot.domain.ports import Clock
+from bot.domain.ports import Clock, TakenInteractions
 from bot.domain.report import JobReport
 from bot.observability.health import Check
 from bot.runtime.first_of import first_of
@@ -34,6 +34,7 @@ from .delivery import Delivery
 from .faults import TOKEN_REFUSED, connecting, making_sense
 from .gallery_pages import GalleryPages, Thumbnails
 from .handler import RequestHandler
+from .keeping import Keeping
 from .late_autocomplete import late_completions_are_no_errors
 from .live_interactions import LiveInteractions
 from .offers import Offers
@@ -73,6 +74,7 @@ class DiscordPlatform:
         pictures: Thumbnails,
         raster: ChartRaster,
         meta: Meta,
+        taken: TakenInteractions,
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
         waiting: Callable[[], int],
@@ -90,6 +92,7 @@ class DiscordPlatform:
         self._closer: asyncio.Task[None] | None = None
         self._presence = Presence(clock, waiting) if config.presence else None
         self._communities = actions.removed_communities
+        self._keeping = Keeping(taken, clock)
         self._rejection_guard = RejectionGuard(clock)
         self._command_ids = CommandIds()
         forms, fitting = Forms(clock, self._command_ids), Fitting(pictures, picture_link=config.picture_link)
@@ -134,6 +137,7 @@ class DiscordPlatform:
             replying=replying,
             answers=answers,
             live=live,
+            keeping=self._keeping,
             clock=clock,
         )
 
@@ -204,12 +208,13 @@ class DiscordPlatform:
             network=self._config.network,
             communities=self._communities,
             command_ids=self._command_ids,
+            keeping=self._keeping,
             handler=self._handler,
             cogs=self._cogs,
             http_trace=self._rejection_guard.trace(),
             shards=self._config.shards,
         )
-        syncing: asyncio.Task[None] | None = None
+        beside: list[asyncio.Task[None]] = []
         try:
             with making_sense():
                 await client.login(self._config.token)
@@ -218,16 +223,17 @@ class DiscordPlatform:
                 _log.info("logged_in_to_post", action="connect", user=str(client.user))
                 await first_of(self._closing.wait(), self._hung_up.wait())
                 return
-            syncing = asyncio.create_task(self._commands.run(client), name="discord-commands")
+            beside.append(asyncio.create_task(self._commands.run(client), name="discord-commands"))
+            beside.append(asyncio.create_task(self._keeping.run(client), name="discord-keeping"))
             with making_sense():
                 await self._find_gateway(client)
             _log.info("logged_in", action="connect", user=str(client.user))
             await self._connect(client)
         finally:
             self._logged_in.clear()
-            if syncing is not None:
-                syncing.cancel()
-                await asyncio.gather(syncing, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await self._hang_up(client)
 
     async def _connect(self, client: EaselClient) -> None:

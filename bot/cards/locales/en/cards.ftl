@@ -265,6 +265,7 @@ already-finished = Too late: it is already { $state ->
 nothing-to-delete = There's nothing to delete yet. Cancel it instead, or wait until it's done.
 no-person-chosen = Choose the person first.
 no-deed-chosen = Choose what to do first.
+interrupted = Easel was restarted while it was doing this. Please look whether it was done, and ask again if not.
 draft-gone = That offer has expired. Please send the request again.
 draft-taken = That offer was taken already: it is job { $id }.
 missing-permissions = I'm missing a permission here: { $permissions }. Ask an administrator to grant it, then try again.

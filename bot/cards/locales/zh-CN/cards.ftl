@@ -232,6 +232,7 @@ already-finished = 晚了一步：{ $state ->
 nothing-to-delete = 还没有可以删除的。可以取消它，或者等它完成。
 no-person-chosen = 请先选择一个人。
 no-deed-chosen = 请先选择要做什么。
+interrupted = 处理时 Easel 重启了。请看看是否已经完成；如果没有，请再试一次。
 draft-gone = 这个选项已经过期，请重新发送请求。
 draft-taken = 这个选项已经用过了，任务编号 { $id }。
 missing-permissions = 我在这里缺少权限：{ $permissions }。请让管理员授权，然后再试。
