@@ -159,11 +159,16 @@ async def everything(engine: AsyncEngine) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-async def back(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """Another file, empty."""
+def empty_file(tmp_path: Path) -> Path:
     file = tmp_path / "back.db"
     file.write_bytes(migrated())
-    async with open_database(f"sqlite:///{file}") as engine:
+    return file
+
+
+@pytest.fixture
+async def back(empty_file: Path) -> AsyncIterator[AsyncEngine]:
+    """Another file."""
+    async with open_database(f"sqlite:///{empty_file}") as engine:
         yield engine
 
 
