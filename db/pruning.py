@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, bindparam, delete, select, update
 
 from bot.domain.moderation import STRIKE_LASTS, AuditAction
+from bot.domain.ports import ANSWERED_WITHIN
 
 from .counters import FORGIVEN, Scope, microseconds
 from .tables import (
@@ -25,6 +26,7 @@ from .tables import (
     reports,
     spent_tasks,
     strikes,
+    taken_interactions,
     usage,
     warnings,
 )
@@ -84,6 +86,7 @@ def stale(now: datetime) -> Sequence[Stale]:
         Stale(counters, and_(scope == Scope.ACCEPTED.value, taken < microseconds(now - PERSONS_KEPT))),
         Stale(drafts, drafts.c.created_at < now - DRAFTS_KEPT),
         Stale(order_keys, order_keys.c.held_until < now - LATE_EVENTS),
+        Stale(taken_interactions, taken_interactions.c.taken_at < now - ANSWERED_WITHIN),
         Stale(strikes, strikes.c.at <= now - STRIKE_LASTS),
         Stale(blocks, blocks.c.until <= now),
         Stale(credentials, credentials.c.expires_at < now - CREDENTIALS_KEPT),

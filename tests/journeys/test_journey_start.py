@@ -54,7 +54,7 @@ async def test_discord_refuses_the_token(sandbox: SandboxProgram, tmp_path: Path
             assert status == 200
             assert readiness["checks"]["discord"]["ok"] is False
             _, session = await bot.call("GET", "/api/session")
-            assert session["sandbox"] is False
+            assert session["sandbox"] is True  # who draws says so of itself
             await bot.stop()
 
 
