@@ -25,6 +25,8 @@ async def test_the_board_shows_what_runs_and_what_failed(programs: Callable[...,
     await expect(page.get_by_role("article").last).to_contain_text("This one didn't work", timeout=DRAWN)
     await say(page, "a tower [[never]]")
     await say(page, "a garden n:2")
+    await expect(page.get_by_role("article")).to_have_count(3)  # the answer is there, and the box has the focus again
+    await expect(page.locator("#prompt")).to_have_value("")
     await page.locator("#prompt").press("Escape")
     await page.keyboard.press("b")
     board = page.locator(".board")
