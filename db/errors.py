@@ -28,6 +28,10 @@ class DatabaseProblem(StoreUnavailable):
     """The database can't be used as it is. The message is a sentence for the person who runs the bot."""
 
 
+class WrongDatabase(DatabaseProblem):
+    """Another program, or a newer version of this one, made it: there is nothing to wait for."""
+
+
 class DatabaseDamaged(DatabaseProblem):
     """What was read is no sound database."""
 

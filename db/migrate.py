@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import queue_schema
 from .before_migration import keep_copy
-from .errors import DatabaseProblem
+from .errors import WrongDatabase
 from .transactions import read, write, write_queue_of
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
@@ -22,7 +22,7 @@ _ADVISORY_LOCK = 0x45A5E1
 async def migrate(engine: AsyncEngine) -> None:
     """Apply what is missing, all of it or nothing; an SQLite database is copied beside itself first.
 
-    DatabaseProblem: a newer version made this database, or there is no room for the copy.
+    WrongDatabase: a newer version made this database. DatabaseProblem: there is no room for the copy.
     """
     if await read(engine, _is_current):
         return
@@ -66,11 +66,11 @@ def _upgrade(connection: Connection, where: str) -> None:
         try:
             ScriptDirectory.from_config(config).get_revision(found)
         except CommandError as error:
-            raise DatabaseProblem(
+            raise WrongDatabase(
                 f"{where} was made by a newer version of Easel (revision {found}). Run that version, or restore a "
                 "backup from before it."
             ) from error
     elif inspect(connection).get_table_names():
-        raise DatabaseProblem(f"{where} belongs to another program. Point DATABASE_URL at a database of its own.")
+        raise WrongDatabase(f"{where} belongs to another program. Point DATABASE_URL at a database of its own.")
     command.upgrade(config, "head")
     queue_schema.bring_up_to_date(connection)

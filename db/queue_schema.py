@@ -11,7 +11,7 @@ from importlib.resources import files
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .errors import DatabaseProblem
+from .errors import WrongDatabase
 from .transactions import read
 
 # The version of the library that made the tables is the comment on one of them.
@@ -32,7 +32,7 @@ async def may_create(engine: AsyncEngine) -> bool:
 def bring_up_to_date(connection: Connection) -> None:
     """Make the tables, or change them as the library's own scripts since that version say.
 
-    Whoever upgrades holds an advisory lock (db.migrate), so one process does this at a time. DatabaseProblem: a newer
+    Whoever upgrades holds an advisory lock (db.migrate), so one process does this at a time. WrongDatabase: a newer
     library made them.
     """
     if is_current(connection):
@@ -42,7 +42,7 @@ def bring_up_to_date(connection: Connection) -> None:
     if found is None:
         _run(connection, scripts.joinpath("schema.sql").read_text("utf-8"))
     elif _version(found) > _version(version("procrastinate")):
-        raise DatabaseProblem(
+        raise WrongDatabase(
             f"The queue's tables were made by a newer version of Easel (procrastinate {found}). Run that version."
         )
     else:

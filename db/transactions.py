@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.observability.outages import Outage
 
-from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, problems
+from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, WrongDatabase, problems
 from .file_watch import FileWatch
 
 T = TypeVar("T")
@@ -154,6 +154,8 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T], *, single:
 async def _told(write_queue: WriteQueue, part: str, transaction: Awaitable[T]) -> T:
     try:
         result = await transaction
+    except WrongDatabase:
+        raise
     except DatabaseProblem as problem:
         write_queue.failed(part, problem)
         raise

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.fleet]
 
 
 async def test_pictures_and_database_that_are_gone_are_sentences(tmp_path: Path, database_url: str) -> None:
-    async with Cable(database_url) as cable, staged(tmp_path, cable.url) as stage:
+    async with Cable(database_url) as cable, staged(tmp_path, database_url, {"DATABASE_URL": cable.url}) as stage:
         fleet = stage.fleet
         gateway, _ = await fleet.start("gateway", "worker")
 

@@ -54,8 +54,8 @@ async def test_a_fleet_becomes_one_process_on_a_file_and_goes_on(stage: Stage, t
     done = await fleet.imagine(gateway, "a fox that was done before 1k")
     await fleet.settled()
     await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 20)
-    moved = [await fleet.imagine(gateway, f"a fox under way {number} 1k") for number in range(4)]
-    await fleet.reaches("generating", *(f"a fox under way {number}" for number in range(4)))
+    moved = [await fleet.imagine(gateway, f"fox {number} under way 1k") for number in range(4)]
+    await fleet.reaches("generating", *(f"fox {number} under way" for number in range(4)))
 
     settings = {**fleet.settings, "DATABASE_URL": fleet.database_url}
     alone = {name: value for name, value in settings.items() if name != "DATABASE_URL"}
