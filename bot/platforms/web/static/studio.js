@@ -14,6 +14,16 @@ import { drawTable } from "./usage.js";
 
 const LONGEST_WORD = 100;
 
+const ENDS = ["pointerup", "pointercancel"];
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ENDS) addEventListener(end, () => (pressed = false), true);
+
+/** What is put anew between the press and the release of a button never hears its click. */
+async function released() {
+  if (pressed) await new Promise((go) => ENDS.forEach((end) => addEventListener(end, () => setTimeout(go), { once: true, capture: true })));
+}
+
 /** `look` opens a picture, `failed(error)` says what was refused, `saved()` is told of new settings. */
 export class StudioView {
   #room = null;
@@ -32,6 +42,7 @@ export class StudioView {
     this.#room = room;
     try {
       const data = await api.studio();
+      await released();
       setServerTime(data.now);
       if (room.dataset.name === "studio") this.#fill(data);
     } catch (error) {
