@@ -106,7 +106,9 @@ def _jobs(make: _Maker) -> None:
     _days(listing, since="all")
     _count(listing, 50)
     jobs.command("show", "one job with all there is to say of it").add_argument("job", metavar="JOB")
-    jobs.command("cancel", "stop a job, whosever it is; nothing is charged").add_argument("job", metavar="JOB")
+    jobs.command("cancel", "stop a job, whoever asked for it; what was ordered already counts").add_argument(
+        "job", metavar="JOB"
+    )
 
 
 def _limits(make: _Maker) -> None:

@@ -79,7 +79,7 @@ async def cancel(session: AdminSession, options: Namespace, output: Output) -> N
             await bot.do("jobs", options.job, "cancel")
         else:
             await session.operator_actions.cancel(options.job)
-    output.done(f"Job {options.job} is cancelled; nothing is charged.", job=options.job)
+    output.done(f"Job {options.job} is cancelled; what was ordered already counts, nothing else does.", job=options.job)
 
 
 def _states(name: str) -> tuple[JobState, ...]:

@@ -36,7 +36,8 @@ async def test_a_running_job_is_cancelled_by_the_bot_itself(bot: BotProgram, san
     job = await bot.imagine("a slow fox n:2")
     await bot.reaches("generating", "a slow fox")
     assert [row["id"] for row in await told_json(bot, "jobs", "list", "--state", "unfinished")] == [job]
-    assert "cancelled" in await told(bot, "jobs", "cancel", job)
+    told_of = await told(bot, "jobs", "cancel", job)
+    assert "is cancelled; what was ordered already counts" in told_of
     assert (await bot.job(job))["state"] == "cancelled"
     await bot.settled()  # its card is closed now, not at the next start
     (day,) = await told_json(bot, "usage", "--group", "day")
