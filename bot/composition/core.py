@@ -56,6 +56,7 @@ from db.transactions import unwritable_since, write_queue_of
 _log = structlog.get_logger(__name__)
 
 
+_SETTLE_SECONDS = 10.0  # that the database must work before the log says that it is back
 _USAGE_SECONDS = 3.0  # that the gauge of usage may take; Prometheus waits ten for everything
 
 
@@ -128,7 +129,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         way = network_of(settings)
-        outage = Outage("database")
+        outage = Outage("database", settle_seconds=_SETTLE_SECONDS)
         engine = await stack.enter_async_context(open_database(settings.database_url, outage))
         await _check_pooler(engine)
         await migrate(engine)

@@ -1,5 +1,7 @@
 """An outage is one line when it begins and one when it is over, whichever parts of the process notice it."""
 
+import asyncio
+
 from structlog.testing import capture_logs
 
 from bot.observability.outages import Outage
@@ -26,3 +28,16 @@ def test_what_never_failed_says_nothing() -> None:
     with capture_logs() as logs:
         outage.works("save")
     assert logs == []
+
+
+async def test_a_save_that_fits_on_a_full_disk_is_not_the_end_of_the_outage() -> None:
+    outage = Outage("database", settle_seconds=0.01)
+    with capture_logs() as logs:
+        for _ in range(3):
+            outage.away("save", "it can't grow")
+            outage.works("save")
+        assert [entry["event"] for entry in logs] == ["store_unavailable"]
+        while len(logs) < 2:
+            await asyncio.sleep(0)
+        outage.away("save", "it can't grow")
+    assert [entry["event"] for entry in logs] == ["store_unavailable", "store_recovered", "store_unavailable"]
