@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from bot.actions.removals import Removals
 from bot.domain.cursor import Cursor
@@ -82,6 +83,14 @@ class JobActions:
     async def told(self, job_id: str, message_id: str) -> None:
         """Its author knows by this message what became of the job."""
         await self._store.note(job_id, result_id=message_id)
+
+    async def shown_as(self, job: Job, details: Mapping[str, str]) -> Job:
+        """Keep with the job's destination how its result is shown there."""
+        return await self._store.note(job.id, destination=dataclasses.replace(job.destination, details=details))
+
+    async def kept(self, job_id: str) -> Job | None:
+        """The job, deleted or not, for a caller that decides by itself who may look: a link may be signed for it."""
+        return await self._store.get(job_id) if is_job_id(job_id) else None
 
     async def cancel(self, job_id: str, person: Person) -> JobReport:
         """Stop the job in whatever state it is, and with a sheet its series. Its author may, and moderators.

@@ -158,6 +158,7 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role, gateway
             listens=role.listens,
             shards=None if settings.discord_shards is None else Shards(*settings.discord_shards),
             picture_link=web.picture_link,
+            waiting=lambda: core.dispatcher.waiting,
             network=core.network,
         ),
         actions=core.actions,
@@ -167,7 +168,6 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role, gateway
         clock=core.clock,
         cogs=all_cogs(core.actions),
         raster=core.raster,
-        waiting=lambda: core.dispatcher.waiting,
     )
     core.registry.add(platform)
     return platform
@@ -208,10 +208,10 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
             api_url=settings.slack_api_url,
             serve_strangers=settings.slack_serve_strangers,
             listens=role.listens,
+            oauth=oauth,
             network=core.network,
         ),
         installations=installations,
-        oauth=oauth,
         actions=core.actions,
         pictures=core.pictures,
         notes=core.stores.jobs,
@@ -263,7 +263,6 @@ def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServe
         config,
         hub=open_hub(core),
         actions=core.actions,
-        store=core.stores.jobs,
         pictures=core.pictures,
         clock=core.clock,
         sign_ins=core.stores.sign_ins,

@@ -119,7 +119,7 @@ class Bot:
                 api_url=self.api_url,
                 shards=self.shards,
                 picture_link=self.picture_link,
-                presence=self.line is not None,
+                waiting=None if self.line is None else lambda: self.line or 0,
                 network=self.network,
             ),
             actions=actions,
@@ -129,7 +129,6 @@ class Bot:
             taken=SqlTakenInteractions(self.store.engine, self.clock, life=new_job_id(), living=lambda: self.beside),
             clock=self.clock,
             cogs=all_cogs(actions),
-            waiting=lambda: self.line or 0,
         )
         self.built.registry.add(self.platform)
         self.connection = PlatformConnection(self.platform, self.clock)

@@ -81,7 +81,13 @@ class Bot:
         tokens = (
             {"signing_secret": self.fake.app.signing_secret} if self.http else {"app_token": self.fake.app.app_token}
         )
-        config: dict[str, Any] = {"bot_token": self.fake.token, "api_url": self.fake.url, **tokens, **self.options}
+        config: dict[str, Any] = {
+            "bot_token": self.fake.token,
+            "api_url": self.fake.url,
+            "oauth": self.oauth,
+            **tokens,
+            **self.options,
+        }
         self.platform = SlackPlatform(
             SlackConfig(**config),
             actions=self.built.actions,
@@ -91,7 +97,6 @@ class Bot:
             clock=self.clock,
             meta=self.notebook,
             installations=self.installations,
-            oauth=self.oauth,
         )
         self.built.registry.add(self.platform)
 

@@ -135,7 +135,6 @@ class Site:
             WebConfig(**settings),
             hub=self.hub,
             actions=actions,
-            store=self.store,
             pictures=PictureFitter(self.picture_store),
             clock=self.clock,
             sign_ins=self.stores.sign_ins,

@@ -136,7 +136,11 @@ def whole(site: Site) -> Site:
             operator_actions=OperatorActions(stores=site.stores, actions=actions), local_secret=LOCAL_SECRET
         )
         slack = SlackPlatform(
-            SlackConfig(bot_token=None, signing_secret="s", api_url="http://127.0.0.1:9"),
+            SlackConfig(
+                signing_secret="s",
+                api_url="http://127.0.0.1:9",
+                oauth=OAuthApp(client_id="1", client_secret="s", public_url="https://easel.example.org"),
+            ),
             actions=actions,
             raster=Raster(),
             pictures=PictureFitter(site.picture_store),
@@ -145,7 +149,6 @@ def whole(site: Site) -> Site:
             installations=SealedInstallations(
                 SqlSlackInstallations(site.store._engine), keys=[Fernet.generate_key().decode()]
             ),
-            oauth=OAuthApp(client_id="1", client_secret="s", public_url="https://easel.example.org"),
         )
         return routes_beside_the_page(operator_api, slack)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.runtime.network import DIRECT, Network
@@ -26,8 +27,8 @@ class DiscordConfig:
     """`api_url`: a proxy or a test server in Discord's place. Without `listens` it posts by REST and hears nothing.
 
     `shards`: those of all that this process connects; None leaves it to Discord. `picture_link`: where people find an
-    original, None for nowhere. `presence`: whether the bot's status says how many requests wait. `network`: the way
-    out of this machine's.
+    original, None for nowhere. `waiting`: how many requests wait, for the bot's status; None for no status. `network`:
+    the way out of this machine's.
     """
 
     token: str = field(repr=False)
@@ -35,5 +36,5 @@ class DiscordConfig:
     listens: bool = True
     shards: Shards | None = None
     picture_link: PictureLink | None = None
-    presence: bool = True
+    waiting: Callable[[], int] | None = None
     network: Network = DIRECT

@@ -77,9 +77,7 @@ class DiscordPlatform:
         taken: TakenInteractions,
         clock: Clock,
         cogs: Sequence[Callable[[EaselClient], commands.Cog]],
-        waiting: Callable[[], int],
     ) -> None:
-        """`waiting`: how many requests wait, for the presence."""
         self._config = config
         self._clock = clock
         self._cogs = cogs
@@ -90,7 +88,7 @@ class DiscordPlatform:
         self._hung_up = asyncio.Event()  # the token was taken back
         self._commands = CommandSync(meta, clock)
         self._closer: asyncio.Task[None] | None = None
-        self._presence = Presence(clock, waiting) if config.presence else None
+        self._presence = None if config.waiting is None else Presence(clock, config.waiting)
         self._communities = actions.removed_communities
         self._keeping = Keeping(taken, clock)
         self._rejection_guard = RejectionGuard(clock)

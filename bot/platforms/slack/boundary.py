@@ -57,16 +57,31 @@ class Boundary:
     """Every listener runs within `answering`: Bolt loses an acknowledgement when a listener raises right behind it."""
 
     def __init__(
-        self, *, api: SlackApi, workspaces: Workspaces, people: People, jobs: JobActions, clock: Clock
+        self,
+        *,
+        api: SlackApi,
+        workspaces: Workspaces,
+        people: People,
+        jobs: JobActions,
+        clock: Clock,
+        serve_strangers: bool,
     ) -> None:
         self._api = api
         self._jobs = jobs
         self._workspaces = workspaces
         self._people = people
         self._clock = clock
+        self._serve_strangers = serve_strangers
         self._running: set[asyncio.Task[object]] = set()
         self._offering: set[str] = set()
         self._uses: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses left, monotonic end
+
+    async def served(self, ctx: RequestContext) -> Person:
+        """Who did it; SaidHere, before anything is told or done, for people of another organization."""
+        person = await self._people.person(ctx)
+        if ctx.stranger and not self._serve_strangers:
+            raise SaidHere("stranger", retry=False)
+        return person
 
     @contextlib.asynccontextmanager
     async def answering(

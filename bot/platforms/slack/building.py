@@ -40,7 +40,7 @@ class Shared:
     clock: Clock
 
 
-def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strangers: bool) -> Listeners:
+def listeners(shared: Shared, *, actions: Actions, raster: Raster) -> Listeners:
     api, people, boundary, clock = shared.api, shared.people, shared.boundary, shared.clock
     submitter = JobSubmitter(
         cards=shared.delivery.cards,
@@ -53,12 +53,10 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
     charts = Charts(raster=raster, uploads=shared.uploads)
     home = Home(
         actions=actions,
-        people=people,
         boundary=boundary,
         api=api,
         charts=charts,
         ephemeral=ephemeral,
-        serve_strangers=serve_strangers,
     )
     replying = Replying(
         boundary=boundary,
@@ -79,7 +77,6 @@ def listeners(shared: Shared, *, actions: Actions, raster: Raster, serve_strange
         home=home,
         clock=clock,
         names=api.names,
-        serve_strangers=serve_strangers,
     )
     typed_names = TypedNames(api=api, people=people, clock=clock)
     return Listeners(handler=handler, home=home, typed_names=typed_names, api=api, clock=clock)

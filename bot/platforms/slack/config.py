@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from bot.runtime.network import DIRECT, Network
 
+from .oauth import OAuthApp
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackConfig:
@@ -13,8 +15,8 @@ class SlackConfig:
 
     `bot_token` is one workspace's; without it the installations say which workspaces there are. `api_url`: the base of
     the Web API, for a proxy or a test server. `serve_strangers`: whether people of other organizations may ask in
-    shared channels. Without `listens` it posts by the Web API and hears nothing. `network`: the way out
-    of this machine's.
+    shared channels. Without `listens` it posts by the Web API and hears nothing. `oauth`: the app by whose pages other
+    workspaces come to be among the installations. `network`: the way out of this machine's.
     """
 
     bot_token: str | None = field(default=None, repr=False)
@@ -23,4 +25,5 @@ class SlackConfig:
     api_url: str | None = None
     serve_strangers: bool = False
     listens: bool = True
+    oauth: OAuthApp | None = None
     network: Network = DIRECT

@@ -17,7 +17,6 @@ from bot.cards.sentences import sentence, words
 from bot.domain.card import Button, ButtonAction, Card, Tone
 from bot.domain.errors import BadOption, NotAllowed, Refused
 from bot.domain.models import MODEL
-from bot.domain.people import Person
 from bot.domain.ports import Clock
 from bot.domain.request import has_visible
 from bot.grammar.parse import parse
@@ -37,7 +36,6 @@ from .home import Home
 from .inputs import SlackInput, input_of, values_in
 from .job_submitter import JobSubmitter
 from .limits import FORM_ANSWER_SECONDS
-from .membership import SaidHere
 from .modals import FORM_OF, MORE_VIEW, place_in
 from .replying import Replying
 from .request_context import People, RequestContext
@@ -63,10 +61,8 @@ class RequestHandler:
         home: Home,
         clock: Clock,
         names: CommandNames,
-        serve_strangers: bool,
     ) -> None:
         self._names = names
-        self._serve_strangers = serve_strangers
         self._actions = actions
         self._submitter = submitter
         self._replying = replying
@@ -88,7 +84,7 @@ class RequestHandler:
             await self._request(ctx, text)
             return
         async with self._boundary.answering(ctx):
-            person = await self._served(ctx)
+            person = await self._boundary.served(ctx)
             await self._boundary.say(ctx, help_text(person.locale))
 
     async def described(self, ctx: RequestContext, text: str) -> None:
@@ -190,15 +186,8 @@ class RequestHandler:
         return await route.run(given, self._actions)
 
     async def _served_as(self, given: SlackInput) -> None:
-        """As `_served`; from here on the input knows its person's language."""
-        given.locale = given.channel_locale = (await self._served(given.ctx)).locale
-
-    async def _served(self, ctx: RequestContext) -> Person:
-        """Who did it; SaidHere, before anything is told or done, for people of another organization."""
-        person = await self._people.person(ctx)
-        if ctx.stranger and not self._serve_strangers:
-            raise SaidHere("stranger", retry=False)
-        return person
+        """As `Boundary.served`; from here on the input knows its person's language."""
+        given.locale = given.channel_locale = (await self._boundary.served(given.ctx)).locale
 
     async def _show(self, given: SlackInput, first: First, replies: Replies) -> None:
         for reply in replies:
@@ -227,12 +216,12 @@ class RequestHandler:
 
     async def _say_word(self, ctx: RequestContext, key: str) -> None:
         async with self._boundary.answering(ctx):
-            person = await self._served(ctx)
+            person = await self._boundary.served(ctx)
             await self._boundary.say(ctx, Card(tone=Tone.REFUSED, status=sentence(key, person.locale)))
 
     async def _help(self, ctx: RequestContext) -> None:
         async with self._boundary.answering(ctx):
-            person = await self._served(ctx)
+            person = await self._boundary.served(ctx)
             helping = help_text(person.locale)
             notes = (*helping.notes, sentence("easel-help", person.locale))
             card = Card(tone=Tone.DONE, heading=helping.heading, status=helping.status, notes=notes)

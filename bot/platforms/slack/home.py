@@ -37,9 +37,8 @@ from .charts import Charts
 from .ephemeral_messages import EphemeralMessages, Framed
 from .faults import FileNotReady
 from .limits import ALT_TEXT, REMEMBERED
-from .membership import SaidHere
 from .render import PROMPT_BLOCK, context, draw, section
-from .request_context import People, RequestContext
+from .request_context import RequestContext
 from .text import clip, escape
 
 _log = structlog.get_logger(__name__)
@@ -64,17 +63,13 @@ class Home:
         self,
         *,
         actions: Actions,
-        people: People,
         boundary: Boundary,
         api: SlackApi,
         charts: Charts,
         ephemeral: EphemeralMessages,
-        serve_strangers: bool,
     ) -> None:
-        self._serve_strangers = serve_strangers
         self._ephemeral = ephemeral
         self._actions = actions
-        self._people = people
         self._boundary = boundary
         self._api = api
         self._charts = charts
@@ -83,9 +78,7 @@ class Home:
     async def opened(self, ctx: RequestContext) -> None:
         """Publish it in words at once, with the chart and the pictures as soon as Slack can show them."""
         async with self._boundary.answering(ctx):
-            person = await self._people.person(ctx)
-            if ctx.stranger and not self._serve_strangers:
-                raise SaidHere("stranger", retry=False)
+            person = await self._boundary.served(ctx)
             told = _Told(
                 person=person,
                 usage=await self._actions.account.usage(person),

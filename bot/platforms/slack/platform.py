@@ -38,7 +38,7 @@ from .faults import TokenRefused, translated
 from .http import HttpEvents
 from .limits import CALL_SECONDS
 from .membership import Membership
-from .oauth import Installing, OAuthApp
+from .oauth import Installing
 from .posted_files import JobNotes
 from .request_context import NAME, People
 from .results import Results
@@ -75,8 +75,8 @@ class SlackPlatform:
 
     `run()` is its life; it ends by `close()` or cancellation.
 
-    The `installations` say which workspaces there are where the config has no token of one, and `oauth` has the pages
-    by which others come to be among them. `meta` keeps what our commands are called.
+    The `installations` say which workspaces there are where the config has no token of one. `meta` keeps what our
+    commands are called.
     """
 
     name = NAME
@@ -92,7 +92,6 @@ class SlackPlatform:
         clock: Clock,
         meta: Meta | None = None,
         installations: InstallationStore | None = None,
-        oauth: OAuthApp | None = None,
     ) -> None:
         """ValueError: nobody could reach it."""
         if config.listens and not config.app_token and not config.signing_secret:
@@ -127,7 +126,14 @@ class SlackPlatform:
         cards = Cards(api=api, notes=notes, clock=clock, connected=self._connected)
         results = Results(api=api, uploads=uploads, notes=notes, membership=membership, cards=cards, clock=clock)
         self._delivery = Delivery(cards=cards, results=results, connected=self._connected)
-        self._boundary = Boundary(api=api, workspaces=self._workspaces, people=people, jobs=actions.jobs, clock=clock)
+        self._boundary = Boundary(
+            api=api,
+            workspaces=self._workspaces,
+            people=people,
+            jobs=actions.jobs,
+            clock=clock,
+            serve_strangers=config.serve_strangers,
+        )
         self._listeners = listeners(
             Shared(
                 api=api,
@@ -141,18 +147,17 @@ class SlackPlatform:
             ),
             actions=actions,
             raster=raster,
-            serve_strangers=config.serve_strangers,
         )
         self._installing = (
             Installing(
-                oauth,
+                config.oauth,
                 workspaces=self._workspaces,
                 installations=installations,
                 installed=partial(self._communities.added, NAME),
                 now=clock.now,
                 names=api.names,
             )
-            if oauth is not None and installations is not None
+            if config.oauth is not None and installations is not None
             else None
         )
 

@@ -18,7 +18,7 @@ from bot.domain.card import ButtonAction
 from bot.domain.errors import NotAllowed
 from bot.domain.moderation import AuditEntry
 from bot.domain.people import Person
-from bot.domain.ports import Clock, JobStore
+from bot.domain.ports import Clock
 from bot.grammar.options import OPTIONS
 from bot.interactions.commands import Command
 from bot.interactions.forms import Form, FormId
@@ -80,11 +80,8 @@ class WebInput(Input):
 
 
 class RequestHandler:
-    def __init__(
-        self, *, actions: Actions, store: JobStore, messages: Messages, visitors: Visitors, clock: Clock
-    ) -> None:
+    def __init__(self, *, actions: Actions, messages: Messages, visitors: Visitors, clock: Clock) -> None:
         self._actions = actions
-        self._store = store
         self._messages = messages
         self._visitors = visitors
         self._clock = clock
@@ -262,7 +259,7 @@ class RequestHandler:
         details = {**job.destination.details, HIDDEN: "yes"}
         if not reply.hidden:
             del details[HIDDEN]
-        job = await self._store.note(job.id, destination=dataclasses.replace(job.destination, details=details))
+        job = await self._actions.jobs.shown_as(job, details)
         report = dataclasses.replace(reply.report, job=job)
         self._messages.announce(report)
         return await self._messages.body(report, given.visitor)

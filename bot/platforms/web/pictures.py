@@ -13,10 +13,10 @@ from typing import Final, Protocol
 import structlog
 from aiohttp import web
 
+from bot.actions import JobActions
 from bot.domain.errors import PictureBroken
-from bot.domain.job import Job, StoredPicture, is_job_id
+from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES, shown_as
-from bot.domain.ports import JobStore
 from bot.domain.visibility import may_see
 
 from .answers import Problem
@@ -42,8 +42,8 @@ class PagePictures(Protocol):
 
 
 class Pictures:
-    def __init__(self, *, store: JobStore, pictures: PagePictures, visitors: Visitors) -> None:
-        self._store = store
+    def __init__(self, *, jobs: JobActions, pictures: PagePictures, visitors: Visitors) -> None:
+        self._jobs = jobs
         self._pictures = pictures
         self._visitors = visitors
 
@@ -82,7 +82,7 @@ class Pictures:
     async def _visible(self, request: web.Request, job_id: str, index: int) -> Job:
         signed = self._visitors.may_follow(request.query.get("key", ""), job_id, index)
         visitor = None if signed else self._visitors.identify(request)
-        job = await self._store.get(job_id) if is_job_id(job_id) else None
+        job = await self._jobs.kept(job_id)
         # What a moderator has removed is kept for a while; they may look at it to decide whether it comes back.
         deleted = job is not None and job.deleted_at is not None
         if job is None or (deleted and not (visitor is not None and visitor.person.moderator)):

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.actions import Actions
-from bot.domain.ports import Clock, JobStore, SignIns
+from bot.domain.ports import Clock, SignIns
 
 from .assets import Assets
 from .commands import Commands
@@ -55,7 +55,6 @@ class WebServer:
         config: WebConfig,
         *,
         hub: EventHub,
-        store: JobStore,
         pictures: PagePictures,
         clock: Clock,
         actions: Actions,
@@ -72,7 +71,7 @@ class WebServer:
         self._stream = Stream(hub=hub, jobs=actions.jobs, visitors=self._visitors, clock=clock, config=config)
         messages = Messages(actions=actions, platforms=self.platforms, clock=clock)
         lookups = Lookups(actions=actions, messages=messages, visitors=self._visitors)
-        handler = RequestHandler(actions=actions, store=store, messages=messages, visitors=self._visitors, clock=clock)
+        handler = RequestHandler(actions=actions, messages=messages, visitors=self._visitors, clock=clock)
         commands = Commands(
             actions=actions,
             lookups=lookups,
@@ -85,7 +84,7 @@ class WebServer:
         mydata = MyDataRoutes(actions=actions, visitors=self._visitors)
         self._archives = mydata.archives
         machines = Probes(config=config, sources=probes, visitors=self._visitors)
-        files = Pictures(store=store, pictures=pictures, visitors=self._visitors)
+        files = Pictures(jobs=actions.jobs, pictures=pictures, visitors=self._visitors)
         openai = OpenAIImages(
             actions=actions,
             messages=messages,
