@@ -69,8 +69,9 @@ class PostgresServer:
 def begin_run() -> None:
     """Say where this run's server will be, if a test wants one; end those of runs that were killed."""
     folder = Path(tempfile.gettempdir())
-    for place in folder.glob(f"{_NAME}[0-9]*[0-9]"):
-        if not Path(f"/proc/{place.name.removeprefix(_NAME)}").exists() and Path("/proc/self").exists():
+    for place in folder.glob(f"{_NAME}[0-9]*"):
+        number = place.name.removeprefix(_NAME)  # `make fleet` names its own otherwise
+        if number.isdecimal() and not Path(f"/proc/{number}").exists() and Path("/proc/self").exists():
             _end(place)
     os.environ.setdefault(PLACE, f"{folder}/{_NAME}{os.getpid()}")
 
