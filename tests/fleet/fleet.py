@@ -31,7 +31,7 @@ _READY = re.compile(
 # Whatever still needs something.
 LEFT = (
     "SELECT id, state, card_open, submit_open, owner FROM jobs"
-    " WHERE state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open"
+    " WHERE state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open OR task_open"
 )
 
 

@@ -27,7 +27,7 @@ MOST_UNDER_WAY = 60
 _UNDER_WAY = "SELECT count(*) AS jobs FROM jobs WHERE state NOT IN ('done', 'failed', 'cancelled')"
 _OF_THE_DEAD = "SELECT now() AS at, count(*) AS jobs FROM jobs WHERE owner = ANY(?)"
 _OWNERS = "SELECT owner FROM jobs WHERE owner IS NOT NULL AND state NOT IN ('done', 'failed', 'cancelled')"
-_RUNNING = "SELECT now() AS at, count(*) AS jobs FROM procrastinate_jobs WHERE queueing_lock = ?"
+_UNTOLD = "SELECT now() AS at, card_open FROM jobs WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _share(pictures: int) -> float:
 
 
 async def cancels(stage: Stage, *, jobs: int) -> list[float]:
-    """Cancelled at a gateway while a worker runs them: seconds from the saved cancel until the worker let each go."""
+    """Cancelled at a gateway while a worker runs them: seconds from the saved cancel until each is told."""
     gateway = stage.gateways[0]
     # Long enough for all the cancels; what was ordered is followed to its end afterwards.
     await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 40)
@@ -157,8 +157,8 @@ async def cancels(stage: Stage, *, jobs: int) -> list[float]:
         assert status == 200
         cancelled = stage.fleet.rows("SELECT finished_at AS at FROM jobs WHERE id = ?", job_id)[0]["at"]
         until_when = time.monotonic() + 60
-        while (row := stage.fleet.rows(_RUNNING, job_id)[0])["jobs"]:
-            assert time.monotonic() < until_when, "it runs on"
+        while (row := stage.fleet.rows(_UNTOLD, job_id)[0])["card_open"]:
+            assert time.monotonic() < until_when, "its card says nothing of it"
             await asyncio.sleep(0.01)
         took.append((row["at"] - cancelled).total_seconds())
     stage.cancelled.update(ids)
