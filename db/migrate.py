@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from . import queue_schema
 from .before_migration import keep_copy
 from .errors import WrongDatabase
+from .pooler import MAY_REST
 from .transactions import read, write, write_queue_of
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
@@ -56,6 +57,7 @@ def _upgrade(connection: Connection, where: str) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     if connection.dialect.name == "postgresql":  # one process at a time; SQLite's write transaction is that already
+        connection.exec_driver_sql(MAY_REST)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     config = Config()
     # Percent signs are interpolation to Alembic's config parser.

@@ -12,16 +12,14 @@ from sqlalchemy import Column, Integer, Table, func, insert, literal, select, te
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .errors import DatabaseProblem, problems
+from .pooler import MAY_REST
 from .processes import require_nobody
 from .tables import NEEDS_SOMETHING, jobs, metadata
 from .transactions import READING, read, write_queue_of
 
 _CHUNK = 2000
 # One moment for all tables, however long copying takes.
-_AS_OF_NOW = (
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; "
-    "SET LOCAL statement_timeout = 0"
-)
+_AS_OF_NOW = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {MAY_REST}; SET LOCAL statement_timeout = 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,8 @@ async def move(source: AsyncEngine, target: AsyncEngine) -> list[Moved]:
     where = write_queue_of(target).where
     with problems(where):
         async with target.begin() as writer:
+            if target.dialect.name == "postgresql":
+                await writer.exec_driver_sql(MAY_REST)
             await _require_empty(writer, where)
             async with _moment(source) as reader:
                 moved = [await _move(table, reader, writer, where) for table in metadata.sorted_tables]

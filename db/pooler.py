@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 # That a new connection may take to its first answer: one that a pooler has no connection for waits in silence.
 ANSWER_SECONDS = 8.0
+# That a transaction may rest between two statements. A process that is stopped within one holds its locks for as long,
+# and nobody else gets on: https://www.postgresql.org/docs/current/runtime-config-client.html
+REST_SECONDS = 10.0
+MAY_REST = "SET LOCAL idle_in_transaction_session_timeout = 0"  # for a transaction that works between its statements
 # The process that answers may change by chance of others' load only.
 _LOOKS = 3
 
+_BEGIN_SESSION = "SELECT pg_backend_pid(), set_config('idle_in_transaction_session_timeout', %s, false)"
 _PROCESS = text("SELECT pg_backend_pid()")
 _TRANSACTIONS = (
     "{where} is reached through a pooler in transaction mode, where LISTEN does not work: a cancel would not reach the "
@@ -40,11 +45,11 @@ class Pooler(StrEnum):
 
 
 async def prepare(connection: AsyncConnection[Any]) -> None:
-    """Of a new connection: prepare no statements where a pooler stands between, which may share them."""
+    """Of a new connection: let no transaction rest for long, and prepare no statements for a pooler to share."""
     async with asyncio.timeout(ANSWER_SECONDS):
         before = connection.autocommit
         await connection.set_autocommit(True)  # one statement, and no transaction around it
-        found = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
+        found = await (await connection.execute(_BEGIN_SESSION, [str(round(REST_SECONDS * 1000))])).fetchone()
         await connection.set_autocommit(before)
     if found is None or found[0] != connection.info.backend_pid:
         connection.prepare_threshold = None

@@ -9,10 +9,13 @@ from contextlib import AsyncExitStack
 import psycopg
 import pytest
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import JobState
 from db import engine as engine_module
+from db import meta as facts
+from db import pooler
 from db.address import server_conninfo
 from db.engine import SERVER_CONNECTIONS, open_database
 from db.errors import DatabaseProblem
@@ -149,3 +152,20 @@ async def test_a_pool_shrinks_when_a_busy_time_is_over(monkeypatch: pytest.Monke
             while await asyncio.to_thread(open_now) > 1:
                 assert await get_meta(engine, "nothing") is None
                 await asyncio.sleep(0.05)
+
+
+async def test_a_process_that_is_stopped_within_a_transaction_holds_nobody_up(
+    server: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooler, "REST_SECONDS", 0.3)
+    await write(server, lambda connection: facts.save(connection, "a", "before"))
+    await server.dispose()
+    async with server.connect() as stopped:
+        await stopped.begin()
+        await stopped.run_sync(lambda connection: facts.save(connection, "a", "by the one that is stopped"))
+        async with asyncio.timeout(10):
+            await write(server, lambda connection: facts.save(connection, "a", "by another"))
+        with pytest.raises(DBAPIError, match="idle-in-transaction"):
+            await stopped.commit()
+        await stopped.invalidate()
+    assert await get_meta(server, "a") == "by another"
