@@ -9,13 +9,13 @@ from functools import partial
 from aiohttp import web
 
 from . import validate
-from .callbacks import Callbacks
+from .callbacks import ENDINGS, Callbacks
 from .config import SandboxConfig
 from .envelope import Code, Refusal, envelope
 from .faults import CALL_FAULTS, DOWNLOAD_FAULTS, TASK_FAULTS, Fault, Faults
 from .quota import Quota
 from .studio import Studio
-from .tasks import Progress, TaskBook
+from .tasks import Progress, Task, TaskBook
 from .tokens import TokenIssuer
 
 PRIVATE_ADDRESS = "http://169.254.169.254/latest/meta-data/"
@@ -134,7 +134,7 @@ class Api:
             # Undocumented. A value that names nothing is a value that is not allowed; null with code 0 would look
             # like a task without any of its fields.
             raise Refusal(Code.BAD_VALUE, "unique_id does not exist")
-        return task.as_json(self._clock(), self._base_url(request))
+        return self._told(task, self._clock(), self._base_url(request))
 
     def _page(self, request: web.Request, body: bytes) -> object:
         asked = validate.listing(body)
@@ -143,7 +143,7 @@ class Api:
         if page.tasks and self._faults.strikes(Fault.MISSING):
             page = self._tasks.page(asked, now, hidden=page.tasks[0].unique_id)
         return {
-            "list": [task.as_json(now, base_url) for task in page.tasks],
+            "list": [self._told(task, now, base_url) for task in page.tasks],
             "total": page.total,
             "page_info": {
                 "page": asked.page,
@@ -152,6 +152,11 @@ class Api:
                 "total_page": -(-page.total // asked.page_size),
             },
         }
+
+    def _told(self, task: Task, now: float, base_url: str) -> dict[str, object]:
+        if task.told_at is None and task.progress(now) in ENDINGS:
+            task.told_at = now
+        return task.as_json(now, base_url)
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         task = self._tasks.by_picture_key(request.match_info["key"])

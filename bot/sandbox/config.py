@@ -23,6 +23,8 @@ class SandboxConfig:
     """Calls a second over all calls of the account; 0 is no limit."""
     speed: float = 1.0
     """How many times faster than life a task runs: 1 takes 2 to 8 s, 100 takes 20 to 80 ms."""
+    drawing: tuple[float, float] | None = None
+    """Seconds that a task takes at speed 1, evenly between the two; None: 2 to 8 s, by clarity and number."""
     token_lifetime: float = 86_400.0
     """Seconds."""
     beans: int = 0
@@ -36,7 +38,7 @@ class SandboxConfig:
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to probability, 0 to 1."""
     seed: int = 3
-    """For the faults' dice, so that a run can be repeated."""
+    """For the dice of faults and durations, so that a run can be repeated."""
     painters: int = 2
     """Pictures painted at the same time."""
     painting: Painting = "scene"
@@ -90,6 +92,15 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _range(text: str) -> tuple[float, float]:
+    low, dash, high = text.partition("-")
+    read = _number(0.01, 86_400)
+    found = read(low), read(high) if dash else read(low)
+    if found[0] > found[1]:
+        raise ValueError(text)
+    return found
+
+
 def _yes_or_no(text: str) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if text.lower() not in words:
@@ -115,6 +126,7 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "SANDBOX_QPS": ("qps", _whole(0, 100_000), "a whole number of calls a second, 0 for no limit"),
     "SANDBOX_BEANS": ("beans", _whole(0, 2**53), "a whole number from 0, which is not to tell"),
     "SANDBOX_SPEED": ("speed", _number(0.01, 100_000), "a number from 0.01 to 100000 (1 is as slow as life)"),
+    "SANDBOX_DRAWING": ("drawing", _range, "seconds, such as 30 or 25-33, from 0.01 to 86400"),
     "SANDBOX_TOKEN_LIFETIME": ("token_lifetime", _number(1, 31_536_000), "seconds, from 1 to 31536000"),
     "SANDBOX_REPLACE_TOKENS": ("replace_tokens", _yes_or_no, "yes or no"),
     "SANDBOX_SLOW_SECONDS": ("slow_seconds", _number(0, 3600), "seconds, from 0 to 3600"),

@@ -62,6 +62,7 @@ class Control:
                     "number_of_images": task.asked.number_of_images,
                     "created_at": task.created_at,
                     "ends_at": task.ends_at,
+                    "told_at": task.told_at,
                     "progress_desc": task.progress(now),
                     "faults": sorted(task.fate),
                     "downloads": task.downloads,

@@ -96,6 +96,8 @@ async def start(
         speed=config.speed,
         kept=config.kept_tasks,
         late_seconds=config.late_seconds,
+        drawing=config.drawing,
+        seed=config.seed,
         known=journal.tasks if journal is not None else (),
         write=journal.write if journal is not None else lambda _: None,
     )

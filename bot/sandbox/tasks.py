@@ -1,5 +1,6 @@
 """Tasks and how they come along: a pure function of the clock, so nothing has to tick."""
 
+import random
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ class Task:
     fate: frozenset[Fault]
     picture_key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     downloads: int = 0
+    told_at: float | None = None
+    """When an answer first said that it has ended."""
 
     @property
     def ends_at(self) -> float:
@@ -131,11 +134,18 @@ class TaskBook:
         speed: float,
         kept: int,
         late_seconds: float = 0.0,
+        drawing: tuple[float, float] | None = None,
+        seed: int = 0,
         known: Iterable[Task] = (),
         write: Callable[[Task], None] = lambda _: None,
     ) -> None:
-        """`known`: tasks of an earlier life. `write` is told of each new task before anybody else is."""
+        """`drawing`: the fewest and most seconds that a task takes at speed 1; None: by clarity and number.
+
+        `known`: tasks of an earlier life. `write` is told of each new task before anybody else is.
+        """
         self._clock = clock
+        self._drawing = drawing
+        self._dice = random.Random(seed)
         self.speed = speed
         self._kept = kept
         self._late_seconds = late_seconds
@@ -156,12 +166,17 @@ class TaskBook:
     def create(self, asked: Submission, fate: frozenset[Fault]) -> Task:
         """Take on a task."""
         self._count += 1
-        first = SECONDS_BY_CLARITY.get(asked.clarity, asked.clarity / 512)
-        seconds = first + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
-        task = Task(self._count, f"{ID_BEGINS}{uuid4()}", asked, self._clock(), seconds / self.speed, fate)
+        seconds = self._seconds(asked) / self.speed
+        task = Task(self._count, f"{ID_BEGINS}{uuid4()}", asked, self._clock(), seconds, fate)
         self._write(task)
         self._add(task)
         return task
+
+    def _seconds(self, asked: Submission) -> float:
+        if self._drawing is not None:
+            return self._dice.uniform(*self._drawing)
+        first = SECONDS_BY_CLARITY.get(asked.clarity, asked.clarity / 512)
+        return first + SECONDS_PER_FURTHER_PICTURE * (asked.number_of_images - 1)
 
     def _add(self, task: Task) -> None:
         self._by_id[task.unique_id] = task

@@ -195,6 +195,23 @@ async def test_time_grows_with_clarity_and_number_and_shrinks_with_speed(
     assert 0.019 < took[0] < took[-1] < 0.081
 
 
+async def test_durations_are_drawn_where_a_range_is_given_and_the_first_answer_after_the_end_is_noted(
+    clock: MovedClock, session: aiohttp.ClientSession
+) -> None:
+    async with await start(clock=clock, qps=0, drawing=(25, 33)) as sandbox:
+        caller = Caller(session, sandbox.url)
+        await caller.log_in()
+        ids = [(await caller.submit())["data"] for _ in range(20)]
+        took = [task["ends_at"] - task["created_at"] for task in sandbox.state()["tasks"]]
+        assert 25 <= min(took) < 28
+        assert 30 < max(took) <= 33
+        for seconds in (20, 20, 20):
+            clock.move(seconds)
+            await caller.page(unique_ids=ids[:10])
+        told = [task["told_at"] for task in sandbox.state()["tasks"]]
+    assert told == [clock.now - 20] * 10 + [None] * 10
+
+
 async def test_pictures_cannot_be_guessed_nor_had_too_early(caller: Caller, clock: MovedClock) -> None:
     unique_id = (await caller.submit())["data"]
     clock.move(3)

@@ -215,6 +215,7 @@ def test_configuration_from_the_environment() -> None:
         }
     )
     assert (config.speed, config.qps, config.replace_tokens, config.painting) == (40, 0, False, "plain")
+    assert SandboxConfig.from_environment({"SANDBOX_DRAWING": "25-33"}).drawing == (25, 33)
     assert config.faults == {"40001": 0.2, "lost_submit": 0.1}
     assert config.public_url == "http://sandbox:8090"
     assert config.seed == SandboxConfig().seed
@@ -226,6 +227,9 @@ def test_configuration_from_the_environment() -> None:
         ("SANDBOX_SPEED", "fast"),
         ("SANDBOX_SPEED", "nan"),
         ("SANDBOX_SPEED", "0"),
+        ("SANDBOX_DRAWING", "33-25"),
+        ("SANDBOX_DRAWING", "0"),
+        ("SANDBOX_DRAWING", "25-"),
         ("SANDBOX_QPS", "-1"),
         ("SANDBOX_QPS", "1.5"),
         ("SANDBOX_FAULTS", "nonsense:0.5"),
