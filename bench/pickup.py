@@ -1,7 +1,8 @@
 """How soon an end at the provider is known, and at how many status calls a job: the schedules, simulated.
 
 Pickup is the time from a task's end at the provider until the bot knows. The account takes 5 calls a second (a turn
-each 0.21 s), submits first, fifty ids a status call, answers at once. `python -m bench.pickup`; seconds.
+each 0.21 s), submits first, fifty ids a status call, answers at once. `python -m bench.pickup`; seconds. `python -m
+bench.real_pickup` confirms it on the real program.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import itertools
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bench.figures import percentile
 from bench.tables import Size, Table, show
-from bot.engine.durations import Durations
+from bot.engine.durations import REMEMBERED, Durations
 from bot.engine.status_schedule import BATCH, GROWTH, LONGEST, SHORTEST, StatusSchedule, Watch
 
 QPS = 5.0
 TURN = 1.05 / QPS
 STATUS_SHARE = 4  # of so many turns, status calls that wait get one
+CALLBACK = 0.05  # seconds from an end to the provider's callback
 MEMORY = 10.0  # seconds over which what submits need is counted
 
 Draw = Callable[[random.Random], float]
@@ -52,7 +54,8 @@ class Schedule(Protocol):
     """What decides when to ask for what. `history` is shared by the jobs of a run."""
 
     def add(self, watch: Watch, now: float) -> object: ...
-    def remove(self, watch: Watch) -> None: ...
+    def ended(self, watch: Watch, asked: float, now: float) -> tuple[float, float] | None: ...
+    def call_back(self, watch: Watch, now: float) -> object: ...
     def next_call(self, now: float) -> float: ...
     def take(self, now: float) -> list[Watch]: ...
     def looked(self, batch: Sequence[Watch], asked: float, now: float) -> None: ...
@@ -75,8 +78,13 @@ class ByAge:
         self._watches[watch] = None
         self._plan(watch, max(now, watch.began + watch.durations.first_look))
 
-    def remove(self, watch: Watch) -> None:
+    def ended(self, watch: Watch, asked: float, now: float) -> tuple[float, float]:  # noqa: ARG002 - as the others
         del self._watches[watch]
+        return watch.seen - watch.began, now - watch.began
+
+    def call_back(self, watch: Watch, now: float) -> None:
+        if watch in self._watches:
+            self._plan(watch, now)
 
     def next_call(self, now: float) -> float:
         while self._heap and self._stale(*self._heap[0]):
@@ -127,8 +135,8 @@ class Known(Durations):
 
     known = True  # whatever was learned
 
-    def learn(self, by: float, after: float | None = None) -> None:
-        pass
+    def learn(self, by: float, after: float | None = None) -> float:  # noqa: ARG002 - the truth is known
+        return by
 
 
 @dataclass
@@ -158,21 +166,40 @@ class Account:
 
 
 def simulate(
-    schedule: Schedule, account: Account, draw: Draw, history: Durations, *, jobs: int, in_flight: int, seed: int = 7
+    schedule: Schedule,
+    account: Account,
+    draw: Draw,
+    history: Durations,
+    *,
+    jobs: int,
+    in_flight: int,
+    seed: int = 7,
+    callback: float | None = None,
+    closed: bool = False,
 ) -> Outcome:
-    """`in_flight` jobs at a time until `jobs` have ended; the first of them, while it fills up, aren't counted."""
+    """`in_flight` jobs at a time until `jobs` have ended; the first of them, while it fills up, aren't counted.
+
+    `callback`: so many seconds after its end the provider calls back; None: it never does. `closed`: not one job more
+    is submitted, and all of them count.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same each time
     outcome = Outcome()
     ends: dict[Watch, float] = {}
-    to_submit, submitted, passed_over, skip = in_flight, 0, 0, min(in_flight, jobs // 4)
+    called: list[tuple[float, int, Watch]] = []
+    to_submit, submitted, passed_over = in_flight, 0, 0
+    skip = 0 if closed else min(in_flight, jobs // 4)
     while len(outcome.pickups) < jobs:
+        for moment, watch in _called_by(called, account.now):
+            schedule.call_back(watch, moment)
         wants = schedule.next_call(account.now) <= account.now
-        if to_submit and not (wants and passed_over >= STATUS_SHARE - 1):
+        if to_submit and not (closed and submitted == jobs) and not (wants and passed_over >= STATUS_SHARE - 1):
             passed_over = passed_over + 1 if wants else 0
             account.submitted()
             watch = Watch(str(submitted), account.now, history)
             ends[watch] = account.now + draw(chance)
             schedule.add(watch, account.now)
+            if callback is not None:
+                heapq.heappush(called, (ends[watch] + callback, submitted, watch))
             to_submit -= 1
             submitted += 1
         elif wants:
@@ -183,8 +210,8 @@ def simulate(
                 if ends[watch] > account.now:
                     watch.seen = account.now
                 else:
-                    schedule.remove(watch)
-                    history.learn(account.now - watch.began, watch.seen - watch.began)
+                    if between := schedule.ended(watch, account.now, account.now):
+                        history.learn(between[1], between[0])
                     late = account.now - ends.pop(watch)
                     to_submit += 1
                     if skip:
@@ -193,11 +220,18 @@ def simulate(
                     else:
                         outcome.pickups.append(late)
             schedule.looked(batch, account.now, account.now)
-        elif not to_submit and (later := schedule.next_call(account.now)) > account.now + TURN:
-            account.now = later  # nothing happens until then
+        elif not to_submit or (closed and submitted == jobs):
+            # Nothing happens until then; a turn takes its time only once it is used.
+            account.now = min(schedule.next_call(account.now), called[0][0] if called else math.inf)
             continue
         account.now += TURN
     return outcome
+
+
+def _called_by(called: list[tuple[float, int, Watch]], now: float) -> Iterator[tuple[float, Watch]]:
+    while called and called[0][0] <= now:
+        moment, _, watch = heapq.heappop(called)
+        yield moment, watch
 
 
 def schedules() -> dict[str, Callable[[Account, Draw], tuple[Schedule, Durations]]]:
@@ -234,6 +268,29 @@ def compare(
     return found
 
 
+def learned_from(draw: Draw) -> Durations:
+    """A history of as many jobs as are remembered."""
+    chance = random.Random(3)  # noqa: S311 - the same each time
+    return Durations(draw(chance) for _ in range(REMEMBERED))
+
+
+def called_back(drawing: str, in_flight: int, jobs: int) -> Outcome:
+    """The provider calls back a twentieth of a second after each end."""
+    account, draw = Account(), DRAWING[drawing]
+    schedule = StatusSchedule(spare=account.spare)
+    history = learned_from(draw)
+    return simulate(schedule, account, draw, history, jobs=jobs, in_flight=in_flight, callback=CALLBACK)
+
+
+def compare_callbacks(size: Size, jobs: int) -> Table:
+    rows = []
+    for drawing in ("25-33 s", "120-150 s") if size is not Size.TINY else ("25-33 s",):
+        for flight in (1, 10, 100) if size is not Size.TINY else (1,):
+            without = compare(drawing, flight, jobs, only=["learned"])["learned"]
+            rows.append((f"{drawing}; {flight} in flight", without, called_back(drawing, flight, jobs)))
+    return Table("The same where the provider calls back", rows, ("without", "with callbacks"))
+
+
 def figures(size: Size) -> list[Table]:
     jobs = size.pick(whole=400, quick=400, tiny=40)
     runs: list[tuple[str, str | None, int]] = [
@@ -246,7 +303,7 @@ def figures(size: Size) -> list[Table]:
         what = f"{drawing}{f', then {then}' if then else ''}; {flight} in flight"
         rows.append([what, *(outcomes.get(name, "") for name in schedules())])
     title = "Seconds from a task's end until it is known, median/p95, and status calls a job"
-    return [Table(title, rows, list(schedules()))]
+    return [Table(title, rows, list(schedules())), compare_callbacks(size, jobs)]
 
 
 if __name__ == "__main__":

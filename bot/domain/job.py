@@ -120,7 +120,7 @@ class Job:
     created_at: datetime
     submitted_at: datetime | None = None  # the last time `submitting` was saved
     generating_at: datetime | None = None
-    ready_at: datetime | None = None
+    ready_at: datetime | None = None  # when the provider had drawn it, as far as that is known
     finished_at: datetime | None = None
     task_id: str | None = None
     submit_open: bool = False  # a submit was begun whose outcome is not known yet, whatever the state says since

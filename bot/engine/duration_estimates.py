@@ -20,14 +20,19 @@ class DurationEstimates:
     def __init__(self, store: JobStore) -> None:
         self._store = store
         self._kinds: dict[tuple[str, int, int], Durations] = {}
+        self._loaded: set[tuple[str, int, int]] = set()
 
     async def load(self, request: ImageRequest) -> None:
-        if _kind(request) not in self._kinds:
+        """What the database has of its kind; nothing is learned before that."""
+        kind = _kind(request)
+        if kind not in self._loaded:
             newest_first = await self._store.drawing_seconds(
                 model=request.model, clarity=request.clarity, n=request.n, count=REMEMBERED
             )
             believed = [seconds for seconds in newest_first if seconds <= LONGEST_DRAWING]
-            self._kinds.setdefault(_kind(request), Durations(reversed(believed)))
+            if kind not in self._loaded:  # nobody else has loaded it meanwhile
+                self._loaded.add(kind)
+                self._kinds[kind] = Durations(reversed(believed))
 
     def durations(self, request: ImageRequest) -> Durations:
         """What is known of its kind; it goes on learning."""

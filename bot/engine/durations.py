@@ -11,7 +11,7 @@ ENOUGH = 5  # below this many, one odd job would decide
 # The first look comes at so much of what the quickest took, and never later than this many seconds: nothing is measured
 # as shorter than the first look, so an estimate that were followed in full could only ever grow.
 EARLY, LATEST_FIRST_LOOK = 0.75, 20.0
-FIRST_LOOK = 1.5  # seconds; without a history
+FIRST_LOOK, LAST_LOOK = 1.5, 30.0  # seconds; without a history
 OVERDUE = 1.25  # times what nearly all took: a job that is drawn still by then is late
 _NEIGHBOURS = 0.25  # the share of the jobs still to end that an estimate of the rate of ends takes in
 _TAIL = 0.25  # of its age: how much longer a job is expected to last that has outlasted all others
@@ -30,15 +30,17 @@ class Durations:
     def __len__(self) -> int:
         return len(self._newest)
 
-    def learn(self, by: float, after: float | None = None) -> None:
-        """A job had ended by then, and had not at `after`, in seconds after its submit.
+    def learn(self, by: float, after: float | None = None) -> float:
+        """A job had ended by then, and had not at `after`, in seconds after its submit; what is remembered of it.
 
         Where in between is not known. Were it always taken as the end of it, then jobs would seem to end when they are
         looked at, and looks would be planned for just these moments.
         """
         self._place = (self._place + _GOLDEN) % 1.0
-        self._newest.append(by if after is None else after + self._place * (by - after))
+        seconds = by if after is None else after + self._place * (by - after)
+        self._newest.append(seconds)
         self._ordered = sorted(self._newest)
+        return seconds
 
     @property
     def known(self) -> bool:
@@ -55,8 +57,8 @@ class Durations:
 
     @property
     def last_look(self) -> float:
-        """Seconds after the submit by which nearly every job has ended; the same without a history."""
-        return OVERDUE * self.quantile(0.95) if self.known else self.first_look
+        """Seconds after the submit by which nearly every job has ended."""
+        return OVERDUE * self.quantile(0.95) if self.known else LAST_LOOK
 
     def ends_after(self, age: float) -> tuple[float, float] | None:
         """When a job that is drawn at this age may end, by the others: from which age on, and how probably a second.

@@ -27,11 +27,10 @@ MOST_MISSED = 3  # lists in a row without an id, until it is asked for by a call
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A task that has succeeded or failed, `by` so many seconds after its submit, and not before `after`."""
+    """A task that has succeeded or failed; between which ages it did, in seconds, if that is known."""
 
     task: ModelTask
-    after: float
-    by: float
+    between: tuple[float, float] | None
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -155,9 +154,8 @@ class Poller:
             task = await self._model.task(watch.task_id)
         if task is not None and task.state is not TaskState.WAITING:
             if not watch.ended.done():
-                by = self._clock.monotonic() - watch.began
-                watch.ended.set_result(Ended(task, after=watch.seen - watch.began, by=by))
-                self._schedule.ended(watch, asked)
+                between = self._schedule.ended(watch, asked, self._clock.monotonic())
+                watch.ended.set_result(Ended(task, between))
             return
         if task is not None:
             watch.seen = asked

@@ -51,9 +51,12 @@ class ProviderTasks:
             job, task, model=self._model, store=self._pictures, clock=self._clock, store_retries=self._keeping
         )
 
-    def learn(self, request: ImageRequest, ended: Ended) -> None:
-        """How long it took to draw, watched from the submit on."""
-        self._estimates.durations(request).learn(ended.by, ended.after)
+    def learn(self, request: ImageRequest, ended: Ended) -> float | None:
+        """Seconds that it took to draw, as they are remembered, if that is known. It was watched from the submit on."""
+        if ended.between is None:
+            return None
+        after, by = ended.between
+        return self._estimates.durations(request).learn(by, after)
 
     def troubled_since(self, moment: float) -> bool:
         """See Poller."""

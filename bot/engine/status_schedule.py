@@ -77,7 +77,7 @@ class StatusSchedule:
     def call_back(self, watch: Watch, now: float) -> bool:
         """The provider says that the task has ended. Whether this makes the next call earlier."""
         watch.called_back = now
-        if watch.asking:
+        if watch.asking or watch not in self._watches:
             return False
         watch.due = min(watch.due, now + GATHERING)
         return self._earlier(watch.due)
@@ -106,13 +106,20 @@ class StatusSchedule:
         self._next = None
         return batch
 
-    def ended(self, watch: Watch, asked: float) -> None:
-        """The call that went out at `asked` says that it has ended; told before `looked`."""
+    def ended(self, watch: Watch, asked: float, now: float) -> tuple[float, float] | None:
+        """The call that went out at `asked` says that it has ended; told before `looked`.
+
+        Between which ages it ended. None where that says nothing: a callback was awaited, so nobody had looked.
+        """
+        self.remove(watch)
         if watch.called_back is not None:
             self._called_back = True
-        elif watch.due <= asked:
+            age = watch.called_back - watch.began
+            return age, age
+        awaited = self._called_back
+        if watch.due <= asked:
             self._called_back = False  # nobody called, however long it took
-        self.remove(watch)
+        return None if awaited and watch.seen == watch.began else (watch.seen - watch.began, now - watch.began)
 
     def looked(self, batch: Sequence[Watch], asked: float, now: float) -> None:
         """The call that went out at `asked` was answered, or not; `seen` is `asked` where it says that it is drawn."""

@@ -15,6 +15,9 @@ Both Dispatchers call `advance` until the job is settled, and `close` once it is
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import structlog
 
 from bot.domain.errors import (
@@ -243,9 +246,11 @@ class Steps:
         kept = await self._tasks.pictures(job, ended.task)
         if not kept:
             return await self.fail(job, FailureCode.NO_PICTURES)
-        if watched:
-            self._tasks.learn(job.request, ended)
-        return await self._retrying_store.move(job, JobState.DELIVERING, pictures=kept)
+        changes: dict[str, Any] = {"pictures": kept}
+        # The next life learns what this one does, and no download with it.
+        if watched and (drawn := self._tasks.learn(job.request, ended)) is not None:
+            changes["ready_at"] = job.generating_at + timedelta(seconds=drawn)
+        return await self._retrying_store.move(job, JobState.DELIVERING, **changes)
 
     async def _deliver(self, job: Job, run: Run) -> Job:
         try:

@@ -7,7 +7,8 @@ import math
 
 import pytest
 
-from bench.pickup import DRAWING, compare
+from bench.figures import percentile
+from bench.pickup import DRAWING, called_back, compare
 from bot.engine.durations import Durations
 from bot.engine.status_schedule import BATCH, GATHERING, LONGEST, SHORTEST, StatusSchedule, Watch
 
@@ -95,7 +96,7 @@ def test_where_callbacks_come_nothing_is_asked_for_until_one_is_overdue() -> Non
     schedule.add(first, 0.0)
     schedule.call_back(first, 130.0)
     schedule.take(131.0)
-    schedule.ended(first, 131.0)
+    assert schedule.ended(first, 131.0, 131.0) == (130.0, 130.0)
     schedule.looked([first], 131.0, 131.0)
 
     second.began = 200.0
@@ -103,7 +104,7 @@ def test_where_callbacks_come_nothing_is_asked_for_until_one_is_overdue() -> Non
     overdue = schedule.next_call(200.0)
     assert overdue > 200 + max(TWO_MINUTES)
     schedule.take(overdue)
-    schedule.ended(second, overdue)  # it had ended, and nobody had called
+    assert schedule.ended(second, overdue, overdue) is None  # it had ended, and nobody had called
     schedule.looked([second], overdue, overdue)
 
     third.began = 400.0
@@ -152,3 +153,10 @@ def test_ends_are_known_sooner_than_by_age_at_no_more_calls_than_that_takes(draw
 def test_a_provider_that_draws_otherwise_from_one_day_on_is_followed(drawing: str, then: str) -> None:
     found = compare(drawing, 10, 200, then=then, only=["by age (before)", "learned"])
     assert sum(found["learned"].pickups) < sum(found["by age (before)"].pickups)
+
+
+@pytest.mark.parametrize(("drawing", "in_flight"), [("25-33 s", 1), ("25-33 s", 10), ("120-150 s", 100)])
+def test_a_callback_costs_a_call_at_most_and_is_followed_at_once(drawing: str, in_flight: int) -> None:
+    found = called_back(drawing, in_flight, 200)
+    assert found.calls <= len(found.pickups)
+    assert percentile(found.pickups, 0.5) <= 0.3

@@ -332,3 +332,14 @@ async def test_people_take_turns(world: World) -> None:
         assert started.index(one.id) <= 3  # behind no more than the running ones of the first
         for job in many:
             await world.settled(job)
+
+
+async def test_the_next_life_knows_how_long_drawing_took_without_the_downloads(world: World) -> None:
+    world.model.draws_for = 8
+    async with world.running():
+        for number in range(6):
+            world.model.downloads.extend([ModelUnavailable("no route")] * 6)
+            await world.settled(await world.asked(f"fox {number}"))
+    async with world.running() as dispatcher:
+        await world.settled(await world.asked())
+        assert 7 < dispatcher.report(world.job()).estimate.usual_high < 12
