@@ -57,6 +57,9 @@ reference: $(DEV) ## write the pages of the documentation that are made from the
 bench: $(DEV) ## measure it, and write docs/performance.md: ten minutes (ARGS="--size tiny": only see that it works)
 	$(PY) -m bench $(ARGS)
 
+bench-real: $(DEV) ## how soon the real program knows of an end, at real time, into docs/performance.md: six minutes
+	$(PY) -m bench.real_pickup $(ARGS)
+
 format: $(DEV) ## let ruff write what it can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -87,4 +90,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference bench format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference bench bench-real format lock licences vendor clean

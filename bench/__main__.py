@@ -19,6 +19,7 @@ from pathlib import Path
 from string import Template
 
 from bench.machine import calibrated, described
+from bench.real_pickup import section_of
 from bench.start import MEMORY
 from bench.tables import Figures, Size, Table
 from bot import __version__
@@ -55,11 +56,20 @@ def run(names: Sequence[str], size: Size) -> tuple[dict[str, Sequence[Table]], T
     return found, described(loops, (load, os.getloadavg()[0])), failed
 
 
-def document(tables: Mapping[str, Sequence[Table]], machine: Table, size: Size, seconds: float) -> str:
+def document(
+    tables: Mapping[str, Sequence[Table]], machine: Table, size: Size, seconds: float, before: str = ""
+) -> str:
+    """`before`: the document as it was; what bench.real_pickup wrote into it stays."""
     words = Template((ROOT / "bench/performance.md.in").read_text(encoding="utf-8"))
     shown = {name: "\n\n".join(table.markdown() for table in tables.get(name, ())) or _MISSING for name in NAMES}
     run_of = f"{datetime.now(UTC):%Y-%m-%d}, Easel {__version__}, size {size.value}, {seconds / 60:.0f} minutes"
-    return words.substitute(shown, machine=machine.markdown(), run=run_of, most_found=f"{MOST_FOUND:,}")
+    return words.substitute(
+        shown,
+        machine=machine.markdown(),
+        run=run_of,
+        most_found=f"{MOST_FOUND:,}",
+        real_pickup=section_of(before) or "*Run it with `make bench-real`.*",
+    )
 
 
 def operating(text: str, tables: Mapping[str, Sequence[Table]]) -> str:
@@ -79,8 +89,10 @@ def main() -> int:
     tables, machine, failed = run(options.names or NAMES, options.size)
     print(machine)
     if not options.names:
-        text = document(tables, machine, options.size, time.monotonic() - began)
-        (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
+        path = ROOT / "docs/performance.md"
+        before = path.read_text(encoding="utf-8")
+        text = document(tables, machine, options.size, time.monotonic() - began, before)
+        path.write_text(text, encoding="utf-8")
         path = ROOT / "docs/operating.md"
         path.write_text(operating(path.read_text(encoding="utf-8"), tables), encoding="utf-8")
         print("\ndocs/performance.md and the memory in docs/operating.md are written.")

@@ -15,6 +15,7 @@ from bench import growth, large_database
 from bench.__main__ import NAMES, document, operating
 from bench.machine import described
 from bench.plot import Panel, exponent, svg
+from bench.real_pickup import section, section_of
 from bench.start import MEMORY
 from bench.tables import Size, Table, ratio
 from bot.domain.ports import GalleryFilter, GalleryQuery
@@ -53,11 +54,20 @@ def test_every_measurement_hands_over_tables_and_has_its_place(name: str) -> Non
 def test_every_placeholder_is_filled() -> None:
     words = Template(read("bench/performance.md.in"))
     assert words.is_valid()
-    assert set(words.get_identifiers()) == {*NAMES, "machine", "run", "most_found"}
+    assert set(words.get_identifiers()) == {*NAMES, "machine", "run", "most_found", "real_pickup"}
     table = Table("Speed", [("jobs | done", 3, "1 ms")], ("n", "took"))
     written = document({name: [table] for name in NAMES}, MACHINE, Size.TINY, 60)
     assert written.count("**Speed**") == len(NAMES)
     assert "$" not in written
+
+
+def test_what_the_real_program_was_measured_to_do_stays_in_the_document() -> None:
+    table = Table("Speed", [("jobs", 3)])
+    before = section(read("docs/performance.md"), "measured")
+    assert section_of(before) == "measured"
+    after = document({name: [table] for name in NAMES}, MACHINE, Size.TINY, 60, before)
+    assert section_of(after) == "measured"
+    assert section(after, "again").replace("again", "measured") == after
 
 
 def test_the_memory_of_an_operator_comes_from_the_same_run() -> None:
