@@ -28,6 +28,8 @@ COPY bot bot
 COPY slack-manifest.yaml bot/
 COPY cogs cogs
 COPY db db
+# Once, here: nothing can be written later, and every start and health check would compile all of it anew.
+RUN python -m compileall -q bot cogs db
 ENV PATH=/opt/easel/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

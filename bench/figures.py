@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from tests.journeys.bot_program import BotProgram
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 
@@ -40,6 +44,21 @@ def cpu(pid: int) -> float:
     """Seconds of processor time that the process has used, which a busy machine changes less than the wall clock."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wake_ups(pid: int) -> int:
+    """How often its threads have gone to sleep, and so have been woken, since it began."""
+    found = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        count = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
+        found += int(count[1]) if count else 0
+    return found
+
+
+async def stop(bot: BotProgram) -> None:
+    """However long it takes: nothing is measured of it."""
+    bot.life.send(signal.SIGTERM)
+    await bot.life.exit_code()
 
 
 def give_way(pid: int) -> None:

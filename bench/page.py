@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +15,11 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, async_playwright
 
+from bench.older import ROOT, older
 from bench.tables import Table
 from tests.browser.conftest import Program, chromium
 from tests.browser.seeding import repeat
 
-ROOT = Path(__file__).parents[1]
 SHAPES = ("16:9", "3:4", "1:1", "9:16", "4:3")
 FIRST_PICTURE = "#view img"
 _WATCH = """
@@ -92,25 +90,16 @@ async def measure(browser: Browser, code: Path, results: int) -> Mapping[str, st
 
 async def main(results: int, beside: str) -> None:
     """Print both."""
-    with tempfile.TemporaryDirectory(prefix="easel-before-") as folder:
-        before = Path(folder) / "before"
-        if beside:
-            _git("worktree", "add", "--quiet", "--detach", str(before), beside)
-        try:
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-                for name, code in ((beside, before), ("now", ROOT)):
-                    if name:
-                        rows = await measure(browser, code, results)
-                        print(Table(f"A gallery of {results} results, {name}", list(rows.items())))
-                await browser.close()
-        finally:
-            if beside:
-                _git("worktree", "remove", "--force", str(before))
-
-
-def _git(*words: str) -> None:
-    subprocess.run(["git", *words], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))  # noqa: S603, S607 - ours
+    with older(beside) as before:
+        if beside and before is None:
+            raise SystemExit(f"there is no commit {beside} here")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            for name, code in ((beside, before), ("now", ROOT)):
+                if code is not None:
+                    rows = await measure(browser, code, results)
+                    print(Table(f"A gallery of {results} results, {name}", list(rows.items())))
+            await browser.close()
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ import argparse
 import asyncio
 import os
 import re
-import signal
 import socket
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.figures import stop
 from bench.machine import calibrated, described
 from bench.pickup import CALLBACK, Account, ByAge, Draw, Outcome, Schedule, learned_from, simulate
 from bench.tables import Table
@@ -91,13 +91,13 @@ async def real(scene: Scene, directory: Path) -> Outcome:
             await bot.start()
             await _drawn(bot, "learned", REMEMBERED)
             if not scene.callbacks:  # after a start it is found out first whether they come
-                await _stop(bot)
+                await stop(bot)
                 bot.settings["LIMIT_USER_RUNNING"] = str(scene.in_flight)
                 await bot.start()
             before = await _status_calls(sandbox)
             await _drawn(bot, "measured", scene.jobs)
             calls = await _status_calls(sandbox) - before
-            await _stop(bot)
+            await stop(bot)
         tasks = [task for task in await sandbox.tasks() if task["ref_prompt"].startswith("measured")]
         return Outcome([task["told_at"] - task["ends_at"] for task in tasks], calls)
 
@@ -105,11 +105,6 @@ async def real(scene: Scene, directory: Path) -> Outcome:
 async def _drawn(bot: BotProgram, word: str, jobs: int) -> None:
     await asyncio.gather(*(bot.imagine(f"{word} fox number {number} clarity:1024") for number in range(jobs)))
     await bot.settled(within=900)
-
-
-async def _stop(bot: BotProgram) -> None:
-    bot.life.send(signal.SIGTERM)
-    await bot.life.exit_code()
 
 
 async def _status_calls(sandbox: SandboxProgram) -> int:

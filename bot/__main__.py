@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bot import __version__
 from bot.cli.command_line import add_commands
 from bot.cli.streams import Streams
+from bot.runtime.absent import as_if_absent
 from bot.settings import SettingsError, load_settings
 
 TROUBLE = 1
@@ -164,8 +166,12 @@ def _add_imagine(commands: Any) -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     settings = load_settings()
+    gc.disable()  # it would look through all that is being loaded, again and again
+    with as_if_absent("rich"):  # for tracebacks that our log doesn't have
+        import structlog as _structlog  # noqa: F401, PLC0415
     from bot.composition.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 
+    gc.enable()
     return run(settings, options.role)
 
 

@@ -16,7 +16,6 @@ from bot.composition.balance import watch_balance
 from bot.composition.before_start import Role, check
 from bot.composition.connections import Connected, PlatformConnection
 from bot.composition.core import Core, open_core
-from bot.composition.fault_switches import FaultSwitches
 from bot.composition.garbage import collect_when_quiet
 from bot.composition.gateway_places import GatewayPlaces, places_of
 from bot.composition.local_secret import local_secret, operator_link
@@ -32,6 +31,7 @@ from bot.observability.logs import configure_logs
 from bot.observability.metrics import watch_loop_lag
 from bot.platforms.web.config import WebConfig
 from bot.platforms.web.probes import ProbeSources
+from bot.platforms.web.sandbox_faults import SandboxFaults
 from bot.platforms.web.server import WebServer
 from bot.runtime.memory import give_back_large_memory
 from bot.runtime.stop_signals import on_stop
@@ -232,6 +232,14 @@ def _announce(settings: Settings, core: Core, web: WebServer, local_secret: str)
         sys.stderr.write(f"  Pictures are made {pictures}. Stop with Ctrl-C.\n\n")
 
 
+def _fault_switches(core: Core) -> SandboxFaults | None:
+    if core.sandbox is None:
+        return None
+    from bot.composition.fault_switches import FaultSwitches  # noqa: PLC0415 - for those without an account
+
+    return FaultSwitches(core.sandbox)
+
+
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     on_stop(stop.set)
@@ -267,7 +275,7 @@ def _web_server(config: WebConfig, core: Core, readiness: Readiness) -> WebServe
         clock=core.clock,
         sign_ins=core.stores.sign_ins,
         probes=ProbeSources(readiness=readiness, metrics=metrics, dispatcher=core.dispatcher),
-        faults=None if core.sandbox is None else FaultSwitches(core.sandbox),
+        faults=_fault_switches(core),
     )
     core.registry.platforms.update(server.platforms)
     core.registry.moderator_channels["web"] = server.platforms["web"]

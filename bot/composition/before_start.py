@@ -7,7 +7,6 @@ from enum import StrEnum
 from yarl import URL
 
 from bot.composition.network import network_of
-from bot.composition.sandbox import check_sandbox
 from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.seedream.addresses import PictureHosts
@@ -50,6 +49,8 @@ def check(settings: Settings, role: Role = Role.ALL) -> None:
         PictureHosts.of(URL(settings.provider_url or settings.seedream_api_url), settings.trusted_picture_hosts)
         open_pictures(settings.pictures_url)
         if settings.provider_url is None:
+            from bot.composition.sandbox import check_sandbox  # noqa: PLC0415 - a painter for those without an account
+
             check_sandbox(settings)
         visible_label(settings.label_on_pictures, settings.font_path)
     except (DatabaseProblem, ValueError) as error:

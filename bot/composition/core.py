@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,7 +23,6 @@ from bot.cards import cut_limits_card, sheet_foot
 from bot.composition.acting import MODERATORS_HOMES, PlatformRegistry, Stores, connect
 from bot.composition.before_start import Role
 from bot.composition.network import network_of
-from bot.composition.sandbox import start_sandbox
 from bot.domain.limits import Limits
 from bot.domain.ports import ImageModel, Locks, UsageFilter, UsageGroup
 from bot.drawing.raster import Raster
@@ -39,7 +38,6 @@ from bot.pictures.store import open_pictures
 from bot.pictures.visible_label import visible_label
 from bot.runtime.clock import SystemClock
 from bot.runtime.network import Network
-from bot.sandbox.server import RunningSandbox
 from bot.seedream.connect import Account, open_seedream
 from bot.seedream.limiter import Limiter
 from bot.seedream.token import SharedTokenStore
@@ -52,6 +50,9 @@ from db.migrate import migrate
 from db.orphans import find_orphans
 from db.pooler import Pooler, require_sessions
 from db.transactions import unwritable_since, write_queue_of
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import RunningSandbox
 
 _log = structlog.get_logger(__name__)
 
@@ -271,6 +272,8 @@ def _dispatcher_for(settings: Settings, engine: AsyncEngine, role: Role) -> Call
 
 
 async def _start_sandbox(settings: Settings, stack: contextlib.AsyncExitStack) -> RunningSandbox:
+    from bot.composition.sandbox import start_sandbox  # noqa: PLC0415 - a painter for those without an account
+
     running = await stack.enter_async_context(await start_sandbox(settings, journal=True))
     _log.info("sandbox_started", action="start", url=running.url)
     return running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -111,8 +112,16 @@ def _like(name: str, settings: Collection[str]) -> str | None:
 def _is_slip(name: str, setting: str) -> bool:
     most = _SLIPS if len(setting) >= _LONG else 1
     return _words(name) == _words(setting) or (
-        abs(len(name) - len(setting)) <= most and _distance(name, setting) <= most
+        _letters_apart(name, setting) <= most and _distance(name, setting) <= most
     )
+
+
+def _letters_apart(one: str, other: str) -> int:
+    """At most the distance between them, and much sooner known: a start compares each variable with each setting."""
+    if abs(len(one) - len(other)) > _SLIPS:
+        return abs(len(one) - len(other))
+    left, right = Counter(one), Counter(other)
+    return max((left - right).total(), (right - left).total())
 
 
 def _words(name: str) -> list[str]:

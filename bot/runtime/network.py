@@ -10,7 +10,7 @@ import ipaddress
 import os
 import ssl
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +57,7 @@ class Network:
     @cached_property
     def tls(self) -> ssl.SSLContext:
         """Trusts what the system trusts, and the certificates in the file."""
-        context = ssl.create_default_context()
-        if self.cert_file is not None:
-            try:
-                context.load_verify_locations(self.cert_file)
-            except (OSError, ssl.SSLError) as error:
-                raise ValueError(
-                    f"SSL_CERT_FILE: {self.cert_file} can't be read as certificates in PEM ({error})"
-                ) from None
-        return context
+        return _trusting(self.cert_file)
 
     def connector(self, **how: Any) -> aiohttp.TCPConnector:
         """For an aiohttp session, made within the running loop; `how` is aiohttp's."""
@@ -89,6 +81,18 @@ class Network:
             part.rpartition("://")[2].partition("/") for part in self.no_proxy.lower().replace(" ", ",").split(",")
         )
         return [host + (slash + bits if bits.isdecimal() else "") for host, slash, bits in parts if host]
+
+
+@cache
+def _trusting(cert_file: Path | None) -> ssl.SSLContext:
+    """Made once: reading the certificates takes as long as some libraries."""
+    context = ssl.create_default_context()
+    if cert_file is not None:
+        try:
+            context.load_verify_locations(cert_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"SSL_CERT_FILE: {cert_file} can't be read as certificates in PEM ({error})") from None
+    return context
 
 
 class _Connector(aiohttp.TCPConnector):

@@ -102,3 +102,20 @@ async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
             (sentence,) = run.said.splitlines()
             assert name in sentence
     assert not bot.data.joinpath("easel.db").exists()
+
+
+async def test_only_what_is_turned_on_is_loaded(sandbox: SandboxProgram, tmp_path: Path) -> None:
+    async with BotProgram(tmp_path, sandbox.account) as bot:
+        await bot.start()  # makes the tables, with Alembic
+        await bot.stop()
+        bot.settings["PYTHONPROFILEIMPORTTIME"] = "1"
+        await bot.start()
+        await bot.stop()
+        lines = bot.lives.pop().said.splitlines()
+    loaded = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+    assert "bot.composition.app" in loaded
+    elsewhere = {"alembic", "discord", "slack_sdk", "slack_bolt", "procrastinate", "psycopg", "pygments"}
+    assert (
+        sorted(name for name in loaded if name.split(".")[0] in elsewhere or name.startswith(("bot.sandbox", "rich.")))
+        == []
+    )
