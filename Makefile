@@ -27,9 +27,10 @@ test: $(DEV) ## set up if needed, then run the tests, but for those of test-slow
 test-fast: $(DEV) ## the tests within one process on SQLite: no browser, no real program, no PostgreSQL
 	$(PYTEST) --ignore=tests/browser -m "not (slow or fleet or journey or postgresql)" $(ARGS)
 
-# The longest first, so that no processor waits for them at the end.
+# Only the files that have some, since each process reads them all; the longest first, so that none waits at the end.
 test-slow: $(DEV) ## the long stories of several processes and pseudo-terminals: minutes
-	$(PYTEST) --dist load --maxschedchunk 1 -m "slow and not fleet" $(or $(ARGS),tests/money tests)
+	$(PYTEST) --dist load --maxschedchunk 1 -m "slow and not fleet" \
+		$(or $(ARGS),tests/money $$(grep -rl --include='*.py' 'mark\.slow' tests))
 
 cover: $(DEV) ## how much of the code the tests of `make test` run, but for the browser's, as a number
 	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" --cov --cov-report=term:skip-covered $(ARGS)
@@ -42,11 +43,16 @@ fleet: $(DEV) ## several processes that die, are cut off and replaced under a th
 	$(PY) -m tests.fleet $(ARGS)
 
 check: $(DEV) ## lint, types, the import contract, the links of the documentation
+	$(MAKE) --no-print-directory -j2 types lint
+
+lint: $(DEV) ## style and format, the import contract, and the documentation as a site
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 	$(MAKE) -s site
+
+types: $(DEV) ## the types, with mypy --strict
+	$(PY) -m mypy
 
 site: $(DEV) ## the documentation as a site in build/site; nothing is fetched
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
@@ -90,4 +96,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check site reference bench bench-real format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check lint types site reference bench bench-real format lock licences vendor clean
