@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -24,7 +27,11 @@ _MOST_TOLD = 1000  # removed communities in one notice
 
 
 class RemovedCommunities:
-    """`days` after it removed the bot a community is forgotten, unless it has added the bot again."""
+    """`days` after it removed the bot a community is forgotten, unless it has added the bot again.
+
+    What platforms say is noted in its order. While the database is away it waits here until `run` tries again, and
+    whoever said it goes on.
+    """
 
     def __init__(
         self,
@@ -46,18 +53,16 @@ class RemovedCommunities:
         self._clock = clock
         self._kept = timedelta(days=days)
         self._draw = draw
+        self._heard: deque[Callable[[], Awaitable[None]]] = deque()  # what is not noted yet
+        self._turn = asyncio.Lock()
 
     async def added(self, platform: str, *community_ids: str) -> None:
         """These have the bot, again or for the first time. Messages that were left behind there are tried again."""
-        returned = await self._store.added(platform, community_ids)
-        for community_id in returned:
-            _log.info("community_returned", action="install", platform=platform, community=community_id)
-        await self._removals.access_returned(platform, community_ids)
+        await self._hear(partial(self._note_added, platform, community_ids))
 
     async def removed(self, platform: str, *community_ids: str) -> None:
         """These communities have removed the bot. One that was noted before keeps the earlier moment."""
-        for community_id in await self._store.removed(platform, community_ids, self._clock.now()):
-            _log.warning("community_removed_bot", action="install", platform=platform, community=community_id)
+        await self._hear(partial(self._note_removed, platform, community_ids, self._clock.now()))
 
     async def compare(
         self, platform: str, present: Collection[str], *, responsible: Callable[[str], bool] = lambda _id: True
@@ -66,22 +71,54 @@ class RemovedCommunities:
 
         `responsible` says whether a community would be among them: each of several gateways sees its own guilds.
         """
-        known = await self._store.installed(platform)
-        absent = [one for one in known if one not in present and responsible(one)]
-        await self.removed(platform, *absent)
-        await self.added(platform, *present)
+        await self._hear(partial(self._note_changes, platform, present, responsible, self._clock.now()))
 
     async def run(self) -> None:
         """Tell the operator and forget what is due, until cancelled. What fails is logged, and tried again."""
         while True:
             await self._clock.sleep(LOOK_SECONDS)
             try:
+                await self._note_all()
                 await self.tell()
                 await self.forget_due()
             except StoreUnavailable as error:  # which is said already
                 _log.debug("removed_communities_wait", error=str(error))
             except (EaselError, OSError):
                 _log.exception("removed_communities_failed")
+
+    async def _hear(self, note: Callable[[], Awaitable[None]]) -> None:
+        self._heard.append(note)
+        try:
+            await self._note_all()
+        except StoreUnavailable as error:  # which is said already
+            _log.debug("communities_noted_later", action="install", error=str(error))
+
+    async def _note_all(self) -> None:
+        async with self._turn:
+            while self._heard:
+                note = self._heard.popleft()
+                try:
+                    await note()
+                except (StoreUnavailable, asyncio.CancelledError):
+                    self._heard.appendleft(note)  # noted twice is noted once
+                    raise
+
+    async def _note_added(self, platform: str, community_ids: Collection[str]) -> None:
+        for community_id in await self._store.added(platform, community_ids):
+            _log.info("community_returned", action="install", platform=platform, community=community_id)
+        await self._removals.access_returned(platform, community_ids)
+
+    async def _note_removed(self, platform: str, community_ids: Collection[str], moment: datetime) -> None:
+        for community_id in await self._store.removed(platform, community_ids, moment):
+            _log.warning("community_removed_bot", action="install", platform=platform, community=community_id)
+
+    async def _note_changes(
+        self, platform: str, present: Collection[str], responsible: Callable[[str], bool], moment: datetime
+    ) -> None:
+        known = await self._store.installed(platform)
+        absent = [one for one in known if one not in present and responsible(one)]
+        await self._note_removed(platform, absent, moment)
+        await self._note_added(platform, present)
 
     async def tell(self) -> None:
         """One notice of all that removed the bot since the last one."""

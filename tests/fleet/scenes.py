@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot.sandbox.tasks import SECONDS_BY_CLARITY, SECONDS_PER_FURTHER_PICTURE
 from tests.db.server import PostgresServer
 from tests.fleet.cable import Cable
-from tests.fleet.fleet import LEFT, Member
+from tests.fleet.fleet import APART, LEFT, Member
 from tests.fleet.stage import Stage
 from tests.journeys.programs import until
 
@@ -207,6 +207,35 @@ async def nobody_may_connect(stage: Stage, *, jobs: int) -> None:
     with stage.fleet.too_few_connections(1):
         asked = [asyncio.create_task(stage.ask()) for _ in range(jobs)]
         await asyncio.sleep(20)
+    await asyncio.gather(*asked)
+    await stage.fleet.settled(within=300)
+
+
+async def connections_end(stage: Stage, *, jobs: int, times: int) -> int:
+    """The server ends the connections of all processes, again and again under load. Until all is at rest; how many."""
+    await stage.open_gateways(1)
+    await stage.fleet.start("worker", "worker")
+    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 3)
+    asked = [asyncio.create_task(stage.ask()) for _ in range(jobs)]
+    ended = 0
+    for _ in range(times):
+        await asyncio.sleep(0.3)
+        ended += stage.fleet.end_connections()
+    await asyncio.gather(*asked)
+    await stage.fleet.settled(within=300)
+    return ended
+
+
+async def locks_are_held(stage: Stage, statement: str, *, jobs: int, seconds: float) -> None:
+    """Somebody holds these locks under load, longer than the processes' lock_timeout. Until all is at rest."""
+    stage.fleet.rows(f"ALTER ROLE {APART} SET lock_timeout = '100ms'")
+    await stage.open_gateways(1)
+    await stage.fleet.start("worker", "worker")
+    await stage.sandbox.change(speed=SECONDS_BY_CLARITY[1024] / 3)
+    await asyncio.gather(*(stage.ask() for _ in range(jobs)))
+    with stage.fleet.held(statement):
+        asked = [asyncio.create_task(stage.ask()) for _ in range(jobs)]
+        await asyncio.sleep(seconds)
     await asyncio.gather(*asked)
     await stage.fleet.settled(within=300)
 

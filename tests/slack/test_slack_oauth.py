@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
@@ -10,8 +11,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 from cryptography.fernet import Fernet
+from structlog.testing import capture_logs
 from yarl import URL
 
+from bot.domain.errors import StoreUnavailable
 from bot.platforms.slack import OAuthApp, SealedInstallations
 from bot.platforms.slack.oauth import STATE_SECONDS
 from db.installed_communities import SqlInstalledCommunities
@@ -204,6 +207,45 @@ async def test_an_app_that_is_taken_away_while_nobody_listens_is_noticed_at_the_
 
     await many.clock.until(noted(), real_seconds=5)
     assert await rows(many) == ""
+
+
+async def test_a_database_that_is_away_at_the_start_is_waited_for(
+    browser: Browser, many: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection stays, whoever asks is told, and what was taken away is noted once it can be."""
+    await browser.get(await browser.asked())
+    left = many.fake.add_team("left", installed=False)
+    await SqlInstalledCommunities(many.engine).added("slack", [left.id])
+    await many.stop()
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("out of reach")
+
+    connections = many.fake.calls("apps.connections.open")
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        for name in ("find", "keys"):
+            patch.setattr(SqlSlackInstallations, name, away)
+        for name in ("installed", "added", "removed"):
+            patch.setattr(SqlInstalledCommunities, name, away)
+        await many.start()
+        many.fake.join(many.channel, many.fake.bot())
+        await (await many.imagine()).told("I can't save anything right now")
+        await many.fake.mention(many.ann, many.channel, "a red fox")
+        await many.clock.until(many.clock.sleep(60), real_seconds=30)
+        assert many.platform.ready
+    assert [entry for entry in logs if entry["log_level"] in {"warning", "error"}] == []
+    assert len(many.fake.calls("apps.connections.open")) == len(connections) + 1
+    assert await removed(many) == []
+    beside = asyncio.create_task(many.built.actions.removed_communities.run())
+
+    async def noted() -> None:
+        while await removed(many) != [left.id]:
+            await many.clock.sleep(10)
+
+    await many.clock.until(noted(), real_seconds=30)
+    beside.cancel()
+    await asyncio.gather(beside, return_exceptions=True)
+    await many.result("a red fox")
 
 
 async def test_an_organization_counts_as_removed_with_the_last_of_its_installations(

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.domain.ports import Clock
 from bot.observability.health import NOT_KNOWN, Check
 
@@ -54,7 +54,8 @@ class CommandSync:
                 wait = max(pause, pause_asked_by(error))
                 self._failed(error, wait)
                 await self._clock.sleep(wait)
-                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                if not isinstance(error, StoreUnavailable):  # Discord was not asked too much
+                    pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 self._set(ok=True, detail="ok")
                 self._again_at, self._error = None, ""
@@ -63,7 +64,9 @@ class CommandSync:
     def _failed(self, error: Exception, wait: float) -> None:
         said = _said(error)
         self._again_at = self._clock.monotonic() + wait
-        if said != self._error:
+        if isinstance(error, StoreUnavailable):  # which is said already
+            _log.debug("commands_not_synced", action="sync", error=str(error))
+        elif said != self._error:
             foreseen = isinstance(error, discord.DiscordException | PlatformError | aiohttp.ClientError | OSError)
             _log.error(
                 "commands_not_synced",
@@ -88,4 +91,6 @@ def _said(error: Exception) -> str:
         return "Discord asks for a pause"
     if isinstance(error, PlatformError):
         return str(error)
+    if isinstance(error, StoreUnavailable):
+        return "the database can't be used"
     return f"of a {type(error).__name__}"

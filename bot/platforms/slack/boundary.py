@@ -157,8 +157,13 @@ class Boundary:
         drawn = draw(card, now=self._clock.now(), locale=locale, names=self._api.names)
         if button is not None:
             drawn.blocks.append({"type": "actions", "elements": [button]})
-        if await self._respond(ctx, drawn, instead=instead):
-            return True
+        try:
+            return await self._respond(ctx, drawn, instead=instead) or await self._write(ctx, drawn)
+        except StoreUnavailable as error:  # which is said already: the workspace's token can't be read
+            _log.debug("answer_failed", action="answer", error=str(error))
+            return False
+
+    async def _write(self, ctx: RequestContext, drawn: Drawn) -> bool:
         try:
             if ctx.channel_id and not ctx.channel_id.startswith("D"):
                 await self._api.whisper(ctx.channel_ref, ctx.user_id, drawn)

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.domain.ports import Clock
 from bot.interactions.commands import Command
 
@@ -176,5 +176,5 @@ class Listeners:
         _log.warning("uninstalled", action="listen", team=workspace.team_id)
         try:
             await self._api.look_again(workspace)
-        except PlatformError as error:
+        except (PlatformError, StoreUnavailable) as error:
             _log.info("token_check_failed", action="listen", error=str(error))  # its next use will tell

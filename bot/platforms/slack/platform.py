@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import Actions
 from bot.domain.card import Card
-from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable
+from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable, StoreUnavailable
 from bot.domain.job import GalleryCopy, Job
 from bot.domain.ports import Clock, PictureReader
 from bot.domain.report import JobReport
@@ -53,6 +53,7 @@ CONNECT_SECONDS = 30.0
 LAST_ANSWERS_SECONDS = 1.0
 # Between two workspaces whose tokens are looked at: https://docs.slack.dev/reference/methods/auth.test#rate-limits
 LOOK_SECONDS = 1.0
+AWAY_SECONDS = 5.0  # between two tries to read which workspaces there are
 
 # Sentences, no secrets.
 BOT_TOKEN_REFUSED = (
@@ -244,11 +245,9 @@ class SlackPlatform:
                 await socket.connect()
             if self._http is not None:
                 self._http.app = app
-            await self._communities.compare(NAME, {one.community_id for one in await self._workspaces.all()})
             self._ready.set()
+            looking = asyncio.create_task(self._look_at_workspaces(), name="slack-workspaces")
             _log.info("connected", action="connect", mode="http" if self._http else "socket")
-            if self._config.listens and not self._config.bot_token:
-                looking = asyncio.create_task(self._look_at_workspaces(), name="slack-workspaces")
             waiting: list[Awaitable[object]] = [self._closing.wait(), self._refused.wait()]
             if socket is not None:
                 waiting.append(socket.token_refused.wait())
@@ -268,13 +267,30 @@ class SlackPlatform:
             raise TokenRefused("app")
 
     async def _look_at_workspaces(self) -> None:
-        """Ask each workspace's token whether it is still good: what Slack says while nobody listens is lost."""
-        for workspace in await self._workspaces.all():
+        """Compare where the app is with where it was, then ask each workspace's token whether it is still good.
+
+        What Slack says while nobody listens is lost.
+        """
+        try:
+            workspaces = await self._known_workspaces()
+            await self._communities.compare(NAME, {one.community_id for one in workspaces})
+        except Exception:
+            _log.exception("workspaces_not_compared", action="connect")
+            return
+        for workspace in workspaces if self._config.listens and not self._config.bot_token else ():
             try:
                 await self._api.look_again(workspace)
-            except PlatformError as error:
+            except (PlatformError, StoreUnavailable) as error:
                 _log.info("token_check_failed", action="connect", team=workspace.team_id, error=str(error))
             await self._clock.sleep(LOOK_SECONDS)
+
+    async def _known_workspaces(self) -> Sequence[Workspace]:
+        while True:
+            try:
+                return await self._workspaces.all()
+            except StoreUnavailable as error:  # which is said already
+                _log.debug("workspaces_not_read", action="connect", error=str(error))
+                await self._clock.sleep(AWAY_SECONDS)
 
     def _whose_token(self, _error: TokenRefused) -> str:
         return BOT_TOKEN_REFUSED if self._refused.is_set() else APP_TOKEN_REFUSED
@@ -323,6 +339,9 @@ class SlackPlatform:
         except PlatformUnavailable as error:
             _log.info("workspace_not_installed", action="listen", error=str(error))
             return None
+        except StoreUnavailable as error:  # whoever asks is told so, where that takes no token
+            _log.debug("workspace_not_read", action="listen", error=str(error))
+            return AuthorizeResult(enterprise_id=workspace.enterprise_id, team_id=workspace.team_id)
         return AuthorizeResult(
             enterprise_id=found.enterprise_id,
             team_id=found.team_id,

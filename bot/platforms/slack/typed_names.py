@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.cards.sentences import words
-from bot.domain.errors import BadOption, PlatformError
+from bot.domain.errors import BadOption, PlatformError, StoreUnavailable
 from bot.domain.ports import Clock
 from bot.domain.text_direction import without_direction_controls
 from bot.grammar.parse import parse
@@ -111,7 +111,7 @@ class TypedNames:
     async def _ask(self, ctx: RequestContext, call: Call) -> Mapping[str, Any] | None:
         try:
             return await self._api.call_urgently(ctx.workspace, call)
-        except PlatformError as error:
+        except (PlatformError, StoreUnavailable) as error:
             _log.info("reference_lookup_failed", action="read", error=str(error))
             return None
 
@@ -138,7 +138,8 @@ def _outcome(asked: asyncio.Future[str]) -> str:
         asked.cancel()
         return ""
     if (error := asked.exception()) is not None:
-        _log.warning("reference_lookup_failed", action="read", error=str(error))
+        told = _log.info if isinstance(error, StoreUnavailable) else _log.warning
+        told("reference_lookup_failed", action="read", error=str(error))
         return ""
     return asked.result()
 

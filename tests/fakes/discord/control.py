@@ -105,6 +105,7 @@ class Control:
             "url": fake.url,
             "token": fake.token,
             "connected": fake.gateway.connected,
+            "connections": sum(one.connection is not None for one in fake.gateway.sessions.values()),
             "users": {one.name: str(one.id) for one in fake.world.users.values()},
             "guilds": {one.name: str(one.id) for one in fake.world.guilds.values()},
             "channels": {one.name: str(one.id) for one in fake.world.channels.values()},
