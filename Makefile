@@ -81,6 +81,9 @@ vendor: ## renew the copies of @fluent/bundle (page) and axe-core (tests) from n
 	$(PYTHON) ops/vendor_fluent.py
 	$(PYTHON) ops/vendor_axe.py
 
+examples: $(DEV) ## draw the example pictures of the styles anew, as the page's picker shows them
+	$(PY) ops/style_examples.py
+
 clean: ## remove the environment and caches; data/ stays
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -96,4 +99,4 @@ $(DEV): requirements-dev.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUN)
 
-.PHONY: help run install test test-fast test-slow cover chaos fleet check lint types site reference bench bench-real format lock licences vendor clean
+.PHONY: help run install test test-fast test-slow cover chaos fleet check lint types site reference bench bench-real format lock licences vendor examples clean

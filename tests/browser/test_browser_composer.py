@@ -42,6 +42,34 @@ async def test_chips_follow_the_text_and_change_it(shared: Program, look: Look) 
     await expect(cost).to_be_empty()
 
 
+async def test_styles_are_chosen_by_an_example_picture(shared: Program, look: Look) -> None:
+    page = await look(shared.url)
+    chip = page.locator("[data-option=style]")
+    await chip.click()
+    picker = page.get_by_role("dialog", name="Draw it in this style")
+    sketches = picker.get_by_role("img", name="Sketch of a fox in this style")
+    await expect(sketches).to_have_count(10)
+    for sketch in await sketches.all():
+        await expect(sketch).to_have_js_property("complete", value=True)
+        assert await sketch.evaluate("image => image.naturalWidth") == 300
+    await expect(picker).to_contain_text("Sketches by the sandbox, not by Seedream.")
+    await picker.get_by_role("button", name="Ink drawing").click()
+    await expect(page.locator("#prompt")).to_have_value("style:ink ")
+    await expect(picker).to_be_hidden()
+    job_id = await shared.drawn("a stork style:ink")
+    await chip.click()
+    own = picker.get_by_role("button", name="Ink drawing").get_by_role("img")
+    await expect(own).to_have_attribute("src", f"/pictures/{job_id}/1?size=thumb")
+    await expect(own).to_have_attribute("alt", "Your picture: AI-generated picture 1 of 1: a stork")
+    await expect(sketches).to_have_count(9)
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await chip.click()
+    box = await picker.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0  # what doesn't fit is scrolled to
+    assert box["width"] <= 360
+
+
 async def test_what_was_asked_before_is_found_again(shared: Program, look: Look) -> None:
     await shared.drawn("a heron in the reeds")
     await shared.drawn("a {plain} wall")

@@ -76,6 +76,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/api/results"): Row(SIGNED_IN),
     ("GET", "/api/prompts"): Row(SIGNED_IN),
     ("GET", "/api/usage"): Row(SIGNED_IN),
+    ("GET", "/api/styles"): Row(SIGNED_IN),
     ("GET", "/api/usage.csv"): Row(SIGNED_IN),
     ("GET", "/api/why"): Row(SIGNED_IN),
     ("GET", "/api/defaults"): Row(SIGNED_IN),

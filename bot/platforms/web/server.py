@@ -36,6 +36,7 @@ from .sessions import Sessions
 from .signing import Signer
 from .stream import Stream
 from .studio import Studio
+from .style_examples import StyleExamples
 from .visitors import Visitors
 from .zip_download import ZipDownload
 
@@ -112,6 +113,7 @@ class WebServer:
             *Results(actions=actions, visitors=self._visitors).routes(),
             *ZipDownload(actions=actions, pictures=pictures, visitors=self._visitors).routes(),
             *studio.routes(),
+            *StyleExamples(actions=actions, visitors=self._visitors).routes(),
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),

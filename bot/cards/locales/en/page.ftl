@@ -9,6 +9,9 @@ page-composer-hint = Enter sends · Shift+Enter starts a new line · ↑ brings 
 page-options = Options
 page-chip = { $name }: { $value }
 page-uses-each = { $n } points each
+page-style-sketch = Sketch of a fox in this style
+page-style-own = Your picture: { $alt }
+page-style-sketches = Sketches by the sandbox, not by Seedream. Your own newest picture in a style takes the place of its sketch.
 page-cost = { $pictures ->
     [one] 1 picture, uses { $points }
    *[other] { $pictures } pictures, uses { $points }

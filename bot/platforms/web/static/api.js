@@ -43,6 +43,7 @@ export const signOut = () => call("DELETE", "/api/session");
 export const deviceCode = () => call("POST", "/api/session/code");
 export const look = (invite) => call("POST", "/api/invite", { invite });
 export const history = (before) => call("GET", before ? `/api/history?${new URLSearchParams({ before })}` : "/api/history");
+export const styleExamples = () => call("GET", "/api/styles");
 export const options = () => call("GET", "/api/options");
 export const prompts = (text, most = 6) => call("GET", `/api/prompts?${new URLSearchParams({ q: text, most })}`);
 export const preview = (text) => call("POST", "/api/preview", { text });

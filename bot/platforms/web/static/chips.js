@@ -1,6 +1,7 @@
 // The options of what is being typed as chips with their values, each with a picker; and what it would cost.
 import * as api from "./api.js";
 import { $, h, shape } from "./dom.js";
+import { drawExample, drawExampleNote, fillExamples } from "./examples.js";
 import { t } from "./i18n.js";
 import { openMenu } from "./menu.js";
 import { me } from "./session.js";
@@ -78,13 +79,16 @@ export class Chips {
         "button",
         { type: "button", class: "pick", "aria-pressed": String(value.value === now) },
         option.name === "ratio" ? shape(value.value, 34) : null,
+        ...(option.name === "style" ? [drawExample(value), " "] : []), // parted for those who hear it
         h("span", { class: "pick-name" }, short(option, value)),
         ...about(option, value),
       );
       button.addEventListener("click", () => this.#take(option, value));
       return button;
     });
-    openMenu({ opener: chip, label: option.description, class: `picks of-${option.name}`, content: choices });
+    const menu = { opener: chip, label: option.description, class: `picks of-${option.name}`, content: choices };
+    if (option.name !== "style") openMenu(menu);
+    else if (openMenu({ ...menu, content: [...choices, drawExampleNote()] })) fillExamples($("picker"));
   }
 
   async #take(option, { value, insert }) {
@@ -108,9 +112,9 @@ function short(option, { value, label }) {
   return option.name === "ratio" || option.name === "clarity" ? String(value) : label;
 }
 
-/** What a choice is beside its name: the words of a shape or a style, what a clarity uses. */
+/** What a choice is beside its name: the words of a shape or a built-in style, what a clarity uses. */
 function about(option, { value, label, words, about: told }) {
-  const rest = option.name === "ratio" ? label.replace(String(value), "").trim() : (words ?? told ?? "");
+  const rest = option.name === "ratio" ? label.replace(String(value), "").trim() : words ? "" : (told ?? "");
   const points = option.name === "clarity" ? me.prices[value] : 1;
   const uses = points > 1 ? t("page-uses-each", { n: points }) : "";
   const size = option.name === "clarity" ? label.replace(String(value), "").replace(/^[,\s（]+|）$/g, "") : "";

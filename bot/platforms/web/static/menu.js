@@ -4,13 +4,16 @@ import { $ } from "./dom.js";
 const GAP = 6; // pixels between the box and the menu
 let openedBy = null;
 
-/** `content` are elements; a press on any button within closes it. The first field, or what is pressed, has the focus. */
+/**
+ * `content` are elements; a press on any button within closes it. The first field, or what is pressed, has the focus.
+ * True where it is open now, false where its own opener has closed it.
+ */
 export function openMenu({ opener, label, content, class: kind = "" }) {
   const menu = $("picker");
   if (menu.matches(":popover-open")) {
     const same = openedBy === opener;
     menu.hidePopover();
-    if (same) return;
+    if (same) return false;
   }
   openedBy = opener;
   menu.className = `menu ${kind}`;
@@ -24,6 +27,7 @@ export function openMenu({ opener, label, content, class: kind = "" }) {
   menu.style.setProperty("--left", `${Math.max(GAP, left)}px`);
   menu.style.setProperty("--bottom", `${innerHeight - opener.closest("form").getBoundingClientRect().top + GAP}px`);
   (menu.querySelector("input") ?? menu.querySelector("[aria-pressed=true]") ?? menu.querySelector("button"))?.focus({ focusVisible: false });
+  return true;
 }
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
