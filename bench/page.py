@@ -1,27 +1,37 @@
 """The page's gallery over many results, beside an older commit's: `python -m bench.page --beside 7c58ac1`.
 
-In a headless Chromium: how soon the first picture is there, what blocks it, how large the page is then and after a long
-scroll, and how much of it moved by itself. The older page is taken from git and run with this environment.
+In a headless Chromium: how soon the first picture is there, at first while no thumbnail was made yet, and how soon the
+server answers the page meanwhile; what blocks it, how large the page is then and after a long scroll, and how much
+of it moved by itself. The older page is taken from git and run with this environment.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
+import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, CDPSession, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from bench.older import ROOT, older
 from bench.tables import Table
 from tests.browser.conftest import Program, chromium
 from tests.browser.seeding import repeat
 
+OWN = 60  # results of each shape with files of their own, and so with thumbnails to be made
 SHAPES = ("16:9", "3:4", "1:1", "9:16", "4:3")
-FIRST_PICTURE = "#view img"
+_ASK = """async () => {
+    const begun = performance.now();
+    await (await fetch("/api/prompts?q=")).json();
+    return performance.now() - begun;
+}"""
 _WATCH = """
 window.seen = { long: 0, shift: 0, first: 0 };
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => (seen.long += entry.duration)))
@@ -41,6 +51,29 @@ async def _figures(cdp: CDPSession) -> Mapping[str, float]:
     return {"nodes": metrics["Nodes"], "heap": metrics["JSHeapUsedSize"] / 2**20}
 
 
+async def _first_picture(page: Page) -> float:
+    async with asyncio.timeout(60):
+        while not (first := await page.evaluate("window.seen.first")):
+            await page.wait_for_timeout(50)
+    return float(first)
+
+
+async def look_cold(browser: Browser, url: str) -> Mapping[str, str]:
+    """The first look at a gallery: each thumbnail is still to be made."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = await context.new_page()
+    await page.add_init_script(_WATCH)
+    await page.goto(f"{url}/#/gallery")
+    await page.wait_for_selector("#view img", state="attached")
+    answered = await page.evaluate(_ASK)
+    first = await _first_picture(page)
+    await context.close()
+    return {
+        "first picture, no thumbnail made yet": f"{first:.0f} ms",
+        "an answer of the server meanwhile": f"{answered:.0f} ms",
+    }
+
+
 async def look(browser: Browser, url: str) -> Mapping[str, str]:
     """What is seen of a gallery, by figure."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
@@ -49,9 +82,7 @@ async def look(browser: Browser, url: str) -> Mapping[str, str]:
     cdp = await context.new_cdp_session(page)
     await cdp.send("Performance.enable")
     await page.goto(f"{url}/#/gallery")
-    async with asyncio.timeout(60):
-        while not await page.evaluate("window.seen.first"):
-            await page.wait_for_timeout(50)
+    await _first_picture(page)
     await page.wait_for_timeout(1000)
     seen: dict[str, Any] = await page.evaluate("window.seen")
     begin = await _figures(cdp)
@@ -74,6 +105,23 @@ async def look(browser: Browser, url: str) -> Mapping[str, str]:
     }
 
 
+def own_files(data: Path, job_id: str) -> Callable[[int], dict[str, Any]]:
+    """What gives the first copies of a job pictures of their own."""
+    with closing(sqlite3.connect(data / "easel.db")) as database:
+        (stored,) = database.execute("SELECT pictures FROM jobs WHERE id = ?", (job_id,)).fetchone()
+
+    def change(place: int) -> dict[str, Any]:
+        if place > OWN:
+            return {}
+        pictures = json.loads(stored)
+        for picture in pictures:
+            original, picture["key"] = picture["key"], f"{picture['key']}.{place}"
+            os.link(data / "pictures" / original, data / "pictures" / picture["key"])
+        return {"pictures": json.dumps(pictures)}
+
+    return change
+
+
 async def measure(browser: Browser, code: Path, results: int) -> Mapping[str, str]:
     """The figures of the page as the program in `code` serves it."""
     with tempfile.TemporaryDirectory(prefix="easel-page-") as folder:
@@ -81,9 +129,12 @@ async def measure(browser: Browser, code: Path, results: int) -> Mapping[str, st
         await program.start()
         try:
             for shape in SHAPES:
-                repeat(program.data, await program.drawn(f"a harbour ratio:{shape}"), results // len(SHAPES) - 1)
+                job_id = await program.drawn(f"a harbour ratio:{shape}")
+                change = await asyncio.to_thread(own_files, program.data, job_id)
+                repeat(program.data, job_id, results // len(SHAPES) - 1, change)
+            cold = await look_cold(browser, program.url)
             await look(browser, program.url)  # thumbnails are made once
-            return await look(browser, program.url)
+            return {**cold, **await look(browser, program.url)}
         finally:
             await program.stop()
 

@@ -41,7 +41,7 @@ async def test_from_typing_to_two_pictures(easel: Program, look: Look) -> None:
     assert after is not None
     assert (before["width"], before["height"]) == (after["width"], after["height"])  # nothing jumped
     for index in range(2):
-        image = pictures.nth(index).locator("img")
+        image = pictures.nth(index).locator("img[src]")
         await expect(image).to_have_js_property("complete", value=True)
         assert await image.evaluate("image => image.naturalWidth") > 100
         assert "a lighthouse in a storm" in (await image.get_attribute("alt") or "")

@@ -78,6 +78,7 @@ def test_every_word_of_the_page_is_served_to_it() -> None:
         used |= set(re.findall(r'\bt\((?:\w+ \? "[\w-]+" : )?"([\w-]+)"', text))
         used |= set(re.findall(r'\bt\(\w+ \? "([\w-]+)"', text)) | set(re.findall(r'\bid: "(page-[\w-]+)"', text))
         used |= set(re.findall(r'data-t(?:-\w+)?="([\w-]+)"', text))
+    used |= set(re.findall(r', "(page-[\w-]+)"\)', Path(assets.__file__).read_text("utf-8")))
     served = {*codes("page"), *codes("shared")}
     assert len(used) > 100
     assert used - served == set()
@@ -109,7 +110,25 @@ def test_no_text_of_the_page_is_there_before_its_language() -> None:
     """What stood in the document in English would be seen by others for a moment."""
     html = (STATIC / "index.html").read_text("utf-8")
     body = re.sub(r"<svg.*?</svg>", "", html.partition("<body>")[2], flags=re.DOTALL)
-    assert set(re.findall(r">\s*([^<>\s][^<>]*)<", body)) == {"Easel", "{no-script}"}
+    assert set(re.findall(r">\s*([^<>\s][^<>]*)<", body)) == {
+        "Easel",
+        "{no-script}",
+        "{sandbox-words}",
+        "{other-language}",
+    }
+
+
+async def test_the_word_of_the_sandbox_is_in_the_first_answer_in_every_language(page: Site) -> None:
+    """What came later would push the whole page down."""
+    async with page.client.get(page.server.url) as response:
+        html = await response.text()
+    notice = re.findall(r'<p id="sandbox"(.*?)</p>', html, flags=re.DOTALL)[0]
+    assert "hidden" in notice.partition(">")[0]  # the model of these tests is no sandbox
+    assert (
+        '<span lang="en" data-said>Pictures come from a sandbox, not from Seedream. For real ones <code>.env</code>'
+        in notice
+    )
+    assert '<span lang="zh-CN" data-said>图片来自沙盒' in notice
 
 
 def test_the_vendored_module_is_what_its_sum_says() -> None:

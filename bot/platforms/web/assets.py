@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
@@ -21,7 +22,13 @@ _WORDS = ("page", "shared")
 # These run before the first paint; all others are modules, asked for at once rather than each by its importer.
 _CLASSIC = frozenset({"theme.js", "language.js"})
 _TYPES: Mapping[str, str] = MappingProxyType(
-    {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "webmanifest": "application/manifest+json"}
+    {
+        "js": "text/javascript",
+        "css": "text/css",
+        "svg": "image/svg+xml",
+        "webmanifest": "application/manifest+json",
+        "webp": "image/webp",
+    }
 )
 
 
@@ -37,19 +44,20 @@ class Assets:
     Modules import one another by relative paths, so one version is enough for all: a hash over every file.
     """
 
-    def __init__(self, page: str, assets: Mapping[str, Asset], version: str) -> None:
+    def __init__(self, page: str, assets: Mapping[str, Asset], version: str, sandbox: Callable[[], bool]) -> None:
         self._page = page
         self._assets = assets
         self._version = version
+        self._sandbox = sandbox
 
     @classmethod
-    def read(cls) -> Assets:
-        """Read the files of the package; slow, for a thread."""
+    def read(cls, sandbox: Callable[[], bool]) -> Assets:
+        """Read the files of the package; slow, for a thread. `sandbox()` says whether pictures come from one."""
         assets: dict[str, Asset] = {}
         digest = hashlib.sha256()
         static = files(__package__).joinpath("static")
         page = static.joinpath("index.html").read_text("utf-8")
-        for folder in ("", "vendor/"):
+        for folder in ("", "vendor/", "styles/"):
             for file in static.joinpath(folder).iterdir():
                 content_type = _TYPES.get(file.name.rpartition(".")[2])
                 if content_type is not None:
@@ -60,15 +68,26 @@ class Assets:
             digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
         modules = (name for name in sorted(assets) if name.endswith(".js") and name not in _CLASSIC)
         links = (f'<link rel="modulepreload" href="{{static}}/{name}">' for name in modules)
-        return cls(page.replace("{modules}", "\n".join(links)), assets, digest.hexdigest()[:16])
+        page = page.replace("{modules}", "\n".join(links))
+        for name, sentence in (("sandbox-words", "page-sandbox"), ("other-language", "page-other-language")):
+            page = page.replace(f"{{{name}}}", _in_every_language(sentence))
+        return cls(page, assets, digest.hexdigest()[:16], sandbox)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/", self.page), web.get("/static/{version}/{name:.+}", self.static)]
 
     async def page(self, request: web.Request) -> web.Response:
-        """The same page for everybody: it holds nothing until its scripts have asked for it."""
+        """The same page for everybody: it holds nothing until its scripts have asked for it.
+
+        But for the few words that would push others aside if they came later.
+        """
         locale = locale_of(request)
-        values = {"static": f"/static/{self._version}", "lang": locale, "no-script": words("page-no-script", locale)}
+        values = {
+            "static": f"/static/{self._version}",
+            "lang": locale,
+            "no-script": words("page-no-script", locale),
+            "sandbox": "" if self._sandbox() else "hidden",
+        }
         page = self._page
         for name, value in values.items():
             page = page.replace(f"{{{name}}}", html.escape(value))
@@ -83,6 +102,16 @@ class Assets:
         return web.Response(
             body=asset.body,
             content_type=asset.content_type,
-            charset="utf-8",
+            charset=None if asset.content_type == "image/webp" else "utf-8",
             headers={"Cache-Control": "public, max-age=31536000, immutable"},
         )
+
+
+def _in_every_language(sentence: str) -> str:
+    """The style sheet shows the reader's, which may be another than the browser asks for.
+
+    As HTML, where what stands in <angles> is to be typed.
+    """
+    said = {language: html.escape(words(sentence, language)) for language in LANGUAGES}
+    spans = (f'<span lang="{language}" data-said>{text}</span>' for language, text in said.items())
+    return re.sub("&lt;(.+?)&gt;", r"<code>\1</code>", "".join(spans))

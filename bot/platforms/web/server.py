@@ -104,6 +104,8 @@ class WebServer:
             dispatcher=probes.dispatcher,
             clock=clock,
         )
+        dispatcher = probes.dispatcher
+        self._from_sandbox = lambda: dispatcher.sandbox is True
         self._routes = [
             *sessions.routes(),
             *commands.routes(),
@@ -111,9 +113,9 @@ class WebServer:
             *lookups.routes(),
             *Preview(actions=actions, visitors=self._visitors).routes(),
             *Results(actions=actions, visitors=self._visitors).routes(),
+            *StyleExamples(actions=actions, visitors=self._visitors).routes(),
             *ZipDownload(actions=actions, pictures=pictures, visitors=self._visitors).routes(),
             *studio.routes(),
-            *StyleExamples(actions=actions, visitors=self._visitors).routes(),
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),
@@ -150,7 +152,7 @@ class WebServer:
         CannotServe, naming the setting: that would open the page to strangers, or the port is taken.
         """
         self._config.check()
-        assets = await asyncio.to_thread(Assets.read)
+        assets = await asyncio.to_thread(Assets.read, self._from_sandbox)
         middlewares = [in_openai_shape, self._guard.errors, self._guard.borders]
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)
         app.on_response_prepare.append(self._guard.add_headers)

@@ -5,7 +5,7 @@ import { Board } from "./board.js";
 import { offerDrags } from "./carry.js";
 import { Chat } from "./chat.js";
 import { drawCompare } from "./compare.js";
-import { $, h, remember, remembered, shape } from "./dom.js";
+import { $, h, remember, shape } from "./dom.js";
 import { EditForm } from "./edit.js";
 import { EventFeed } from "./events.js";
 import { GalleryView } from "./gallery.js";
@@ -220,11 +220,18 @@ async function byLink() {
 
 async function begin() {
   if (await byLink()) return;
-  let session;
   let table;
   try {
-    session = await api.session();
-    table = await api.options();
+    const asked = api.options();
+    asked.catch(() => {}); // awaited below
+    const session = await api.session();
+    setServerTime(session.now);
+    learn(session);
+    account.show();
+    $("sandbox").hidden = !session.sandbox;
+    $("studio").hidden = !session.manager;
+    document.documentElement.dataset.known = "";
+    table = await asked;
   } catch (error) {
     if (error instanceof api.Refusal && error.status === 401) account.ask();
     else {
@@ -232,12 +239,8 @@ async function begin() {
       setTimeout(begin, HISTORY_PAUSE);
     }
     return;
+    document.documentElement.dataset.known = "";
   }
-  setServerTime(session.now);
-  learn(session);
-  account.show();
-  $("sandbox").hidden = !session.sandbox || remembered("easel-sandbox") === "away";
-  $("studio").hidden = !session.manager;
   learnTable(table);
   feed.open();
   router.go();
@@ -258,7 +261,6 @@ async function sendEdited(text, extra) {
 
 translate();
 $("log").setAttribute("aria-label", t("page-log"));
-$("language").textContent = t("page-other-language");
 $("language").addEventListener("click", switchLanguage);
 $("theme").addEventListener("click", () => {
   const theme = showTheme() ? "light" : "dark";
@@ -268,7 +270,7 @@ $("theme").addEventListener("click", () => {
 });
 $("sandbox-away").addEventListener("click", () => {
   remember("easel-sandbox", "away");
-  $("sandbox").hidden = true;
+  document.documentElement.dataset.sandbox = "away";
   chat.composer.focus();
 });
 showTheme();

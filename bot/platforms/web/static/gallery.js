@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { address } from "./router.js";
 import { Selection } from "./selection.js";
+import { loadSoon } from "./thumbnails.js";
 import { Wall } from "./wall.js";
 
 const PAUSE = 200; // milliseconds after the last letter of a search
@@ -177,7 +178,8 @@ export class GalleryView {
 
   #drawTile(item) {
     const [picture] = item.pictures;
-    const image = h("img", { src: picture.thumb, alt: "", decoding: "async", ...original(picture) });
+    const image = h("img", { alt: "", decoding: "async", ...original(picture) });
+    loadSoon(image, picture.thumb);
     const several = item.pictures.length > 1;
     const open = h("button", { type: "button", class: item.hidden ? "tile veiled" : "tile", "aria-label": item.hidden ? t("page-open-veiled", { index: 1, count: item.pictures.length }) : picture.alt }, image);
     open.addEventListener("click", () => {

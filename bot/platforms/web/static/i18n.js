@@ -14,7 +14,7 @@ export function t(id, values = {}) {
   return message?.value ? bundle.formatPattern(message.value, values, []) : id;
 }
 
-/** Put the words into the page: data-t for text, data-t-label for names, data-t-title for hints, data-t-rich for text with <code> in it. */
+/** Put the words into the page: data-t for text, data-t-label for names, data-t-title for hints. */
 export function translate(root = document) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-placeholder]")) node.placeholder = t(node.dataset.tPlaceholder);
@@ -22,17 +22,6 @@ export function translate(root = document) {
   for (const node of root.querySelectorAll("[data-t-label]")) {
     node.setAttribute("aria-label", t(node.dataset.tLabel));
     node.title = t(node.dataset.tLabel);
-  }
-  for (const node of root.querySelectorAll("[data-t-rich]")) {
-    const parts = t(node.dataset.tRich).split(/<([^>]+)>/);
-    node.replaceChildren(
-      ...parts.map((part, index) => {
-        if (index % 2 === 0) return part;
-        const code = document.createElement("code");
-        code.textContent = part;
-        return code;
-      }),
-    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { original } from "./carry.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { loadSoon } from "./thumbnails.js";
 
 // A picture covers about the area of a square with this side, in pixels, whatever its ratio; by how many there are.
 const SIDE = { 1: 420, 2: 296, 3: 212, 4: 264 };
@@ -49,13 +50,13 @@ export function drawPictures(pictures, ratio, { look, vote, sheet = false }) {
 function drawPicture(frames, pictures, index, look, sheet) {
   const picture = pictures[index];
   const image = h("img", {
-    src: sheet ? picture.url : picture.thumb, // the words on a sheet are to be read
     alt: picture.alt,
     width: picture.width,
     height: picture.height,
     decoding: "async",
     ...original(picture),
   });
+  loadSoon(image, sheet ? picture.url : picture.thumb); // the words on a sheet are to be read
   const frame = h("button", { type: "button", class: "frame" }, image);
   image.addEventListener("error", () => frame.replaceWith(h("span", { class: "frame lost" }, t("page-lost"))));
   frame.addEventListener("click", () => {
