@@ -58,7 +58,7 @@ export class Board {
         "div",
         { class: "room board" },
         h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-board"))),
-        nothing ? h("p", { class: "nothing" }, t("page-board-nothing")) : null,
+        nothing ? h("div", { class: "nothing empty" }, h("p", {}, t("page-board-nothing")), h("a", { class: "button", href: "#/" }, t("page-begin"))) : null,
         this.#section(t("page-board-drawing"), drawing),
         this.#section(t("page-board-line"), line),
         this.#section(t("page-board-failed"), failed.reverse().slice(0, MOST_FAILED)),

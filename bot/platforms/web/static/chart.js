@@ -6,6 +6,7 @@ const NARROW = 640; // a window of a phone: fewer labels, so that they can still
 const HEIGHT = 150;
 const FOOT = 22; // for the labels
 const LABEL = 80; // room for one
+const DIGIT = 9; // of a number above a bar
 
 const dayName = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" });
 const monthName = new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" });
@@ -42,7 +43,7 @@ export function drawChart(rows) {
       if (part) svg.append(s("rect", { class: name, x: middle - thick / 2, y: top, width: thick, height, rx: Math.min(4, thick / 4) }));
     }
     const count = whole(row);
-    if (count && (rows.length <= 14 || count === most)) svg.append(label("value", middle, top - 6, String(count)));
+    if (count && (rows.length <= 14 || count === most)) svg.append(label("value", within(middle, DIGIT * String(count).length, width), top - 6, String(count)));
     // Counted from the last, so that today always has its name.
     if ((rows.length - 1 - index) % every === 0) svg.append(label("foot", ...footLabel(row, middle, width)));
   });
@@ -59,6 +60,11 @@ function footLabel(row, middle, width) {
   const long = (text) => text.reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7), 0);
   const most = Math.min(LABEL - 4, width);
   const text = long(letters) > most ? [...letters.slice(0, Math.floor(most / 13) + 2), "…"] : letters;
-  const half = long(text) / 2 + 1;
-  return [Math.max(half, Math.min(width - half, middle)), HEIGHT - 5, text.join("")];
+  return [within(middle, long(text), width), HEIGHT - 5, text.join("")];
+}
+
+/** Where the middle of a text may be, so that nothing of it lies beyond the edge. */
+function within(middle, long, width) {
+  const half = long / 2 + 1;
+  return Math.max(half, Math.min(width - half, middle));
 }

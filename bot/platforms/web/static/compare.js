@@ -36,7 +36,7 @@ export async function drawCompare(query, room, { look, failed }) {
       "div",
       { class: "room compare" },
       h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-compare")), shown.length === 2 ? drawWays(query, slides) : null),
-      shown.length < 2 ? h("p", { class: "nothing" }, t("page-compare-nothing")) : null,
+      shown.length < 2 ? h("div", { class: "nothing empty" }, h("p", {}, t("page-compare-nothing")), h("a", { class: "button", href: "#/gallery" }, t("page-gallery"))) : null,
       slides ? drawSlider(shown) : h("div", { class: "compared", "data-count": shown.length }, shown.map((one) => drawOne(one, shown, look))),
     ),
   );
@@ -65,12 +65,13 @@ function drawSlider(shown) {
   over.classList.add("over");
   const { picture } = shown[0];
   const stage = h("div", { class: "slider" }, under, over, h("span", { class: "slider-line", "aria-hidden": "true" }));
-  stage.style.setProperty("--shape", `${picture.width} / ${picture.height}`);
   const range = h("input", { type: "range", min: "0", max: "100", value: "50", "aria-label": t("page-compare-where") });
   const place = () => stage.style.setProperty("--at", `${range.value}%`);
   range.addEventListener("input", place);
   place();
   stage.append(range);
   const captions = shown.map(({ message }) => h("figcaption", {}, words(message, shown[0].message)));
-  return h("figure", { class: "sliding" }, stage, h("div", { class: "sliding-words" }, captions));
+  const figure = h("figure", { class: "sliding" }, stage, h("div", { class: "sliding-words" }, captions));
+  figure.style.setProperty("--shape", `${picture.width} / ${picture.height}`);
+  return figure;
 }

@@ -104,7 +104,7 @@ export class GalleryView {
       { class: "room gallery" },
       h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), h("nav", { class: "segments", "aria-label": t("page-gallery") }, shelves), h("div", { class: "filters" }, NARROWING.map((name) => this.#drawFilter(name))), search),
       this.selection.bar,
-      h("p", { class: "nothing", role: "status", hidden: true }),
+      h("div", { class: "nothing empty", role: "status", hidden: true }),
       wall,
     );
   }
@@ -150,7 +150,8 @@ export class GalleryView {
     if (this.#room?.dataset.name !== "gallery") return;
     const nothing = this.#room.querySelector(".nothing");
     nothing.hidden = this.items.length > 0;
-    nothing.textContent = this.#narrowed ? t("page-nothing-found") : t("page-nothing-yet");
+    const [words, link] = this.#narrowed ? [t("page-nothing-found"), h("a", { class: "button", href: "#/gallery" }, t("page-show-all"))] : [t("page-nothing-yet"), h("a", { class: "button", href: "#/" }, t("page-begin"))];
+    nothing.replaceChildren(h("p", {}, words), link);
     this.#wall.show(this.items);
   }
 
