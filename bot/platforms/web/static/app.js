@@ -31,7 +31,7 @@ const EXAMPLES = [
 
 const account = new Account({ signedIn: begin });
 const look = (pictures, index) => lightbox.show(atHand(pictures), pictures[index].url);
-const chat = new Chat({ look, signIn: () => account.ask(), gone: (id) => gallery.remove(id), changed: () => board.changed() });
+const chat = new Chat({ look, signIn: () => account.ask(), gone, changed: () => board.changed() });
 const lightbox = new Lightbox({ act: (...args) => chat.act(...args), find });
 const feed = new EventFeed({ onEvent, onState: showConnection });
 const board = new Board({ messages: () => chat.log.messages, act: (...args) => chat.act(...args) });
@@ -67,7 +67,13 @@ function atHand(pictures) {
 
 function lookThrough(view, item) {
   const list = () => view.items.filter((one) => one === item || !one.hidden).flatMap(({ pictures }) => pictures);
-  lightbox.show(list, item.pictures[0].url, () => view.more());
+  lightbox.show(list, item.pictures[0].url, () => view.more(), (url) => view.goOn(url));
+}
+
+/** A result was deleted: who looked at it large is back where it was opened, who looked at it alone in the conversation. */
+function gone(id) {
+  gallery.remove(id);
+  if (!lightbox.leave()) leave();
 }
 
 function lookAtItem({ pictures }, index) {
@@ -233,13 +239,13 @@ async function begin() {
     document.documentElement.dataset.known = "";
     table = await asked;
   } catch (error) {
+    document.documentElement.dataset.known = "";
     if (error instanceof api.Refusal && error.status === 401) account.ask();
     else {
       showConnection("waiting");
       setTimeout(begin, HISTORY_PAUSE);
     }
     return;
-    document.documentElement.dataset.known = "";
   }
   learnTable(table);
   feed.open();

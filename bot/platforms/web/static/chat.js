@@ -166,7 +166,6 @@ export class Chat {
   #gone(id) {
     this.log.remove(id);
     this.gone(id);
-    leave();
   }
 
   async #actOnNotice(button, _message, element, article) {

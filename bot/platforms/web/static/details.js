@@ -44,7 +44,9 @@ export class Details {
   }
 
   #redraw() {
+    const focused = this.#room.contains(document.activeElement) ? document.activeElement.dataset.press : null;
     this.#room.replaceChildren(...(this.#message ? this.#draw(this.#message) : []));
+    if (focused !== null) (this.#room.querySelector(`[data-press="${focused}"]`) ?? this.#room).focus();
   }
 
   #draw(message) {
@@ -78,7 +80,7 @@ export class Details {
   }
 
   #drawButton(button, message) {
-    const element = h("button", { type: "button", class: button.danger ? "button danger" : "button" }, button.label);
+    const element = h("button", { type: "button", class: button.danger ? "button danger" : "button", "data-press": button.press }, button.label);
     if (button.press === "star") element.setAttribute("aria-pressed", String(Boolean(message.opinion?.starred)));
     element.addEventListener("click", async () => {
       await this.act(button, message, element);

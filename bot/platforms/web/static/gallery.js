@@ -27,7 +27,7 @@ export class GalleryView {
 
   constructor({ look, act, failed }) {
     Object.assign(this, { look, act, failed });
-    this.selection = new Selection({ failed, changed: () => this.#wall?.refresh(), hidden: () => this.#fill() });
+    this.selection = new Selection({ failed, changed: () => this.#wall?.refresh(), hidden: () => this.#fill(), focus: (item) => this.#focus(item) });
   }
 
   setTable(options) {
@@ -81,11 +81,41 @@ export class GalleryView {
     return this.#more();
   }
 
+  /** The picture was looked at last: who comes back from it goes on there. */
+  goOn(url) {
+    this.#focus(this.items.find(({ pictures }) => pictures.some((picture) => picture.url === url)));
+  }
+
+  #focus(item) {
+    if (this.#room?.dataset.name !== "gallery") return;
+    const tile = item && this.#wall.reveal(item)?.querySelector(".tile");
+    (tile ?? this.#room.querySelector("h2")).focus({ preventScroll: true });
+  }
+
+  /** Arrows lead from tile to tile, x chooses one, a full stop leads to what can be done with those, Escape lets them go. */
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select, [type=search]")) return;
+    const tile = event.target.closest("figure");
+    const item = tile && this.items.find(({ id }) => id === tile.dataset.id);
+    if (event.key === "Escape" && this.selection.active) this.selection.letGo();
+    else if (event.key === "." && this.selection.active) this.selection.bar.querySelector("a, button").focus();
+    else if (item && event.key === "x") {
+      this.selection.toggle(item);
+      this.#focus(item);
+    } else if (item && event.key.startsWith("Arrow")) {
+      const next = this.#wall.neighbour(item, event.key);
+      if (next) this.#focus(next);
+    } else return;
+    event.preventDefault();
+  }
+
   #begin(room) {
     this.#room = room;
     this.#wall?.close();
     const wall = h("div", { class: "wall" });
-    room.append(this.#frame(wall));
+    const frame = this.#frame(wall);
+    frame.addEventListener("keydown", (event) => this.#key(event));
+    room.append(frame);
     this.#wall = new Wall({ element: wall, scroller: room, draw: (item) => this.#drawTile(item), more: () => this.#more() });
   }
 

@@ -6,9 +6,10 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 const ALL = [
   ["page-keys-page", [["/", t("page-key-write")], ["g", t("page-key-gallery")], ["b", t("page-key-board")], ["?", t("page-key-keys")], ["Esc", t("page-key-leave")]]],
   ["page-keys-writing", [["Enter", t("page-key-send")], ["Shift+Enter", t("page-key-line")], ["↑ ↓", t("page-key-sent")], ["Tab", t("page-key-complete")]]],
+  ["page-keys-gallery", [["← ↑ ↓ →", t("page-key-tiles")], ["x", t("page-key-choose")], [".", t("page-key-chosen")], ["Esc", t("page-key-none")]]],
   ["page-keys-picture", [["← →", t("page-key-turn")], ["+ − 0", t("page-key-zoom")], ["i", t("page-key-details")]]],
 ];
-const HEADINGS = { "page-keys-page": t("page-keys-page"), "page-keys-writing": t("page-keys-writing"), "page-keys-picture": t("page-keys-picture") };
+const HEADINGS = { "page-keys-page": t("page-keys-page"), "page-keys-writing": t("page-keys-writing"), "page-keys-gallery": t("page-keys-gallery"), "page-keys-picture": t("page-keys-picture") };
 
 /** `go`: key → what it does. */
 export function listenToKeys(go) {

@@ -11,6 +11,8 @@ const SWIPE = 48; // pixels
 export class Lightbox {
   #list = () => [];
   #more = null;
+  #turned = null;
+  #first = ""; // the picture that it was opened with
   #url = ""; // of the picture that is shown: what a list is found again by when it grows
   #dialog = $("lightbox");
   #image = $("lightbox-image");
@@ -41,10 +43,15 @@ export class Lightbox {
     this.#listenForSwipes($("lightbox-stage"));
   }
 
-  /** `list()` gives the pictures at hand, `more()` fetches those behind the last; `url` is that of the first to show. */
-  show(list, url, more = null) {
+  /**
+   * `list()` gives the pictures at hand, `more()` fetches those behind the last; `url` is that of the first to show.
+   * `turned(url)` is told of the last one on the way back, where that is another.
+   */
+  show(list, url, more = null, turned = null) {
     this.#list = list;
     this.#more = more;
+    this.#turned = turned;
+    this.#first = url;
     this.#url = url;
     this.#pushed = true;
     location.hash = this.#address(); // which visits it, too: so the view below knows that it is covered
@@ -61,7 +68,7 @@ export class Lightbox {
       if (!message) return;
       const { pictures } = message.card;
       this.#list = () => pictures;
-      this.#more = null;
+      this.#more = this.#turned = null;
       if (!pictures.some((picture) => picture.url === url)) return;
     }
     this.#url = url;
@@ -72,6 +79,13 @@ export class Lightbox {
   hide() {
     this.#pushed = false;
     this.#dialog.close();
+  }
+
+  /** Close it if it is open; whether it was. */
+  leave() {
+    const { open } = this.#dialog;
+    this.#dialog.close();
+    return open;
   }
 
   get #at() {
@@ -93,6 +107,7 @@ export class Lightbox {
   #closed() {
     this.#image.removeAttribute("src");
     this.#zoom.reset();
+    if (this.#url !== this.#first) this.#turned?.(this.#url);
     if (!location.hash.startsWith("#/picture/")) return;
     if (this.#pushed) history.back();
     else location.replace(this.#below === null ? `#/show/${this.#url.split("/")[2]}` : this.#below || "#/");

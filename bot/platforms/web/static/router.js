@@ -70,7 +70,11 @@ export class Router {
     }
     const hash = this.#hash;
     await view(path, query, this.#room);
-    if (this.#hash === hash && this.#places.has(hash)) this.#room.scrollTop = this.#places.get(hash);
+    if (this.#hash !== hash) return;
+    if (this.#places.has(hash)) this.#room.scrollTop = this.#places.get(hash);
+    // What had the focus may be gone with the view before: who goes by keyboard goes on here.
+    const at = document.activeElement;
+    if (!at || at === document.body || !at.checkVisibility()) this.#room.querySelector("h2")?.focus({ preventScroll: true });
   }
 
   /** Where the reader was in what they leave. */

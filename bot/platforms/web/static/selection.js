@@ -7,14 +7,17 @@ import { me } from "./session.js";
 
 const UNDO = 10_000; // milliseconds
 
-/** `changed()` when others are chosen, `hidden()` when some are taken away or come back. */
+/**
+ * `changed()` when others are chosen, `hidden()` when some are taken away or come back. `focus(item)` goes on from there
+ * where the bar that had the focus has done its work.
+ */
 export class Selection {
   #chosen = new Map();
   #deleted = new Set(); // ids, from the press on
   #waiting = null; // {items, timer}: a deletion that can still be undone
 
-  constructor({ failed, changed, hidden }) {
-    Object.assign(this, { failed, changed, hidden });
+  constructor({ failed, changed, hidden, focus }) {
+    Object.assign(this, { failed, changed, hidden, focus });
     this.bar = h("div", { class: "selection", role: "region", "aria-label": t("page-chosen-region"), hidden: true });
     addEventListener("pagehide", () => this.#settle(true));
   }
@@ -45,6 +48,13 @@ export class Selection {
     this.changed();
   }
 
+  /** Choose none, and go on from the last of those that were chosen. */
+  letGo() {
+    const last = [...this.#chosen.values()].at(-1);
+    this.clear();
+    this.focus(last);
+  }
+
   box(item) {
     const box = h("input", { type: "checkbox", class: "tile-box", "aria-label": t("page-choose", { prompt: item.prompt.slice(0, 60) }) });
     box.checked = this.has(item);
@@ -67,7 +77,7 @@ export class Selection {
         count >= 2 && count <= MOST ? button("compare", t("page-compare"), () => this.#compare()) : "",
         h("a", { class: "button", href: api.zipAddress([...this.#chosen.keys()]), download: "easel.zip" }, icon("save", 16), t("page-download-zip")),
         own ? button("bin", t("button-delete"), () => this.#delete(), "button danger") : "",
-        button("close", t("page-choose-none"), () => this.clear()),
+        button("close", t("page-choose-none"), () => this.letGo()),
       );
     } else if (this.#waiting) {
       this.bar.replaceChildren(
@@ -79,7 +89,7 @@ export class Selection {
 
   async #star() {
     const items = [...this.#chosen.values()];
-    this.clear();
+    this.letGo();
     for (const item of items) {
       try {
         await api.press({ press: "star", target: item.id }, { starred: true });
@@ -90,6 +100,7 @@ export class Selection {
       }
     }
     this.changed();
+    if (document.activeElement === document.body) this.focus(items.at(-1));
   }
 
   #compare() {
@@ -110,11 +121,13 @@ export class Selection {
   }
 
   #undo() {
-    clearTimeout(this.#waiting.timer);
-    for (const { id } of this.#waiting.items) this.#deleted.delete(id);
+    const { items, timer } = this.#waiting;
+    clearTimeout(timer);
+    for (const { id } of items) this.#deleted.delete(id);
     this.#waiting = null;
     this.#draw();
     this.hidden();
+    this.focus(items.at(-1));
   }
 
   /** Now it is done; `leaving`: the page goes away, and the calls must outlive it. */
@@ -123,7 +136,9 @@ export class Selection {
     const { items, timer } = this.#waiting;
     clearTimeout(timer);
     this.#waiting = null;
+    const focused = this.bar.contains(document.activeElement);
     if (!leaving) this.#draw();
+    if (!leaving && focused) this.focus(null);
     for (const { id } of items) {
       const deletion = api.press({ press: "delete", target: id }, {}, { keepalive: leaving });
       if (leaving) deletion.catch(() => {}); // nobody is there to be told

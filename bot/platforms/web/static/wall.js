@@ -61,6 +61,21 @@ export class Wall {
     return this.#drawn.get(row)?.querySelector(`[data-id="${item.id}"]`) ?? null;
   }
 
+  /** The item that an arrow key leads to from this one, if any. */
+  neighbour(item, key) {
+    const rows = this.#rows.filter(({ tiles }) => tiles);
+    const at = rows.findIndex(({ tiles }) => tiles.some((tile) => tile.item === item));
+    if (at < 0) return null;
+    const { tiles } = rows[at];
+    const place = tiles.findIndex((tile) => tile.item === item);
+    if (key === "ArrowRight") return (tiles[place + 1] ?? rows[at + 1]?.tiles[0])?.item;
+    if (key === "ArrowLeft") return (tiles[place - 1] ?? rows[at - 1]?.tiles.at(-1))?.item;
+    const middle = ({ left, width }) => left + width / 2;
+    const far = (tile) => Math.abs(middle(tile) - middle(tiles[place]));
+    const row = rows[at + { ArrowDown: 1, ArrowUp: -1 }[key]];
+    return row?.tiles.reduce((best, tile) => (far(tile) < far(best) ? tile : best)).item;
+  }
+
   #later = () => {
     if (this.#queued) return;
     this.#queued = true;
