@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -75,8 +76,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/api/gallery"): Row(SIGNED_IN),
     ("GET", "/api/results"): Row(SIGNED_IN),
     ("GET", "/api/prompts"): Row(SIGNED_IN),
-    ("GET", "/api/usage"): Row(SIGNED_IN),
     ("GET", "/api/styles"): Row(SIGNED_IN),
+    ("GET", "/api/usage"): Row(SIGNED_IN),
     ("GET", "/api/usage.csv"): Row(SIGNED_IN),
     ("GET", "/api/why"): Row(SIGNED_IN),
     ("GET", "/api/defaults"): Row(SIGNED_IN),
@@ -259,3 +260,10 @@ async def test_a_job_of_another_platform_is_not_there(whole: Site, method: str, 
             ]
             assert there == nowhere
             assert there >= 400 or "/forms/" in path  # whose target is none
+
+
+def test_every_route_of_the_pages_api_is_documented() -> None:
+    document = (Path(__file__).parents[2] / "docs/page-api.md").read_text("utf-8")
+    ours = [(method, path) for method, path in ROWS if path.startswith("/api/") and "operator" not in path]
+    missing = [f"{method} {path}" for method, path in ours if f"`{method} {path}`" not in document]
+    assert not missing
