@@ -131,6 +131,7 @@ export class Composer {
     else if (open && key === "ArrowDown") this.#move(1);
     else if (open && key === "ArrowUp") this.#move(-1);
     else if (open && key === "Tab" && !event.shiftKey) this.#take(Math.max(0, this.#active));
+    else if (open && key === "Tab") return this.#close(); // gone before the focus would go to it
     else if (open && key === "Enter" && !event.shiftKey && this.#active >= 0) this.#take(this.#active);
     else if (key === "Enter" && !event.shiftKey) this.#submit();
     else if (key === "ArrowUp" && (this.empty || this.#recalled >= 0) && this.#recall(-1)) this.#close();
