@@ -14,13 +14,12 @@ from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import Clock, NewAudit
+from bot.domain.terms import Terms
 
-from . import audit_log, community_settings, meta, moderation
+from . import audit_log, community_settings, meta, moderation, terms
 from .transactions import read, write
 
 T = TypeVar("T")
-
-_PAUSED = "paused-everywhere"
 
 
 class SqlCommunityStore:
@@ -36,6 +35,9 @@ class SqlCommunityStore:
 
     async def community(self, platform: str, community_id: str) -> Community:
         return await self._read(lambda connection: community_settings.load(connection, platform, community_id))
+
+    async def terms(self, person: Person, now: datetime) -> Terms:
+        return await self._read(lambda connection: terms.load(connection, person, now))
 
     async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
         def work(connection: Connection) -> AuditEntry:
@@ -55,11 +57,11 @@ class SqlCommunityStore:
         return await self._write(work)
 
     async def paused_everywhere(self) -> bool:
-        return await self._read(lambda connection: meta.load(connection, _PAUSED)) == "yes"
+        return await self._read(lambda connection: meta.load(connection, terms.PAUSED)) == "yes"
 
     async def pause_everywhere(self, audit: NewAudit, *, paused: bool) -> AuditEntry:
         def work(connection: Connection) -> AuditEntry:
-            meta.save(connection, _PAUSED, "yes" if paused else "no")
+            meta.save(connection, terms.PAUSED, "yes" if paused else "no")
             return self._audit(connection, audit)
 
         return await self._write(work)

@@ -23,17 +23,16 @@ VERSION = 1
 
 _FIELDS = frozenset(field.name for field in fields(Community)) - {"platform", "community_id", "exceptions"}
 _EXCEPTIONS = frozenset(field.name for field in fields(Exceptions))
-# One row, whichever of the two there is.
-_LOAD = select(
-    *(
-        select(column)
-        .where(column.table.c.platform == bindparam("the_platform"))
-        .where(column.table.c.community_id == bindparam("the_community"))
-        .scalar_subquery()
-        .label(column.name)
-        for column in (communities.c.settings, limit_exceptions.c.limits)
-    )
+# Values of one row, whichever of the two there is.
+DOCUMENTS = tuple(
+    select(column)
+    .where(column.table.c.platform == bindparam("the_platform"))
+    .where(column.table.c.community_id == bindparam("the_community"))
+    .scalar_subquery()
+    .label(column.name)
+    for column in (communities.c.settings, limit_exceptions.c.limits)
 )
+_LOAD = select(*DOCUMENTS)
 _ALL = select(
     communities.c.platform, communities.c.community_id, communities.c.settings, limit_exceptions.c.limits
 ).outerjoin(

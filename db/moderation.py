@@ -11,6 +11,8 @@ from bot.domain.moderation import STRIKE_LASTS, Block, Report
 
 from .tables import blocks, reports, strikes
 
+LONGEST_FIRST = (blocks.c.until.is_not(None), blocks.c.until.desc(), blocks.c.id)
+
 
 def blocks_in(
     connection: Connection, platform: str, community_id: str, now: datetime, *, user_id: str | None = None
@@ -23,8 +25,7 @@ def blocks_in(
     )
     if user_id is not None:
         query = query.where(blocks.c.user_id == user_id)
-    query = query.order_by(blocks.c.until.is_not(None), blocks.c.until.desc(), blocks.c.id)
-    return [_block_of(row) for row in connection.execute(query).mappings()]
+    return [block_of(row) for row in connection.execute(query.order_by(*LONGEST_FIRST)).mappings()]
 
 
 def add_block(connection: Connection, block: Block) -> None:
@@ -118,5 +119,5 @@ def _report_columns(report: Report) -> dict[str, str | datetime | None]:
     }
 
 
-def _block_of(row: RowMapping) -> Block:
-    return Block(**{name: value for name, value in row.items() if name != "id"})
+def block_of(row: RowMapping) -> Block:
+    return Block(**{column.name: row[column.name] for column in blocks.c if column is not blocks.c.id})

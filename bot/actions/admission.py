@@ -13,10 +13,10 @@ from bot.domain.community import BlockedWord, Community
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.job import Job
 from bot.domain.limits import Limits
-from bot.domain.moderation import Block
 from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, CommunityStore
 from bot.domain.request import ImageRequest
+from bot.domain.terms import Terms
 
 # Characters times blocked words that are searched on the event loop: a millisecond or so. More goes to a thread.
 _READ_AT_ONCE = 5000
@@ -38,12 +38,13 @@ class Admission:
         self._limits = limits
         self._allowed = allowed
 
-    async def community(self, person: Person) -> Community:
-        return await self._communities.community(person.platform, person.community_id)
+    async def terms(self, person: Person) -> Terms:
+        return await self._communities.terms(person, self._clock.now())
 
     async def limits(self, person: Person, channel_id: str) -> Limits:
         """What holds for this person there."""
-        return self.limits_within(await self.community(person), person, channel_id)
+        community = await self._communities.community(person.platform, person.community_id)
+        return self.limits_within(community, person, channel_id)
 
     async def limits_for(self, job: Job) -> Limits:
         """What holds for a job's author where it was asked for."""
@@ -52,25 +53,20 @@ class Admission:
     def limits_within(self, community: Community, person: Person, channel_id: str) -> Limits:
         return self._limits.within(community, roles=person.roles, channel_id=channel_id)
 
-    async def check(self, request: ImageRequest, author: Person, destination: Destination) -> Community:
-        """The community's settings, or a NotAllowed, told from the widest reason to the narrowest.
+    async def check(self, request: ImageRequest, author: Person, destination: Destination, terms: Terms) -> None:
+        """NotAllowed, told from the widest reason to the narrowest.
 
         `not-served`; `paused-everywhere`, `paused`; `blocked-person` and `locked`, with `reason` ("nothing" where none
         was given) and `until`; `wrong-channel` with `channels`, the ids of those that are allowed, parted by spaces;
         `blocked-word` with `word`, which only the author may see.
         """
         await self.check_place(author, destination)
-        now = self._clock.now()
-        community, stopped, block = await asyncio.gather(
-            self.community(author), self._communities.paused_everywhere(), self._communities.block_of(author, now)
-        )
-        refused = _reason(destination, community, block, stopped=stopped)
+        refused = _reason(destination, terms)
         if refused is None:
-            refused = await _blocked_word(request.prompt, community.blocked_words)
+            refused = await _blocked_word(request.prompt, terms.community.blocked_words)
         if refused is not None:
             await self.note(refused, author, destination)
             raise refused
-        return community
 
     def require_served(self, person: Person) -> None:
         """NotAllowed `not-served` where the operator's list leaves out the place this person is in."""
@@ -92,8 +88,9 @@ class Admission:
         refused.entry_id = entry.id
 
 
-def _reason(destination: Destination, community: Community, block: Block | None, *, stopped: bool) -> NotAllowed | None:
-    if stopped:
+def _reason(destination: Destination, terms: Terms) -> NotAllowed | None:
+    community, block = terms.community, terms.block
+    if terms.paused_everywhere:
         return NotAllowed("paused-everywhere")
     if community.paused:
         return NotAllowed("paused")

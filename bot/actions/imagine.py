@@ -9,11 +9,10 @@ from typing import Protocol
 from bot.actions.admission import Admission
 from bot.actions.audit_log import WRONG_AS_TYPED
 from bot.actions.budget import BudgetWatch
-from bot.actions.defaults import PersonalDefaults, laid_over
+from bot.actions.defaults import laid_over
 from bot.actions.jobs import find_visible, with_parent
 from bot.actions.operator_notices import Warned
 from bot.actions.series import of_sheet, price_of
-from bot.domain.community import Community
 from bot.domain.errors import AlreadyOrdered, BadOption, JobExists, NotAllowed, OverLimit, Refused, Repair
 from bot.domain.job import Job, JobKind, new_job_id
 from bot.domain.limits import Limits, check, fitting
@@ -22,6 +21,7 @@ from bot.domain.people import Destination, Person
 from bot.domain.ports import Clock, Dispatcher, Draft, JobStore
 from bot.domain.report import JobReport
 from bot.domain.request import ImageRequest
+from bot.domain.terms import Terms
 from bot.grammar.matrix import Combination, combinations
 from bot.grammar.parse import TypedOptions, parse
 from bot.grammar.printing import print_request
@@ -52,7 +52,6 @@ class Imagine:
         dispatcher: Dispatcher,
         clock: Clock,
         admission: Admission,
-        defaults: PersonalDefaults,
         budget: BudgetWatch,
         requests: Requests,
     ) -> None:
@@ -60,7 +59,6 @@ class Imagine:
         self._dispatcher = dispatcher
         self._clock = clock
         self._admission = admission
-        self._defaults = defaults
         self._budget = budget
         self._requests = requests
 
@@ -69,10 +67,14 @@ class Imagine:
 
         What isn't said is as the author has set it for themselves, else as the community has.
         """
+        request, _ = await self._read(text, author, typed)
+        return request
+
+    async def _read(self, text: str, author: Person, typed: TypedOptions | None) -> tuple[ImageRequest, Terms]:
         self._admission.require_served(author)
-        community = await self._community(author)
-        own = await self._defaults.read(author)
-        return parse(text, typed, defaults=laid_over(community, own), styles=community.styles)
+        terms = await self._admission.terms(author)
+        defaults = laid_over(terms.community, terms.defaults)
+        return parse(text, typed, defaults=defaults, styles=terms.community.styles), terms
 
     async def from_text(
         self,
@@ -94,14 +96,20 @@ class Imagine:
             return there
         try:
             await self._admission.check_place(author, destination)
-            request = await self.read(text, author=author, typed=typed)
+            request, terms = await self._read(text, author, typed)
         except Refused as refused:
             self._count(author, refused.code)
             await self._keep_repair(refused, author, parent_id, event)
             await self._note_wrong(refused, author, destination)
             raise
         return await self._accept(
-            request, author=author, destination=destination, parent_id=parent_id, priced=priced, event=event
+            request,
+            terms,
+            author=author,
+            destination=destination,
+            parent_id=parent_id,
+            priced=priced,
+            event=event,
         )
 
     async def from_request(
@@ -116,11 +124,15 @@ class Imagine:
         """Accept a request; the report of its job, or of the sheet of its series. See `from_text`."""
         if (there := await self._ordered_by(event)) is not None:
             return there
-        return await self._accept(request, author=author, destination=destination, parent_id=parent_id, event=event)
+        terms = await self._admission.terms(author)
+        return await self._accept(
+            request, terms, author=author, destination=destination, parent_id=parent_id, event=event
+        )
 
     async def _accept(
         self,
         request: ImageRequest,
+        terms: Terms,
         *,
         author: Person,
         destination: Destination,
@@ -139,7 +151,7 @@ class Imagine:
             parent_id=await self._visible_parent(parent_id, author),
         )
         try:
-            report = await self._order(job, priced=priced, event=event)
+            report = await self._order(job, terms, priced=priced, event=event)
         except AlreadyOrdered as ordered:
             return await self._there_is(ordered)
         except JobExists:
@@ -169,13 +181,15 @@ class Imagine:
                 return there
             raise NotAllowed("draft-taken", id=draft_id)
         # What is printed leaves out Easel's own defaults, not the community's or the person's.
+        terms = await self._admission.terms(author)
         try:
-            request = parse(draft.text, styles=(await self._community(author)).styles)
+            request = parse(draft.text, styles=terms.community.styles)
         except BadOption as refused:  # a style of the community that is gone meanwhile
             await self._note_wrong(refused, author, destination)
             raise
         return await self._accept(
             request,
+            terms,
             author=author,
             destination=destination,
             parent_id=draft.parent_id,
@@ -224,13 +238,15 @@ class Imagine:
         report = await with_parent(self._store, self._dispatcher.report(job, usage))
         return dataclasses.replace(report, repeat=ordered.repeat)
 
-    async def _order(self, job: Job, *, priced: bool, event: OrderEvent | None) -> JobReport:
+    async def _order(self, job: Job, terms: Terms, *, priced: bool, event: OrderEvent | None) -> JobReport:
         if not self._dispatcher.accepting:
             raise NotAllowed("shutting-down")
         if self._dispatcher.account_refused:
             raise NotAllowed("provider-account")
         ways = await self._combinations(job, event)
-        limits = await self._admit([way.request for way in ways], job.author, job.destination)
+        for way in ways:
+            await self._admission.check(way.request, job.author, job.destination, terms)
+        limits = self._admission.limits_within(terms.community, job.author, job.destination.counted_channel)
         job = dataclasses.replace(
             job, points=limits.points(job.request), base_points=limits.ceilings.points(job.request)
         )
@@ -279,9 +295,6 @@ class Imagine:
         await self._keep_repair(offer, job.author, job.parent_id, event, priced=True)
         return offer
 
-    async def _community(self, author: Person) -> Community:
-        return await self._admission.community(author)
-
     async def _visible_parent(self, parent_id: str | None, author: Person) -> str | None:
         """The parent, if the author may see it: the result says what was changed, and so what the parent's options are.
 
@@ -296,11 +309,6 @@ class Imagine:
 
     def _count(self, author: Person, outcome: str) -> None:
         self._requests.request(author.platform, outcome)
-
-    async def _admit(self, requests: Sequence[ImageRequest], author: Person, destination: Destination) -> Limits:
-        checked = [await self._admission.check(request, author, destination) for request in requests]
-        community = checked[-1]
-        return self._admission.limits_within(community, author, destination.counted_channel)
 
     async def _over_limit(
         self, refused: OverLimit, job: Job, limits: Limits, event: OrderEvent | None, *, alone: bool

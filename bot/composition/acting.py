@@ -130,7 +130,6 @@ def connect(
         dispatcher=dispatcher,
         clock=clock,
         admission=Admission(communities=communities, clock=clock, limits=limits, allowed=allowed),
-        defaults=defaults,
         budget=budget,
         requests=requests,
     )

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.community import BlockedWord, Community, Exceptions
+from bot.domain.defaults import Defaults
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import CommunityStore, NewAudit
+from bot.domain.terms import Terms
 from db.communities import SqlCommunityStore
 from tests.contract.conftest import opened_at
 from tests.db.databases import DATABASES, emptied
@@ -118,6 +120,29 @@ async def test_the_longest_of_several_blocks_is_told(communities: CommunityStore
     await communities.add_block(block(), audit(AuditAction.BLOCKED))
     assert await communities.block_of(person(), NOON) == block()
     assert len(await communities.blocks("discord", "guild", NOON)) == 5
+
+
+async def test_what_a_request_is_admitted_by_is_all_that_was_decided(communities: CommunityStore) -> None:
+    fresh = await communities.terms(person(), NOON)
+    assert fresh == Terms(
+        community=await communities.community("discord", "guild"),
+        paused_everywhere=False,
+        block=None,
+        defaults=Defaults(),
+    )
+    await communities.save_community(CHANGED, audit())
+    await communities.save_exceptions(Exceptions(user_daily=7), audit())
+    await communities.pause_everywhere(audit(), paused=True)
+    for one in (block(hours=-1), block(hours=1), block(hours=5), block("bob"), block(community="other")):
+        await communities.add_block(one, audit(AuditAction.LOCKED))
+    changed = await communities.terms(person(), NOON)
+    assert changed.community == await communities.community("discord", "guild")
+    assert (changed.paused_everywhere, changed.block) == (True, block(hours=5))
+    await communities.add_block(block(), audit(AuditAction.BLOCKED))
+    assert (await communities.terms(person(), NOON)).block == block()
+    await communities.pause_everywhere(audit(), paused=False)
+    elsewhere = await communities.terms(person("bob", "other"), NOON)
+    assert (elsewhere.paused_everywhere, elsewhere.block) == (False, None)
 
 
 async def test_lifting_takes_one_block_or_all(communities: CommunityStore) -> None:

@@ -22,7 +22,7 @@ from tests.fakes.clock import FakeClock
 
 # Small, or read by nothing but housekeeping: the person's own drafts, and the trail where somebody is forgotten. The
 # last three are rows that an index has found.
-MAY_BE_SCANNED = {"drafts", "audit", "reports", "some", "fine", "sums"}
+MAY_BE_SCANNED = {"drafts", "audit", "reports", "some", "fine", "sums", "one", "CONSTANT"}
 
 
 async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, store: SqlJobStore) -> None:
@@ -51,6 +51,7 @@ async def test_every_statement_finds_its_rows_by_an_index(engine: AsyncEngine, s
     await ledger.reset_today(person(), NOON, "UTC")
     assert [entry async for entry in ledger.export(UsageFilter())]
     await communities.block_of(person(), NOON)
+    await communities.terms(person(), NOON)
     await communities.strikes(person(), NOON)
     await communities.audit_trail("discord", "guild")
     await communities.audit_trail("discord", "guild", target="ann", action=AuditAction.REFUSED, before=7)

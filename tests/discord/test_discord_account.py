@@ -229,8 +229,9 @@ async def test_a_blocked_word_is_explained_and_can_be_called_harmless(bot: Bot) 
     await bot.decide(moderation_channel=str(desk.id), blocked_words=(BlockedWord(word="fox"),))
     admission = Admission(communities=bot.communities, clock=bot.clock, limits=bot.limits)
     there = Destination(platform="discord", community_id=str(bot.guild.id), channel_id=str(bot.channel.id))
+    terms = await admission.terms(person(bot, bot.ann))
     with pytest.raises(NotAllowed):
-        await admission.check(ImageRequest(prompt="a red fox"), person(bot, bot.ann), there)
+        await admission.check(ImageRequest(prompt="a red fox"), person(bot, bot.ann), there, terms)
     answer = await (await bot.fake.slash(bot.ann, bot.channel, "why", {})).shown()
     assert "“fox”" in answer.text
     assert (await (await bot.fake.slash(bot.bob, bot.channel, "why", {})).shown()).text != answer.text

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.community import Community, Exceptions
+from bot.domain.defaults import Defaults
 from bot.domain.moderation import STRIKE_LASTS, AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
 from bot.domain.ports import Clock, NewAudit
+from bot.domain.terms import Terms
 
 Home = tuple[str, str]  # platform and community
 
@@ -41,6 +43,14 @@ class MemoryCommunities:
         home = (platform, community_id)
         found = self.settings.get(home, Community(platform=platform, community_id=community_id))
         return replace(found, exceptions=self.exceptions.get(home, Exceptions()))
+
+    async def terms(self, person: Person, now: datetime) -> Terms:
+        return Terms(
+            community=await self.community(person.platform, person.community_id),
+            paused_everywhere=self.stopped,
+            block=await self.block_of(person, now),
+            defaults=Defaults(),
+        )
 
     async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
         await asyncio.sleep(0)

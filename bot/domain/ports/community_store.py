@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
 from bot.domain.people import Person
+from bot.domain.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,10 @@ class CommunityStore(Protocol):
 
     async def community(self, platform: str, community_id: str) -> Community:
         """Its settings and the operator's exceptions for it; the defaults where neither has ever been changed."""
+        ...
+
+    async def terms(self, person: Person, now: datetime) -> Terms:
+        """Everything that a request of this person is admitted by."""
         ...
 
     async def save_community(self, community: Community, audit: NewAudit) -> AuditEntry:
