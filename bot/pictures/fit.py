@@ -13,10 +13,10 @@ from bot.domain.media import SUFFIXES, shown_as
 from bot.domain.ports import FittedPicture, PictureStore
 from bot.runtime.quiet_threads import QuietThreads
 
+from .keys import thumbnail_key
 from .label import AiLabel
 from .ladder import Fitted, fit, shares, thumbnail, whole
 from .overlay import Overlay
-from .store import thumbnail_key
 
 # Twice what a page shows a picture at, for dense screens; making it takes no longer, since all is decoding.
 THUMBNAIL_LONGEST: Final = 1024  # pixels

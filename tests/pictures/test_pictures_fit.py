@@ -14,10 +14,10 @@ from bot.domain.ports import PictureReader, PictureStore
 from bot.pictures import fit as fit_module
 from bot.pictures import ladder
 from bot.pictures.fit import AT_ONCE, PictureFitter, PictureGone
+from bot.pictures.keys import thumbnail_key
 from bot.pictures.label import AiLabel
 from bot.pictures.ladder import JPEG_RUNGS, RUNGS, SMALLEST_BUDGET, Rung, fit, shares
 from bot.pictures.overlay import Overlay
-from bot.pictures.store import thumbnail_key
 from tests.fakes.pictures import Format, decoded, encoded, noise, noisy_png, smooth, stored
 
 LABEL = AiLabel(produce_id="0123456789ab-1")
