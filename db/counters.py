@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, TextClause, and_, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Pool, TextClause, and_, bindparam, or_, select, text, update
 from sqlalchemy.sql.selectable import Select
 
 from bot.domain.limits import CeilingUsage, Limits, Usage, check
 from bot.domain.people import Person
 from bot.domain.request import ImageRequest
 
+from .sqlite_driver import READING
 from .tables import counters, meta
 from .types import storable
 
@@ -70,6 +72,7 @@ _UNLIMITED = 2**62
 SECRET = "counter-key"  # noqa: S105 - the name in the table `meta`
 _SAVE_SECRET = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING")
 _READ_SECRET = select(meta.c.value).where(meta.c.key == SECRET)
+_secrets: WeakKeyDictionary[Pool, bytes] = WeakKeyDictionary()  # of each database that is open
 
 _GIVE_BACK = (
     update(counters)
@@ -290,8 +293,15 @@ def person_key(secret: bytes, *parts: str) -> str:
 
 
 def read_secret(connection: Connection) -> bytes:
-    """What the keys of persons are hashed with; empty where nothing was counted yet."""
-    return str(connection.execute(_READ_SECRET).scalar() or "").encode()
+    """What the keys of persons are hashed with; empty where nothing was counted yet.
+
+    Remembered once a connection that only reads has seen it: what is committed never changes.
+    """
+    pool = connection.engine.pool
+    secret = _secrets.get(pool) or str(connection.execute(_READ_SECRET).scalar() or "").encode()
+    if secret and connection.get_execution_options().get(READING):
+        _secrets[pool] = secret
+    return secret
 
 
 def _make_secret(connection: Connection) -> None:

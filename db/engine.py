@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, QueuePool, event, text
@@ -18,11 +17,9 @@ from .address import SERVER_TIMEOUTS, name_for_people, parse
 from .errors import DatabaseProblem, read_only
 from .file_watch import FileWatch
 from .pooler import prepare_in_pool
-from .sqlite_driver import OneTripConnection, connect
-from .transactions import READING, WRITE_QUEUE, WriteQueue, to_its_end, write, write_queue_of
+from .sqlite_driver import READING, SqliteThreads, sqlite_engine
+from .transactions import WRITE_QUEUE, WriteQueue, read, to_its_end, write, write_queue_of
 
-# SQLite: one connection writes at a time, the others read beside it (WAL).
-SQLITE_CONNECTIONS = 4
 # A server: most of a process. Each costs the server some megabytes, and its own limit is 100 unless it says otherwise.
 SERVER_CONNECTIONS = 10
 # How long a connection waits for another program that holds the file, and a caller for a connection.
@@ -50,6 +47,8 @@ async def open_database(url: str, outage: Outage | None = None) -> AsyncIterator
     else:
         engine = _server(address, where)
     try:
+        if write_queue_of(engine).threads is not None:  # as SQLAlchemy does with connections that it makes
+            await read(engine, engine.dialect.initialize)
         # SQLite looks at the file with the first statement, not before.
         await write(engine, lambda connection: connection.execute(text("SELECT 1")))
         file = write_queue_of(engine).file
@@ -95,7 +94,10 @@ def _counts(engine: AsyncEngine) -> tuple[int, int]:
 
 async def _close(engine: AsyncEngine) -> None:
     # aiosqlite's threads end only when their connections are closed, and only those at rest are closed here.
-    await write_queue_of(engine).close()
+    write_queue = write_queue_of(engine)
+    await write_queue.close()
+    if write_queue.threads is not None:
+        await write_queue.threads.close()
     await engine.dispose()
 
 
@@ -114,31 +116,15 @@ def _make_way(file: Path, where: str) -> None:
 
 
 def _sqlite(address: URL, where: str) -> AsyncEngine:
-    engine = create_async_engine(
-        address,
-        async_creator=partial(connect, address.database or "", busy_seconds=BUSY_SECONDS),
-        pool_size=SQLITE_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=POOL_SECONDS,
-        pool_use_lifo=True,
-        # Nothing is left to reset: a Connection that is closed has committed or rolled back.
-        pool_reset_on_return=None,
-        execution_options={
-            WRITE_QUEUE: WriteQueue(where, asyncio.Lock(), file=FileWatch(Path(address.database or ""), where))
-        },
+    engine = sqlite_engine(address, busy_seconds=BUSY_SECONDS)
+    write_queue = WriteQueue(
+        where,
+        asyncio.Lock(),
+        file=FileWatch(Path(address.database or ""), where),
+        threads=SqliteThreads(engine, busy_seconds=BUSY_SECONDS, pool_seconds=POOL_SECONDS),
     )
-    event.listen(engine.sync_engine, "begin", _begin)
+    engine.sync_engine.update_execution_options(**{WRITE_QUEUE: write_queue})
     return engine
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and then writes fails at once if another wrote meanwhile, however long the busy
-    # timeout: so each takes its turn to write at its beginning (https://www.sqlite.org/lang_transaction.html).
-    # A single reading statement needs no transaction.
-    if not connection.get_execution_options().get(READING):
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, OneTripConnection)  # noqa: S101 - the pool makes no other
-        driver.begin_immediate()
 
 
 def _server(address: URL, where: str) -> AsyncEngine:

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from .errors import DatabaseProblem, problems
 from .pooler import MAY_REST
 from .processes import require_nobody
+from .sqlite_driver import READING
 from .tables import NEEDS_SOMETHING, jobs, metadata
-from .transactions import READING, read, write_queue_of
+from .transactions import read, write_queue_of
 
 _CHUNK = 2000
 # One moment for all tables, however long copying takes.

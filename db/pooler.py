@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
 from .errors import DatabaseProblem, NoConnection, problems
-from .transactions import READING, read, write_queue_of
+from .sqlite_driver import READING
+from .transactions import read, write_queue_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection

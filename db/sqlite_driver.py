@@ -1,103 +1,144 @@
-"""aiosqlite with one trip to the connection's thread per statement.
+"""SQLite through aiosqlite, with one trip to a connection's thread for a whole transaction.
 
-SQLAlchemy asks for a cursor, executes, fetches and closes, and aiosqlite sends each of the four to its thread. A trip
-costs more than any statement of ours; bench/ has the numbers. Only what SQLAlchemy's dialect calls is here
-(sqlalchemy.connectors.asyncio.AsyncIODBAPICursor).
+A trip costs more than any statement of ours (bench/ has the numbers), and SQLAlchemy's own way over aiosqlite takes
+several for each statement. So `SqliteThreads` sends the work itself to the thread, where SQLAlchemy speaks to the
+connection directly. What uses the AsyncEngine itself goes SQLAlchemy's way, and is safe too.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 import aiosqlite
+from sqlalchemy import URL, Connection, Engine, StaticPool, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+
+# Connections that read beside the one that writes (WAL).
+READERS = 3
+
+# An execution option of an engine or a connection: it only reads.
+READING = "easel_reading"
 
 # FULL: a power cut takes no committed transaction (https://www.sqlite.org/pragma.html#pragma_synchronous).
 _SETTINGS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 
 
-class OneTripCursor:
-    """What came back with the one trip: every row, and what SQLAlchemy wants to know about them."""
+def sqlite_engine(address: URL, *, busy_seconds: float) -> AsyncEngine:
+    """`busy_seconds`: how long a connection waits for other programs."""
+    engine = create_async_engine(
+        address,
+        async_creator=partial(_connect, address.database or "", busy_seconds),
+        # Nothing is left to reset: a Connection that is closed has committed or rolled back.
+        pool_reset_on_return=None,
+    )
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
 
-    def __init__(self, connection: OneTripConnection) -> None:
-        self._connection = connection
-        self._rows: list[Any] = []
-        self.description: Any = None
-        self.rowcount = -1
-        self.lastrowid: int | None = None
-        self.arraysize = 1
 
-    async def __aenter__(self) -> Self:
-        return self
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes fails at once if another wrote meanwhile, however long the busy
+    # timeout: so each takes its turn to write at its beginning (https://www.sqlite.org/lang_transaction.html).
+    # A single reading statement needs no transaction.
+    if not connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        return await self._trip(lambda cursor: cursor.execute(sql, parameters))  # type: ignore[arg-type] # typeshed wants a sequence, sqlite3 checks by itself
 
-    async def executemany(self, sql: str, parameters: Iterable[Any]) -> Self:
-        return await self._trip(lambda cursor: cursor.executemany(sql, parameters))
+class SqliteThreads:
+    """Runs whole transactions; at most READERS that read and one that writes at a time."""
 
-    async def _trip(self, run: Callable[[sqlite3.Cursor], object]) -> Self:
-        await self._connection.on_thread(lambda connection: self._run(connection, run))
-        return self
+    def __init__(self, engine: AsyncEngine, *, busy_seconds: float, pool_seconds: float) -> None:
+        """`pool_seconds`: how long a work waits for its turn to read."""
+        self._engine = engine.sync_engine
+        self._reading = self._engine.execution_options(**{READING: True})
+        self._connect = partial(_connect, engine.url.database or "", busy_seconds)
+        self._pool_seconds = pool_seconds
+        self._turns = asyncio.Semaphore(READERS)
+        self._readers: list[_Thread] = []  # those at rest
+        self._writer: _Thread | None = None
 
-    def _run(self, connection: sqlite3.Connection, run: Callable[[sqlite3.Cursor], object]) -> None:
-        cursor = connection.cursor()
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        async with self._turn():
+            thread = self._readers.pop() if self._readers else await self._opened()
+            try:
+                return await thread.run(self._reading, work)
+            finally:
+                self._readers.append(thread)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Commit, or roll back if it raises. Nobody else writes meanwhile."""
+
+        def transaction(connection: Connection) -> T:
+            with connection.begin():
+                return work(connection)
+
+        if self._writer is None:
+            self._writer = await self._opened()
+        return await self._writer.run(self._engine, transaction)
+
+    async def _opened(self) -> _Thread:
         try:
-            run(cursor)
-            self.description = cursor.description
-            self._rows = cursor.fetchall() if cursor.description else []
-            self.rowcount = cursor.rowcount
-            self.lastrowid = cursor.lastrowid
-        finally:
-            cursor.close()
+            return _Thread(await self._connect())
+        except sqlite3.Error as error:  # as SQLAlchemy says it of connections that it makes
+            raise DBAPIError(None, None, error) from error
 
-    async def fetchall(self) -> Sequence[Any]:
-        rows, self._rows = self._rows, []
-        return rows
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._pool_seconds if self._turns.locked() else None):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise PoolTimeoutError from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     async def close(self) -> None:
-        self._rows = []
+        """Nobody is inside; who comes later finds new connections."""
+        threads = [*self._readers, *([] if self._writer is None else [self._writer])]
+        self._readers, self._writer = [], None
+        for thread in threads:
+            await thread.close()
 
 
-class OneTripConnection(aiosqlite.Connection):
-    """aiosqlite's connection with those cursors, and a BEGIN that travels with the first statement."""
+class _Thread:
+    """A connection, and SQLAlchemy's pool of this one."""
 
-    _begin_first = False
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._pool: StaticPool | None = None
 
-    def cursor(self) -> OneTripCursor:  # type: ignore[override] # aiosqlite's is awaited too; SQLAlchemy only enters it
-        return OneTripCursor(self)
+    async def run(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        def trip(connection: Any) -> T:
+            if self._pool is None:
+                self._pool = StaticPool(lambda: connection, reset_on_return=None, dialect=engine.dialect)
+            with Connection(engine, self._pool.connect()) as connected:
+                return work(connected)
 
-    def begin_immediate(self) -> None:
-        """The next statement begins a writing transaction, with nothing before it. Ends with commit or rollback."""
-        self._begin_first = True
+        return await self._connection.on_thread(trip)
 
-    async def commit(self) -> None:
-        if not self._nothing_begun():
-            await super().commit()
+    async def close(self) -> None:
+        await self._connection.close()
 
-    async def rollback(self) -> None:
-        if not self._nothing_begun():
-            await super().rollback()
 
-    def _nothing_begun(self) -> bool:
-        asked, self._begin_first = self._begin_first, False
-        return asked
-
-    async def on_thread(self, work: Callable[[sqlite3.Connection], object]) -> None:
+class _Connection(aiosqlite.Connection):
+    async def on_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the connection's own thread, after what was sent there before."""
-        begin = self._nothing_begun()
-
-        def trip() -> None:
-            if begin:
-                self._conn.execute("BEGIN IMMEDIATE")
-            work(self._conn)
-
-        await self._execute(trip)  # type: ignore[no-untyped-call] # aiosqlite leaves it untyped
+        result: T = await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call] # aiosqlite leaves it untyped
+        return result
 
 
-async def connect(file: str, *, busy_seconds: float) -> OneTripConnection:
-    """Open the file for transactions that begin only when they are told to. Waits so long for other programs."""
+async def _connect(file: str, busy_seconds: float) -> _Connection:
+    """Open the file for transactions that begin only when they are told to."""
 
     def opened() -> sqlite3.Connection:
         # isolation_level: the driver would begin transactions by itself, but not for SELECT and DDL. See
@@ -110,7 +151,7 @@ async def connect(file: str, *, busy_seconds: float) -> OneTripConnection:
             raise
         return connection
 
-    connection = OneTripConnection(opened, iter_chunk_size=64)
+    connection = _Connection(opened, iter_chunk_size=64)
     # As SQLAlchemy does with its own: a connection that nobody closed must not keep the process.
     connection._thread.daemon = True  # noqa: SLF001 - aiosqlite offers no other way
     await connection

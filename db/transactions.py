@@ -1,6 +1,6 @@
 """How everything in this room reads and writes: whole transactions, fair turns, and no outcome left unknown.
 
-A piece of work is a plain function of a Connection; it runs between two awaits, on SQLite and PostgreSQL alike.
+A piece of work is a plain function of a Connection, the same on SQLite, where it runs on a thread, and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from bot.observability.outages import Outage
 
 from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, WrongDatabase, problems
 from .file_watch import FileWatch
+from .sqlite_driver import READING, SqliteThreads
 
 T = TypeVar("T")
 
-# Execution options: of the engine, its WriteQueue; of a connection, that it only reads.
+# An execution option of the engine: its WriteQueue.
 WRITE_QUEUE = "easel_write_queue"
-READING = "easel_reading"
 
 # How often a transaction is repeated that the server rolled back, and the longest pause before the first repetition.
 MOST_REPEATS = 5
@@ -65,6 +65,7 @@ class WriteQueue:
     unwritable_why: str = ""
     outage: Outage | None = None  # what the log says of it, where there is a log
     file: FileWatch | None = None  # of SQLite
+    threads: SqliteThreads | None = None  # the same
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self, transaction: Coroutine[Any, Any, T]) -> T:
@@ -124,6 +125,8 @@ async def read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
 
 
 async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    if (threads := write_queue_of(engine).threads) is not None:
+        return await threads.read(work)
     async with engine.connect() as connection:
         await connection.execution_options(**{READING: True})
         return await connection.run_sync(work)
@@ -251,6 +254,9 @@ async def _commit_together(engine: AsyncEngine, batch: list[Save]) -> bool:
 
 
 async def _commit(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    if (threads := write_queue_of(engine).threads) is not None:
+        return await threads.write(work)
+
     def transaction(connection: Connection) -> T:
         with connection.begin():
             return work(connection)

@@ -14,7 +14,6 @@ import importlib
 import inspect
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ POINTS = {
     "note": Point(_JOBS, "SqlJobStore.note"),
     "submit": Point("bot.seedream.client", "SeedreamClient.submit"),
     "download": Point("bot.seedream.client", "SeedreamClient.download"),
-    "keep": Point("bot.pictures.store", "ObstorePictureStore.put"),
+    "keep": Point("bot.pictures.folder", "FolderPictureStore.put"),
     "post": Point("bot.platforms.discord.delivery", "Delivery.conclude"),
     "remove-card": Point("bot.platforms.discord.delivery", "Delivery._drop_card"),
     "migrate": Point("db.migrate", "_upgrade"),
@@ -151,19 +150,13 @@ def _set_clock(file: Path) -> None:
 
 
 def _close_database(file: Path) -> None:
-    from db.sqlite_driver import OneTripConnection
+    from sqlalchemy import Connection, Engine, event
 
-    on_thread = OneTripConnection.on_thread
-
-    async def obedient(self: OneTripConnection, work: Callable[[sqlite3.Connection], object]) -> None:
-        def trip(connection: sqlite3.Connection) -> None:
-            # SQLite's own word for it, so that it says what it says of a file system that is read-only.
-            connection.execute(f"PRAGMA query_only = {int(file.exists())}")
-            work(connection)
-
-        await on_thread(self, trip)
-
-    OneTripConnection.on_thread = obedient  # type: ignore[method-assign]
+    @event.listens_for(Engine, "engine_connect")
+    def obey(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        # SQLite's own word for it, so that it says what it says of a file system that is read-only.
+        driver.execute(f"PRAGMA query_only = {int(file.exists())}")
 
 
 def main() -> int:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.util import await_only
 
 from bot.domain.job import JobState
 from bot.domain.limits import Usage
@@ -24,7 +23,6 @@ from db.engine import open_database
 from db.errors import DatabaseProblem
 from db.jobs import SqlJobStore
 from db.migrate import migrate
-from db.sqlite_driver import OneTripConnection
 from db.transactions import read, write
 from tests.db.audit import assert_books_agree
 from tests.db.orders import NOON, PLENTY, order, person, reader
@@ -35,11 +33,11 @@ REPOSITORY = Path(__file__).parents[2]
 
 async def test_sqlite_is_set_up_to_lose_nothing(engine: AsyncEngine) -> None:
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
-    async with engine.connect() as one, engine.connect() as another:
-        for connection in (one, another):
-            await connection.execution_options(easel_reading=True)
-            for name, value in expected.items():
-                assert (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() == value
+
+    def settings(connection: Connection) -> dict[str, object]:
+        return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
+
+    assert await read(engine, settings) == await write(engine, settings) == expected
 
 
 async def test_closing_ends_every_thread(url: str) -> None:
@@ -61,10 +59,10 @@ async def test_closing_ends_every_thread(url: str) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):  # it may be quicker
             await task
-    aiosqlite_threads = {t for t in set(threading.enumerate()) - before if "connection_worker" in t.name}
-    for thread in aiosqlite_threads:
+    threads = {thread for thread in set(threading.enumerate()) - before if "connection_worker" in thread.name}
+    for thread in threads:
         await asyncio.to_thread(thread.join, 1)
-    assert not [thread for thread in aiosqlite_threads if thread.is_alive()]
+    assert not [thread for thread in threads if thread.is_alive()]
 
 
 async def test_hundreds_of_callers_at_once(engine: AsyncEngine, store: SqlJobStore) -> None:
@@ -163,15 +161,9 @@ async def test_who_is_cancelled_in_the_midst_is_told_when_it_is_over(
 async def test_a_read_that_comes_late_keeps_nobody_beyond_the_deadline(engine: AsyncEngine) -> None:
     go, over = threading.Event(), threading.Event()
 
-    def waiting(_: sqlite3.Connection) -> None:
+    def slow(connection: Connection) -> object:
         go.wait(10)
         over.set()
-
-    async def held(driver: OneTripConnection) -> None:
-        await driver.on_thread(waiting)
-
-    def slow(connection: Connection) -> object:
-        await_only(held(connection.connection.driver_connection))  # type: ignore[arg-type]  # the pool makes no other
         return connection.execute(text("SELECT 1")).scalar()
 
     try:

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from db.errors import DatabaseProblem
 from db.meta import get_meta, set_meta
-from db.transactions import unwritable_since, write
+from db.transactions import unwritable_since, write, write_queue_of
 from db.usable import require_usable
 
 
@@ -83,7 +83,9 @@ async def test_a_damaged_page_is_noticed_by_whoever_reads_it(engine: AsyncEngine
             text("INSERT INTO meta VALUES (:key, :value)"), [{"key": f"{n}", "value": "x" * 3000} for n in range(200)]
         ),
     )
-    await engine.dispose()
+    threads = write_queue_of(engine).threads
+    assert threads is not None
+    await threads.close()  # they remember what they have read
     overwrite(file, -300_000)  # of the 600,000 that are in `meta`
     await require_usable(engine)
     with pytest.raises(DatabaseProblem, match="is damaged"):
