@@ -66,21 +66,24 @@ class SqlGallery:
 
     async def results(self, query: ResultQuery) -> Sequence[Job]:
         """See Gallery.results."""
-        conditions = [
-            *_whose(query.gallery_filter, query.person, query.channel_id),
-            *_worth_showing(query.gallery_filter, query.person),
-            *(_said_anywhere(word) for word in query.words),
-        ]
+        conditions = [*_on_the_shelf(query), *(_said_anywhere(word) for word in query.words)]
         equal: dict[ColumnElement[Any], Any] = {
             jobs.c.ratio: query.ratio,
             jobs.c.clarity: query.clarity,
             jobs.c.style: query.style,
+            jobs.c.author_name: query.author,
         }
         conditions += [column == value for column, value in equal.items() if value]
         if query.before is not None:
             conditions.append(older_than(query.before))
         rows = select(jobs).where(*conditions).order_by(*_NEWEST_FIRST).limit(query.count)
         return await read(self._engine, lambda connection: [job_of(row) for row in connection.execute(rows).mappings()])
+
+    async def authors(self, query: ResultQuery) -> Sequence[str]:
+        newest = select(jobs.c.author_name).where(*_on_the_shelf(query)).order_by(*_NEWEST_FIRST).limit(MOST_FOUND)
+        some = newest.subquery("some")
+        names = select(some.c.author_name).distinct().order_by(some.c.author_name).limit(query.count)
+        return await read(self._engine, lambda connection: connection.execute(names).scalars().all())
 
     async def family(self, job_id: str, person: Person, *, count: int) -> Sequence[Job]:
         """See Gallery.family."""
@@ -170,6 +173,13 @@ def _conditions(query: GalleryQuery) -> list[Any]:
         *_whose(query.gallery_filter, query.person, query.channel_id),
         *_worth_showing(query.gallery_filter, query.person),
         *(_has(jobs.c.prompt_folded, word) for word in query.words),
+    ]
+
+
+def _on_the_shelf(query: ResultQuery) -> list[Any]:
+    return [
+        *_whose(query.gallery_filter, query.person, query.channel_id),
+        *_worth_showing(query.gallery_filter, query.person),
     ]
 
 

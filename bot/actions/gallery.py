@@ -122,6 +122,10 @@ class GalleryActions:
         jobs = await self._gallery.results(dataclasses.replace(query, words=words))
         return jobs, await self._gallery.starred_among([job.id for job in jobs], query.person)
 
+    async def authors(self, query: ResultQuery) -> Sequence[str]:
+        """Names of those whose results this person may see there. See Gallery.authors."""
+        return await self._gallery.authors(query)
+
     async def family(self, job_id: str, person: Person) -> Sequence[Job]:
         """What a result descends from and what was made of it, oldest first, as far as this person may see it."""
         job = await find_visible(self._store, job_id, person)

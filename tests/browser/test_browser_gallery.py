@@ -31,13 +31,21 @@ def _change(place: int) -> dict[str, Any]:
     return {"prompt": f"harbour {place}", "prompt_folded": f"harbour {place}"}
 
 
+def _by_ada(_: int) -> dict[str, Any]:
+    """Shared with everybody."""
+    words = {"prompt": "a quay", "prompt_folded": "a quay"}
+    return {"author_id": "n-ada", "author_name": "Ada", "shared_at": "2026-01-01 00:00:00.000000"} | words
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def full(tmp_path_factory: Any) -> Any:
     """Runs, with two thousand results of a few shapes."""
     program = Program(tmp_path_factory.mktemp("full"), {"SANDBOX_SPEED": "40"})
     await program.start()
-    for ratio in ("16:9", "3:4"):
-        repeat(program.data, await program.drawn(f"a harbour ratio:{ratio} n:2"), MANY // 2, _change)
+    drawn = [await program.drawn(f"a harbour ratio:{ratio} n:2") for ratio in ("16:9", "3:4")]
+    for job_id in drawn:
+        repeat(program.data, job_id, MANY // 2, _change)
+    repeat(program.data, drawn[0], 1, _by_ada)
     yield program
     await program.stop()
 
@@ -77,6 +85,23 @@ async def test_search_and_filters_narrow(full: Program, look: Look) -> None:
         "image => image.decode().then(() => image.naturalWidth / image.naturalHeight)"
     )
     assert shape < 1
+
+
+async def test_one_person_of_everybody_is_chosen(full: Program, look: Look) -> None:
+    page = await look(f"{full.url}/#/gallery")
+    person = page.get_by_label("Anybody")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await expect(person).to_be_hidden()  # among one's own
+    await page.get_by_role("link", name="Everybody's").click()
+    await person.select_option("Ada")
+    await expect(page.locator(".tile")).to_have_count(1)
+    await expect(page).to_have_url(re.compile("person=Ada"))
+    await page.get_by_role("link", name="What is running").click()
+    await page.go_back()
+    await expect(person).to_have_value("Ada")
+    await page.get_by_role("link", name="Mine").click()
+    await expect(person).to_be_hidden()
+    await expect(page.locator(".tile").nth(2)).to_be_visible()
 
 
 async def test_a_press_while_the_page_begins_waits_for_what_it_needs(full: Program, look: Look) -> None:

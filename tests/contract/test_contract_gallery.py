@@ -310,6 +310,26 @@ async def test_results_are_found_by_prompt_style_and_person(store: JobStore, gal
     assert await gallery.starred_among([plain.id, ink.id], person("bob")) == frozenset()
 
 
+async def test_authors_are_of_what_a_reader_sees_on_the_shelf(store: JobStore, gallery: Gallery) -> None:
+    hers = await drawn(store, "a bear", by=person("bob"))
+    own = await drawn(store)
+    await drawn(store, by=person("bob"), minute=1)
+    await drawn(store, by=person("eve"), channel="elsewhere")
+    hidden = order(by=person("mallory"), private=True)
+    await store.add(hidden, PLENTY)
+    await bring(store, hidden, JobState.DONE)
+    await store.note((await drawn(store, by=person("ted"))).id, deleted_at=NOON)
+    query = ResultQuery(gallery_filter=HERE, person=person(), channel_id="general", count=9)
+    assert list(await gallery.authors(query)) == ["Ann", "Bob"]
+    assert list(await gallery.authors(replace(query, count=1))) == ["Ann"]
+    assert list(await gallery.authors(replace(query, gallery_filter=MINE))) == ["Ann"]
+    assert list(await gallery.authors(replace(query, gallery_filter=STARRED))) == []
+    await gallery.star(hers.id, person(), starred=True)
+    assert list(await gallery.authors(replace(query, gallery_filter=STARRED))) == ["Bob"]
+    assert await results(gallery, HERE, author="Ann") == [own]
+    assert await results(gallery, HERE, author="Bo") == []
+
+
 # family: what a result descends from, and what was made of it
 
 

@@ -86,6 +86,28 @@ async def test_one_result_with_all_there_is_to_say(page: Site) -> None:
     assert (await page.get("/api/show/000000000000"))[0] == 404
 
 
+async def test_results_of_one_person_among_those_that_a_reader_sees(site: Site) -> None:
+    async with site.open(token=TOKEN) as page:
+        await page.sign_in(TOKEN)
+        shown, secret = await drawn(page, "a fox"), await drawn(page, "an owl")
+        await page.post(f"/api/actions/share/{shown}", {})
+        _, session = await page.get("/api/session")
+        page.client.cookie_jar.clear()
+        await page.sign_in(TOKEN)  # somebody else
+        assert (await page.get("/api/results/people"))[1] == {"people": []}
+        _, answer = await page.get("/api/results/people?shelf=here&lang=en")
+        assert answer == {"people": [{"value": session["name"], "label": session["name"]}]}
+        own = await drawn(page, "a hen")
+        _, answer = await page.get("/api/results/people?shelf=here")
+        assert len(answer["people"]) == 2
+        _, found = await page.get(f"/api/results?shelf=here&person={session['name'].replace(' ', '+')}")
+        assert [item["id"] for item in found["items"]] == [shown]
+        _, found = await page.get("/api/results?shelf=here")
+        assert {item["id"] for item in found["items"]} == {shown, own}
+        assert secret not in str(found)
+        assert (await page.get("/api/results/people?shelf=theirs"))[0] == 400
+
+
 async def test_the_family_of_a_result(page: Site) -> None:
     first = await drawn(page, "a fox")
     page.clock.jump(60)

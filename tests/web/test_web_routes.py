@@ -75,6 +75,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/api/options"): Row(SIGNED_IN),
     ("GET", "/api/gallery"): Row(SIGNED_IN),
     ("GET", "/api/results"): Row(SIGNED_IN),
+    ("GET", "/api/results/people"): Row(SIGNED_IN),
     ("GET", "/api/prompts"): Row(SIGNED_IN),
     ("GET", "/api/styles"): Row(SIGNED_IN),
     ("GET", "/api/usage"): Row(SIGNED_IN),

@@ -43,7 +43,8 @@ class GalleryQuery:
 class ResultQuery:
     """A gallery without pages: at most `count` results, newest first, behind `before`.
 
-    Each of `words` must occur in the prompt, the style or the author's name. What is empty doesn't narrow.
+    Each of `words` must occur in the prompt, the style or the author's name; `author` is the whole name. What is empty
+    doesn't narrow.
     """
 
     gallery_filter: GalleryFilter
@@ -54,6 +55,7 @@ class ResultQuery:
     ratio: str = ""
     clarity: int = 0
     style: str = ""
+    author: str = ""
     before: Cursor | None = None
 
 
@@ -84,6 +86,13 @@ class Gallery(Protocol):
     async def search(self, query: GalleryQuery) -> GalleryPage: ...
 
     async def results(self, query: ResultQuery) -> Sequence[Job]: ...
+
+    async def authors(self, query: ResultQuery) -> Sequence[str]:
+        """Names of those who made what `results` gives without narrowing: at most `count`, in their order.
+
+        Of a very full gallery those of the newest results.
+        """
+        ...
 
     async def family(self, job_id: str, person: Person, *, count: int) -> Sequence[Job]:
         """The result and all it descends from or that was made of it, whatever is between, oldest first.

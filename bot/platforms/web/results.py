@@ -24,6 +24,7 @@ from .visitors import Visitor, Visitors
 _AT_ONCE = 60
 _LONGEST = 40  # characters of an option's value
 _DIGITS = 5
+_MOST_PEOPLE = 200
 
 
 class Results:
@@ -32,10 +33,17 @@ class Results:
         self._visitors = visitors
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/api/results", self.results), web.get("/api/jobs/{id}/family", self.family)]
+        return [
+            web.get("/api/results", self.results),
+            web.get("/api/results/people", self.people),
+            web.get("/api/jobs/{id}/family", self.family),
+        ]
 
     async def results(self, request: web.Request) -> web.Response:
-        """`?shelf`, `?q`, `?ratio`, `?clarity` and `?style` narrow them; `older` is the `?before` of those behind."""
+        """`?shelf`, `?q`, `?ratio`, `?clarity`, `?style` and `?person` narrow them.
+
+        `older` is the `?before` of those behind.
+        """
         visitor = self._visitors.identify(request)
         asked = request.query
         clarity = asked.get("clarity", "") or "0"
@@ -49,12 +57,26 @@ class Results:
             ratio=asked.get("ratio", "")[:_LONGEST],
             clarity=int(clarity),
             style=asked.get("style", "")[:_LONGEST],
+            author=asked.get("person", "")[:_LONGEST],
             before=cursor_in(request, "before"),
         )
         jobs, starred = await self._actions.gallery.results(query, asked.get("q", ""))
         older = str(Cursor.behind(jobs[-1])) if len(jobs) == _AT_ONCE else None
         items = [_item(job, visitor, starred=job.id in starred) for job in jobs]
         return web.json_response({"items": items, "older": older})
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Whose results there are on `?shelf`, for `?person` of `results`."""
+        visitor = self._visitors.identify(request)
+        query = ResultQuery(
+            gallery_filter=one_of(GalleryFilter, request.query.get("shelf"), GalleryFilter.MINE),
+            person=visitor.person,
+            count=_MOST_PEOPLE,
+            channel_id=visitor.destination.channel_id,
+        )
+        locale = visitor.person.locale
+        people = [{"value": name, "label": called(name, locale)} for name in await self._actions.gallery.authors(query)]
+        return web.json_response({"people": people})
 
     async def family(self, request: web.Request) -> web.Response:
         """A result, what it descends from and what was made of it, oldest first; `parent` is one of these or null."""

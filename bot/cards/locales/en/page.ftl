@@ -150,6 +150,7 @@ page-day-yesterday = Yesterday
 page-filter-ratio = Any ratio
 page-filter-clarity = Any clarity
 page-filter-style = Any style
+page-filter-person = Anybody
 page-nothing-found = No results match.
 page-begin = Describe a picture
 page-show-all = Show all of mine

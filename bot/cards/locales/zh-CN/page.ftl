@@ -135,6 +135,7 @@ page-day-yesterday = 昨天
 page-filter-ratio = 所有比例
 page-filter-clarity = 所有清晰度
 page-filter-style = 所有风格
+page-filter-person = 所有人
 page-nothing-found = 没有符合条件的结果。
 page-begin = 描述一个画面
 page-show-all = 显示我的全部

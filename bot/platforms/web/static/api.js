@@ -76,6 +76,7 @@ export const results = (query) => {
   const said = Object.entries(query).filter(([, value]) => value !== "");
   return call("GET", `/api/results?${new URLSearchParams(said)}`);
 };
+export const peopleOf = (shelf) => call("GET", `/api/results/people?${new URLSearchParams({ shelf })}`);
 export const family = (id) => call("GET", of("jobs", id, "family"));
 export const zipAddress = (ids) => `/api/results.zip?${new URLSearchParams({ ids: ids.join(",") })}`;
 export const show = (id) => call("GET", of("show", id));

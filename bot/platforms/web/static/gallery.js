@@ -10,7 +10,7 @@ import { Wall } from "./wall.js";
 
 const PAUSE = 200; // milliseconds after the last letter of a search
 const SHELVES = { mine: t("page-shelf-mine"), here: t("page-shelf-here"), starred: t("page-shelf-starred") };
-const ANY = { ratio: t("page-filter-ratio"), clarity: t("page-filter-clarity"), style: t("page-filter-style") };
+const ANY = { ratio: t("page-filter-ratio"), clarity: t("page-filter-clarity"), style: t("page-filter-style"), person: t("page-filter-person") };
 const NARROWING = Object.keys(ANY);
 
 /** `look(items, item, index)` opens one large; `act(name, item)` does what a tile offers; `failed(error)` says why not. */
@@ -24,6 +24,7 @@ export class GalleryView {
   #wall = null;
   #room = null;
   #options = [];
+  #people = { shelf: "", list: [] }; // who can be chosen there
 
   constructor({ look, act, failed }) {
     Object.assign(this, { look, act, failed });
@@ -42,6 +43,7 @@ export class GalleryView {
     // Back from elsewhere it is as it was, until something changed it.
     if (this.#asked === said && this.#fresh && this.#items.length) {
       this.#fill();
+      this.#offerPeople(asked);
       return;
     }
     this.#asked = said;
@@ -49,6 +51,7 @@ export class GalleryView {
     this.#asking = false;
     this.#older = null;
     this.selection.clear();
+    this.#offerPeople(asked);
     try {
       const { items, older } = await api.results(asked);
       if (this.#asked !== said) return;
@@ -64,6 +67,7 @@ export class GalleryView {
   /** Something was drawn: the next look asks again. */
   outdated() {
     this.#fresh = false;
+    this.#people = { shelf: "", list: [] };
   }
 
   /** Something was taken away. */
@@ -152,6 +156,23 @@ export class GalleryView {
     return select;
   }
 
+  /** Among one's own there is nobody to choose. Who is asked for by the address is there, too. */
+  async #offerPeople({ shelf, person }) {
+    const select = this.#room.querySelector("[data-filter=person]");
+    select.hidden = shelf === "mine" && !person;
+    const known = this.#people.shelf === shelf;
+    fillPeople(select, known ? this.#people.list : [], person);
+    if (select.hidden || known) return;
+    try {
+      const { people } = await api.peopleOf(shelf);
+      this.#people = { shelf, list: people };
+      const now = JSON.parse(this.#asked || "{}");
+      if (now.shelf === shelf) fillPeople(this.#room.querySelector("[data-filter=person]") ?? select, people, now.person);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   /** What is chosen and typed is in the address; letters of one search are one step back, not twenty. */
   #change(what) {
     const query = new URLSearchParams(location.hash.split("?")[1] ?? "");
@@ -164,7 +185,8 @@ export class GalleryView {
   #mark(asked) {
     const narrowed = Object.fromEntries(["q", ...NARROWING].map((name) => [name, asked[name]]));
     for (const link of this.#room.querySelectorAll("[data-shelf]")) {
-      link.href = address("gallery", { ...narrowed, shelf: link.dataset.shelf });
+      const person = link.dataset.shelf === "mine" ? "" : asked.person;
+      link.href = address("gallery", { ...narrowed, person, shelf: link.dataset.shelf });
       if (link.dataset.shelf === asked.shelf) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
@@ -247,6 +269,13 @@ export class GalleryView {
       h("div", { class: "tile-tools" }, star, Object.entries(others).map(([name, label]) => tool(name, label, () => this.act(name, item)))),
     ];
   }
+}
+
+function fillPeople(select, people, person) {
+  const chosen = person && !people.some(({ value }) => value === person) ? [{ value: person, label: person }] : [];
+  select.replaceChildren(select.firstElementChild, ...[...people, ...chosen].map(({ value, label }) => h("option", { value }, label)));
+  select.value = person;
+  select.classList.toggle("chosen", person !== "");
 }
 
 function read(query) {
