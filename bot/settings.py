@@ -23,6 +23,7 @@ from bot.configuration.together import VENDOR_URL, contradictions, store_keys, w
 from bot.domain.allowed_communities import AllowedCommunities
 from bot.domain.limits import Ceilings, Limits
 from bot.domain.operator_channel import OperatorChannel
+from bot.domain.share_link import LONGEST_DAYS
 from bot.domain.url_login import login_of, secrets_of
 
 _MOST = 1_000_000_000  # of a limit
@@ -77,6 +78,7 @@ _READERS: Mapping[str, Reader] = {
     "public_url": _address("https://easel.example.com", path=False),
     "metrics_token": values.long_word,
     "trusted_proxies": _known(values.networks),
+    "share_link_days": _whole(1, LONGEST_DAYS, 30),
     "limit_user_daily": _whole(0, _MOST, 50),
     "limit_user_running": _whole(1, _MOST, 3),
     "limit_user_waiting": _whole(0, _MOST, 7),
@@ -159,6 +161,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     metrics_token: SecretStr | None = None
     trusted_proxies: str | None = None
+    share_link_days: int | None = None
 
     limit_user_daily: int = 50
     limit_user_running: int = 3

@@ -39,6 +39,7 @@ from .tables import (
     jobs,
     pending_deletions,
     reports,
+    share_links,
     stars,
     usage,
     votes,
@@ -147,6 +148,7 @@ def forget_traces(connection: Connection, platform: str, user_id: str, now: date
     connection.execute(update(jobs).where(jobs.c.id.in_(starred)).values(stars=jobs.c.stars - 1))
     connection.execute(delete(stars).where(*theirs))
     connection.execute(delete(votes).where(votes.c.platform == platform, votes.c.user_id == user_id))
+    connection.execute(delete(share_links).where(share_links.c.platform == platform, share_links.c.user_id == user_id))
     # What is reported stays so: moderators have yet to look at it. One name for all, since nobody reports a job twice.
     anybody = f"{FORGOTTEN}-{new_job_id()}"
     connection.execute(
@@ -244,6 +246,7 @@ def _forget_jobs(connection: Connection, rows: Sequence[Any], now: datetime) -> 
         return Batch(0, ())
     ids = [row.id for row in rows]
     connection.execute(delete(votes).where(votes.c.job_id.in_(ids)))
+    connection.execute(delete(share_links).where(share_links.c.job_id.in_(ids)))
     connection.execute(
         update(jobs)
         .where(jobs.c.id.in_(ids))

@@ -18,7 +18,7 @@ from bot.domain.limits import Limits, Usage, check
 from bot.domain.order_event import OrderEvent
 from bot.domain.ports import Draft
 
-from . import drafts, ledger, order_keys
+from . import drafts, ledger, order_keys, share_links
 from .counters import Counters, GivenBack, give_back
 from .job_queries import CHUNK, ONE, JobQueries, jobs_of
 from .rows import changed_columns, job_columns, job_of
@@ -170,14 +170,17 @@ class SqlJobStore(JobQueries):
         if wrong := _OF_THE_ORDER & changes.keys():
             raise ValueError(f"{', '.join(sorted(wrong))}: `move` and `update_order` save these, with the charge")
         columns = changed_columns(changes)
+        is_deletion = changes.get("deleted_at") is not None
 
         def work(connection: Connection) -> Job:
             row = _update(connection, job_id, columns)
             if row is None:
                 raise KeyError(job_id)
+            if is_deletion:
+                share_links.end_of(connection, job_id)
             return job_of(row)
 
-        return await self._save(work, single=True)
+        return await self._save(work, single=not is_deletion)
 
     async def save_draft(self, draft: Draft) -> None:
         await write(self._engine, lambda connection: drafts.save(connection, draft))

@@ -348,6 +348,22 @@ votes = Table(
     Index("votes_person", "platform", "user_id"),
 )
 
+# Links that show one result to whoever has them: a row is gone with its job's row, or when the job is deleted.
+share_links = Table(
+    "share_links",
+    metadata,
+    Column("id", AnyText, primary_key=True),
+    Column("job_id", AnyText, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("platform", AnyText, nullable=False),
+    Column("user_id", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("prompt", Boolean, nullable=False),  # is shown, too
+    Index("share_links_job", "job_id"),
+    Index("share_links_person", "platform", "user_id", "ends_at"),
+    Index("share_links_ends_at", "ends_at"),
+)
+
 # Pictures' files whose jobs are forgotten, until somebody says that they are deleted.
 pending_deletions = Table(
     "doomed_pictures",  # the name it had at first, which databases keep

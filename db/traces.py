@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 from bot.domain.moderation import ABOUT_PEOPLE
 
 from .forgetting import OF_THE_PAGE
-from .tables import audit, blocks, credentials, drafts, named_people, reports, stars, strikes, votes
+from .tables import audit, blocks, credentials, drafts, named_people, reports, share_links, stars, strikes, votes
 
 # Columns that are keys to something, and no data about the person.
 _LEFT_OUT = frozenset({"hash", "opened_by", "undo"})
@@ -37,6 +37,7 @@ def _conditions(platform: str, user_id: str) -> list[tuple[Table, ColumnElement[
         (reports, and_(reports.c.platform == platform, reports.c.reporter_id == user_id)),
         (audit, and_(audit.c.platform == platform, or_(audit.c.actor_id == user_id, about))),
         (blocks, and_(blocks.c.platform == platform, blocks.c.user_id == user_id)),
+        (share_links, and_(share_links.c.platform == platform, share_links.c.user_id == user_id)),
         (strikes, and_(strikes.c.platform == platform, strikes.c.user_id == user_id)),
     ]
     if platform == OF_THE_PAGE:

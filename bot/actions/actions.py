@@ -19,6 +19,7 @@ from bot.actions.removed_communities import RemovedCommunities
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
+from bot.actions.share_links import ShareLinks
 from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.domain.limits import Limits
@@ -44,5 +45,6 @@ class Actions:
     removals: Removals
     removed_communities: RemovedCommunities
     retention: Retention
+    share_links: ShareLinks
     budget: BudgetWatch
     limits: Limits

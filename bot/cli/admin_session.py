@@ -63,6 +63,7 @@ def _furnish(settings: Settings, engine: AsyncEngine) -> AdminSession:
         requests=UncountedRequests(),
         retention_days=settings.retention_days,
         retention_bytes=settings.retention_bytes,
+        share_link_days=settings.share_link_days,
     )
     return AdminSession(
         settings=settings,

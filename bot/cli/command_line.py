@@ -28,6 +28,7 @@ def add_commands(commands: Commands, run: Any) -> None:
         _audit,
         _mydata,
         _invites,
+        _share_links,
         _backup,
         _restored,
         _migrate,
@@ -218,6 +219,20 @@ def _invites(make: _Maker) -> None:
     ending = make.command("uninvite", "end every session, link and token of somebody who was invited", "uninvite Ada")
     ending.add_argument("name", metavar="NAME")
     make.command("link", "print the link that opens the page with its studio, for whoever runs this Easel")
+
+
+def _share_links(make: _Maker) -> None:
+    links = make.group(
+        "share-links",
+        "links by which people show a result to whoever has them, and ending one",
+        "share-links list --user n-58df2cc1",
+        "share-links end k3v9x2m4p7qa",
+    )
+    listing = links.command("list", "those that have not ended, the newest first", csv=True)
+    listing.add_argument("--user", metavar="ID", help="of this person only")
+    listing.add_argument("--job", metavar="JOB", help="to this result only")
+    ending = links.command("end", "end a link, whosever it is; whoever has it sees nothing from then on")
+    ending.add_argument("link", metavar="LINK")
 
 
 def _backup(make: _Maker) -> None:

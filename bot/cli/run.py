@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import refusal_card
-from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, usage
+from bot.cli import backup, invites, jobs, migrating, mydata, restoring, rules, share_links, usage
 from bot.cli.admin_session import AdminSession, open_admin_session
 from bot.cli.faults import Exit, WrongCall
 from bot.cli.output import Form, Output, visible
@@ -45,6 +45,8 @@ WORK: Mapping[str, Work] = {
     "invite": invites.invite,
     "invites": invites.list_people,
     "uninvite": invites.uninvite,
+    "share-links list": share_links.list_links,
+    "share-links end": share_links.end,
 }
 UPKEEP: Mapping[str, Upkeep] = {
     "backup": backup.backup,

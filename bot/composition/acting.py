@@ -30,6 +30,7 @@ from bot.actions.removed_communities import RemovedCommunities
 from bot.actions.reports import Reports
 from bot.actions.retention import Retention
 from bot.actions.settings import Settings
+from bot.actions.share_links import ShareLinks
 from bot.actions.variants import Variants
 from bot.actions.why import Why
 from bot.cards import appeal_card, budget_card, ceiling_card, community_notice_card, mydata_readme, report_card
@@ -43,6 +44,7 @@ from db.installed_communities import SqlInstalledCommunities
 from db.jobs import SqlJobStore
 from db.personal import SqlPersonalData
 from db.removals import SqlRemovals
+from db.share_links import SqlShareLinks
 from db.sign_ins import SqlSignIns
 from db.usage import SqlUsageLedger
 
@@ -63,6 +65,7 @@ class Stores:
     sign_ins: SqlSignIns
     removals: SqlRemovals
     installed: SqlInstalledCommunities
+    share_links: SqlShareLinks
 
     @classmethod
     def over(cls, engine: AsyncEngine, clock: Clock, pictures: PictureStore, *, timezone: str = "UTC") -> Self:
@@ -77,6 +80,7 @@ class Stores:
             sign_ins=SqlSignIns(engine, clock),
             removals=SqlRemovals(engine),
             installed=SqlInstalledCommunities(engine),
+            share_links=SqlShareLinks(engine, clock),
         )
 
 
@@ -113,9 +117,10 @@ def connect(
     retention_days: int | None = None,
     retention_bytes: int | None = None,
     forget_communities_days: int = 30,
+    share_link_days: int | None = None,
     folder: Path | None = None,
 ) -> Actions:
-    """`limits` and `retention_…` are the operator's; `requests` counts; `folder` takes large temporary files."""
+    """`limits` and all days are the operator's; `requests` counts; `folder` takes large temporary files."""
     store, communities, ledger, pictures = stores.jobs, stores.communities, stores.ledger, stores.pictures
     channel = ModeratorNotices(
         communities=communities, moderator_channels=registry.moderator_channels, homes=MODERATORS_HOMES
@@ -217,6 +222,7 @@ def connect(
             default_days=retention_days,
             most_bytes=retention_bytes,
         ),
+        share_links=ShareLinks(store=store, links=stores.share_links, clock=clock, most_days=share_link_days),
         budget=budget,
         limits=limits,
     )

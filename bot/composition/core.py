@@ -188,6 +188,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             retention_days=settings.retention_days,
             retention_bytes=settings.retention_bytes,
             forget_communities_days=settings.forget_communities_days,
+            share_link_days=settings.share_link_days,
             requests=metrics,
             operator_channel=settings.operator_place,
             folder=settings.data_dir if settings.data_dir.is_dir() else None,

@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     DATA_EXPORTED = "data-exported"
     DATA_DELETED = "data-deleted"
     EXHIBITED = "exhibited"  # a job's best went to the gallery channel; the target is the job
+    LINK_MADE = "link-made"  # a share link to a job, which is the target
+    LINK_ENDED = "link-ended"
 
 
 # The target of these is a person's id; that of any other is a word, a job or a channel that may look like one.

@@ -40,6 +40,7 @@ def connected(
     allowed: AllowedCommunities = EVERYBODY,
     operator_channel: OperatorChannel | None = None,
     sheets: SheetMaker | None = None,
+    share_link_days: int | None = None,
 ) -> Connected:
     """`metrics` are read by the test, `sheets` in place of those that are made quickly."""
     metrics = metrics or Metrics()
@@ -67,5 +68,6 @@ def connected(
         requests=metrics,
         allowed=allowed,
         operator_channel=operator_channel,
+        share_link_days=share_link_days,
     )
     return Connected(stores=stores, registry=registry, dispatcher=dispatcher, actions=actions)

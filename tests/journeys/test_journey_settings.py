@@ -266,6 +266,7 @@ VALUES = {  # wrong, and what is said of it
     "SEEDREAM_QPS": ("nan", "a number above 0, up to 1000, such as 5, not “nan”"),
     "RETENTION_GB": ("1e9", "a number above 0, up to 1000000, such as 50, not “1e9”"),
     "RETENTION_DAYS": ("0", "a whole number from 1 to 3650, such as 30, not “0”"),
+    "SHARE_LINK_DAYS": ("366", "a whole number from 1 to 365, such as 30, not “366”"),
     "DISCORD_SHARD_COUNT": ("two", "a whole number from 1 to 10000, such as 2, not “two”"),
     "FORGET_COMMUNITIES_DAYS": ("-1", "a whole number from 1 to 36500, such as 30, not “-1”"),
     "SLACK_SERVE_STRANGERS": ("perhaps", "true or false, not “perhaps”"),

@@ -96,6 +96,7 @@ class Site:
     nudges: list[str] = field(default_factory=list)
     starts: int = 0
     faults: Any = None  # the sandbox's, where that draws
+    share_link_days: int | None = None
     more_routes: Callable[[Actions], Sequence[web.RouteDef]] = lambda _: ()
 
     @property
@@ -118,6 +119,7 @@ class Site:
                 sheets=ContactSheets(Raster()),
                 foot=partial(sheet_foot, sandbox=shown_as_sandbox),
             ),
+            share_link_days=self.share_link_days,
         )
         self.dispatcher, actions = built.dispatcher, built.actions
         self.actions = actions

@@ -92,6 +92,12 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/api/forms/{form}/{target}"): Row(SIGNED_IN),
     ("POST", "/api/drafts/{target}/{action}"): Row((401, 404, 404, 404, 404)),  # there is none
     ("POST", "/api/appeals/{target}"): Row((401, 403, 403, 403, 403)),  # there is nothing to appeal
+    # Sharing with who has the link
+    ("GET", "/api/share-links"): Row(SIGNED_IN),
+    ("POST", "/api/jobs/{id}/share-links"): Row((401, 403, 403, 403, 403), {"days": 7}),  # another's
+    ("DELETE", "/api/share-links/{link}"): Row((401, 404, 404, 404, 404)),  # there is none
+    ("GET", "/share/{token}"): Row(NOBODY),  # not signed by us
+    ("GET", "/share/{token}/{index}"): Row(NOBODY),
     # Managing the page
     ("GET", "/api/studio"): Row(MANAGERS),
     ("GET", "/api/studio/audit"): Row(MANAGERS),
@@ -123,6 +129,8 @@ FILLS = {
     "deed": "remove",
     "entry": "999",
     "platform": "web",
+    "link": "000000000000",
+    "token": "000000000000.made-up",
 }
 # Whose paths name a job; the operator's own are not of the page.
 OF_JOBS = [
@@ -156,6 +164,7 @@ def whole(site: Site) -> Site:
         return routes_beside_the_page(operator_api, slack)
 
     site.more_routes = more
+    site.share_link_days = 30
     return site
 
 

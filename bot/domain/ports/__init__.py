@@ -28,6 +28,7 @@ from bot.domain.ports.locks import Locks
 from bot.domain.ports.personal_data import Expired, ForgottenBatch, PersonalData
 from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
 from bot.domain.ports.removals import Removal, RemovalStore
+from bot.domain.ports.share_links import ShareLinkStore
 from bot.domain.ports.sign_ins import SignIns
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "RemovalStore",
     "RemovedCommunity",
     "ResultQuery",
+    "ShareLinkStore",
     "SheetMaker",
     "SignIns",
     "TakenInteractions",

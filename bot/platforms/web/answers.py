@@ -19,6 +19,8 @@ _STATUS: Mapping[str, int] = MappingProxyType(
     {
         "job-gone": 404,
         "draft-gone": 404,
+        "share-link-gone": 404,
+        "share-link-days": 400,
         "already-finished": 409,
         "event-reused": 422,
         "nothing-to-delete": 409,

@@ -28,9 +28,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = structlog.get_logger(__name__)
 
+POLICY = "Content-Security-Policy"
 SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     {
-        "Content-Security-Policy": (
+        POLICY: (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
             " manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         ),
@@ -104,9 +105,12 @@ class Guard:
         return await handler(request)
 
     async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """For the signal `on_response_prepare`: every answer gets them, streams and errors too."""
+        """For the signal `on_response_prepare`: every answer gets them, or a policy of its own that allows less."""
+        stricter = response.headers.get(POLICY)
         for name, value in SECURITY_HEADERS.items():
             response.headers[name] = value
+        if stricter is not None:
+            response.headers[POLICY] = stricter
         response.headers.setdefault("Cache-Control", "no-store")
 
     def is_our_host(self, host: str) -> bool:

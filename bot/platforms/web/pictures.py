@@ -53,24 +53,7 @@ class Pictures:
     async def picture(self, request: web.Request) -> web.Response:
         job_id, index = request.match_info["job"], int(request.match_info["index"])
         job = await self._visible(request, job_id, index)
-        if len(job.pictures) < index:
-            raise Problem(404, "not-found")
-        picture = job.pictures[index - 1]
-        try:
-            async with asyncio.timeout(PICTURE_SECONDS):
-                if request.query.get("size") == "thumb":
-                    data = await self._pictures.thumbnail(picture, job_id=job.id, index=index)
-                    media_type = "image/webp"
-                else:
-                    data = await self._pictures.labelled(picture, job_id=job.id, index=index)
-                    media_type = shown_as(picture.media_type)
-        except (PictureBroken, KeyError):
-            raise Problem(404, "not-found") from None
-        except OSError as error:
-            _log.warning("pictures_away", action="web", job=job_id, error=str(error))
-            raise Problem(503, "pictures-away", headers={"Retry-After": "30"}) from None
-        if media_type not in SUFFIXES:
-            raise Problem(404, "not-found")
+        data, media_type = await read_picture(self._pictures, job, index, thumb=request.query.get("size") == "thumb")
         name = f"easel-{job.id}-{index}.{SUFFIXES[media_type]}"
         kind = "attachment" if "download" in request.query else "inline"
         return web.Response(
@@ -90,6 +73,27 @@ class Pictures:
         if visitor is not None and not _may_look(job, visitor):
             raise Problem(404, "not-found")
         return job
+
+
+async def read_picture(pictures: PagePictures, job: Job, index: int, *, thumb: bool = False) -> tuple[bytes, str]:
+    """The file of picture `index` (from 1) and its kind; a Problem (404, 503) where there is none."""
+    if len(job.pictures) < index:
+        raise Problem(404, "not-found")
+    picture = job.pictures[index - 1]
+    try:
+        async with asyncio.timeout(PICTURE_SECONDS):
+            if thumb:
+                return await pictures.thumbnail(picture, job_id=job.id, index=index), "image/webp"
+            data = await pictures.labelled(picture, job_id=job.id, index=index)
+    except (PictureBroken, KeyError):
+        raise Problem(404, "not-found") from None
+    except OSError as error:
+        _log.warning("pictures_away", action="web", job=job.id, error=str(error))
+        raise Problem(503, "pictures-away", headers={"Retry-After": "30"}) from None
+    media_type = shown_as(picture.media_type)
+    if media_type not in SUFFIXES:
+        raise Problem(404, "not-found")
+    return data, media_type
 
 
 def _may_look(job: Job, visitor: Visitor) -> bool:

@@ -33,6 +33,7 @@ from .requests import BODY_LIMIT
 from .results import Results
 from .sandbox_faults import SandboxFaults
 from .sessions import Sessions
+from .share_links import ShareLinkRoutes
 from .signing import Signer
 from .stream import Stream
 from .studio import Studio
@@ -95,6 +96,14 @@ class WebServer:
             clock=clock,
             public_url=config.public_url,
         )
+        share_links = ShareLinkRoutes(
+            links=actions.share_links,
+            pictures=pictures,
+            visitors=self._visitors,
+            signer=signer,
+            clock=clock,
+            public_url=config.public_url,
+        )
         sessions = Sessions(
             config=config,
             actions=actions,
@@ -119,6 +128,7 @@ class WebServer:
             *mydata.routes(),
             *self._stream.routes(),
             *files.routes(),
+            *share_links.routes(),
             *openai.routes(),
             *machines.routes(),
         ]

@@ -78,6 +78,7 @@ class Sessions:
                 "manager": person.manager,
                 "prices": await self._prices(person),
                 "locale": person.locale,
+                "share_days": list(self._actions.share_links.days),
                 "sandbox": self._dispatcher.sandbox is True,
                 "token": self._config.token is not None,
                 "now": iso(self._clock.now()),

@@ -63,6 +63,15 @@ class Signer:
             return True
         return self._token is not None and same(key, _mac(self._token, _picture(job_id, index))[:32])
 
+    def share_token(self, link_id: str) -> str:
+        """What the address of a share link ends with."""
+        return f"{link_id}.{_mac(self._key, f'share:{link_id}')[:32]}"
+
+    def shared(self, token: str) -> str | None:
+        """The id of the link, if we have signed it."""
+        link_id = token.partition(".")[0]
+        return link_id if same(token, self.share_token(link_id)) else None
+
 
 def _picture(job_id: str, index: int) -> str:
     return f"picture:{job_id}/{index}"

@@ -569,6 +569,11 @@ starred-private = Starred. It was asked in private, so only people there see it.
 shared-ok = Shared: everybody here finds it in /gallery starred and by its id. You can take that back.
 unshared-ok = No longer shared: it is seen only where it was asked.
 only-author-shares = Only the author can share it, or stop sharing it.
+no-share-links = Whoever runs this page hasn't switched share links on.
+share-link-days = A share link lasts { $most } days at most. Choose one of the times that are offered.
+under-moderation = Somebody has reported this result. It can't be shared outside until the moderators have decided.
+too-many-share-links = You have { $most } share links already. End one that you no longer need, then try again.
+share-link-gone = That share link has ended already.
 nobody-to-share-with = There is nobody to share this with: everybody who could see it does already.
 unstarred-ok = No longer starred
 voted-ok = Your vote is for picture { $index }
@@ -675,7 +680,7 @@ mydata-readme-jobs = jobs.json: your { $jobs ->
     [one] request
    *[other] { $jobs } requests
 } with words, options, states and times, and which file is which picture. Times are in UTC.
-mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, entries by and about you in the record of what was done, and your sessions on the page.
+mydata-readme-usage = usage.csv: what was counted for you, entry by entry: reserved, delivered, given back. defaults.json, if it is there: what you have set for yourself. other.json, if it is there: offers you have not taken and words you searched for, stars, votes, reports, share links, entries by and about you in the record of what was done, and your sessions on the page.
 mydata-readme-pictures = pictures: { $pictures ->
     [0] none are kept
     [one] your picture, as it was delivered. It is AI-generated
@@ -688,6 +693,8 @@ mydata-readme-left-out = { $n ->
 mydata-readme-delete = To have it all deleted, send /mydata delete.
 
 audit-exhibited = { $actor } posted job { $target } in the gallery channel
+audit-link-made = { $actor } made a share link to job { $target }
+audit-link-ended = { $actor } ended a share link to job { $target }
 
 ## Forms and panels
 

@@ -164,6 +164,26 @@ page-picture-copied = Picture copied
 page-picture-not-copied = Your browser doesn't allow it here: right-click the picture instead.
 page-link-copied = Link copied
 page-details-panel = How it was made
+page-share = Share link…
+page-share-title = Share this result
+page-share-text = Whoever has the link sees the pictures until it ends, without signing in. It shows no name, and nothing else of yours.
+page-share-sheet = What is written on a contact sheet is part of the picture.
+page-share-ends = It ends after
+page-share-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+page-share-prompt = Show the prompt, too
+page-share-make = Make the link
+page-share-made = Your link is ready. It ends { $moment }.
+page-share-all = All my share links
+page-share-none = You have no share links. Make one from a result of yours, by More or where it is seen large.
+page-share-open-until = ends { $moment }
+page-share-with-prompt = with the prompt
+page-share-of = The result
+page-share-end = End it
+page-share-end-title = End this link?
+page-share-end-text = Whoever has it sees nothing from then on. It can't be brought back; you can make another.
 page-lineage = Where it came from
 page-lineage-alone = This result was made from nothing earlier, and nothing was made of it yet.
 page-compare = Compare

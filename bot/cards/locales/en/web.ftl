@@ -60,6 +60,17 @@ problem-wrong-secret = This link no longer works.
 problem-wrong-secret-hint = `python -m bot link` prints a new one.
 problem-no-code = No code can be made here.
 problem-no-code-hint = Sign in on the other device with a link or a token.
+share-title = { $n ->
+    [one] A picture for you
+   *[other] { $n } pictures for you
+}
+share-alt = Picture { $index } of { $count }
+share-veiled = Hidden by its author: show it
+share-foot = AI-generated, made with Easel. This link ends on { $end }.
+share-not-found = There is nothing to see here
+share-not-found-hint = This link has ended, or there never was one like it. Ask whoever sent it for a new one.
+share-slow-down = Too many links that show nothing
+share-slow-down-hint = Wait a minute, then open yours again.
 problem-slow-down = Too many wrong tokens or codes.
 problem-slow-down-hint = Wait a minute, then try again.
 problem-wrong-host = This address is not one of ours.

@@ -505,6 +505,11 @@ starred-private = 已收藏。这是在私密的地方画的，只有那里的�
 shared-ok = 已分享：这里的人都能在 /gallery starred 里或用编号看到它。你可以随时取消分享。
 unshared-ok = 已取消分享：只有当时那个频道里的人看得到。
 only-author-shares = 只有作者本人可以分享或取消分享。
+no-share-links = 运行这个网页的人没有开启分享链接。
+share-link-days = 分享链接最多有效 { $most } 天，请选一个给出的期限。
+under-moderation = 有人举报了这个结果，在管理员处理之前不能分享到外面。
+too-many-share-links = 你已经有 { $most } 个分享链接。请先停用一个不再需要的，再试一次。
+share-link-gone = 这个分享链接已经失效了。
 nobody-to-share-with = 没有可以分享的对象：能看到的人都已经看得到了。
 unstarred-ok = 已取消收藏
 voted-ok = 你投给了第 { $index } 张
@@ -592,7 +597,7 @@ mydata-signed-out = 你已在所有设备上退出登录，名字也已删除。
 button-keep-mine = 保留
 mydata-readme-title = 这里是保存下来的与你有关的全部数据。
 mydata-readme-jobs = jobs.json：你的 { $jobs } 次请求，包括提示词、选项、状态和时间，以及每张图对应的文件。时间为 UTC。
-mydata-readme-usage = usage.csv：为你计数的每一笔：预留、送达、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
+mydata-readme-usage = usage.csv：为你计数的每一笔：预留、送达、退回。defaults.json（如果有）：你自己设的默认值。other.json（如果有）：还没采用的建议和搜索过的词、收藏、投票、举报、分享链接、操作记录中由你做的和关于你的条目，以及你在网页上的登录。
 mydata-readme-pictures = pictures：{ $pictures ->
     [0] 没有保存图片
    *[other] 你的 { $pictures } 张图，与收到时完全一样，均由 AI 生成
@@ -601,6 +606,8 @@ mydata-readme-left-out = 有 { $n } 张较早的图不在压缩包里，因为�
 mydata-readme-delete = 如果想全部删除，请发送 /mydata delete。
 
 audit-exhibited = { $actor } 把编号 { $target } 发到了图库频道
+audit-link-made = { $actor } 为编号 { $target } 创建了分享链接
+audit-link-ended = { $actor } 停用了编号 { $target } 的一个分享链接
 
 ## 表单与面板
 

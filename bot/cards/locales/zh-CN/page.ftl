@@ -149,6 +149,25 @@ page-picture-copied = 图片已复制
 page-picture-not-copied = 浏览器不允许在这里复制，请右键点击图片。
 page-link-copied = 链接已复制
 page-details-panel = 制作信息
+page-share = 分享链接…
+page-share-title = 分享这个结果
+page-share-text = 在失效之前，任何拿到链接的人不用登录就能看到图片。它不显示名字，也不显示你的其他内容。
+page-share-sheet = 汇总图上写的字是图片的一部分。
+page-share-ends = 有效期
+page-share-days = { $n ->
+   *[other] { $n } 天
+}
+page-share-prompt = 同时显示提示词
+page-share-make = 创建链接
+page-share-made = 链接已创建，有效期至 { $moment }。
+page-share-all = 我的全部分享链接
+page-share-none = 你还没有分享链接。可以在自己的结果的“更多”里，或在大图旁创建。
+page-share-open-until = 有效期至 { $moment }
+page-share-with-prompt = 含提示词
+page-share-of = 查看结果
+page-share-end = 停用
+page-share-end-title = 停用这个链接？
+page-share-end-text = 之后拿到链接的人什么也看不到。停用后无法恢复，但可以再创建一个。
 page-lineage = 来历
 page-lineage-alone = 它不是由别的结果改来的，也还没有用它改出别的结果。
 page-compare = 对比

@@ -60,6 +60,16 @@ problem-wrong-secret = 这个链接已失效。
 problem-wrong-secret-hint = `python -m bot link` 会打印有效的链接。
 problem-no-code = 这里不需要也不能生成代码。
 problem-no-code-hint = 请在另一台设备上用链接或令牌登录。
+share-title = { $n ->
+   *[other] 分享给你的 { $n } 张图
+}
+share-alt = 第 { $index } 张，共 { $count } 张
+share-veiled = 作者把它遮住了：点这里查看
+share-foot = AI 生成，由 Easel 制作。此链接有效期至 { $end }。
+share-not-found = 这里没有内容
+share-not-found-hint = 链接已经失效，或者从来没有这样的链接。请向发给你的人要一个新的。
+share-slow-down = 打开了太多没有内容的链接
+share-slow-down-hint = 请等一分钟，再打开你的链接。
 problem-slow-down = 错误的令牌或代码太多了。
 problem-slow-down-hint = 请等一分钟再试。
 problem-wrong-host = 这不是本页的地址。

@@ -77,6 +77,9 @@ export const results = (query) => {
   return call("GET", `/api/results?${new URLSearchParams(said)}`);
 };
 export const peopleOf = (shelf) => call("GET", `/api/results/people?${new URLSearchParams({ shelf })}`);
+export const shareLinks = () => call("GET", "/api/share-links");
+export const makeShareLink = (id, what) => call("POST", of("jobs", id, "share-links"), what);
+export const endShareLink = (id) => call("DELETE", of("share-links", id));
 export const family = (id) => call("GET", of("jobs", id, "family"));
 export const zipAddress = (ids) => `/api/results.zip?${new URLSearchParams({ ids: ids.join(",") })}`;
 export const show = (id) => call("GET", of("show", id));

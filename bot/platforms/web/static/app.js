@@ -17,6 +17,7 @@ import { listenToMenu } from "./menu.js";
 import { tellOf } from "./notify.js";
 import { leave, Router } from "./router.js";
 import { learn, me } from "./session.js";
+import { drawLinks } from "./share.js";
 import { drawShow } from "./show.js";
 import { StudioView } from "./studio.js";
 import { setServerTime, tick } from "./time.js";
@@ -50,6 +51,7 @@ const router = new Router({
   },
   lineage: (id, _query, room) => drawLineage(id, room, { look: lookAtItem, failed }),
   compare: (_path, query, room) => drawCompare(query, room, { look: (pictures, index) => lightbox.show(() => pictures, pictures[index].url), failed }),
+  links: (_path, _query, room) => drawLinks(room, failed),
   board: (_path, _query, room) => board.draw(room),
   studio: (_path, _query, room) => {
     $("studio-news").hidden = true;

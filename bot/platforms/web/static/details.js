@@ -4,6 +4,7 @@ import { comparison } from "./compare.js";
 import { $, h } from "./dom.js";
 import { locale, t } from "./i18n.js";
 import { address } from "./router.js";
+import { mayShare, offerLink } from "./share.js";
 import { textNodes } from "./time.js";
 
 const PAUSE = 120; // milliseconds: who leafs through asks for nothing on the way
@@ -58,7 +59,7 @@ export class Details {
       h("dl", {}, ...row(t("page-options"), card.options), ...row(t("page-when"), when.format(new Date(message.created_at))), ...(message.mine ? [] : row(t("page-who"), message.author))),
       h("p", { class: "node-links" }, this.#drawLinks(message)),
       h("div", { class: "notes" }, card.notes.map((note) => h("p", {}, ...textNodes(note)))),
-      h("div", { class: "presses" }, this.#drawVote(message), buttons.map((button) => this.#drawButton(button, message))),
+      h("div", { class: "presses" }, this.#drawVote(message), mayShare(message) && h("button", { type: "button", class: "button", onclick: () => offerLink(message) }, t("page-share")), buttons.map((button) => this.#drawButton(button, message))),
     ];
   }
 

@@ -4,6 +4,7 @@ import { original } from "./carry.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { address } from "./router.js";
+import { me } from "./session.js";
 import { Selection } from "./selection.js";
 import { loadSoon } from "./thumbnails.js";
 import { Wall } from "./wall.js";
@@ -136,7 +137,7 @@ export class GalleryView {
     return h(
       "div",
       { class: "room gallery" },
-      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), h("nav", { class: "segments", "aria-label": t("page-gallery") }, shelves), h("div", { class: "filters" }, NARROWING.map((name) => this.#drawFilter(name))), search),
+      h("div", { class: "room-head" }, h("h2", { tabindex: "-1" }, t("page-gallery")), h("nav", { class: "segments", "aria-label": t("page-gallery") }, shelves), h("div", { class: "filters" }, NARROWING.map((name) => this.#drawFilter(name))), search, me.share_days.length ? h("a", { class: "tool", href: address("links"), "aria-label": t("page-share-all"), title: t("page-share-all") }, icon("link")) : null),
       this.selection.bar,
       h("div", { class: "nothing empty", role: "status", hidden: true }),
       wall,

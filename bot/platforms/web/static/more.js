@@ -4,6 +4,7 @@ import { drawCommand } from "./cards.js";
 import { $, h, shape } from "./dom.js";
 import { t } from "./i18n.js";
 import { me } from "./session.js";
+import { mayShare, offerLink } from "./share.js";
 import { setServerTime, textNodes } from "./time.js";
 
 const ELSEWHERE = new Set(["shape", "hd"]); // in the grid; under the result
@@ -46,6 +47,7 @@ export class More {
       drawCommand(card.command),
       h("div", { class: "menu-rows" }, [
         h("a", { class: "button", href: `#/show/${message.id}`, onclick: () => this.#menu.hidePopover() }, t("button-show")),
+        mayShare(message) && this.#row(t("page-share"), () => offerLink(message)),
         ...card.buttons.filter(({ press }) => !ELSEWHERE.has(press)).map((button) => this.#drawButton(button, message)),
       ].filter(Boolean)),
     ];

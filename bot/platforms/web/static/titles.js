@@ -1,7 +1,7 @@
 // The title of the tab: the view, and what came while nobody looked.
 import { t } from "./i18n.js";
 
-const VIEWS = { gallery: t("page-gallery"), board: t("page-board"), show: t("button-show"), lineage: t("page-lineage"), compare: t("page-compare"), studio: t("studio-heading") };
+const VIEWS = { gallery: t("page-gallery"), board: t("page-board"), show: t("button-show"), lineage: t("page-lineage"), compare: t("page-compare"), studio: t("studio-heading"), links: t("page-share-all") };
 let view = "";
 let unseen = 0;
 
