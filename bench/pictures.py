@@ -1,46 +1,32 @@
 """What pictures cost on the way to a chat, and what they look like afterwards: `python -m bench.pictures`.
 
-First the processor time and memory that four noisy pictures of 4096² take until they fit a Discord request, each way in
-a process of its own: as it is, and with glibc left to itself (bot/runtime/memory.py). Then, for each kind of picture,
-what WebP and the rungs of JPEG cost, and how true they are: PSNR in decibels, SSIM of the brightness by blocks of 8².
+First large pictures from their links to a posted message, by stage (bench/delivery.py). Then one of them as it arrives,
+and how much of its budget a file takes up that had to be made smaller. Then, for each kind of picture, what WebP and
+some rungs of JPEG cost, and how true they are: PSNR in decibels, SSIM of the brightness by blocks of 8².
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
-import json
 import math
-import os
-import resource
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageMath, ImageStat
 
-from bench.figures import memory
+from bench import delivery
+from bench.delivery import grainy, png
 from bench.tables import Size, Table, ratio, show
-from bot.domain.job import StoredPicture
-from bot.pictures.fit import PictureFitter
-from bot.pictures.ladder import JPEG_RUNGS
-from bot.pictures.store import open_pictures
-from bot.runtime.memory import give_back_large_memory
+from bot.pictures.fit import THUMBNAIL_LONGEST
+from bot.pictures.label import AiLabel
+from bot.pictures.ladder import JPEG_RUNGS, fit, shares, small_file, thumbnail, upright
+from bot.platforms.discord.limits import FILE_FLOOR, REQUEST_FILES
 from bot.seedream.decode import decoded
 
-SIDE, COUNT = 4096, 4
-PER_FILE, TOGETHER = 10 << 20, 25 << 20  # bytes of a Discord file and of its request
+T = TypeVar("T")
+LABEL = AiLabel(produce_id="bench-1")
 BLOCK = 8
-_MEASURED = (
-    ("processor time, s", ".1f"),
-    ("posted, MiB", ".1f"),
-    ("memory before, MB", ".0f"),
-    ("memory at most, MB", ".0f"),
-    ("memory ten seconds later, MB", ".0f"),
-)
-AFTERWARDS = 10.0  # seconds until it is looked at what stays
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2  # of SSIM: https://doi.org/10.1109/TIP.2003.819861
 
 
@@ -73,7 +59,7 @@ def text(side: int) -> Image.Image:
     return image
 
 
-KINDS = {"noisy": noisy, "photo-like": photo, "flat": flat, "with text": text}
+KINDS = {"noisy": noisy, "grainy": grainy, "photo-like": photo, "flat": flat, "with text": text}
 
 
 def psnr(one: Image.Image, other: Image.Image) -> float:
@@ -102,12 +88,9 @@ def ssim(one: Image.Image, other: Image.Image) -> float:
 def compare(kind: str, side: int) -> Table:
     image = KINDS[kind](side)
     ways: list[tuple[str, str, dict[str, object]]] = [("WebP q90", "WEBP", {"quality": 90})]
-    for rung in JPEG_RUNGS:
-        if rung.longest is None:
-            sampling = "4:2:0" if rung.halved else "4:4:4"
-            ways.append(
-                (f"JPEG q{rung.quality} {sampling}", "JPEG", {"quality": rung.quality, "subsampling": sampling})
-            )
+    for rung in [rung for rung in JPEG_RUNGS if rung.longest is None][::2]:
+        sampling = "4:2:0" if rung.halved else "4:4:4"
+        ways.append((f"JPEG q{rung.quality} {sampling}", "JPEG", {"quality": rung.quality, "subsampling": sampling}))
     rows: list[tuple[str, ...]] = []
     first = 0.0
     for name, file_format, options in ways:
@@ -123,59 +106,75 @@ def compare(kind: str, side: int) -> Table:
     return Table(f"{kind}, {side}²", rows, ("processor", "WebP's : this", "size", "PSNR", "SSIM"))
 
 
-async def deliver(directory: Path, side: int) -> None:
-    """In a process of its own: from files in the store to files for the chat."""
-    store = open_pictures(f"file:{directory}")
-    file = io.BytesIO()
-    noisy(side).save(file, "PNG", compress_level=1)
-    data = file.getvalue()
-    picture = decoded(data)
-    kept = []
-    for index in range(COUNT):
-        key = f"job/{index}.png"
-        await store.put(key, data)
-        kept.append(
-            StoredPicture(
-                key=key, width=picture.width, height=picture.height, size=len(data), media_type=picture.media_type
-            )
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds of a processor: the best of three."""
+    found: list[tuple[float, T]] = []
+    for _ in range(3):
+        began = time.process_time()
+        done = work()
+        found.append((time.process_time() - began, done))
+    return min(found, key=lambda one: one[0])
+
+
+def arrival(side: int) -> Table:
+    """One picture on its way in: verified and made small from one decode, beside one decode for each."""
+
+    def together() -> None:
+        decoded(data, lambda _, image: small_file(upright(image), THUMBNAIL_LONGEST, LABEL))
+
+    def apart() -> None:
+        decoded(data)
+        thumbnail(data, THUMBNAIL_LONGEST, LABEL)
+
+    data = png(grainy(side))
+    ours, theirs, verified = (timed(work)[0] for work in (together, apart, lambda: decoded(data)))
+    rows = [
+        ("verified", f"{1000 * verified:.0f} ms"),
+        ("verified and made small, unpacked once", f"{1000 * ours:.0f} ms"),
+        ("the same, unpacked for each", f"{1000 * theirs:.0f} ms ({ratio(theirs, ours)})"),
+    ]
+    return Table(f"One PNG of {side}² as it arrives, of a processor", rows)
+
+
+def filled(kind: str, side: int) -> Iterator[Sequence[str]]:
+    """One, and one of four, in a request to Discord."""
+    image = KINDS[kind](side)
+    data = png(image)
+    for count in (1, 4):
+        budget = shares([len(data)] * count, per_file=FILE_FLOOR, together=REQUEST_FILES)[-1]
+        if budget >= len(data):
+            continue
+        took, found = timed(lambda budget=budget: fit(data, budget, LABEL, webp=True))  # type: ignore[misc]  # a default
+        size, kept = len(found.data), (found.width, found.height) == image.size
+        with Image.open(io.BytesIO(found.data)) as again:
+            true = f"{psnr(image, again.convert('RGB')):.1f} dB" if kept else "fewer pixels"
+        yield (
+            f"{kind}, {side}², {'alone' if count == 1 else 'one of four'}",
+            *(f"{bytes_ / 2**20:.1f} MiB" for bytes_ in (len(data), budget, size)),
+            f"{100 * size / budget:.0f} %",
+            f"{found.media_type.removeprefix('image/')} {true}",
+            f"{1000 * took:.0f} ms",
         )
-    del data, file, picture
-    idle, began = memory(os.getpid()), time.process_time()
-    fitted = await PictureFitter(store).fitted(kept, job_id="bench", per_file=PER_FILE, together=TOGETHER, webp=True)
-    took = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    size = sum(len(one.data) for one in fitted) / 2**20
-    del fitted
-    await asyncio.sleep(AFTERWARDS)
-    print(json.dumps([took, size, idle, peak, memory(os.getpid())]))
 
 
-def child(way: str, side: int) -> tuple[float, ...]:
-    """Seconds of processor time, MiB posted, and MB: before, at most, and a while later."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "bench.pictures", "child", way, directory, str(side)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own
-    return tuple(json.loads(done.stdout))
+def budgets(kinds: Sequence[str], sides: Sequence[int]) -> Table:
+    rows = [row for kind in kinds for side in sides for row in filled(kind, side)]
+    columns = ("original", "may have", "has", "filled", "as", "processor")
+    return Table("Made to fit a request to Discord: how much of its budget a file takes up", rows, columns)
 
 
 def figures(size: Size) -> list[Table]:
-    side = size.pick(whole=SIDE, quick=SIDE, tiny=256)
-    ours, theirs = child("as-it-is", side), child("left", side)
-    rows = [
-        (name, *(f"{found[place]:{form}}" for found in (ours, theirs)), ratio(theirs[place], ours[place]))
-        for place, (name, form) in enumerate(_MEASURED)
-    ]
-    title = f"{COUNT} noisy pictures of {side}² until they fit a Discord request"
-    compared = [Table(title, rows, ("as it is", "glibc left to itself", "ratio"))]
     kinds = size.pick(whole=list(KINDS), quick=["photo-like", "with text"], tiny=["flat"])
-    looked_at = size.pick(whole=SIDE, quick=SIDE // 2, tiny=256)
-    return [*compared, *(compare(kind, looked_at) for kind in kinds)]
+    looked_at = size.pick(whole=4096, quick=2048, tiny=256)
+    sides = size.pick(whole=[4096, 2048], quick=[4096, 2048], tiny=[256])
+    reduced = size.pick(whole=["noisy", "grainy", "photo-like", "with text"], quick=["grainy", "photo-like"], tiny=[])
+    return [
+        *delivery.figures(size),
+        arrival(max(sides)),
+        budgets(reduced, sides),
+        *(compare(kind, looked_at) for kind in kinds),
+    ]
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["child"]:
-        if sys.argv[2] == "as-it-is":
-            give_back_large_memory()
-        asyncio.run(deliver(Path(sys.argv[3]), int(sys.argv[4])))
-    else:
-        show(figures, __doc__)
+    show(figures, __doc__)

@@ -24,7 +24,7 @@ from sqlalchemy import QueuePool
 
 from bot.composition.acting import Stores
 from bot.domain.limits import Limits
-from bot.domain.ports import ModelPicture
+from bot.domain.ports import Make, ModelPicture
 from bot.sandbox.painter import paint, picture_size
 from db.engine import open_database
 from db.migrate import migrate
@@ -63,7 +63,7 @@ class Threads(ThreadPoolExecutor):
 class PaintingModel(FakeModel):
     """Draws what the sandbox would draw."""
 
-    async def download(self, url: str) -> ModelPicture:
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:  # noqa: ARG002 - the page makes it small
         task_id, _, index = url.partition("/")
         task = self.made[task_id].task
         return await asyncio.to_thread(_painted, task.prompt, int(index), task.ratio)

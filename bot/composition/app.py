@@ -170,6 +170,7 @@ def _discord(settings: Settings, core: Core, web: WebServer, role: Role, gateway
         raster=core.raster,
     )
     core.registry.add(platform)
+    core.arrivals.rooms[platform.name] = platform.room
     return platform
 
 
@@ -220,6 +221,7 @@ def _slack(settings: Settings, core: Core, health: Health, role: Role) -> SlackP
         raster=core.raster,
     )
     core.registry.add(platform)
+    core.arrivals.rooms[platform.name] = platform.room
     return platform
 
 

@@ -31,6 +31,7 @@ from bot.engine.in_process import InProcessDispatcher
 from bot.engine.settings import EngineSettings
 from bot.observability.metrics import USAGE_KINDS, Metrics
 from bot.observability.outages import Outage
+from bot.pictures.arrivals import ArrivingPictures
 from bot.pictures.fit import PictureFitter
 from bot.pictures.series import SeriesSheets
 from bot.pictures.sheet import ContactSheets
@@ -58,6 +59,8 @@ _log = structlog.get_logger(__name__)
 
 
 _SETTLE_SECONDS = 10.0  # that the database must work before the log says that it is back
+# Where people look at all pictures small before they look at one. Elsewhere few are asked for, and made then.
+SMALL_ON = frozenset({"web"})
 _USAGE_SECONDS = 3.0  # that the gauge of usage may take; Prometheus waits ten for everything
 
 
@@ -70,6 +73,7 @@ class Core:
     stores: Stores
     meta: Meta
     pictures: PictureFitter
+    arrivals: ArrivingPictures  # `rooms` is filled beside the registry
     raster: Raster
     dispatcher: BaseDispatcher
     actions: Actions
@@ -156,12 +160,17 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
         )
         callback_secret = await meta.secret("callback-secret") if settings.public_url else None
         registry = PlatformRegistry()
-        pictures = PictureFitter(stores.pictures, overlay=visible_label(settings.label_on_pictures, settings.font_path))
+        pictures = PictureFitter(
+            stores.pictures,
+            overlay=visible_label(settings.label_on_pictures, settings.font_path),
+        )
+        arrivals = ArrivingPictures(pictures, small_on=SMALL_ON)
         raster = Raster(settings.font_path)
         dispatcher = _dispatcher_for(settings, engine, role)(
             store=stores.jobs,
             model=model,
             pictures=stores.pictures,
+            arrivals=arrivals,
             sheets=SeriesSheets(
                 pictures=pictures,
                 sheets=ContactSheets(raster),
@@ -201,6 +210,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             stores=stores,
             meta=meta,
             pictures=pictures,
+            arrivals=arrivals,
             raster=raster,
             dispatcher=dispatcher,
             actions=actions,

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.errors import ModelError, ModelUnavailable, PictureBroken, PictureUnusable
 from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
-from bot.domain.ports import Clock, ImageModel, ModelPicture, ModelTask, PictureStore
+from bot.domain.ports import Arrivals, Clock, ImageModel, ModelPicture, ModelTask, PictureStore
 from bot.engine.retry import Backoff
 from bot.engine.retry_policy import RetryPolicy
 
@@ -29,7 +29,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.6
 
 
 async def fetch_all(
-    job: Job, task: ModelTask, *, model: ImageModel, store: PictureStore, clock: Clock, store_retries: RetryPolicy
+    job: Job,
+    task: ModelTask,
+    *,
+    model: ImageModel,
+    store: PictureStore,
+    clock: Clock,
+    store_retries: RetryPolicy,
+    arrivals: Arrivals | None = None,
 ) -> tuple[StoredPicture, ...]:
     """Every picture of the task that can be had, in order, and never more than were asked for.
 
@@ -37,7 +44,7 @@ async def fetch_all(
     that stays broken is left out. `store_retries`: the policy for a store that fails; the pictures are paid for, so it
     has no end.
     """
-    fetcher = _Fetcher(job, task, model, store, clock, store_retries)
+    fetcher = _Fetcher(job, task, model, store, clock, store_retries, arrivals)
     running: list[asyncio.Task[StoredPicture | None]] = []
     async with asyncio.TaskGroup() as downloads:
         async for url in fetcher.links():
@@ -69,6 +76,7 @@ class _Fetcher:
     store: PictureStore
     clock: Clock
     store_retries: RetryPolicy
+    arrivals: Arrivals | None
     kept: int = field(default=0, init=False)  # how many pictures are at hand
 
     async def links(self) -> AsyncIterator[str]:
@@ -92,10 +100,11 @@ class _Fetcher:
     async def fetch(self, index: int, url: str) -> StoredPicture | None:
         """The picture behind the link, kept; None where it is given up."""
         backoff, tries = Backoff(longest=20), _Tries()
+        make = None if self.arrivals is None else self.arrivals.making(self.job, index + 1)
         while True:
             async with self.store_retries.turn():
                 try:
-                    kept = await self._keep(index, await self.model.download(url))
+                    kept = await self._keep(index, await self.model.download(url, make))
                 except PictureBroken as error:
                     tries.broken += 1
                     tries.broken_beside += self.kept > 0
@@ -129,10 +138,16 @@ class _Fetcher:
     async def _keep(self, index: int, picture: ModelPicture) -> StoredPicture:
         key = f"{self.job.id}/{index}.{SUFFIXES[picture.media_type]}"
         await self.store.put(key, picture.data)
-        return StoredPicture(
+        stored = StoredPicture(
             key=key,
             width=picture.width,
             height=picture.height,
             size=len(picture.data),
             media_type=picture.media_type,
         )
+        if self.arrivals is not None and picture.made is not None:
+            try:
+                await self.arrivals.keep(stored, picture.made)
+            except OSError as error:  # the picture itself is kept, and it is made small again for whoever looks
+                _log.warning("thumbnail_not_kept", action="fetch", job=self.job.id, index=index, error=str(error))
+        return stored

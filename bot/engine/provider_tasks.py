@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.job import Job, StoredPicture
-from bot.domain.ports import Clock, ImageModel, ModelTask, PictureStore
+from bot.domain.ports import Arrivals, Clock, ImageModel, ModelTask, PictureStore
 from bot.domain.request import ImageRequest
 from bot.engine.delivery import Delivery
 from bot.engine.duration_estimates import DurationEstimates
@@ -32,6 +32,7 @@ class ProviderTasks:
         *,
         model: ImageModel,
         pictures: PictureStore,
+        arrivals: Arrivals | None,
         delivery: Delivery,
         poller: Poller,
         estimates: DurationEstimates,
@@ -39,6 +40,7 @@ class ProviderTasks:
     ) -> None:
         self._model = model
         self._pictures = pictures
+        self._arrivals = arrivals
         self._delivery = delivery
         self._poller = poller
         self._estimates = estimates
@@ -48,7 +50,13 @@ class ProviderTasks:
     async def pictures(self, job: Job, task: ModelTask) -> tuple[StoredPicture, ...]:
         """Keep every picture of a task that succeeded. See fetch_all."""
         return await fetch_all(
-            job, task, model=self._model, store=self._pictures, clock=self._clock, store_retries=self._keeping
+            job,
+            task,
+            model=self._model,
+            store=self._pictures,
+            clock=self._clock,
+            store_retries=self._keeping,
+            arrivals=self._arrivals,
         )
 
     def learn(self, request: ImageRequest, ended: Ended) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from itertools import dropwhile, groupby
+from typing import Any, Final, Literal, cast
 
 from PIL import Image, ImageOps
 
@@ -30,17 +32,23 @@ class Rung:
     halved: bool = False
 
 
-RUNGS: Final = (Rung(None, 90), Rung(None, 80), Rung(2048, 90), Rung(1536, 90))
-# JPEG of as many bytes looks as good or better, and takes a tenth of the time: python -m bench.pictures.
+RUNGS: Final = (
+    *(Rung(None, quality) for quality in (98, 95, 90, 80)),
+    *(Rung(longest, quality) for longest in (2048, 1536) for quality in (95, 90)),
+)
+# JPEG of as many bytes looks as good or better, and takes a tenth of the time. The steps are so small that a file takes
+# up most of what it may have: python -m bench.pictures.
+_TRUE: Final = (100, 99, 98, 97, 96, 95, 94, 92, 90)
 JPEG_RUNGS: Final = (
-    Rung(None, 94),
-    Rung(None, 90),
-    Rung(None, 90, halved=True),
-    Rung(None, 80, halved=True),
-    Rung(2048, 90),
-    Rung(1536, 90),
+    *(Rung(None, quality) for quality in (*_TRUE, 87)),
+    *(Rung(None, quality, halved=True) for quality in (92, 90, 87, 85, 80)),
+    *(Rung(longest, quality) for longest in (2048, 1536) for quality in _TRUE[2:]),
 )
 _LARGE: Final = 1024 * 1024  # bytes of an original; below it WebP takes no time worth saving
+# Of a larger picture so many tiles in each direction, each of so many pixels, tell which rung will fit.
+_TILES: Final = 8
+_TILE: Final = 128
+_DOUBT: Final = 1.02  # how far what the tiles say may be over, and the rung is tried all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +73,27 @@ def fit(data: bytes, budget: int, label: AiLabel, *, webp: bool, overlay: Overla
         labelled = whole(data, label, webp=webp, overlay=overlay)
         if labelled is not None and len(labelled.data) <= budget:
             return labelled
-    image = decoded(data)
+    return reduced(decoded(data), len(data), budget, label, webp=webp, overlay=overlay)
+
+
+def reduced(
+    image: Image.Image, size: int, budget: int, label: AiLabel, *, webp: bool, overlay: Overlay | None = None
+) -> Fitted:
+    """The same of an image that is upright, whose file has `size` bytes and does not fit."""
     if overlay is not None:
         image = overlay.on(image)
-    as_jpeg = not webp or (len(data) >= _LARGE and is_opaque(image))
+    as_jpeg = not webp or (size >= _LARGE and is_opaque(image))
     file_format: Literal["WEBP", "JPEG"] = "JPEG" if as_jpeg else "WEBP"
     if as_jpeg:
         image = on_white(image)
-    for rung in _steps(max(image.size), JPEG_RUNGS if as_jpeg else RUNGS):
-        step = image if rung.longest is None else _scaled(image, rung.longest)
-        how = {"subsampling": "4:2:0" if rung.halved else "4:4:4"} if as_jpeg else {}
-        encoded = save_labelled(step, file_format, label, quality=rung.quality, **how)
-        if len(encoded) <= budget:
-            width, height = step.size
-            return Fitted(data=encoded, width=width, height=height, media_type=FORMATS[file_format], reduced=True)
+    steps = _steps(max(image.size), JPEG_RUNGS if as_jpeg else RUNGS)
+    for longest, rungs in groupby(steps, key=lambda rung: rung.longest):
+        step = image if longest is None else _scaled(image, longest)
+        for rung in _likely(rungs, step, budget, file_format):
+            encoded = save_labelled(step, file_format, label, **_how(rung, file_format))
+            if len(encoded) <= budget:
+                width, height = step.size
+                return Fitted(data=encoded, width=width, height=height, media_type=FORMATS[file_format], reduced=True)
     raise ValueError(f"no picture fits {budget} bytes; {SMALLEST_BUDGET} are always enough")
 
 
@@ -105,7 +120,11 @@ def whole(data: bytes, label: AiLabel, *, webp: bool, overlay: Overlay | None = 
 
 def thumbnail(data: bytes, longest: int, label: AiLabel, *, overlay: Overlay | None = None) -> bytes:
     """A small WebP whose longest side has at most `longest` pixels."""
-    image = decoded(data, about=(longest, longest))
+    return small_file(decoded(data, about=(longest, longest)), longest, label, overlay=overlay)
+
+
+def small_file(image: Image.Image, longest: int, label: AiLabel, *, overlay: Overlay | None = None) -> bytes:
+    """The same of an image that is upright."""
     small = _scaled(image, longest) if max(image.size) > longest else image
     if overlay is not None:
         small = overlay.on(small)
@@ -137,6 +156,41 @@ def _steps(longest: int, rungs: Sequence[Rung]) -> Iterator[Rung]:
         side //= 2
 
 
+def _how(rung: Rung, file_format: str) -> dict[str, Any]:
+    """Pillow's options."""
+    sampling = {"subsampling": "4:2:0" if rung.halved else "4:4:4"} if file_format == "JPEG" else {}
+    return {"quality": rung.quality, **sampling}
+
+
+def _likely(rungs: Iterator[Rung], image: Image.Image, budget: int, file_format: str) -> Iterator[Rung]:
+    """Without the first ones that are certainly too large, by tiles of the image: to encode all of it takes longer."""
+    sample = _tiles(image)
+    if sample is None:
+        return rungs
+    times = image.width * image.height / (sample.width * sample.height)
+
+    def too_large(rung: Rung) -> bool:
+        file = io.BytesIO()
+        sample.save(file, file_format, **_how(rung, file_format))
+        return times * len(file.getbuffer()) > _DOUBT * budget
+
+    return dropwhile(too_large, rungs)
+
+
+def _tiles(image: Image.Image) -> Image.Image | None:
+    """Some of the picture from all over it; None where that would be most of it."""
+    side = _TILES * _TILE
+    if min(image.size) < side or image.width * image.height < 2 * side * side:
+        return None
+    sample = Image.new(image.mode, (side, side))
+    for place in range(_TILES * _TILES):
+        column, row = place % _TILES, place // _TILES
+        left = (image.width - _TILE) * column // (_TILES - 1) // 16 * 16  # where JPEG's blocks begin
+        top = (image.height - _TILE) * row // (_TILES - 1) // 16 * 16
+        sample.paste(image.crop((left, top, left + _TILE, top + _TILE)), (column * _TILE, row * _TILE))
+    return sample
+
+
 def decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image:
     """RGB or RGBA, image. `about`: a JPEG may be decoded at any size from this on, which is cheaper."""
     with open_picture(data) as image:
@@ -144,16 +198,21 @@ def decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image
             image.draft("RGB", about)
         try:
             image.load()
-            ImageOps.exif_transpose(image, in_place=True)
+            return upright(image)
         except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
             raise PictureBroken(f"the picture does not decode: {type(error).__name__}") from error
-        wanted = "RGBA" if image.has_transparency_data else "RGB"
-        if image.mode == wanted:
-            return image
-        converted = image.convert(wanted)
-        if image.mode not in {"P", "RGB", "RGBA"}:
-            converted.info.pop("icc_profile", None)  # it describes colours that the picture no longer has
-        return converted
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """RGB or RGBA, of a loaded image, which is turned itself."""
+    ImageOps.exif_transpose(image, in_place=True)
+    wanted = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode == wanted:
+        return image
+    converted = image.convert(wanted)
+    if image.mode not in {"P", "RGB", "RGBA"}:
+        converted.info.pop("icc_profile", None)  # it describes colours that the picture no longer has
+    return converted
 
 
 def is_opaque(image: Image.Image) -> bool:

@@ -12,7 +12,7 @@ import structlog
 
 from bot.domain.errors import ModelError, ModelRejected, ModelUnavailable, ModelUnclear
 from bot.domain.job import Job
-from bot.domain.ports import AccountState, Clock, ModelPicture, ModelTask, TaskListing
+from bot.domain.ports import AccountState, Clock, Make, ModelPicture, ModelTask, TaskListing
 
 from .account import AccountWatch
 from .api import Api, Call
@@ -180,9 +180,9 @@ class SeedreamClient:
             return None
         return read_beans(answer.data) if answer.code == Code.SUCCESS else None
 
-    async def download(self, url: str) -> ModelPicture:
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
         """Fetch and verify one picture. After PictureBroken, fresh links of the same task may work: these expire."""
-        return await self._downloads.fetch(url)
+        return await self._downloads.fetch(url, make)
 
     async def _page(self, number: int) -> Page:
         page = await self._read(Call("POST", PAGE_PATH, page_body(page=number)), read_page)

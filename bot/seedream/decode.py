@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from bot.domain.errors import PictureBroken, PictureUnusable
 from bot.domain.media import SUFFIXES
-from bot.domain.ports import ModelPicture
+from bot.domain.ports import Make, ModelPicture
 
 from .parts import MOST_PARTS, check_parts, is_scan, segments
 
@@ -30,9 +30,10 @@ MOST_SCANS, MOST_SCANNED = 100, 1_000_000_000
 _TEXT = (b"<", b"{", b"[")  # an error page in place of a picture
 
 
-def decoded(data: bytes) -> ModelPicture:
+def decoded(data: bytes, make: Make | None = None) -> ModelPicture:
     """The picture if it is whole, or PictureBroken. Takes up to 4 bytes a pixel and some seconds: use a thread.
 
+    Its pixels are unpacked once; `make` may make something of them.
     PictureUnusable: it came as it is at the provider, and is nothing that can be shown.
     """
     check_parts(data)
@@ -60,7 +61,8 @@ def decoded(data: bytes) -> ModelPicture:
         raise PictureBroken(f"no complete picture ({type(error).__name__})") from None
     if media_type not in SUFFIXES:
         raise PictureUnusable(f"a picture of the kind {media_type}")
-    return ModelPicture(data=data, width=width, height=height, media_type=media_type)
+    made = None if make is None else make(data, picture)
+    return ModelPicture(data=data, width=width, height=height, media_type=media_type, made=made)
 
 
 def _check_scans(data: bytes, pixels: int) -> None:

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
-from bot.domain.ports import ModelPicture
+from bot.domain.ports import Make, ModelPicture
 from bot.runtime.network import DIRECT, Network
 from bot.runtime.quiet_threads import QuietThreads
 
@@ -90,8 +90,8 @@ class Downloads:
         await self._direct.close()
         await self._proxied.close()
 
-    async def fetch(self, url: str) -> ModelPicture:
-        """One picture, checked to the last pixel.
+    async def fetch(self, url: str, make: Make | None = None) -> ModelPicture:
+        """One picture, checked to the last pixel; `make` is given those pixels.
 
         PictureBroken: these bytes or this link will not get better. That includes 403, 404 and 410: links are
         short-lived, so ask the task for fresh ones and fetch those. PictureUnusable: fresh links will not help either.
@@ -99,7 +99,7 @@ class Downloads:
         """
         async with self._slots:
             data = await self._fetch(checked_url(url, hosts=self._hosts))
-            return await self._decoders.run(partial(decoded, data))
+            return await self._decoders.run(partial(decoded, data, make))
 
     async def _fetch(self, url: URL) -> bytes:
         if self._direct.closed:

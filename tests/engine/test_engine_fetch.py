@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import ModelUnavailable, PictureBroken, PictureUnusable
-from bot.domain.job import Job
+from bot.domain.job import Job, StoredPicture
 from bot.domain.media import SUFFIXES
-from bot.domain.ports import ModelPicture, ModelTask, TaskState
+from bot.domain.ports import Make, ModelPicture, ModelTask, TaskState
 from bot.engine import fetch
 from bot.engine.retry_policy import RetryPolicy
 from bot.observability.outages import Outage
@@ -42,7 +42,7 @@ class Server(FakeModel):
             raise found
         return {ids[0]: task(*found)}
 
-    async def download(self, url: str) -> ModelPicture:
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
         self.asked.append((url, self.clock.monotonic()))
         if url in self.faults:
             raise self.faults[url]
@@ -170,7 +170,7 @@ async def test_a_fresh_link_is_taken(server: Server, world: World) -> None:
 
 
 class Kinds(FakeModel):
-    async def download(self, url: str) -> ModelPicture:
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
         return replace(GOOD, media_type=url)
 
 
@@ -187,3 +187,45 @@ async def test_each_kind_is_kept_by_its_own_name(world: World, media_type: str, 
     )
     assert kept.key.endswith(f"/0.{suffix}")
     assert picture_store.kept == {kept.key: PICTURE}
+
+
+class Small:
+    """Arrivals of which something is made without a picture; `failures` are raised by the next `keep`."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.kept: dict[str, object] = {}
+        self.failures = list(failures)
+
+    def making(self, job: Job, index: int) -> Make:
+        return lambda _, __: f"{index} of {job.request.n}"
+
+    async def keep(self, picture: StoredPicture, made: object) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.kept[picture.key] = made
+
+
+class Decoding(FakeModel):
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
+        assert make is not None
+        return replace(GOOD, made=make(PICTURE, None))
+
+
+@pytest.mark.parametrize("failures", [(), (OSError("full"),)])
+async def test_what_was_made_small_is_kept_beside_it_and_never_costs_a_picture(
+    world: World, failures: tuple[Exception, ...]
+) -> None:
+    clock, picture_store, arrivals = FakeClock(), MemoryPictureStore(), Small(*failures)
+    kept = await fetch.fetch_all(
+        world.job(n=2),
+        task("a", "b"),
+        model=Decoding(clock),
+        store=picture_store,
+        clock=clock,
+        store_retries=RetryPolicy(Outage("them"), clock),
+        arrivals=arrivals,
+    )
+    assert [one.key for one in kept] == sorted(picture_store.kept)
+    made = {one.key: f"{index} of 2" for index, one in enumerate(kept, 1)}
+    assert arrivals.kept.items() <= made.items()
+    assert len(arrivals.kept) == 2 - len(failures)

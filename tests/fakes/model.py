@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import ModelAccountRefused, ModelUnclear
 from bot.domain.job import Job
-from bot.domain.ports import AccountState, Clock, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports import AccountState, Clock, Make, ModelPicture, ModelTask, TaskListing, TaskState
 from tests.fakes.pictures import encoded, smooth
 
 PICTURE = encoded(smooth(64, 36))
@@ -171,7 +171,7 @@ class FakeModel:
     async def balance(self) -> float | None:
         return None
 
-    async def download(self, url: str) -> ModelPicture:
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
         if self.downloads:
             raise self.downloads.popleft()
         return ModelPicture(data=PICTURE, width=64, height=36, media_type="image/png")

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image
@@ -15,7 +16,7 @@ from bot.pictures import fit as fit_module
 from bot.pictures import ladder
 from bot.pictures.fit import AT_ONCE, PictureFitter, PictureGone
 from bot.pictures.keys import thumbnail_key
-from bot.pictures.label import AiLabel
+from bot.pictures.label import AiLabel, save_labelled
 from bot.pictures.ladder import JPEG_RUNGS, RUNGS, SMALLEST_BUDGET, Rung, fit, shares
 from bot.pictures.overlay import Overlay
 from tests.fakes.pictures import Format, decoded, encoded, noise, noisy_png, smooth, stored
@@ -109,7 +110,7 @@ def _rung_sizes(data: bytes, *, webp: bool) -> list[tuple[int, tuple[int, int]]]
     """How large the file is on each rung, found by asking for one byte less than the rung before."""
     found: list[tuple[int, tuple[int, int]]] = []
     budget = len(data) - 1
-    for _ in range(7 if webp else 9):
+    for _ in range(11 if webp else 32):
         fitted = fit(data, budget, LABEL, webp=webp)
         assert len(fitted.data) <= budget
         assert fitted.reduced
@@ -127,17 +128,56 @@ def test_the_ladder_goes_down_one_rung_at_a_time(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(ladder, name, small)
     monkeypatch.setattr(ladder, "_SMALLEST_LONGEST", 8)
     sizes = [size for _, size in _rung_sizes(noisy_png(256, 192), webp=webp)]
-    whole = [(256, 192)] * (2 if webp else 4)
-    assert sizes == [*whole, (128, 96), (96, 72), (48, 36), (24, 18), (12, 9)]
+    again = 2 if webp else 7
+    whole = [(256, 192)] * (4 if webp else 15)
+    assert sizes == [*whole, *[(128, 96)] * again, *[(96, 72)] * again, (48, 36), (24, 18), (12, 9)]
 
 
 def test_the_rungs_are_the_promised_ones() -> None:
-    assert [(rung.longest, rung.quality) for rung in RUNGS] == [(None, 90), (None, 80), (2048, 90), (1536, 90)]
-    whole = [Rung(None, 94), Rung(None, 90), Rung(None, 90, halved=True), Rung(None, 80, halved=True)]
-    assert list(JPEG_RUNGS) == [*whole, Rung(2048, 90), Rung(1536, 90)]
-    assert [rung.longest for rung in ladder._steps(4096, RUNGS)] == [None, None, 2048, 1536, 768, 384, 192, 96]
-    assert [rung.longest for rung in ladder._steps(2048, RUNGS)] == [None, None, 1536, 768, 384, 192, 96]
-    assert [rung.longest for rung in ladder._steps(1024, RUNGS)] == [None, None, 512, 256, 128]
+    for rungs, best in ((RUNGS, 98), (JPEG_RUNGS, 100)):
+        assert rungs[0] == Rung(None, best)
+        assert all(rung.quality >= 80 for rung in rungs)
+        assert not any(rung.halved for rung in rungs if rung.longest is not None), "fewer pixels have all their colours"
+        for longest in (None, 2048, 1536):
+            steps = [(rung.halved, -rung.quality) for rung in rungs if rung.longest == longest]
+            assert steps == sorted(steps)
+    four = [None] * 4
+    assert [rung.longest for rung in ladder._steps(4096, RUNGS)] == [*four, 2048, 2048, 1536, 1536, 768, 384, 192, 96]
+    assert [rung.longest for rung in ladder._steps(2048, RUNGS)] == [*four, 1536, 1536, 768, 384, 192, 96]
+    assert [rung.longest for rung in ladder._steps(1024, RUNGS)] == [*four, 512, 256, 128]
+
+
+def grainy(side: int) -> Image.Image:
+    """Soft forms, more grain to the right: tiles must come from all over it."""
+    soft = noise(side // 64, side // 64).resize((side, side), Image.Resampling.BICUBIC)
+    grain = Image.effect_noise((side, side), 40).convert("RGB")
+    return Image.composite(
+        Image.blend(soft, grain, 0.15), soft, Image.linear_gradient("L").rotate(90).resize(soft.size)
+    )
+
+
+@pytest.mark.parametrize("share", [0.9, 0.6, 0.4, 0.2, 0.1])
+def test_what_has_to_be_smaller_takes_up_most_of_its_budget(share: float) -> None:
+    image = grainy(2048)
+    data = encoded(image, compress_level=1)
+    budget = int(share * len(data))
+    fitted = fit(data, budget, LABEL, webp=True)
+    assert (fitted.media_type, fitted.width) == ("image/jpeg", 2048)
+    assert 0.7 * budget < len(fitted.data) <= budget
+
+
+def test_the_tiles_spare_the_encoder_what_will_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    encodings: list[int] = []
+    real = save_labelled
+
+    def watched(image: Image.Image, *args: Any, **how: Any) -> bytes:
+        encodings.append(how["quality"])
+        return real(image, *args, **how)
+
+    monkeypatch.setattr(ladder, "save_labelled", watched)
+    data = encoded(grainy(2048), compress_level=1)
+    fit(data, len(data) // 5, LABEL, webp=True)
+    assert len(encodings) <= 2
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,22 @@ from bot.domain.ports.gallery import (
     Opinion,
     ResultQuery,
 )
-from bot.domain.ports.image_model import AccountState, ImageModel, ModelPicture, ModelTask, TaskListing, TaskState
+from bot.domain.ports.image_model import (
+    AccountState,
+    ImageModel,
+    Make,
+    ModelPicture,
+    ModelTask,
+    TaskListing,
+    TaskState,
+)
 from bot.domain.ports.installed_communities import InstalledCommunityStore, RemovedCommunity
 from bot.domain.ports.interactions import ANSWERED_WITHIN, LeftInteraction, TakenInteractions
 from bot.domain.ports.job_store import Draft, JobStore
 from bot.domain.ports.ledger import UsageDay, UsageFilter, UsageGroup, UsageLedger, UsageRow
 from bot.domain.ports.locks import Locks
 from bot.domain.ports.personal_data import Expired, ForgottenBatch, PersonalData
-from bot.domain.ports.pictures import FittedPicture, PictureReader, PictureStore, SheetMaker, Tile
+from bot.domain.ports.pictures import Arrivals, FittedPicture, PictureReader, PictureStore, Room, SheetMaker, Tile
 from bot.domain.ports.removals import Removal, RemovalStore
 from bot.domain.ports.share_links import ShareLinkStore
 from bot.domain.ports.sign_ins import SignIns
@@ -35,6 +43,7 @@ __all__ = [
     "ANSWERED_WITHIN",
     "MOST_FOUND",
     "AccountState",
+    "Arrivals",
     "ChatPlatform",
     "Clock",
     "CommunityStore",
@@ -53,6 +62,7 @@ __all__ = [
     "JobStore",
     "LeftInteraction",
     "Locks",
+    "Make",
     "ModelPicture",
     "ModelTask",
     "ModeratorChannel",
@@ -65,6 +75,7 @@ __all__ = [
     "RemovalStore",
     "RemovedCommunity",
     "ResultQuery",
+    "Room",
     "ShareLinkStore",
     "SheetMaker",
     "SignIns",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.job import Job
 
@@ -55,12 +55,17 @@ class TaskListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPicture:
-    """A downloaded picture that decodes completely."""
+    """A downloaded picture that decodes completely. `made`: what was made of it while it was decoded."""
 
     data: bytes
     width: int
     height: int
     media_type: str
+    made: object = None
+
+
+# Makes something of a picture's file and of what was decoded of it, on a thread; None: nothing. It never raises.
+Make = Callable[[bytes, Any], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +146,9 @@ class ImageModel(Protocol):
         """What is left on the account, in the provider's own unit; None where it doesn't tell. Nothing hangs on it."""
         ...
 
-    async def download(self, url: str) -> ModelPicture:
-        """Fetch and verify one picture. PictureBroken: it will not get better; ModelUnavailable: it may."""
+    async def download(self, url: str, make: Make | None = None) -> ModelPicture:
+        """Fetch and verify one picture. PictureBroken: it will not get better; ModelUnavailable: it may.
+
+        `make` is given what is decoded for that, so that nobody has to decode it again.
+        """
         ...

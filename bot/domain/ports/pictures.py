@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.job import Job, StoredPicture
-from bot.domain.ports.image_model import ModelPicture
+from bot.domain.ports.image_model import Make, ModelPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,27 @@ class PictureStore(Protocol):
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Forget these; those that are gone already are fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a platform takes of the pictures of one message: bytes of each and of all, and whether as WebP."""
+
+    per_file: int
+    together: int
+    webp: bool
+
+
+class Arrivals(Protocol):
+    """What is made of pictures while they are decoded to be verified, so that nobody unpacks them again."""
+
+    def making(self, job: Job, index: int) -> Make | None:
+        """What makes something of the job's picture `index` (from 1) on its way in; None where nobody would use it."""
+        ...
+
+    async def keep(self, picture: StoredPicture, made: object) -> None:
+        """Keep what was made. OSError where the store fails: it is made again for whoever asks."""
         ...
 
 

@@ -105,6 +105,7 @@ class DiscordPlatform:
             rejection_guard=self._rejection_guard,
             opinions=actions.gallery.opinion,
         )
+        self.room = results.room
         self._delivery = Delivery(
             api=api,
             live=live,

@@ -13,7 +13,7 @@ from bot.cards.result_buttons import LAST_ROW, original_button
 from bot.cards.sentences import words
 from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job, StoredPicture
-from bot.domain.ports import FittedPicture, PictureReader
+from bot.domain.ports import FittedPicture, PictureReader, Room
 
 from .faults import TooLarge
 from .limits import FILE_CAP, FILE_FLOOR, LADDER, REQUEST_FILES, UPLOADS_AT_ONCE
@@ -97,6 +97,12 @@ class Fitting:
             raise PicturesUnusable(f"the kept pictures are not usable: {broken}") from errors
         except PictureBroken as error:
             raise PicturesUnusable(f"the kept pictures are not usable: {error}") from error
+
+
+def room(file_limit: int) -> Room:
+    """What is tried first."""
+    per_file, together = next(_budgets(file_limit))
+    return Room(per_file=per_file, together=together, webp=True)
 
 
 def _budgets(file_limit: int) -> Iterator[tuple[int, int]]:

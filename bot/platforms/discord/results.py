@@ -15,7 +15,8 @@ from bot.cards.sentences import words
 from bot.domain.card import Card
 from bot.domain.errors import PlatformError, PlatformUnavailable, Undeliverable
 from bot.domain.job import Job, JobState
-from bot.domain.ports import Clock, Opinion
+from bot.domain.people import Destination
+from bot.domain.ports import Clock, Opinion, Room
 from bot.domain.report import JobReport
 
 from .answers import Answers
@@ -26,7 +27,7 @@ from .interaction import Interaction
 from .live_interactions import LiveInteractions
 from .origin import age_restricted, way_back
 from .outgoing import Outgoing
-from .posting import Fitting
+from .posting import Fitting, room
 from .rejection_guard import RejectionGuard
 from .result_ids import alone, in_thread, is_alone, located
 from .series_threads import SeriesThreads
@@ -115,6 +116,13 @@ class Results:
 
         await self._fitting.send(job, out, back.file_limit, edit)
 
+    def room(self, job: Job) -> Room:
+        """What is tried first where its result is to be posted."""
+        return room(self._file_limit(job.destination))
+
+    def _file_limit(self, destination: Destination) -> int:
+        return max(way_back(destination).file_limit, self._api.guild_file_limit(destination.community_id))
+
     async def _card(self, report: JobReport, locale: str = "") -> Card:
         """With the counts of now: a result may be drawn again long after it was voted on."""
         job = report.job
@@ -136,7 +144,7 @@ class Results:
 
     async def _into_channel_or_dm(self, report: JobReport, out: Outgoing) -> str:
         job, destination = report.job, report.job.destination
-        limit = max(way_back(destination).file_limit, self._api.guild_file_limit(destination.community_id))
+        limit = self._file_limit(destination)
         pinging = dataclasses.replace(out, ping=job.author.user_id if out.card.mention else None)
         if (thread := self._threads.known(job)) is not None:
             pinging = dataclasses.replace(pinging, words=f"<#{thread}>")

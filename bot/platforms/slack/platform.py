@@ -19,7 +19,7 @@ from bot.actions import Actions
 from bot.domain.card import Card
 from bot.domain.errors import CredentialsRefused, PlatformError, PlatformUnavailable, StoreUnavailable
 from bot.domain.job import GalleryCopy, Job
-from bot.domain.ports import Clock, PictureReader
+from bot.domain.ports import Clock, PictureReader, Room
 from bot.domain.report import JobReport
 from bot.drawing.raster import Raster
 from bot.observability.health import Check
@@ -42,7 +42,7 @@ from .oauth import Installing
 from .posted_files import JobNotes
 from .request_context import NAME, People
 from .results import Results
-from .uploads import Uploads
+from .uploads import ROOM, Uploads
 from .workspaces import Installation, InstallationStore, Workspace, Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -161,6 +161,10 @@ class SlackPlatform:
             if config.oauth is not None and installations is not None
             else None
         )
+
+    def room(self, _: Job) -> Room:
+        """What Slack takes of a job's pictures."""
+        return ROOM
 
     @property
     def ready(self) -> bool:

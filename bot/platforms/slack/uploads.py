@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -15,7 +15,7 @@ from bot.cards.phrases import alt_text
 from bot.domain.card import Card
 from bot.domain.errors import PictureBroken, PicturesUnusable, PlatformUnavailable
 from bot.domain.job import Job, StoredPicture
-from bot.domain.ports import Clock, FittedPicture, PictureReader
+from bot.domain.ports import Clock, FittedPicture, PictureReader, Room
 
 from .api import SlackApi
 from .faults import AccessDenied, MessageGone, Rejected
@@ -34,6 +34,9 @@ from .text import clip
 from .workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
+
+
+ROOM: Final = Room(per_file=PICTURE_BYTES, together=PICTURES_BYTES, webp=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,9 @@ class Uploads:
             return await self._pictures.fitted(
                 job.pictures if pictures is None else pictures,
                 job_id=job.id,
-                per_file=most or PICTURE_BYTES,
-                together=most or PICTURES_BYTES,
-                webp=False,
+                per_file=most or ROOM.per_file,
+                together=most or ROOM.together,
+                webp=ROOM.webp,
             )
         except OSError as error:
             raise PlatformUnavailable(f"the kept pictures can't be read now: {error}", after=5.0) from error
