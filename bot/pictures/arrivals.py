@@ -1,4 +1,4 @@
-"""What is made of pictures while they are decoded to be verified: a PNG of 4096² takes half a second to unpack."""
+"""What is made of pictures while they are decoded to be verified: unpacking a large PNG is most of its cost."""
 
 from __future__ import annotations
 

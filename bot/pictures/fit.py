@@ -22,7 +22,7 @@ from .prepared import Prepared
 
 # Twice what a page shows a picture at, for dense screens; making it takes no longer, since all is decoding.
 THUMBNAIL_LONGEST: Final = 1024  # pixels
-# Decoded, a 4096² picture and its encoder take some 70 MB; Pillow lets go of the GIL, so two keep two cores busy.
+# Decoded, a 4096² picture takes 64 MiB; Pillow lets go of the GIL, so two keep two cores busy.
 AT_ONCE: Final = 2
 _LABEL_BYTES: Final = 4096  # more than the label adds to a file: some 1.5 KiB
 
