@@ -170,7 +170,6 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
             store=stores.jobs,
             model=model,
             pictures=stores.pictures,
-            arrivals=arrivals,
             sheets=SeriesSheets(
                 pictures=pictures,
                 sheets=ContactSheets(raster),
@@ -185,6 +184,7 @@ async def open_core(settings: Settings, role: Role = Role.ALL) -> AsyncIterator[
                 callback_url=f"{settings.public_url}/seedream/callback/{callback_secret}" if callback_secret else None,
                 restored_at=datetime.fromisoformat(made) if (made := await meta.get(BACKUP_MADE_AT)) else None,
                 database=outage,
+                arrivals=arrivals,
             ),
         )
         actions = connect(

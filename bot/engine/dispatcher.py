@@ -15,7 +15,7 @@ import structlog
 from bot.domain.errors import StaleJob, StoreUnavailable
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.limits import Limits, Usage
-from bot.domain.ports import Arrivals, ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
+from bot.domain.ports import ChatPlatform, Clock, ImageModel, JobStore, PictureStore, SheetMaker
 from bot.domain.report import JobReport
 from bot.engine.delivery import Delivery
 from bot.engine.duration_estimates import DurationEstimates
@@ -53,7 +53,6 @@ class BaseDispatcher(ABC):
         clock: Clock,
         metrics: Metrics,
         settings: EngineSettings,
-        arrivals: Arrivals | None = None,
     ) -> None:
         self._store = store
         self._model = model
@@ -94,7 +93,7 @@ class BaseDispatcher(ABC):
             tasks=ProviderTasks(
                 model=model,
                 pictures=pictures,
-                arrivals=arrivals,
+                arrivals=settings.arrivals,
                 delivery=self._delivery,
                 poller=self._poller,
                 estimates=self._estimates,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.job import Job
 from bot.domain.limits import Limits
+from bot.domain.ports import Arrivals
 from bot.observability.outages import Outage
 
 
@@ -16,7 +17,8 @@ class EngineSettings:
     """`limits` are the operator's; `limits_for`: what its community lets the author of a job have.
 
     `callback_url`: where the provider tells of a task's end, None for nowhere. `restored_at`: when the backup was made
-    that the store was restored from, if it was. `database`: what the log says while it is away.
+    that the store was restored from, if it was. `database`: what the log says while it is away. `arrivals`: what is
+    made of pictures on their way in.
     """
 
     limits: Limits
@@ -24,3 +26,4 @@ class EngineSettings:
     callback_url: str | None = None
     restored_at: datetime | None = None
     database: Outage = field(default_factory=lambda: Outage("database"))
+    arrivals: Arrivals | None = None
