@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 from functools import partial
 from typing import Any, Self
 
@@ -140,9 +141,9 @@ class Downloads:
             raise ModelUnavailable(f"the picture's host answered HTTP {status}")
         if status != _OK:
             raise PictureBroken(f"the picture's host answered HTTP {status}")
-        received = bytearray()
+        received = io.BytesIO()  # which hands out its bytes without a copy
         async for chunk in response.content.iter_any():
-            received += chunk
-            if len(received) > self._largest:
+            received.write(chunk)
+            if received.tell() > self._largest:
                 raise PictureUnusable(f"the picture has more than {self._largest} bytes")
-        return bytes(received)
+        return received.getvalue()
