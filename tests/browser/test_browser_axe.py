@@ -158,3 +158,30 @@ async def test_no_door_has_a_violation(programs: Callable[..., Program], look: L
     await expect(page.locator(".device-code")).to_be_visible()
     await axe.check("account")
     assert not axe.found, "\n".join(axe.found)
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("dark", "en-US"), ("light", "zh-CN")])
+async def test_nothing_shared_has_a_violation(
+    programs: Callable[..., Program], look: Look, scheme: str, locale: str
+) -> None:
+    program = programs(SANDBOX_SPEED="40", SHARE_LINK_DAYS="30")
+    await program.start()
+    job_id = await program.drawn("a harbour n:2")
+    axe = Checked(await look(f"{program.url}/#/picture/{job_id}/1", color_scheme=scheme, locale=locale))
+    page = axe.page
+    await page.get_by_role("button", name="Share link…" if locale == "en-US" else "分享链接…").click()
+    await page.locator("dialog [name=prompt]").check()
+    await page.locator("dialog [type=submit]").click()
+    address = await page.locator(".device code").text_content()
+    await axe.check("a link is made")
+    await page.keyboard.press("Escape")
+    await axe.go("#/links", ".links li")
+    await axe.check("all links")
+    await page.locator(".links .danger").click()
+    await axe.check("end it?")
+    await page.goto(address or "")
+    await expect(page.get_by_role("img")).to_have_count(2)
+    await axe.check("what a stranger sees")
+    await page.goto(f"{address}x")
+    await axe.check("nothing to see")
+    assert not axe.found, "\n".join(axe.found)

