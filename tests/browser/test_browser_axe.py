@@ -170,9 +170,10 @@ async def test_nothing_shared_has_a_violation(
     axe = Checked(await look(f"{program.url}/#/picture/{job_id}/1", color_scheme=scheme, locale=locale))
     page = axe.page
     await page.get_by_role("button", name="Share link…" if locale == "en-US" else "分享链接…").click()
-    await page.locator("dialog [name=prompt]").check()
-    await page.locator("dialog [type=submit]").click()
-    address = await page.locator(".device code").text_content()
+    dialog = page.locator("dialog:has([name=prompt][type=checkbox])")
+    await dialog.locator("[name=prompt]").check()
+    await dialog.locator("[type=submit]").click()
+    address = await dialog.locator("code").text_content()
     await axe.check("a link is made")
     await page.keyboard.press("Escape")
     await axe.go("#/links", ".links li")
