@@ -8,6 +8,7 @@ among them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -39,6 +40,7 @@ _STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+):")
 SETTINGS = {
     "SEEDREAM_QPS": "1000",
     "LIMIT_USER_DAILY": "1000000",
+    "LIMIT_GUESTS_DAILY": "1000000",
     "LIMIT_USER_RUNNING": "200",
     "LIMIT_USER_WAITING": "1000000",
 }
@@ -48,8 +50,9 @@ def used(*pids: int) -> float:
     """Seconds of processors by these and whatever they have started and waited for."""
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a connection that has just ended
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
