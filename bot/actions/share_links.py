@@ -21,7 +21,7 @@ _MOST_LISTED = 1000
 class ShareLinks:
     """`most_days`: that a link lasts, by the operator's setting; None: there are none.
 
-    Links that are there already follow a setting that is lowered, or taken back.
+    A setting that is lowered or taken back ends links that were made before it.
     """
 
     def __init__(self, *, store: JobStore, links: ShareLinkStore, clock: Clock, most_days: int | None) -> None:
@@ -83,7 +83,7 @@ class ShareLinks:
         return link
 
     async def shown(self, link_id: str) -> SharedResult | None:
-        """What it shows to whoever has it; None for every reason not to."""
+        """The result that the link shows; None where it has ended, or its result may not be shown."""
         now = self._clock.now()
         found = await self._links.open(link_id, now)
         return None if found is None or self._ends(found.link) <= now else found
