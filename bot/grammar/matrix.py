@@ -91,14 +91,13 @@ def _expanded(prompt: str) -> list[tuple[str, tuple[str, ...]]] | None:
             groups, _ = _groups(text)
             if not groups:
                 done.append((text, labels))
-                continue
-            group = groups[0]
-            for choice in group.choices:
-                # What holds a group of its own is named by what is taken from that.
-                named = labels if _groups(choice)[0] else (*labels, choice)
-                opened.setdefault(text[: group.start] + choice + text[group.end :], named)
-                if len(opened) + len(done) > MOST_COMBINATIONS:
-                    return None
+            for group in groups[:1]:
+                for choice in group.choices:
+                    # What holds a group of its own is named by what is taken from that.
+                    named = labels if _groups(choice)[0] else (*labels, choice)
+                    opened.setdefault(text[: group.start] + choice + text[group.end :], named)
+            if len(opened) + len(done) > MOST_COMBINATIONS:
+                return None
         ways = list(opened.items())
     return done
 

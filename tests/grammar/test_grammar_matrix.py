@@ -2,7 +2,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadOption
@@ -82,6 +82,7 @@ PIECES = st.sampled_from(["{", "}", "|", "｛", "｝", "｜", " ", "a", "fox", "
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
+@example("{{{|{a|b}|fox}}|}{a|b}")  # the last ways to end were not counted
 def test_any_prompt_gives_requests_without_groups_or_a_refusal_with_fewer(text: str) -> None:
     prompt = text.strip()
     if not has_visible(prompt):
