@@ -11,8 +11,8 @@ from typing import Any
 
 from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax.ast import Message
-from fluent.syntax.serializer import FluentSerializer
+from fluent.syntax.ast import MessageReference
+from fluent.syntax.visitor import Visitor
 
 from bot.domain.card import CommandWord, Moment, Text
 from bot.domain.text_direction import DIRECTION_CONTROLS
@@ -27,6 +27,8 @@ _COMMAND = re.compile(
     r"imagine|gallery|show|usage|why|defaults|mydata|help|studio|easel)\b",
     re.ASCII,
 )
+# Where a sentence begins in a file; its further lines are indented, or close a brace.
+_ENTRY = re.compile("^(?=[a-zA-Z])", re.MULTILINE)
 # Overrides of the writing direction would turn the sentence around them.
 _UNWELCOME = re.compile(f"[{_MARK}{_COMMAND_MARK}{DIRECTION_CONTROLS}]")
 
@@ -58,40 +60,66 @@ def words(code: str, locale: str = "en", **values: str | int) -> str:
 
 
 def has_sentence(code: str, locale: str = "en") -> bool:
-    return bool(bundle(language(locale)).has_message(code))
+    return code in _texts(language(locale))
 
 
 def complete_source(tongue: Language, names: Iterable[str]) -> str:
     """Several files as one, with the English of what this language lacks."""
     parts = []
     for name in names:
-        parts.append(source(tongue, name))
-        there = {entry.id.name for entry in FluentResource(parts[-1]).body if isinstance(entry, Message)}
-        english = (entry for entry in FluentResource(source("en", name)).body if isinstance(entry, Message))
-        parts += [FluentSerializer().serialize_entry(entry) for entry in english if entry.id.name not in there]
+        here = source(tongue, name)
+        there = entries(here)
+        english = entries(source("en", name)).items()
+        parts += [here, *(text for code, text in english if code not in there)]
     return "\n".join(parts)
 
 
 def codes(name: str) -> tuple[str, ...]:
     """The names of the sentences in the files called `name`, such as `commands`."""
-    entries = FluentResource(source("en", name)).body
-    return tuple(entry.id.name for entry in entries if isinstance(entry, Message))
+    return tuple(entries(source("en", name)))
+
+
+def entries(text: str) -> dict[str, str]:
+    """Each sentence of a file as it stands there, by its code, and not parsed: of both languages that takes 0.3 s."""
+    found = _ENTRY.split(text)[1:]
+    return {entry.partition("=")[0].rstrip(): entry for entry in found}
 
 
 @cache
-def bundle(tongue: Language) -> FluentBundle:
+def _texts(tongue: Language) -> dict[str, str]:
     """All sentences of one language."""
+    return {code: text for name in sources(tongue) for code, text in entries(source(tongue, name)).items()}
+
+
+@cache
+def _bundle(tongue: Language) -> FluentBundle:
+    """The sentences of one language that were wanted yet."""
     category = Locale.parse(tongue, sep="-").ordinal_form
 
     def ordinal(number: Any) -> Any:
         return category(int(number))
 
     # Isolating marks show as boxes in some chats.
-    loaded = FluentBundle([tongue], functions={"ORDINAL": ordinal}, use_isolating=False)
-    for name in sorted(sources(tongue)):
-        marked = _COMMAND.sub(rf"{_COMMAND_MARK}\g<0>{_COMMAND_MARK}", source(tongue, name))
-        loaded.add_resource(FluentResource(marked))
-    return loaded
+    return FluentBundle([tongue], functions={"ORDINAL": ordinal}, use_isolating=False)
+
+
+class _References(Visitor):
+    """Loads what a sentence refers to."""
+
+    def __init__(self, tongue: Language) -> None:
+        self._tongue = tongue
+
+    def visit_MessageReference(self, node: MessageReference) -> None:  # noqa: N802 - the library's name
+        _load(self._tongue, node.id.name)
+
+
+@cache
+def _load(tongue: Language, code: str) -> None:
+    """Parse a sentence into its language's bundle."""
+    resource = FluentResource(_COMMAND.sub(rf"{_COMMAND_MARK}\g<0>{_COMMAND_MARK}", _texts(tongue)[code]))
+    for entry in resource.body:
+        _References(tongue).visit(entry)
+    _bundle(tongue).add_resource(resource)
 
 
 def _parts(said: str, moments: Sequence[Moment]) -> Iterator[str | Moment]:
@@ -119,9 +147,10 @@ def source(tongue: Language, name: str) -> str:
 
 
 def _format(code: str, tongue: Language, arguments: dict[str, str | int]) -> str | None:
-    sentences = bundle(tongue)
-    if not sentences.has_message(code):
+    if code not in _texts(tongue):
         return None
+    _load(tongue, code)
+    sentences = _bundle(tongue)
     pattern = sentences.get_message(code).value
     if pattern is None:
         return None

@@ -2,14 +2,17 @@ import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from fluent.runtime import FluentResource
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
 import bot
-from bot.cards.sentences import OTHERWISE, bundle, has_sentence, sentence, source, sources, words
+from bot.cards import sentences as loading
+from bot.cards.sentences import OTHERWISE, entries, has_sentence, sentence, source, sources, words
 from bot.domain.card import Moment
 from bot.domain.job import FailureCode
 from bot.grammar.language import LANGUAGES, Language
@@ -192,5 +195,21 @@ def test_an_unknown_code_and_a_missing_value_give_a_general_sentence() -> None:
     assert sentence("working", "en") == ("Working on it…",)
 
 
-def test_a_language_is_read_once() -> None:
-    assert bundle("en") is bundle("en")
+@pytest.mark.parametrize("tongue", LANGUAGES)
+def test_sentences_are_found_as_the_parser_finds_them(tongue: Language) -> None:
+    for name in sources(tongue):
+        parsed = [entry for entry in FluentParser().parse(source(tongue, name)).body if isinstance(entry, ftl.Message)]
+        assert list(entries(source(tongue, name))) == [entry.id.name for entry in parsed]
+        for entry, text in zip(parsed, entries(source(tongue, name)).values(), strict=True):
+            alone = FluentParser().parse(text).body[0]
+            assert entry.equals(alone, ignored_fields=["span", "comment"]), entry.id.name
+
+
+def test_a_sentence_is_parsed_with_what_it_refers_to_when_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = Mock(wraps=FluentResource)
+    monkeypatch.setattr(loading, "FluentResource", parsed)
+    loading._bundle.cache_clear()
+    loading._load.cache_clear()
+    for _ in range(3):
+        assert words("status-queued", "en", ready="unknown", position=2) == "Queued, 2nd in line"
+    assert parsed.call_count == 2
