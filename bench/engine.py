@@ -1,6 +1,7 @@
 """What a job costs in the engine, and where the event loop's time goes: `python -m bench.engine`.
 
-A burst of jobs of one small picture each, drawn at once, over SQLite. Milliseconds of a processor a job, jobs a second
+A burst of jobs of one picture each, drawn at once, over SQLite: of 16 pixels, so that the engine alone is measured, and
+then of 1024, which is verified and made small as it arrives. Milliseconds of a processor a job, jobs a second
 and how soon a request is accepted come from a run that nothing looks at. In a second run a thread looks at what the
 event loop's thread is doing 250 times a second; where it waits for something to do isn't counted. Each look counts for
 the innermost part of the program, or library, that it finds in the table below.
@@ -230,12 +231,20 @@ async def of_naive(directory: Path, sandbox: SandboxProgram, jobs: int) -> tuple
 
 async def measure(directory: Path, jobs: int) -> list[Table]:
     looks = directory / "looks"
-    async with SandboxProgram(directory / "provider") as sandbox:
-        settings = {**sandbox.account, **SETTINGS}
-        ours = await of_easel(BotProgram(directory / "easel", settings), jobs)
-        await of_easel(WatchedProgram(directory / "watched", {**settings, "LOOKS": str(looks)}), jobs)
-        theirs = await of_naive(directory / "naive", sandbox, jobs)
+    async with SandboxProgram(directory / "tiny", painting="tiny") as sandbox:
+        tiny = await compared(directory / "tiny", sandbox, jobs, "16")
+        settings = {**sandbox.account, **SETTINGS, "LOOKS": str(looks)}
+        await of_easel(WatchedProgram(directory / "watched", settings), jobs)
+    async with SandboxProgram(directory / "small") as sandbox:
+        small = await compared(directory / "small", sandbox, jobs // 3, "1024")
     counts: Counter[str] = Counter(json.loads(looks.read_text()))
+    shares = [(name, f"{100 * count / counts.total():.0f} %") for name, count in counts.most_common()]
+    return [tiny, Table("Where the event loop's thread is, of the time that it works", shares), small]
+
+
+async def compared(directory: Path, sandbox: SandboxProgram, jobs: int, side: str) -> Table:
+    ours = await of_easel(BotProgram(directory / "easel", {**sandbox.account, **SETTINGS}), jobs)
+    theirs = await of_naive(directory / "naive", sandbox, jobs)
     rows: list[tuple[str, ...]] = [
         ("of a processor a job", f"{ours[0]:.1f} ms", f"{theirs[0]:.1f} ms", ratio(theirs[0], ours[0])),
         ("jobs a second", f"{ours[1]:.0f}", f"{theirs[1]:.0f}", ratio(ours[1], theirs[1])),
@@ -243,12 +252,8 @@ async def measure(directory: Path, jobs: int) -> list[Table]:
     for share, name in ((0.5, "p50"), (0.99, "p99")):
         mine, other = (1000 * percentile(one[2], share) for one in (ours, theirs))
         rows.append((f"accepted within, {name}", f"{mine:.0f} ms", f"{other:.0f} ms", ratio(other, mine)))
-    shares = [(name, f"{100 * count / counts.total():.0f} %") for name, count in counts.most_common()]
-    title = f"{jobs} jobs of one small picture, {AT_ONCE} at a time, drawn at once, over SQLite"
-    return [
-        Table(title, rows, ("Easel", "naive", "ratio")),
-        Table("Where the event loop's thread is, of the time that it works", shares),
-    ]
+    title = f"{jobs} jobs of one picture of {side} pixels, {AT_ONCE} at a time, drawn at once, over SQLite"
+    return Table(title, rows, ("Easel", "naive", "ratio"))
 
 
 def figures(size: Size) -> list[Table]:

@@ -8,8 +8,9 @@ from typing import Literal, get_args
 from .faults import parse_chances
 from .models import SEEDREAM_3, SandboxModel
 
-Painting = Literal["scene", "plain"]
-"""`scene` paints something worth looking at; `plain` only a gradient of the right size, for load tests."""
+Painting = Literal["scene", "plain", "tiny"]
+"""`scene` paints something worth looking at; `plain` only a gradient of the right size, for load tests; `tiny` one of
+16 pixels whatever was ordered, where the pictures' own cost must not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ _VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     ),
     "SANDBOX_SEED": ("seed", _whole(0, 2**63), "a whole number from 0"),
     "SANDBOX_PAINTERS": ("painters", _whole(1, 64), "a whole number from 1 to 64"),
-    "SANDBOX_PAINTING": ("painting", _painting, "scene or plain"),
+    "SANDBOX_PAINTING": ("painting", _painting, "scene, plain or tiny"),
     "SANDBOX_KEPT_PICTURES": ("kept_pictures", _whole(16, 1_000_000), "a whole number from 16"),
     "SANDBOX_KEPT_TASKS": ("kept_tasks", _whole(50, 10_000_000), "a whole number from 50"),
     "SANDBOX_JOURNAL": ("journal", str, "the path of a file"),

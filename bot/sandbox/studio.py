@@ -10,6 +10,8 @@ from .config import Painting
 from .painter import paint, paint_plain, picture_size
 from .validate import Submission
 
+TINY = (16, 16)
+"""Pixels."""
 ENCODER_EFFORT = 1
 """PNG's compress_level: time matters here, the size of a file that is thrown away does not."""
 
@@ -49,8 +51,8 @@ class Studio:
 
     def _paint(self, name: str, asked: Submission, index: int) -> Path:
         size = picture_size(asked.aspect_ratio, asked.clarity)
-        if self._painting == "plain":
-            picture = paint_plain(asked.prompt, index, size)
+        if self._painting != "scene":
+            picture = paint_plain(asked.prompt, index, TINY if self._painting == "tiny" else size)
         else:
             picture = paint(asked.prompt, index, size, font_path=self._font_path)
         path = Path(self._folder.name, f"{name}.png")

@@ -160,6 +160,21 @@ async def test_one_painting_serves_everybody_who_waits(
     assert all(body.startswith(b"\x89PNG") for body in bodies)
 
 
+async def test_a_tiny_picture_has_16_pixels_whatever_was_ordered(
+    clock: MovedClock, session: aiohttp.ClientSession
+) -> None:
+    async with await start(clock=clock, qps=0, painting="tiny") as sandbox:
+        caller = Caller(session, sandbox.url)
+        await caller.log_in()
+        one, other = await picture_urls(caller, clock, number_of_images=2)
+        async with session.get(one) as first, session.get(other) as second:
+            bodies = await first.read(), await second.read()
+    assert bodies[0] != bodies[1]
+    for body in bodies:
+        with Image.open(io.BytesIO(body)) as picture:
+            assert picture.size == (16, 16)
+
+
 async def test_files_are_bounded_painted_again_and_removed(
     clock: MovedClock, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
