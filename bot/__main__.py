@@ -171,6 +171,7 @@ def _run(options: argparse.Namespace) -> int:
         import structlog as _structlog  # noqa: F401, PLC0415
     from bot.composition.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 
+    gc.freeze()  # all of it is there to stay
     gc.enable()
     return run(settings, options.role)
 

@@ -34,7 +34,8 @@ metadata = MetaData(
 )
 
 # The same words in the index and in the query: SQLite uses a partial index only then
-# (https://www.sqlite.org/partialindex.html, "Queries Using Partial Indexes").
+# (https://www.sqlite.org/partialindex.html, "Queries Using Partial Indexes"). PostgreSQL has the same conditions by the
+# migrations; to name them here too would load its dialect for everybody.
 NEEDS_SOMETHING = text("state NOT IN ('done', 'failed', 'cancelled') OR card_open OR submit_open OR task_open")
 NEEDS_NOTHING = text("state IN ('done', 'failed', 'cancelled') AND NOT card_open AND NOT submit_open AND NOT task_open")
 # Whose author's sums it may still be given back to.
@@ -112,12 +113,12 @@ jobs = Table(
     UniqueConstraint("task_id"),
     Index("jobs_created_at", "created_at"),
     Index("jobs_channel", "platform", "community_id", "channel_id", "created_at"),
-    Index("jobs_needing_something", "created_at", sqlite_where=NEEDS_SOMETHING, postgresql_where=NEEDS_SOMETHING),
+    Index("jobs_needing_something", "created_at", sqlite_where=NEEDS_SOMETHING),
     # A lost answer is found by its order, so no two identical orders may be out at once.
-    Index("jobs_open_order", "fingerprint", unique=True, sqlite_where=SUBMIT_OPEN, postgresql_where=SUBMIT_OPEN),
-    Index("jobs_drawn", "clarity", "n", "ready_at", sqlite_where=IS_DONE, postgresql_where=IS_DONE),
+    Index("jobs_open_order", "fingerprint", unique=True, sqlite_where=SUBMIT_OPEN),
+    Index("jobs_drawn", "clarity", "n", "ready_at", sqlite_where=IS_DONE),
     Index("jobs_author", "author_platform", "author_id", "created_at"),
-    Index("jobs_kept", "platform", "community_id", "created_at", sqlite_where=HAS_WORDS, postgresql_where=HAS_WORDS),
+    Index("jobs_kept", "platform", "community_id", "created_at", sqlite_where=HAS_WORDS),
     Index(
         "jobs_starred",
         "platform",
@@ -125,11 +126,10 @@ jobs = Table(
         "stars",
         "created_at",
         sqlite_where=IS_STARRED,
-        postgresql_where=IS_STARRED,
     ),
-    Index("jobs_series", "series_id", "series_index", sqlite_where=IN_SERIES, postgresql_where=IN_SERIES),
-    Index("jobs_parent", "parent_id", sqlite_where=HAS_PARENT, postgresql_where=HAS_PARENT),
-    Index("jobs_to_forget", "author_platform", "author_id", sqlite_where=TO_FORGET, postgresql_where=TO_FORGET),
+    Index("jobs_series", "series_id", "series_index", sqlite_where=IN_SERIES),
+    Index("jobs_parent", "parent_id", sqlite_where=HAS_PARENT),
+    Index("jobs_to_forget", "author_platform", "author_id", sqlite_where=TO_FORGET),
 )
 
 # The ledger of pictures: rows are added, never changed, and outlive their jobs. `pictures` is signed.
@@ -168,7 +168,6 @@ usage = Table(
         "pictures",
         "points",
         sqlite_where=HAS_ROLES,
-        postgresql_where=HAS_ROLES,
     ),
     # Everything that a view of one community reads, in the order of its people.
     Index(

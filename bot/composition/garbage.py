@@ -2,8 +2,9 @@
 
 A look at everything stops the program, the longer the more there is: libraries, jobs in flight, guilds. Left to itself
 CPython takes one each time that the jobs have grown by some share, and whoever pressed a button meanwhile waits for it.
-So it looks when nobody waits, and what survived is not looked at again until the next time. Garbage of the usual kind
-is freed at once, and young cycles as ever: https://docs.python.org/3/library/gc.html
+So it looks when nobody waits, and what survived is not looked at again until the next time: nor is what the start has
+loaded, where nearly everything stays. Garbage of the usual kind is freed at once, and young cycles as ever:
+https://docs.python.org/3/library/gc.html
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ async def collect_when_quiet(
     """For ever; cancel it to stop. `under_way`: how many jobs run now."""
     before = gc.get_threshold()
     gc.set_threshold(*before[:2], _NEVER)
+    gc.freeze()
     try:
         while True:
+            since = monotonic()
+            while (past := monotonic() - since) < _LATEST and (past < _SOONEST or under_way()):
+                await sleep(_LOOK)
             gc.unfreeze()
             gc.collect()
             gc.freeze()
-            collected = monotonic()
-            while (past := monotonic() - collected) < _LATEST and (past < _SOONEST or under_way()):
-                await sleep(_LOOK)
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()

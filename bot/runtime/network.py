@@ -12,7 +12,7 @@ import ssl
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from aiohttp import ClientTimeout, hdrs
@@ -39,8 +39,7 @@ class Network:
 
     def __post_init__(self) -> None:
         self._proxies  # noqa: B018 - read now, so that a wrong one is told at the start
-        if self.cert_file is not None:
-            self.tls  # noqa: B018
+        self.tls  # noqa: B018
 
     def proxy(self, url: URL) -> URL | None:
         """The proxy on the way to this address; None: there is none. This machine is never behind one."""
@@ -55,9 +54,9 @@ class Network:
         return "directly" if proxy is None else f"through the proxy {proxy.origin()}"
 
     @cached_property
-    def tls(self) -> ssl.SSLContext:
-        """Trusts what the system trusts, and the certificates in the file."""
-        return _trusting(self.cert_file)
+    def tls(self) -> ssl.SSLContext | Literal[True]:
+        """Trusts what the system trusts, and the certificates in the file. True: aiohttp's own does, made already."""
+        return True if self.cert_file is None else _trusting(self.cert_file)
 
     def connector(self, **how: Any) -> aiohttp.TCPConnector:
         """For an aiohttp session, made within the running loop; `how` is aiohttp's."""
@@ -84,14 +83,13 @@ class Network:
 
 
 @cache
-def _trusting(cert_file: Path | None) -> ssl.SSLContext:
+def _trusting(cert_file: Path) -> ssl.SSLContext:
     """Made once: reading the certificates takes as long as some libraries."""
     context = ssl.create_default_context()
-    if cert_file is not None:
-        try:
-            context.load_verify_locations(cert_file)
-        except (OSError, ssl.SSLError) as error:
-            raise ValueError(f"SSL_CERT_FILE: {cert_file} can't be read as certificates in PEM ({error})") from None
+    try:
+        context.load_verify_locations(cert_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ValueError(f"SSL_CERT_FILE: {cert_file} can't be read as certificates in PEM ({error})") from None
     return context
 
 
