@@ -6,19 +6,21 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
 import socket
-import sys
 import warnings
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+
+from tests.browser.forked import fork_program
+from tests.db.template import migrated
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0  # on a busy machine
@@ -35,7 +37,11 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Nothing of elsewhere is found, without asking us about each request.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+# The first is the same engine without the browser's own windows, which cost more than our page.
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str | None:
@@ -43,7 +49,7 @@ def chromium() -> str | None:
     named = os.environ.get("CHROMIUM")
     if named:
         return named
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     found = chromium()
     for item in here:
         item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("core") is None:
+            item.add_marker(pytest.mark.slow)
         # One event loop for all of them, since one Chromium serves them all: its start costs more than most tests.
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if found is None:
@@ -73,7 +81,7 @@ class Program:
     data: Path
     settings: dict[str, str]
     port: int = field(default_factory=free_port)
-    process: asyncio.subprocess.Process | None = None
+    process: ForkServerProcess | None = None
 
     @property
     def url(self) -> str:
@@ -93,18 +101,10 @@ class Program:
             "SANDBOX_PAINTING": "plain",
             "PYTHONPATH": str(ROOT),
         }
-        log = (self.data / "program.log").open("ab")
-        with log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                "run",
-                env=clean | ours | self.settings,
-                cwd=self.data,  # a developer's .env is not ours
-                stdout=log,
-                stderr=log,
-            )
+        log = self.data / "program.log"
+        log.touch()
+        # In a folder of its own: a developer's .env is not ours.
+        self.process = fork_program("run", settings=clean | ours | self.settings, folder=self.data, log=log)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._ready()
@@ -115,7 +115,7 @@ class Program:
         async with aiohttp.ClientSession() as client:
             while True:
                 assert self.process is not None
-                assert self.process.returncode is None, self.said()
+                assert self.process.exitcode is None, self.said()
                 with contextlib.suppress(aiohttp.ClientError):
                     async with client.get(f"{self.url}/readyz") as response:
                         if response.status == 200:
@@ -125,17 +125,13 @@ class Program:
     async def stop(self) -> None:
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.process.wait()
-        except TimeoutError:
+        self.process.terminate()
+        await asyncio.to_thread(self.process.join, STOP_SECONDS)
+        if self.process.exitcode is None:
             self.process.kill()
-            await self.process.wait()
-            raise AssertionError(f"the program did not stop:\n{self.said()}") from None
-        finally:
-            self.process = None
+            await asyncio.to_thread(self.process.join)
+            raise AssertionError(f"the program did not stop:\n{self.said()}")
+        self.process = None
 
     def said(self) -> str:
         return (self.data / "program.log").read_text("utf-8", errors="replace")[-4000:]
@@ -173,14 +169,21 @@ class Viewer:
     foreign: list[str]
 
 
+@pytest.fixture(scope="session")
+def _tables() -> bytes:
+    """A database that needs no migration. Not asynchronous: it is made in an event loop of its own."""
+    return migrated()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def programs(tmp_path: Path) -> AsyncIterator[Callable[..., Program]]:
+async def programs(tmp_path: Path, _tables: bytes) -> AsyncIterator[Callable[..., Program]]:
     """Makes programs, and ends those that still run."""
     made: list[Program] = []
 
     def make(**settings: str) -> Program:
         data = tmp_path / f"data{len(made)}"
         data.mkdir()
+        (data / "easel.db").write_bytes(_tables)
         made.append(Program(data, settings))
         return made[-1]
 
@@ -206,9 +209,10 @@ async def slow_easel(programs: Callable[..., Program]) -> Program:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
+async def shared(tmp_path_factory: pytest.TempPathFactory, _tables: bytes) -> AsyncIterator[Program]:
     """One that runs for all stories of a module, which must not disturb one another."""
     program = Program(tmp_path_factory.mktemp("shared"), {"SANDBOX_SPEED": "40"})
+    (program.data / "easel.db").write_bytes(_tables)
     await program.start()
     yield program
     await program.stop()
@@ -240,16 +244,13 @@ async def look(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
             if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
                 viewer.complaints.append(message.text)
 
-        async def only_ours(route: Route) -> None:
-            if route.request.url.startswith((origin, "data:", "blob:")):
-                await route.continue_()
-            else:
-                viewer.foreign.append(route.request.url)
-                await route.abort()
+        def asked(request: Request) -> None:
+            if not request.url.startswith((origin, "data:", "blob:")):
+                viewer.foreign.append(request.url)
 
         page.on("console", said)
         page.on("pageerror", lambda error: viewer.complaints.append(str(error)))
-        await context.route("**/*", only_ours)
+        context.on("request", asked)
         await page.goto(url)
         await page.wait_for_selector("html[data-ready]", state="attached")
         return page

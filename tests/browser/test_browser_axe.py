@@ -22,6 +22,7 @@ _RUN = """async () => {
 }"""
 
 
+@pytest.mark.core
 async def test_the_vendored_script_is_what_its_sum_says() -> None:
     recipe = (ROOT / "ops/vendor_axe.py").read_text("utf-8")
     assert f'SCRIPT = "{hashlib.sha256(AXE.read_bytes()).hexdigest()}"' in recipe
@@ -125,7 +126,12 @@ async def views(axe: Checked, program: Program) -> None:
 
 
 WALKS = {"conversation": conversation, "views": views}
-LOOKS = [("light", "en-US", 1200), ("dark", "en-US", 360), ("light", "zh-CN", 360), ("dark", "zh-CN", 1200)]
+LOOKS = [
+    pytest.param("light", "en-US", 1200, marks=pytest.mark.core),
+    ("dark", "en-US", 360),
+    ("light", "zh-CN", 360),
+    ("dark", "zh-CN", 1200),
+]
 
 
 @pytest.mark.parametrize("walk", WALKS)

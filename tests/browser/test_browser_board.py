@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -116,6 +117,7 @@ async def test_the_sandbox_fails_on_demand_and_the_card_copes(easel: Program, lo
     await expect(faults.get_by_role("button", name="Slow")).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.core
 async def test_a_narrow_phone_has_room_for_every_tool(shared: Program, look: Look) -> None:
     for locale in ("en-US", "zh-CN"):
         size = {"width": 320, "height": 640}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Program
@@ -19,6 +20,7 @@ async def say(page: Page, text: str) -> None:
     await box.press("Enter")
 
 
+@pytest.mark.core
 async def test_from_typing_to_two_pictures(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await expect(page.get_by_role("heading", name="What shall I draw?")).to_be_visible()
@@ -55,6 +57,7 @@ async def test_an_example_is_one_click(easel: Program, look: Look) -> None:
     await expect(page.locator(".bubble")).to_have_text("/imagine a red fox asleep in fresh snow style:watercolor")
 
 
+@pytest.mark.core
 async def test_options_complete_by_keyboard(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     box = page.locator("#prompt")
@@ -134,6 +137,7 @@ async def test_lines_and_what_was_sent_before(slow_easel: Program, look: Look) -
     await expect(box).to_have_value("")
 
 
+@pytest.mark.core
 async def test_a_refusal_repairs_itself_with_one_press(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     await say(page, "/imagine a fox ratio:16:7 n:2")
@@ -156,6 +160,7 @@ async def test_a_refusal_can_be_dismissed_and_help_can_be_had(slow_easel: Progra
     await expect(page.get_by_role("article")).to_contain_text("ratio:")
 
 
+@pytest.mark.core
 async def test_a_cancel(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     await say(page, "a fox")
@@ -177,6 +182,7 @@ async def test_the_countdown_counts(slow_easel: Program, look: Look) -> None:
     await expect(countdown).not_to_have_text(first)
 
 
+@pytest.mark.core
 async def test_again_and_delete(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await say(page, "a fox")
@@ -193,6 +199,7 @@ async def test_again_and_delete(easel: Program, look: Look) -> None:
     await expect(page.get_by_role("article")).to_have_count(1)
 
 
+@pytest.mark.core
 async def test_the_form_that_changes_a_request(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     await say(page, 'a sign that says "n:3" ratio:3:4 n:2')
@@ -223,6 +230,7 @@ async def test_what_others_see_and_ask(slow_easel: Program, look: Look) -> None:
     await expect(one.get_by_role("article")).to_contain_text("Cancelled")
 
 
+@pytest.mark.core
 async def test_hostile_words_stay_words(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     words = '<img src=x onerror="document.title=1"> <script>document.title=2</script> & "quotes"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -11,6 +12,7 @@ from tests.browser.conftest import Program
 Look = Callable[..., Awaitable[Page]]
 
 
+@pytest.mark.core
 async def test_chips_follow_the_text_and_change_it(shared: Program, look: Look) -> None:
     page = await look(shared.url)
     box, cost = page.locator("#prompt"), page.locator("#cost")

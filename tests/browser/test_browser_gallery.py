@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
@@ -185,6 +186,7 @@ async def test_the_lightbox_goes_through_the_whole_list(full: Program, look: Loo
     await expect(page.get_by_role("article")).to_be_visible()
 
 
+@pytest.mark.core
 async def test_a_result_is_followed_back_and_compared(shared: Program, look: Look) -> None:
     first = await shared.drawn("a red fox 在雪地里 n:2")
     page = await look(f"{shared.url}/#/picture/{first}/1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -12,6 +13,7 @@ Look = Callable[..., Awaitable[Page]]
 BACK = 20_000  # milliseconds
 
 
+@pytest.mark.core
 async def test_a_reload_in_the_middle_of_a_job(slow_easel: Program, look: Look) -> None:
     page = await look(slow_easel.url)
     box = page.locator("#prompt")
@@ -49,6 +51,7 @@ async def test_a_restart_of_the_server_loses_nothing(slow_easel: Program, look: 
     await expect(page.get_by_role("article").filter(has_text="asked after")).to_be_visible()
 
 
+@pytest.mark.core
 async def test_signing_in_with_the_token(programs: Callable[..., Program], look: Look) -> None:
     program = programs(WEB_TOKEN="a long random text", SANDBOX_SPEED="0.1")
     await program.start()
@@ -72,6 +75,7 @@ async def test_signing_in_with_the_token(programs: Callable[..., Program], look:
     assert await page.evaluate("document.cookie") == ""
 
 
+@pytest.mark.core
 async def test_a_link_with_the_token_signs_in_and_hides_it(programs: Callable[..., Program], look: Look) -> None:
     program = programs(WEB_TOKEN="a long random text")
     await program.start()

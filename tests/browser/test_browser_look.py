@@ -38,6 +38,7 @@ async def sideways(page: Page) -> int:
     return beyond
 
 
+@pytest.mark.core
 async def test_the_lightbox_and_its_keys(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await draw(page, "a fox ratio:4:3 n:3", 3)
@@ -65,6 +66,7 @@ async def test_the_lightbox_and_its_keys(easel: Program, look: Look) -> None:
 _ADDRESS = "new URL(document.querySelectorAll('.frame img')[1].src).pathname"
 
 
+@pytest.mark.core
 async def test_dark_and_light(easel: Program, look: Look, shots: Path) -> None:
     page = await look(easel.url, color_scheme="dark")
     await draw(page, "a lighthouse in a storm ratio:16:9 n:2", 2)

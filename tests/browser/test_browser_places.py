@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -52,6 +53,7 @@ async def test_older_messages_come_to_who_waits_at_the_top(easel: Program, look:
     await expect(page.get_by_role("article")).to_have_count(71, timeout=15_000)
 
 
+@pytest.mark.core
 async def test_a_result_moves_nobody_who_reads_further_up(easel: Program, look: Look) -> None:
     repeat(easel.data, await easel.drawn("a fox"), 20)
     page = await look(easel.url)

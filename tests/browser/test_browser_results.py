@@ -26,6 +26,7 @@ async def say(page: Page, text: str) -> None:
     await box.press("Enter")
 
 
+@pytest.mark.core
 async def test_stars_and_votes_are_seen_by_everybody(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("two foxes n:2")
     one, two = await look(shared.url), await look(shared.url)
@@ -56,6 +57,7 @@ async def test_hd_says_its_price_first(shared: Program, look: Look) -> None:
     await expect(page.locator(".bubble").last).to_have_text("/imagine a fox in high detail n:2")
 
 
+@pytest.mark.core
 async def test_more_by_keyboard_another_shape(shared: Program, look: Look) -> None:
     job_id = await shared.drawn("a shapely fox")
     page = await look(shared.url)
@@ -100,6 +102,7 @@ async def test_a_spoiler_is_blurred_until_somebody_looks(shared: Program, look: 
     await expect(hidden).to_be_visible()
 
 
+@pytest.mark.core
 async def test_usage_with_its_chart_table_and_file(shared: Program, look: Look) -> None:
     await shared.drawn("a counted fox")
     page = await look(shared.url)
@@ -138,6 +141,7 @@ async def assert_file_is_given(page: Page) -> None:
     assert entries
 
 
+@pytest.mark.core
 async def test_a_gallery_has_an_address(shared: Program, look: Look) -> None:
     for job in [await shared.ask(f"a zebra of stripe {number}") for number in range(7)]:
         await shared.finished(job)
@@ -225,6 +229,7 @@ async def test_ones_own_defaults_by_keyboard(
     await expect(form).to_be_hidden()
 
 
+@pytest.mark.core
 async def test_my_data_goes_home(shared: Program, look: Look) -> None:
     await shared.drawn("a fox to keep")
     page = await look(shared.url)

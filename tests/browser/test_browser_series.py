@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -26,6 +27,7 @@ async def turns(page: Page) -> list[str]:
     return kinds
 
 
+@pytest.mark.core
 async def test_the_sheet_stands_below_its_results_live_and_after_a_reload(easel: Program, look: Look) -> None:
     page = await look(easel.url)
     await say(page, "a calm sea")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -12,6 +13,7 @@ from tests.browser.conftest import Program
 Look = Callable[..., Awaitable[Page]]
 
 
+@pytest.mark.core
 async def test_a_link_is_made_opened_by_a_stranger_and_ended(programs: Callable[..., Program], look: Look) -> None:
     program = programs(SANDBOX_SPEED="40", SHARE_LINK_DAYS="30")
     await program.start()

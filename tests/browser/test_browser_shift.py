@@ -63,6 +63,7 @@ async def test_nothing_moves_at_the_start_nor_in_the_gallery(
             assert sum(value for value, *_ in found) < MOST, found
 
 
+@pytest.mark.core
 async def test_nothing_moves_where_nothing_was_drawn(programs: Callable[..., Program], browser: Browser) -> None:
     program = programs()
     await program.start()

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import ROOT, Program
@@ -75,6 +76,7 @@ async def test_an_invite_is_used_by_its_button_and_a_code_adds_a_device(
     await expect(page.get_by_role("dialog", name="Sign in to Easel")).to_be_visible()
 
 
+@pytest.mark.core
 async def test_the_operators_link_opens_the_studio(shared: Program, look: Look) -> None:
     page = await look(shared.url)
     await expect(page.get_by_role("link", name="Studio")).to_be_hidden()

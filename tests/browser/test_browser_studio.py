@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Program
@@ -44,6 +45,7 @@ async def test_a_report_from_its_button_to_undo(shared: Program, look: Look) -> 
     await expect(page.locator(f"#m-{job_id}")).to_be_visible()
 
 
+@pytest.mark.core
 async def test_settings_hold_at_once_and_go_back(shared: Program, look: Look) -> None:
     page = await look(f"{shared.url}/#/studio", extra_http_headers=shared.operator)
     room = page.locator("#view")
