@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.community import Community, Exceptions
 from bot.domain.moderation import AuditAction, AuditEntry, Block, Report
@@ -18,6 +17,9 @@ from bot.domain.terms import Terms
 
 from . import audit_log, community_settings, meta, moderation, terms
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, QueuePool, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.observability.outages import Outage
 
@@ -19,6 +19,9 @@ from .file_watch import FileWatch
 from .pooler import prepare_in_pool
 from .sqlite_driver import READING, SqliteThreads, sqlite_engine
 from .transactions import WRITE_QUEUE, WriteQueue, read, to_its_end, write, write_queue_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # A server: most of a process. Each costs the server some megabytes, and its own limit is 100 unless it says otherwise.
 SERVER_CONNECTIONS = 10
@@ -128,6 +131,8 @@ def _sqlite(address: URL, where: str) -> AsyncEngine:
 
 
 def _server(address: URL, where: str) -> AsyncEngine:
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - not for those who have one file
+
     engine = create_async_engine(
         address,
         pool_size=SERVER_CONNECTIONS,

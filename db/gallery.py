@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import FailureCode, Job, JobState
 from bot.domain.people import Person
@@ -18,6 +17,9 @@ from .rows import folded, job_of
 from .tables import HAS_WORDS, IS_DONE, IS_STARRED, jobs, stars, votes
 from .transactions import read, write
 from .visibility import may_see
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.

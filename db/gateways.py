@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, TextClause, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 BEAT_SECONDS = 4.0
 # Without a word for so long it is gone.

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, false, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ports import RemovedCommunity
 
 from .tables import installed_communities as table
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.
 _ADD = text(

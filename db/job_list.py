@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.cursor import Cursor
 from bot.domain.job import Job, JobState
@@ -17,6 +16,9 @@ from .cursors import older_than
 from .rows import job_of
 from .tables import jobs
 from .transactions import read
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _PAGE = 500
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, union_all
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.cursor import Cursor
 from bot.domain.errors import AlreadyOrdered
@@ -24,6 +23,9 @@ from .rows import job_of
 from .tables import IS_DONE, NEEDS_SOMETHING, SUBMIT_OPEN, jobs, spent_tasks
 from .transactions import read
 from .visibility import may_see
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import queue_schema
 from .before_migration import keep_copy
 from .errors import WrongDatabase
 from .pooler import MAY_REST
 from .transactions import read, write, write_queue_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # The newest revision. Known here so that a database that is up to date starts without loading Alembic (a test
 # compares it with the scripts).

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Integer, Table, func, insert, literal, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .errors import DatabaseProblem, problems
 from .pooler import MAY_REST
@@ -17,6 +16,9 @@ from .processes import require_nobody
 from .sqlite_driver import READING
 from .tables import NEEDS_SOMETHING, jobs, metadata
 from .transactions import read, write_queue_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _CHUNK = 2000
 # One moment for all tables, however long copying takes.

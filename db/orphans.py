@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import Job
 
 from .rows import job_of
 from .tables import NEEDS_SOMETHING, jobs
 from .transactions import read
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _QUEUED = text(
     "NOT EXISTS (SELECT 1 FROM procrastinate_jobs q WHERE q.queueing_lock = jobs.id AND q.status IN ('todo', 'doing'))"

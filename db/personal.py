@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.cursor import Cursor
 from bot.domain.defaults import Defaults
@@ -21,6 +20,9 @@ from .cursors import newer_than, older_than
 from .rows import job_of
 from .tables import jobs, pending_deletions
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # Rows of one transaction, so that nobody waits long for a turn to write.
 BATCH = 200

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
 from .errors import DatabaseProblem, NoConnection, problems
@@ -20,6 +19,7 @@ from .transactions import read, write_queue_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # That a new connection may take to its first answer: one that a pooler has no connection for waits in silence.
 ANSWER_SECONDS = 8.0

@@ -7,12 +7,15 @@ its role as its name and is heard of every few seconds. https://www.postgresql.o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .errors import DatabaseProblem
 from .transactions import read, write_queue_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 GATEWAY, WORKER, ALL = "easel gateway", "easel worker", "easel"
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .errors import WrongDatabase
 from .transactions import read
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # The version of the library that made the tables is the comment on one of them.
 _MAY_CREATE = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")

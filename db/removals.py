@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, true, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.job import Job, JobState
 from bot.domain.people import Destination, Person
@@ -15,6 +15,9 @@ from bot.domain.request import ImageRequest
 
 from .tables import removals
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _NO_PROMPT = ImageRequest(prompt="-")
 

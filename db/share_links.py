@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.moderation import AuditAction
 from bot.domain.ports import Clock, NewAudit
@@ -18,6 +17,9 @@ from . import audit_log
 from .rows import job_of
 from .tables import HAS_WORDS, IS_DONE, audit, jobs, reports, share_links
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _COLUMNS = [share_links.c[name] for name in ShareLink.__dataclass_fields__]
 # Who brings a removed result back has decided about the reports until then.

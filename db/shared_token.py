@@ -8,12 +8,15 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .locks import DatabaseLocks
 from .meta import get_meta, set_meta
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _KEY = "seedream-token"
 

@@ -6,10 +6,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ports import Clock
 from bot.domain.sign_in import Credential, CredentialKind, NamedPerson, SignedIn, Unusable, folded_name
@@ -17,6 +16,9 @@ from bot.domain.sign_in import Credential, CredentialKind, NamedPerson, SignedIn
 from . import forgotten_names, joining
 from .tables import credentials, named_people
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _COLUMNS = [credentials.c[name] for name in Credential.__dataclass_fields__]
 # The same words on SQLite and PostgreSQL, for which SQLAlchemy would want two.

@@ -6,14 +6,17 @@ Implements bot.domain.ports.TakenInteractions.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ports import ANSWERED_WITHIN, Clock, LeftInteraction
 
 from .tables import taken_interactions
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _rows = taken_interactions
 _AT_ONCE = 50

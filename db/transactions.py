@@ -12,17 +12,19 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.observability.outages import Outage
 
 from .errors import ConnectionLost, DatabaseConflict, DatabaseDamaged, DatabaseProblem, WrongDatabase, problems
 from .file_watch import FileWatch
 from .sqlite_driver import READING, SqliteThreads
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 

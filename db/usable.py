@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .meta import set_meta
 from .transactions import write, write_queue_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _TRIED_AT = "write-tried-at"
 _CHANGES_NOTHING = text("UPDATE meta SET value = value WHERE 1 = 0")

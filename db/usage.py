@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
@@ -20,7 +20,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.limits import Limits
 from bot.domain.people import Person
@@ -30,6 +29,9 @@ from . import ledger
 from .counters import FORGIVEN, Scope, person_key, read_secret
 from .tables import HAS_ROLES, IS_HELD, counters, jobs, usage
 from .transactions import read, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # Entries of one chunk of an export: each is a transaction of its own, so that nobody waits for whoever downloads.
 _CHUNK = 500

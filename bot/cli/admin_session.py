@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-
-from sqlalchemy.ext.asyncio import AsyncEngine
+from typing import TYPE_CHECKING
 
 from bot.actions import Actions
 from bot.actions.local_locks import LocalLocks
@@ -21,6 +20,9 @@ from bot.settings import Settings
 from db.address import database_file
 from db.engine import open_database
 from db.migrate import HEAD, revision
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

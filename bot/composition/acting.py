@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, Self
-
-from sqlalchemy.ext.asyncio import AsyncEngine
+from typing import TYPE_CHECKING, Protocol, Self
 
 from bot.actions import Actions, Imagine, JobActions
 from bot.actions.account import Account
@@ -47,6 +45,9 @@ from db.removals import SqlRemovals
 from db.share_links import SqlShareLinks
 from db.sign_ins import SqlSignIns
 from db.usage import SqlUsageLedger
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # Where moderators look without any setting, by platform: the page has one studio and no channels.
 MODERATORS_HOMES: Mapping[str, str] = MappingProxyType({"web": "studio"})

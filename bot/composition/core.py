@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
 from bot.actions import Actions
@@ -53,6 +52,8 @@ from db.pooler import Pooler, require_sessions
 from db.transactions import unwritable_since, write_queue_of
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
     from bot.sandbox.server import RunningSandbox
 
 _log = structlog.get_logger(__name__)

@@ -10,16 +10,18 @@ import contextlib
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.ports import Clock
 from bot.observability.health import Check
 from bot.settings import Settings
 from db.gateways import BEAT_SECONDS, Gateway, beat, leave
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _log = structlog.get_logger(__name__)
 

@@ -25,6 +25,7 @@ NOT_NEEDED = frozenset(
         "rich.console",
         "slack_sdk",
         "sqlalchemy.dialects.postgresql",
+        "sqlalchemy.orm",
     }
 )
 
