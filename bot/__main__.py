@@ -167,7 +167,7 @@ def _add_imagine(commands: Any) -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     settings = load_settings()
     gc.disable()  # it would look through all that is being loaded, again and again
-    with as_if_absent("rich"):  # for tracebacks that our log doesn't have
+    with as_if_absent("rich"), as_if_absent("greenlet"):  # for tracebacks and contexts that our log doesn't have
         import structlog as _structlog  # noqa: F401, PLC0415
     from bot.composition.app import run  # noqa: PLC0415 - --help and mistakes should not wait for every library
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import Image
 
 # GB 45438-2025 §5.2: at an edge or corner, at least 5 % of the short side high, and still legible when it is scaled.
 HEIGHT_OF_SHORT_SIDE: Final = 0.05
@@ -23,6 +24,8 @@ class Overlay:
 
     def on(self, image: Image.Image) -> Image.Image:
         """A copy of an RGB or RGBA picture with the line on it. OSError if the font can't be read."""
+        from PIL import ImageDraw, ImageFont  # noqa: PLC0415 - letters for those who set LABEL_ON_PICTURES
+
         height = max(8, round(min(image.size) * HEIGHT_OF_SHORT_SIDE))
         # The size of a font counts more than its letters; half again makes the letters themselves that high.
         size = round(height * 1.5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.drawing.fonts import Lettering, find_fonts
 from bot.pictures.overlay import Overlay
 
 
@@ -15,6 +14,8 @@ def visible_label(text: str | None, font_path: Path | None = None) -> Overlay | 
     """
     if text is None:
         return None
+    from bot.drawing.fonts import Lettering, find_fonts  # noqa: PLC0415 - letters for those who want some
+
     for font in find_fonts(font_path):
         lettering = Lettering([font], 20)
         if all(lettering.has_glyph(character) for character in text if not character.isspace()):

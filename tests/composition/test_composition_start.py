@@ -14,11 +14,13 @@ from tests.journeys.programs import Program, until
 # Of the page alone, with an account, on a database that is there.
 NOT_NEEDED = frozenset(
     {
+        "PIL._imagingft",
         "alembic",
         "bot.platforms.discord",
         "bot.platforms.slack",
         "bot.sandbox",
         "discord",
+        "greenlet._greenlet",
         "obstore",
         "procrastinate",
         "psycopg",
