@@ -16,6 +16,18 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[SandboxProgram]:
 
 
 @pytest.fixture(scope="session")
-def run() -> Iterator[Run]:
+def quick() -> Iterator[QuickProgram]:
     with QuickProgram() as program:
-        yield program.run
+        yield program
+
+
+@pytest.fixture(scope="session")
+def run(quick: QuickProgram) -> Run:
+    return quick.run
+
+
+@pytest.fixture
+def home(tmp_path: Path, database_file: Path) -> Path:
+    """A folder where Easel was before."""
+    (tmp_path / "data").mkdir()
+    return database_file.rename(tmp_path / "data" / "easel.db").parents[1]

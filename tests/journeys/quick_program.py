@@ -1,19 +1,25 @@
 """The real program many times over: one process has imported it, and each run is a fork of that with its own world.
 
-A fresh interpreter needs a second and more for imports; what is tested here is what comes after them.
+A fresh interpreter needs a second and more for imports; what is tested here is what comes after them. A fork ends as
+an interpreter ends: threads are joined, streams are flushed, what nobody takes is complained about.
 """
 
 from __future__ import annotations
 
-import json
+import gc
+import marshal
 import os
+import select
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Protocol, Self
+from typing import Protocol, Self
 
 from tests.journeys.programs import ROOT, environment
 
@@ -24,21 +30,58 @@ class Run(Protocol):
     ) -> tuple[int, str]: ...
 
 
+# The arguments, the folder, the environment, and which of the three streams are open.
+_Asked = tuple[list[bytes], bytes, dict[bytes, bytes], list[int]]
 _SECONDS = 60  # for one run, on a machine that is busy
+_LISTENS = b"listening\n"
+# The program as bash starts it: hands its arguments, environment and streams over, and ends as the fork ends.
+_CLIENT = """
+import marshal, os, socket, sys
+there = []
+for number in range(3):
+    try:
+        os.fstat(number)
+    except OSError:
+        continue
+    there.append(number)
+asked = marshal.dumps(([os.fsencode(one) for one in sys.argv[2:]], os.getcwdb(), dict(os.environb), there))
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect(sys.argv[1])
+    if there:
+        socket.send_fds(server, [b"."], there)
+    else:
+        server.sendall(b".")
+    server.sendall(asked)
+    server.shutdown(socket.SHUT_WR)
+    with server.makefile("r") as answer:
+        answer.readline()
+        code = int(answer.readline())
+sys.exit(code if code >= 0 else 128 - code)
+"""
 
 
 class QuickProgram:
-    """`with QuickProgram() as program: program.run("doctor", …)`."""
+    """`with QuickProgram() as program: program.run("doctor", …)`.
+
+    `settings`: what the interpreter is started with, such as its encoding. `before`: a command that starts it.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None, *, before: Sequence[str] = ()) -> None:
+        self._settings = settings or {}
+        self._before = before
 
     def __enter__(self) -> Self:
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.journeys.quick_program"],
+        self._folder = tempfile.mkdtemp(prefix="easel-quick-")  # short, as the path of a socket must be
+        self._address = f"{self._folder}/socket"
+        self._server = subprocess.Popen(  # noqa: S603 - our own program
+            [*self._before, sys.executable, "-m", "tests.journeys.quick_program", self._address],
             cwd=ROOT,
-            env=environment({}),
+            env=environment(self._settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
         )
+        assert self._server.stdout is not None
+        assert self._server.stdout.readline() == _LISTENS
         return self
 
     def __exit__(
@@ -47,86 +90,128 @@ class QuickProgram:
         with self._server as server:
             assert server.stdin is not None
             server.stdin.close()
+        shutil.rmtree(self._folder)
 
     def run(
         self, *arguments: str, directory: Path, settings: Mapping[str, str] | None = None, stop_at: str = ""
     ) -> tuple[int, str]:
         """`python -m bot …` to its end: exit code, and all that it printed. At the words `stop_at` it gets SIGTERM."""
-        asked = {
-            "arguments": arguments,
-            "directory": str(directory),
-            "environment": environment(settings or {}),
-            "stop_at": stop_at,
-        }
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(f"{json.dumps(asked)}\n")
-        self._server.stdin.flush()
-        told = json.loads(self._server.stdout.readline())
-        return told["code"], told["said"]
-
-
-def _serve() -> None:
-    # All that the commands import when they are called.
-    import bot.__main__
-    import bot.cli.doctor
-    import bot.cli.imagine
-    import bot.cli.run
-    import bot.composition.app
-    import bot.platforms.discord.platform
-    import bot.platforms.slack  # noqa: F401
-
-    for line in sys.stdin:
-        asked = json.loads(line)
         reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reading)
-            _become(asked, writing)
-        os.close(writing)
-        said = bytearray()
-        while part := os.read(reading, 65536):
-            said += part
-            if asked["stop_at"] and asked["stop_at"].encode() in said:
-                os.kill(child, signal.SIGTERM)
-                asked["stop_at"] = ""
-        os.close(reading)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        sys.stdout.write(f"{json.dumps({'code': code, 'said': said.decode('utf-8', 'replace')})}\n")
-        sys.stdout.flush()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        words = {os.fsencode(name): os.fsencode(value) for name, value in environment(settings or {}).items()}
+        asked = ([os.fsencode(one) for one in arguments], os.fsencode(directory), words, [0, 1, 2])
+        with socket.socket(socket.AF_UNIX) as server, os.fdopen(reading, "rb", 0) as output:
+            server.connect(self._address)
+            socket.send_fds(server, [b"."], [nothing, writing, writing])
+            os.close(writing)
+            os.close(nothing)
+            server.sendall(marshal.dumps(asked))
+            server.shutdown(socket.SHUT_WR)
+            with server.makefile("r") as answer:
+                pid = int(answer.readline())
+                said = bytearray()
+                while part := output.read(65536):
+                    said += part
+                    if stop_at and stop_at.encode() in said:
+                        os.kill(pid, signal.SIGTERM)
+                        stop_at = ""
+                code = int(answer.readline())
+        return code, said.decode("utf-8", "replace")
+
+    def bash(self, line: str, *, directory: Path, **settings: str) -> subprocess.CompletedProcess[bytes]:
+        """The line for bash, with `bot` as the program."""
+        client = f'{sys.executable} -I -S -c "$EASEL_CLIENT" {self._address}'
+        return subprocess.run(  # noqa: S603 - our own words
+            ["bash", "-c", f'set -o pipefail; bot() {{ {client} "$@"; }}; {line}'],  # noqa: S607
+            cwd=directory,
+            env=environment({"EASEL_CLIENT": _CLIENT, **self._settings, **settings}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=2 * _SECONDS,
+        )
 
 
-def _become(asked: Mapping[str, Any], output: int) -> NoReturn:
-    """The program, in the place of this fork."""
+def _serve(address: str) -> tuple[_Asked, list[int]]:
+    """Forks for whoever connects, until standard input is closed. It returns in the forks only."""
+    running: dict[int, socket.socket] = {}
+
+    def tell_the_end(*_: object) -> None:
+        while running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            with running.pop(pid) as client:
+                client.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+
+    signal.signal(signal.SIGCHLD, tell_the_end)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        os.write(1, _LISTENS)
+        while listener.fileno() in select.select([listener.fileno(), 0], [], [])[0]:
+            client, _ = listener.accept()
+            _, streams, _, _ = socket.recv_fds(client, 1, 3)
+            with client.makefile("rb") as asking:
+                asked: _Asked = marshal.load(asking)  # noqa: S302 - from our own client
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            pid = os.fork()
+            if pid == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+                for one in (client, *running.values()):
+                    one.close()
+                return asked, streams
+            client.sendall(b"%d\n" % pid)
+            running[pid] = client
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+            for descriptor in streams:
+                os.close(descriptor)
+    sys.exit()
+
+
+def _become(asked: _Asked, streams: Sequence[int]) -> None:
+    """The program in the place of this fork."""
+    arguments, directory, settings, there = asked
     signal.alarm(_SECONDS)
-    os.chdir(asked["directory"])
+    os.chdir(directory)
     os.environ.clear()
-    os.environ.update(asked["environment"])
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for descriptor, target in ((nothing, 0), (output, 1), (output, 2)):
-        os.dup2(descriptor, target)
-    sys.argv[1:] = asked["arguments"]
-    code = 1
-    try:
-        code = _main(asked["arguments"])
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-
-
-def _main(arguments: Sequence[str]) -> int:
-    import traceback
-
-    from bot.__main__ import main
-
-    sys.argv[1:] = arguments
-    try:
-        return main()
-    except BaseException:
-        traceback.print_exc()
-        return 1
+    os.environb.update(settings)
+    for number in range(3):
+        os.close(number)
+    for descriptor, number in zip(streams, there, strict=True):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    # As an interpreter finds them: what the shell has closed is None.
+    encoding = os.environ.get("PYTHONIOENCODING")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if number in there and number > 0 and encoding is not None:
+            errors = ("strict", "backslashreplace")[number - 1]
+            setattr(sys, name, os.fdopen(number, "w", encoding=encoding, errors=errors, closefd=False))
+        if number not in there:
+            setattr(sys, name, None)
+            setattr(sys, f"__{name}__", None)
+    sys.argv[1:] = [os.fsdecode(one) for one in arguments]
 
 
 if __name__ == "__main__":
-    _serve()
+    # All that the commands import when they are called.
+    from PIL import Image
+
+    import bot.__main__
+    import bot.cli.doctor
+    import bot.cli.imagine
+    import bot.cli.imagine_arguments
+    import bot.cli.run
+    import bot.composition.app
+    import bot.composition.sandbox
+    import bot.platforms.discord.platform
+    import bot.platforms.slack
+    from bot.cards.sentences import bundle
+
+    Image.init()
+    for language in ("en", "zh-CN"):
+        bundle(language)
+    gc.freeze()  # what is loaded is no garbage, and need not be looked through at the end of every fork
+    _become(*_serve(sys.argv[1]))
+    sys.exit(bot.__main__.main())

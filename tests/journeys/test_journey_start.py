@@ -10,6 +10,7 @@ from tests.fakes.discord import RemoteFakeDiscord
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_on_page_once
 from tests.journeys.programs import SandboxProgram, until
+from tests.journeys.quick_program import Run
 
 pytestmark = pytest.mark.journey
 
@@ -80,7 +81,7 @@ async def test_the_provider_refuses_the_account(sandbox: SandboxProgram, tmp_pat
         await bot.stop()
 
 
-async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
+def test_wrong_settings_name_themselves(tmp_path: Path, run: Run) -> None:
     wrong = [
         ({"WEB_PORT": "eighty"}, "WEB_PORT"),
         ({"CHANJING_APP_ID": "only-half"}, "CHANJING_SECRET_KEY"),
@@ -95,20 +96,17 @@ async def test_wrong_settings_name_themselves(tmp_path: Path) -> None:
         ({"DATABASE_URL": "mysql://somewhere/easel"}, "DATABASE_URL"),
         ({"PICTURES_URL": "ftp://somewhere/easel"}, "PICTURES_URL"),
     ]
-    async with BotProgram(tmp_path, {}) as bot:
-        runs = [(bot.launch("run", settings=settings), name) for settings, name in wrong]
-        for run, name in runs:
-            assert await run.exit_code() == 2, (name, run.said)
-            (sentence,) = run.said.splitlines()
-            assert name in sentence
-    assert not bot.data.joinpath("easel.db").exists()
+    for settings, name in wrong:
+        code, said = run("run", directory=tmp_path, settings=settings)
+        assert code == 2, (name, said)
+        (sentence,) = said.splitlines()
+        assert name in sentence
+    assert not (tmp_path / "data" / "easel.db").exists()
 
 
-async def test_only_what_is_turned_on_is_loaded(sandbox: SandboxProgram, tmp_path: Path) -> None:
-    async with BotProgram(tmp_path, sandbox.account) as bot:
-        await bot.start()  # makes the tables, with Alembic
-        await bot.stop()
-        bot.settings["PYTHONPROFILEIMPORTTIME"] = "1"
+async def test_only_what_is_turned_on_is_loaded(sandbox: SandboxProgram, home: Path) -> None:
+    # Where Easel was before: a first start loads Alembic to make the tables.
+    async with BotProgram(home, {**sandbox.account, "PYTHONPROFILEIMPORTTIME": "1"}) as bot:
         await bot.start()
         await bot.stop()
         lines = bot.lives.pop().said.splitlines()
