@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.runtime.clock import SystemClock
 from bot.settings import Settings
 from tests.cli.shop import Shop
 from tests.journeys.bot_program import BotProgram
+from tests.journeys.conftest import quick
 from tests.journeys.programs import SandboxProgram
+
+__all__ = ["quick"]
 
 
 @pytest.fixture
@@ -31,3 +36,23 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     return Shop(tmp_path, capsys)
+
+
+class _Hurried(SystemClock):
+    """Time that passes at once where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._slept
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept += seconds
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`doctor` asks a provider again without the pauses."""
+    monkeypatch.setattr("bot.cli.checkup.SystemClock", _Hurried)

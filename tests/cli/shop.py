@@ -31,7 +31,7 @@ PICTURE = b"\x89PNG not really"
 @dataclass
 class Shop:
     folder: Path
-    capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str] | None = None  # only commands need it
 
     @property
     def url(self) -> str:
@@ -39,6 +39,7 @@ class Shop:
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         """`python -m bot …`: exit code, stdout, stderr."""
+        assert self.capsys is not None
         self.capsys.readouterr()
         try:
             code = main(list(arguments))

@@ -76,6 +76,7 @@ def test_every_wrong_setting_has_its_line(capsys: pytest.CaptureFixture[str], mo
     assert {finding["said"].partition(":")[0] for finding in answer["findings"]} == {"WEB_PORT", "SEEDREAM_QPS"}
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_provider_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHANJING_ACCESS_TOKEN", "a-very-secret-token")
     monkeypatch.setenv("SEEDREAM_API_URL", "http://127.0.0.1:1")
@@ -124,6 +125,7 @@ ODD = {
 }
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", ODD)
 async def test_a_server_that_answers_something_else_is_quoted(name: str) -> None:
     status, body, headers, words = ODD[name]
@@ -211,6 +213,7 @@ class TestAFinishedTask:
         assert "can't be fetched any more" in found.said
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_the_way_through_a_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, "")  # what is exported is taken back
@@ -308,6 +311,7 @@ async def test_what_was_left_behind_and_who_removed_the_bot_is_told() -> None:
     assert {one.health for one in found.values()} == {Health.NOTE}
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_proxy_in_the_way_is_named_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """And its address, which is no secret without a password."""
     async with Proxy({}, credentials="user:secret-word") as proxy:

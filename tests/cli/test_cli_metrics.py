@@ -9,7 +9,7 @@ from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram, until_told
 from tests.project.tree import table_rows
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 Labels = frozenset[tuple[str, str]]
 

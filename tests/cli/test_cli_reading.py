@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import re
 import shlex
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +27,21 @@ from tests.db.orders import order, person
 TODAY = datetime.now(UTC).date()
 
 
-@pytest.fixture
-def used(shop: Shop) -> Shop:
+@pytest.fixture(scope="module")
+def database_in_use(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ann and Bob in a guild, another Ann in a workspace, and something that waits."""
+    shop = Shop(tmp_path_factory.mktemp("used"))
     shop.drawn("a fox", n=3)
     shop.drawn("a hen", n=1, by=replace(person(), roles=("17", "18")), channel="art")
     shop.drawn("a dog", n=2, by=person("bob"))
     shop.drawn("a cow", n=4, by=person(community="team", platform="slack"))
     shop.jobs(order("a cat", n=2, by=person("bob"), at=datetime.now(UTC)))
+    return shop.folder / "data"
+
+
+@pytest.fixture
+def used(shop: Shop, database_in_use: Path) -> Shop:
+    shutil.copytree(database_in_use, shop.folder / "data")
     return shop
 
 

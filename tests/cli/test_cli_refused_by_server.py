@@ -19,9 +19,9 @@ from bot.__main__ import main
 from bot.settings import Settings
 from tests.db.server import PostgresServer
 from tests.fakes.certificates import Authority
-from tests.journeys.programs import Program
+from tests.journeys.quick_program import QuickProgram
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("hurried")]
 
 PASSWORD = "a-password-of-the-tests"
 COMMANDS = ("usage", "jobs list", "restored", "migrate", "migrate --from sqlite --to {url}")
@@ -156,20 +156,15 @@ def test_the_reason_in_words(
 
 @pytest.mark.journey
 @pytest.mark.parametrize("door", DOORS)
-async def test_a_start_ends_with_the_reason(plain: Server, tmp_path: Path, door: str) -> None:
+def test_a_start_ends_with_the_reason(plain: Server, quick: QuickProgram, tmp_path: Path, door: str) -> None:
     how, told = DOORS[door]
     settings = {"DATABASE_URL": plain.url(**how), "WEB_PORT": "0", "SEEDREAM_SANDBOX_URL": "http://127.0.0.1:1"}
-    starts = [
-        Program(
-            "bot", "run", "--role", role, settings=settings, directory=tmp_path / role, log=tmp_path / f"{role}.log"
-        )
-        for role in ("all", "worker")
-    ]
-    for program in starts:
-        assert await program.exit_code() == 1
-        assert told in program.said.splitlines()[-1]
-        assert "Traceback" not in program.said
-        assert PASSWORD not in program.said
+    for role in ("all", "worker"):
+        code, said = quick.run("run", "--role", role, settings=settings, directory=tmp_path)
+        assert code == 1
+        assert told in said.splitlines()[-1]
+        assert "Traceback" not in said
+        assert PASSWORD not in said
 
 
 WITHOUT_TLS = {

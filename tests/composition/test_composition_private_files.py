@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,10 @@ from structlog.testing import capture_logs
 
 from bot.composition.local_secret import local_secret
 from bot.composition.private_files import mend
+from tests.journeys.conftest import quick
+from tests.journeys.quick_program import QuickProgram
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["quick"]
 
 
 def mode(path: Path) -> int:
@@ -143,17 +144,13 @@ def test_a_data_dir_that_is_a_link_is_closed_where_it_leads_to(data: Path, tmp_p
     assert (mode(data), mode(data / "easel.db")) == (0o700, 0o600)
 
 
-@pytest.mark.parametrize("words", [["migrate"], ["imagine", "a fox"]])
-def test_every_directory_that_a_command_makes_is_private(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.journey
+@pytest.mark.parametrize("words", [["migrate"], ["imagine", "a fox 1k"]])
+def test_every_directory_that_a_command_makes_is_private(quick: QuickProgram, tmp_path: Path, words: list[str]) -> None:
     """Also those outside DATA_DIR, which nothing mends later."""
-    settings = {"DATA_DIR": str(tmp_path / "data"), "PICTURES_URL": f"file:{tmp_path / 'elsewhere'}"}
-    environment = {
-        "PATH": os.environ["PATH"],
-        "WEB_PORT": "0",
-        "SANDBOX_SPEED": "100",
-        "PYTHONPATH": str(ROOT),
-        **settings,
-    }
-    command = [sys.executable, "-m", "bot", *words]
-    subprocess.run(command, env=environment, cwd=tmp_path, umask=0o022, check=True, capture_output=True)  # noqa: S603
+    settings = {"DATA_DIR": str(tmp_path / "data"), "PICTURES_URL": f"file:{tmp_path / 'elsewhere'}", "WEB_PORT": "0"}
+    fast = {"SANDBOX_SPEED": "1000", "SANDBOX_PAINTING": "plain"}
+    line = f"umask 0022; bot {shlex.join(words)}"
+    done = quick.bash(line, directory=tmp_path, **settings, **fast)
+    assert done.returncode == 0, done.stderr
     assert (mode(tmp_path / "data"), mode(tmp_path / "elsewhere")) == (0o700, 0o700)

@@ -30,8 +30,8 @@ class Run(Protocol):
     ) -> tuple[int, str]: ...
 
 
-# The arguments, the folder, the environment, and which of the three streams are open.
-_Asked = tuple[list[bytes], bytes, dict[bytes, bytes], list[int]]
+# The arguments, the folder, the environment, the umask, and which of the three streams are open.
+_Asked = tuple[list[bytes], bytes, dict[bytes, bytes], int, list[int]]
 _SECONDS = 60  # for one run, on a machine that is busy
 _LISTENS = b"listening\n"
 # The program as bash starts it: hands its arguments, environment and streams over, and ends as the fork ends.
@@ -44,7 +44,8 @@ for number in range(3):
     except OSError:
         continue
     there.append(number)
-asked = marshal.dumps(([os.fsencode(one) for one in sys.argv[2:]], os.getcwdb(), dict(os.environb), there))
+mask = os.umask(0)
+asked = marshal.dumps(([os.fsencode(one) for one in sys.argv[2:]], os.getcwdb(), dict(os.environb), mask, there))
 with socket.socket(socket.AF_UNIX) as server:
     server.connect(sys.argv[1])
     if there:
@@ -99,7 +100,7 @@ class QuickProgram:
         reading, writing = os.pipe()
         nothing = os.open(os.devnull, os.O_RDONLY)
         words = {os.fsencode(name): os.fsencode(value) for name, value in environment(settings or {}).items()}
-        asked = ([os.fsencode(one) for one in arguments], os.fsencode(directory), words, [0, 1, 2])
+        asked = ([os.fsencode(one) for one in arguments], os.fsencode(directory), words, 0o022, [0, 1, 2])
         with socket.socket(socket.AF_UNIX) as server, os.fdopen(reading, "rb", 0) as output:
             server.connect(self._address)
             socket.send_fds(server, [b"."], [nothing, writing, writing])
@@ -172,9 +173,10 @@ def _serve(address: str) -> tuple[_Asked, list[int]]:
 
 def _become(asked: _Asked, streams: Sequence[int]) -> None:
     """The program in the place of this fork."""
-    arguments, directory, settings, there = asked
+    arguments, directory, settings, mask, there = asked
     signal.alarm(_SECONDS)
     os.chdir(directory)
+    os.umask(mask)
     os.environ.clear()
     os.environb.update(settings)
     for number in range(3):
@@ -207,11 +209,8 @@ if __name__ == "__main__":
     import bot.composition.sandbox
     import bot.platforms.discord.platform
     import bot.platforms.slack
-    from bot.cards.sentences import bundle
 
     Image.init()
-    for language in ("en", "zh-CN"):
-        bundle(language)
     gc.freeze()  # what is loaded is no garbage, and need not be looked through at the end of every fork
     _become(*_serve(sys.argv[1]))
     sys.exit(bot.__main__.main())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import shlex
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import pytest
 from tests.fakes.discord import Channel, FakeDiscord, Message, User
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram, until
+from tests.journeys.quick_program import QuickProgram
 
 pytestmark = pytest.mark.journey
 
@@ -24,6 +27,7 @@ class Atelier:
 
     fake: FakeDiscord
     bot: BotProgram
+    quick: QuickProgram
     guild: str
     ann: User
     bob: User
@@ -33,9 +37,11 @@ class Atelier:
 
     async def operator(self, *arguments: str) -> str:
         """What `python -m bot …` prints while the bot runs."""
-        program = self.bot.launch(*arguments, "--platform", "discord", "--community", self.guild, stdout=True)
-        assert await program.exit_code() == 0, program.said
-        return program.out.read_text()
+        line = shlex.join((*arguments, "--platform", "discord", "--community", self.guild))
+        where, settings = self.bot.directory, self.bot.settings
+        done = await asyncio.to_thread(self.quick.bash, f"bot {line}", directory=where, **settings)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode()
 
     async def seen(self, channel: Channel, text: str, *, by: User | None = None) -> Message:
         def look() -> Message | None:
@@ -58,7 +64,7 @@ class Atelier:
 
 
 @pytest.fixture
-async def atelier(sandbox: SandboxProgram, tmp_path: Path) -> AsyncIterator[Atelier]:
+async def atelier(sandbox: SandboxProgram, quick: QuickProgram, tmp_path: Path) -> AsyncIterator[Atelier]:
     async with FakeDiscord() as fake:
         ann, bob, boss = (fake.add_user(name) for name in ("ann", "bob", "boss"))
         guild = fake.add_guild("atelier", ann, bob, boss)
@@ -67,7 +73,7 @@ async def atelier(sandbox: SandboxProgram, tmp_path: Path) -> AsyncIterator[Atel
         settings = {**sandbox.account, "DISCORD_TOKEN": fake.token, "DISCORD_API_URL": fake.url}
         async with BotProgram(tmp_path, settings) as bot:
             await bot.start()
-            yield Atelier(fake, bot, str(guild.id), ann, bob, boss, room, desk)
+            yield Atelier(fake, bot, quick, str(guild.id), ann, bob, boss, room, desk)
 
 
 def _starting(press: str) -> Callable[[Message], str]:

@@ -26,6 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(target.glob("easel-*.whl"))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_program_and_nothing_else(wheel: Path) -> None:
     ours = {
         str(path.relative_to(ROOT))
@@ -37,6 +38,7 @@ def test_the_wheel_holds_every_file_of_the_program_and_nothing_else(wheel: Path)
     assert names == ours | {"bot/slack-manifest.yaml"}
 
 
+@pytest.mark.slow
 def test_the_wheel_names_its_command_licence_and_extra(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         info = f"easel-{__version__}.dist-info"

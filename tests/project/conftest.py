@@ -15,7 +15,7 @@ from tests.project.tree import ROOMS, ROOT
 def copy(tmp_path: Path) -> Copy:
     copy = Copy(root=tmp_path / "program", home=tmp_path / "home")
     for room in ROOMS:
-        shutil.copytree(ROOT / room, copy.root / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / room, copy.root / room)  # with the bytecode of what stays as it is
     shutil.copy(ROOT / "pyproject.toml", copy.root)
     copy.home.mkdir()
     return copy

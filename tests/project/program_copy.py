@@ -47,7 +47,6 @@ class Copy:
         return {
             **kept,
             "PYTHONPATH": str(self.root),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "DATA_DIR": str(self.home / "data"),
             "WEB_PORT": "0",
             "SANDBOX_SPEED": "100",
@@ -85,7 +84,7 @@ class Copy:
 
     def test(self, tests: dict[Path, str], *, passed: int, only: str = "") -> None:
         """Run tests in the copy, with those of this program beside them."""
-        shutil.copytree(ROOT / "tests", self.root / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "tests", self.root / "tests")
         shutil.copy(ROOT / "slack-manifest.yaml", self.root)
         for test, text in tests.items():
             if text:

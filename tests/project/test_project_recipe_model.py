@@ -56,6 +56,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_model(copy: Copy) -> None:
     old = copy.imagine("a red fox ratio:16:9 1k")
     models = "bot/domain/models.py"

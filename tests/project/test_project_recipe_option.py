@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from db.migrate import HEAD
 from tests.project.program_copy import Copy
 from tests.project.tree import read
@@ -149,6 +151,7 @@ async def test_it_is_ordered(page: Site) -> None:
 }
 
 
+@pytest.mark.slow
 def test_an_option(copy: Copy) -> None:
     for file, places in TOY_OPTION.items():
         for before, text in places:
