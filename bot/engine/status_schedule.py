@@ -25,6 +25,7 @@ LONGEST = 10.0  # seconds between two looks at an old one
 GROWTH = 0.08  # the gap grows by this share of the task's age
 PATIENCE = 2.0  # so much longer are the gaps where the history says when to look
 IDLE_SHARE = 0.5  # of the calls a second that nothing else needs
+MOST_CALLS = 10.0  # calls a second; with more, nobody would notice an end sooner, and all would wait for the processor
 GATHERING = 0.1  # seconds that a callback waits for others, so that one call answers them all
 
 
@@ -179,7 +180,7 @@ class StatusSchedule:
 
     def _allowed(self) -> float:
         """Calls a second."""
-        return IDLE_SHARE * self.spare()
+        return min(IDLE_SHARE * self.spare(), MOST_CALLS)
 
     def _recently(self, now: float) -> float:
         """Calls a second that were made lately."""
