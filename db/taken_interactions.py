@@ -46,7 +46,7 @@ class SqlTakenInteractions:
         def work(connection: Connection) -> bool:
             return connection.execute(_TAKE, values).one_or_none() is not None
 
-        return await write(self._engine, work, single=True)
+        return await write(self._engine, work, single=True, urgent=True)
 
     async def done(self, interaction_ids: Collection[str]) -> None:
         """See the port."""

@@ -11,7 +11,6 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
@@ -44,6 +43,7 @@ class Save:
     """A work that waits in the line, and what comes of it."""
 
     work: Callable[[Connection], Any]
+    urgent: bool = False
     outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -134,11 +134,14 @@ async def _look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         return await connection.run_sync(work)
 
 
-async def write(engine: AsyncEngine, work: Callable[[Connection], T], *, single: bool = False) -> T:
+async def write(
+    engine: AsyncEngine, work: Callable[[Connection], T], *, single: bool = False, urgent: bool = False
+) -> T:
     """Run `work` and commit, or roll back if it raises.
 
     `single`: at most one statement of it writes, so that a server, which commits each by itself, needs no BEGIN and no
     COMMIT. Where its answer is lost nobody knows whether it took place.
+    `urgent`: a person sees nothing until it is saved, so it goes before what others have asked to be saved.
 
     A caller that is cancelled while waiting for its turn leaves nothing behind; one that is cancelled later is told
     so after the transaction has come to its end, so that nobody has to guess whether a commit took place.
@@ -151,7 +154,8 @@ async def write(engine: AsyncEngine, work: Callable[[Connection], T], *, single:
         with problems(write_queue.where):
             if write_queue.write_turn is None:
                 return await write_queue.run(_look(engine, work) if single else _commit(engine, work))
-            return await _in_line(engine, write_queue, write_queue.write_turn, work)
+            saved: T = await _in_line(engine, write_queue, write_queue.write_turn, Save(work, urgent))
+            return saved
 
     return await _told(write_queue, "save", _sound(write_queue, save, repeats_lost=not single))
 
@@ -195,14 +199,11 @@ def unwritable_since(engine: AsyncEngine) -> datetime | None:
     return write_queue_of(engine).unwritable_since
 
 
-async def _in_line(
-    engine: AsyncEngine, write_queue: WriteQueue, turn: asyncio.Lock, work: Callable[[Connection], T]
-) -> T:
-    save = Save(work)
+async def _in_line(engine: AsyncEngine, write_queue: WriteQueue, turn: asyncio.Lock, save: Save) -> Any:
     write_queue.line[save] = None
     try:
         async with turn:
-            if save in write_queue.line:  # nobody has taken it along
+            while save in write_queue.line:  # nobody has taken it along
                 await write_queue.run(_commit_line(engine, write_queue))
     except asyncio.CancelledError:
         if save not in write_queue.line:
@@ -211,13 +212,12 @@ async def _in_line(
         raise
     finally:
         write_queue.line.pop(save, None)
-    result: T = save.outcome.result()
-    return result
+    return save.outcome.result()
 
 
 async def _commit_line(engine: AsyncEngine, write_queue: WriteQueue) -> None:
-    """Commit whoever is in the line, in its order; every outcome is known at the end."""
-    batch = list(islice(write_queue.line, MOST_TOGETHER))
+    """Commit whoever is in the line, the urgent ones first; every outcome is known at the end."""
+    batch = sorted(write_queue.line, key=lambda save: not save.urgent)[:MOST_TOGETHER]
     for save in batch:
         del write_queue.line[save]
     try:

@@ -38,6 +38,23 @@ async def test_whoever_waits_meanwhile_shares_a_commit(
     assert len(commits) <= 4
 
 
+async def test_what_somebody_waits_for_goes_first(engine: AsyncEngine, commits: list[str]) -> None:
+    done: list[tuple[str, int]] = []
+
+    def noted(name: str) -> Callable[[Connection], None]:
+        return lambda _: done.append((name, len(commits)))
+
+    turn = write_queue_of(engine).write_turn
+    assert turn is not None
+    async with asyncio.TaskGroup() as tasks, turn:
+        for number in range(2 * MOST_TOGETHER):
+            tasks.create_task(write(engine, noted(f"{number}")))
+        tasks.create_task(write(engine, noted("urgent"), urgent=True))
+        await asyncio.sleep(0)
+    assert [name for name, _ in done] == ["urgent", *(f"{number}" for number in range(2 * MOST_TOGETHER))]
+    assert [batch for _, batch in done].count(0) == MOST_TOGETHER
+
+
 async def test_one_that_is_refused_takes_nobody_along(
     engine: AsyncEngine, store: SqlJobStore, commits: list[str]
 ) -> None:
