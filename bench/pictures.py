@@ -166,7 +166,7 @@ def budgets(kinds: Sequence[str], sides: Sequence[int]) -> Table:
 def figures(size: Size) -> list[Table]:
     kinds = size.pick(whole=list(KINDS), quick=["photo-like", "with text"], tiny=["flat"])
     looked_at = size.pick(whole=4096, quick=2048, tiny=256)
-    sides = size.pick(whole=[4096, 2048], quick=[4096, 2048], tiny=[256])
+    sides = size.pick(whole=[4096, 2048], quick=[4096], tiny=[256])
     reduced = size.pick(whole=["noisy", "grainy", "photo-like", "with text"], quick=["grainy", "photo-like"], tiny=[])
     return [
         *delivery.figures(size),

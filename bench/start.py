@@ -221,7 +221,7 @@ async def measure(directory: Path, much: Much) -> list[Table]:
 def figures(size: Size) -> list[Table]:
     much = size.pick(
         whole=Much(idle=10.0, jobs=50, starts=7, rest=60.0),
-        quick=Much(idle=3.0, jobs=8, starts=5, rest=20.0),
+        quick=Much(idle=3.0, jobs=8, starts=5, rest=12.0),
         tiny=Much(idle=0.5, jobs=1, starts=1, rest=1.0),
     )
     with tempfile.TemporaryDirectory() as directory:
