@@ -85,7 +85,7 @@ COMMON = dataclasses.replace(PLENTY, community_monthly=40)
 CHANNEL = dataclasses.replace(PLENTY, channel_daily=40)
 
 
-@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 1000), (CHANNEL, 1000)])
+@pytest.mark.parametrize(("limits", "racers"), [(PERSONAL, 1000), (COMMON, 200), (CHANNEL, 200)])
 async def test_racers_get_exactly_the_last_pictures(store: JobStore, limits: Limits, racers: int) -> None:
     await store.add(order(n=2), limits)
 
