@@ -13,14 +13,16 @@ import io
 import json
 import struct
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from xml.sax.saxutils import escape
-
-from PIL import ExifTags, Image
 
 from bot.domain.errors import PictureBroken
 
 from . import containers
+
+# Pillow is loaded with the first picture, in the thread that has it: a bot at rest does without.
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}  # that take the label
 _READ: Final = (*FORMATS, "AVIF", "GIF")
@@ -68,6 +70,8 @@ class AiLabel:
         return _XMP.format(source_type=escape(SOURCE_TYPE), aigc=escape(self.aigc())).encode()
 
     def exif(self, *, orientation: int = 1) -> bytes:
+        from PIL import ExifTags, Image  # noqa: PLC0415
+
         exif = Image.Exif()
         if orientation != 1:
             exif[ExifTags.Base.Orientation] = orientation
@@ -79,6 +83,8 @@ class AiLabel:
 
 def open_picture(data: bytes) -> Image.Image:
     """The picture with its header read and its size judged, not decoded yet. PictureBroken if that can't be."""
+    from PIL import Image  # noqa: PLC0415
+
     try:
         image = Image.open(io.BytesIO(data), formats=_READ)
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
@@ -129,6 +135,8 @@ def _is_exif(tag: bytes, body: bytes) -> bool:
 
 def _orientation(exif: bytes) -> int:
     """EXIF's orientation, 1 to 8; 1 where there is none that makes sense."""
+    from PIL import ExifTags, Image  # noqa: PLC0415
+
     found = Image.Exif()
     try:
         found.load(exif)

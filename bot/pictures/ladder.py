@@ -7,14 +7,16 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, groupby
-from typing import Any, Final, Literal, cast
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from bot.domain.errors import PictureBroken
 
 from .label import FORMATS, AiLabel, format_of, label_file, open_picture, save_labelled
 from .overlay import Overlay
+
+# Pillow is loaded with the first picture, in the thread that has it: a bot at rest does without.
+if TYPE_CHECKING:
+    from PIL import Image
 
 SMALLEST_BUDGET: Final = 50 * 1024  # bytes; below this no rung is promised to fit
 _SMALLEST_LONGEST: Final = 96  # pixels; noise of 96² is some 10 KiB
@@ -185,6 +187,8 @@ def _tiles(image: Image.Image) -> Image.Image | None:
     side = _TILES * _TILE
     if min(image.size) < side or image.width * image.height < 2 * side * side:
         return None
+    from PIL import Image  # noqa: PLC0415
+
     sample = Image.new(image.mode, (side, side))
     for place in range(_TILES * _TILES):
         column, row = place % _TILES, place // _TILES
@@ -196,6 +200,8 @@ def _tiles(image: Image.Image) -> Image.Image | None:
 
 def decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image:
     """RGB or RGBA, image. `about`: a JPEG may be decoded at any size from this on, which is cheaper."""
+    from PIL import Image  # noqa: PLC0415
+
     with open_picture(data) as image:
         if about is not None:
             image.draft("RGB", about)
@@ -208,6 +214,8 @@ def decoded(data: bytes, *, about: tuple[int, int] | None = None) -> Image.Image
 
 def upright(image: Image.Image) -> Image.Image:
     """RGB or RGBA, of a loaded image, which is turned itself."""
+    from PIL import ImageOps  # noqa: PLC0415
+
     ImageOps.exif_transpose(image, in_place=True)
     wanted = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode == wanted:
@@ -226,6 +234,8 @@ def is_opaque(image: Image.Image) -> bool:
 def on_white(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
+    from PIL import Image  # noqa: PLC0415
+
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.getchannel("A"))
     if profile := image.info.get("icc_profile"):
@@ -234,6 +244,8 @@ def on_white(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image, longest: int) -> Image.Image:
+    from PIL import Image  # noqa: PLC0415
+
     scale = longest / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
     smaller = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -7,9 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from PIL import Image
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.ports import FittedPicture
 from bot.drawing.lettering import clean, font_family, shorten, text_element, width
@@ -18,6 +16,10 @@ from bot.runtime.quiet_threads import QuietThreads
 
 from .label import FORMATS, AiLabel, save_labelled
 from .ladder import decoded, on_white
+
+# Pillow is loaded with the first picture, in the thread that has it: a bot at rest does without.
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_TILES: Final = 36
 CELL: Final = 512  # pixels; a thumbnail's longest side
@@ -110,6 +112,8 @@ class _Grid:
 
 
 def _opened(tiles: Sequence[Cell]) -> list[Image.Image | None]:
+    from PIL import Image  # noqa: PLC0415
+
     opened: list[Image.Image | None] = []
     for tile in tiles:
         if tile.data is None:
@@ -152,6 +156,8 @@ def _composed(
     *,
     webp: bool,
 ) -> bytes:
+    from PIL import Image  # noqa: PLC0415
+
     sheet = Image.new("RGB", (grid.width, grid.height), _PAPER)
     for index, picture in enumerate(pictures):
         x, y = grid.corner(index)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-
-from PIL import Image, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import PictureBroken, PictureUnusable
 from bot.domain.media import SUFFIXES
 from bot.domain.ports import Make, ModelPicture
 
 from .parts import MOST_PARTS, check_parts, is_scan, segments
+
+# Pillow is loaded with the first picture, in the thread that has it: a bot at rest does without.
+if TYPE_CHECKING:
+    from PIL import Image
 
 # What providers deliver; every further decoder would be one more way in. Of JPEG, Pillow makes MPO where the file holds
 # more than one picture.
@@ -36,6 +39,8 @@ def decoded(data: bytes, make: Make | None = None) -> ModelPicture:
     Its pixels are unpacked once; `make` may make something of them.
     PictureUnusable: it came as it is at the provider, and is nothing that can be shown.
     """
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
     check_parts(data)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:

@@ -14,7 +14,7 @@ from tests.journeys.programs import Program, until
 # Of the page alone, with an account, on a database that is there.
 NOT_NEEDED = frozenset(
     {
-        "PIL._imagingft",
+        "PIL.Image",
         "alembic",
         "bot.platforms.discord",
         "bot.platforms.slack",
