@@ -12,20 +12,21 @@ from tests.cli.shop import Shop
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.conftest import quick
 from tests.journeys.programs import SandboxProgram
+from tests.journeys.quick_program import QuickProgram
 
 __all__ = ["quick"]
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[SandboxProgram]:
-    async with SandboxProgram(tmp_path / "provider") as running:
+async def sandbox(quick: QuickProgram, tmp_path: Path) -> AsyncIterator[SandboxProgram]:
+    async with SandboxProgram(tmp_path / "provider", quick) as running:
         yield running
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, sandbox: SandboxProgram) -> AsyncIterator[BotProgram]:
+async def bot(quick: QuickProgram, tmp_path: Path, sandbox: SandboxProgram) -> AsyncIterator[BotProgram]:
     """Not started yet."""
-    async with BotProgram(tmp_path / "bot", sandbox.account) as program:
+    async with BotProgram(tmp_path / "bot", sandbox.account, quick) as program:
         yield program
 
 

@@ -17,7 +17,7 @@ import aiohttp
 
 from db.lock import RunningBot, find_running
 
-from .programs import SECRET_KEY, TIMEOUT, Program, until, until_told
+from .programs import SECRET_KEY, TIMEOUT, Program, Starts, until, until_told
 
 
 class BotProgram:
@@ -25,7 +25,9 @@ class BotProgram:
 
     module = "bot"  # what `python -m` runs
 
-    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, settings: Mapping[str, str], quick: Starts | None = None) -> None:
+        """`quick`: its lives are forks of what is loaded already."""
+        self._quick = quick
         self.data = directory / "data"
         self.settings = {"DATA_DIR": str(self.data), "WEB_PORT": "0", "LOG_FORMAT": "json", **settings}
         self.directory = directory
@@ -74,6 +76,7 @@ class BotProgram:
             directory=self.directory,
             log=self.directory / f"program-{len(self._launched)}.log",
             stdout=stdout,
+            quick=self._quick,
         )
         self._launched.append(program)
         return program

@@ -10,8 +10,8 @@ from tests.journeys.quick_program import QuickProgram, Run
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[SandboxProgram]:
-    async with SandboxProgram(tmp_path / "provider") as running:
+async def sandbox(quick: QuickProgram, tmp_path: Path) -> AsyncIterator[SandboxProgram]:
+    async with SandboxProgram(tmp_path / "provider", quick) as running:
         yield running
 
 

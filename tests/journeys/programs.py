@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import aiohttp
 
@@ -57,21 +57,58 @@ async def until_told(look: Callable[[], Awaitable[T]], *, within: float = TIMEOU
     return value
 
 
+class Process(Protocol):
+    """What is used of subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def args(self) -> object: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
+class Starts(Protocol):
+    """QuickProgram."""
+
+    def start(
+        self, *arguments: str, directory: Path, settings: Mapping[str, str], out: int, err: int, seconds: int
+    ) -> Process: ...
+
+
 class Program:
     """One `python -m …`; what it prints goes to the file `log`, stdout apart if it is to be read."""
 
+    process: Process
+
     def __init__(
-        self, *arguments: str, settings: Mapping[str, str], directory: Path, log: Path, stdout: bool = False
+        self,
+        *arguments: str,
+        settings: Mapping[str, str],
+        directory: Path,
+        log: Path,
+        stdout: bool = False,
+        quick: Starts | None = None,
     ) -> None:
+        """`quick`: forks of what is loaded already, instead of an interpreter of its own."""
         directory.mkdir(parents=True, exist_ok=True)
         self.log = log
         self.out = log.with_suffix(".out") if stdout else log
         with log.open("ab") as everything, self.out.open("ab") as results:
+            settings = {"TMPDIR": str(directory), **settings}  # so that nothing killed leaves litter
+            if quick is not None:
+                streams = {"out": results.fileno(), "err": everything.fileno()}
+                self.process = quick.start(*arguments[1:], directory=directory, settings=settings, seconds=0, **streams)
+                return
             # In a directory of its own, so that no .env is found.
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", *arguments],
                 cwd=directory,
-                env=environment({"TMPDIR": str(directory), **settings}),  # so that nothing killed leaves litter
+                env=environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=results,
                 stderr=everything,
@@ -96,7 +133,7 @@ class Program:
             )
         except AssertionError:
             raise AssertionError(f"still running after {within} s:\n{self.said[-4000:]}") from None
-        return int(self.process.returncode)
+        return self.process.wait()
 
     async def kill(self) -> None:
         """`kill -9`, as the power goes."""
@@ -112,9 +149,12 @@ class Program:
 class SandboxProgram:
     """The provider: `python -m bot sandbox`. `async with` starts and ends it."""
 
-    def __init__(self, directory: Path, *, host: str = "127.0.0.1", **settings: str) -> None:
+    def __init__(
+        self, directory: Path, quick: Starts | None = None, /, *, host: str = "127.0.0.1", **settings: str
+    ) -> None:
         """`settings`: SANDBOX_* without the prefix, in lower case. `host`: where it listens."""
         self._host = host
+        self._quick = quick
         named = {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
         self._settings = {
             "SANDBOX_APP_ID": APP_ID,
@@ -130,7 +170,9 @@ class SandboxProgram:
     async def __aenter__(self) -> Self:
         log = self._directory / "sandbox.log"
         arguments = ("bot", "sandbox", "--host", self._host, "--port", "0")
-        self._program = Program(*arguments, settings=self._settings, directory=self._directory, log=log)
+        self._program = Program(
+            *arguments, settings=self._settings, directory=self._directory, log=log, quick=self._quick
+        )
         found = await until(lambda: _LISTENS.search(self._program.said), what="the sandbox")
         assert found is not None
         self.url = found.group(1)

@@ -30,12 +30,12 @@ class Run(Protocol):
     ) -> tuple[int, str]: ...
 
 
-# The arguments, the folder, the environment, the umask, and which of the three streams are open.
-_Asked = tuple[list[bytes], bytes, dict[bytes, bytes], int, list[int]]
+# The arguments, the folder, the environment, the umask, seconds at most, and which of the three streams are open.
+_Asked = tuple[list[bytes], bytes, dict[bytes, bytes], int, int, list[int]]
 _SECONDS = 60  # for one run, on a machine that is busy
 _LISTENS = b"listening\n"
 # The program as bash starts it: hands its arguments, environment and streams over, and ends as the fork ends.
-_CLIENT = """
+_CLIENT = f"""
 import marshal, os, socket, sys
 there = []
 for number in range(3):
@@ -45,7 +45,8 @@ for number in range(3):
         continue
     there.append(number)
 mask = os.umask(0)
-asked = marshal.dumps(([os.fsencode(one) for one in sys.argv[2:]], os.getcwdb(), dict(os.environb), mask, there))
+words = [os.fsencode(one) for one in sys.argv[2:]]
+asked = marshal.dumps((words, os.getcwdb(), dict(os.environb), mask, {_SECONDS}, there))
 with socket.socket(socket.AF_UNIX) as server:
     server.connect(sys.argv[1])
     if there:
@@ -59,6 +60,38 @@ with socket.socket(socket.AF_UNIX) as server:
         code = int(answer.readline())
 sys.exit(code if code >= 0 else 128 - code)
 """
+
+
+class Fork:
+    """A run, as subprocess.Popen tells of a process."""
+
+    def __init__(self, server: socket.socket, arguments: Sequence[str]) -> None:
+        self.args = arguments
+        self.returncode: int | None = None
+        self._server = server
+        self.pid = self._line()
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._server], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = self._line()
+            self._server.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _line(self) -> int:
+        with self._server.makefile("rb", 0) as answer:  # what comes later is not read yet
+            return int(answer.readline())
 
 
 class QuickProgram:
@@ -98,26 +131,31 @@ class QuickProgram:
     ) -> tuple[int, str]:
         """`python -m bot …` to its end: exit code, and all that it printed. At the words `stop_at` it gets SIGTERM."""
         reading, writing = os.pipe()
+        fork = self.start(*arguments, directory=directory, settings=settings or {}, out=writing, err=writing)
+        os.close(writing)
+        said = bytearray()
+        with os.fdopen(reading, "rb", 0) as output:
+            while part := output.read(65536):
+                said += part
+                if stop_at and stop_at.encode() in said:
+                    fork.send_signal(signal.SIGTERM)
+                    stop_at = ""
+        return fork.wait(), said.decode("utf-8", "replace")
+
+    def start(
+        self, *arguments: str, directory: Path, settings: Mapping[str, str], out: int, err: int, seconds: int = _SECONDS
+    ) -> Fork:
+        """`python -m bot …` with these streams, for so many seconds at most; 0: as long as it likes."""
+        words = {os.fsencode(name): os.fsencode(value) for name, value in environment(settings).items()}
+        asked = ([os.fsencode(one) for one in arguments], os.fsencode(directory), words, 0o022, seconds, [0, 1, 2])
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self._address)
         nothing = os.open(os.devnull, os.O_RDONLY)
-        words = {os.fsencode(name): os.fsencode(value) for name, value in environment(settings or {}).items()}
-        asked = ([os.fsencode(one) for one in arguments], os.fsencode(directory), words, 0o022, [0, 1, 2])
-        with socket.socket(socket.AF_UNIX) as server, os.fdopen(reading, "rb", 0) as output:
-            server.connect(self._address)
-            socket.send_fds(server, [b"."], [nothing, writing, writing])
-            os.close(writing)
-            os.close(nothing)
-            server.sendall(marshal.dumps(asked))
-            server.shutdown(socket.SHUT_WR)
-            with server.makefile("r") as answer:
-                pid = int(answer.readline())
-                said = bytearray()
-                while part := output.read(65536):
-                    said += part
-                    if stop_at and stop_at.encode() in said:
-                        os.kill(pid, signal.SIGTERM)
-                        stop_at = ""
-                code = int(answer.readline())
-        return code, said.decode("utf-8", "replace")
+        socket.send_fds(server, [b"."], [nothing, out, err])
+        os.close(nothing)
+        server.sendall(marshal.dumps(asked))
+        server.shutdown(socket.SHUT_WR)
+        return Fork(server, arguments)
 
     def bash(self, line: str, *, directory: Path, **settings: str) -> subprocess.CompletedProcess[bytes]:
         """The line for bash, with `bot` as the program."""
@@ -173,8 +211,8 @@ def _serve(address: str) -> tuple[_Asked, list[int]]:
 
 def _become(asked: _Asked, streams: Sequence[int]) -> None:
     """The program in the place of this fork."""
-    arguments, directory, settings, mask, there = asked
-    signal.alarm(_SECONDS)
+    arguments, directory, settings, mask, seconds, there = asked
+    signal.alarm(seconds)
     os.chdir(directory)
     os.umask(mask)
     os.environ.clear()

@@ -71,7 +71,7 @@ async def atelier(sandbox: SandboxProgram, quick: QuickProgram, tmp_path: Path) 
         room, desk = fake.add_channel(guild, "general"), fake.add_channel(guild, "mods")
         fake.join(guild, boss, fake.add_role(guild, "staff", manage_guild=True, manage_messages=True))
         settings = {**sandbox.account, "DISCORD_TOKEN": fake.token, "DISCORD_API_URL": fake.url}
-        async with BotProgram(tmp_path, settings) as bot:
+        async with BotProgram(tmp_path, settings, quick) as bot:
             await bot.start()
             yield Atelier(fake, bot, quick, str(guild.id), ann, bob, boss, room, desk)
 

@@ -15,23 +15,30 @@ from tests.engine.test_engine_spellings import spelled
 from tests.fakes.other_provider import OtherProvider, gateway_says
 from tests.fakes.pictures import encoded, smooth
 from tests.journeys.bot_program import BotProgram
+from tests.journeys.quick_program import QuickProgram
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module")]
 
 
+def settings_for(provider: OtherProvider) -> dict[str, str]:
+    return {**provider.account, "SEEDREAM_QPS": "50"}
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[BotProgram, OtherProvider]]:
+async def running(
+    quick: QuickProgram, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[BotProgram, OtherProvider]]:
     home = tmp_path_factory.mktemp("bot")
-    async with OtherProvider() as provider, BotProgram(home, {**provider.account, "SEEDREAM_QPS": "50"}) as bot:
+    async with OtherProvider() as provider, BotProgram(home, settings_for(provider), quick) as bot:
         await bot.start()
         yield bot, provider
         await bot.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def alone(tmp_path: Path) -> AsyncIterator[tuple[BotProgram, OtherProvider]]:
+async def alone(quick: QuickProgram, tmp_path: Path) -> AsyncIterator[tuple[BotProgram, OtherProvider]]:
     """A program that has heard of no other task: it tells a list's spelling by those that it knows."""
-    async with OtherProvider() as provider, BotProgram(tmp_path, {**provider.account, "SEEDREAM_QPS": "50"}) as bot:
+    async with OtherProvider() as provider, BotProgram(tmp_path, settings_for(provider), quick) as bot:
         await bot.start()
         yield bot, provider
         await bot.stop()

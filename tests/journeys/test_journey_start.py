@@ -10,7 +10,7 @@ from tests.fakes.discord import RemoteFakeDiscord
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.once import assert_charged_once, assert_on_page_once
 from tests.journeys.programs import SandboxProgram, until
-from tests.journeys.quick_program import Run
+from tests.journeys.quick_program import QuickProgram, Run
 
 pytestmark = pytest.mark.journey
 
@@ -38,10 +38,10 @@ async def test_without_an_account(tmp_path: Path) -> None:
         await bot.stop()
 
 
-async def test_discord_refuses_the_token(sandbox: SandboxProgram, tmp_path: Path) -> None:
+async def test_discord_refuses_the_token(sandbox: SandboxProgram, quick: QuickProgram, tmp_path: Path) -> None:
     async with RemoteFakeDiscord() as discord:
         settings = {**sandbox.account, "DISCORD_TOKEN": "not.the.right-one", "DISCORD_API_URL": discord.url}
-        async with BotProgram(tmp_path, settings) as bot:
+        async with BotProgram(tmp_path, settings, quick) as bot:
             await bot.start()
             bot.forgiven.append("Discord refuses DISCORD_TOKEN")
             await until(lambda: "Discord refuses DISCORD_TOKEN" in bot.life.said)
@@ -59,9 +59,9 @@ async def test_discord_refuses_the_token(sandbox: SandboxProgram, tmp_path: Path
             await bot.stop()
 
 
-async def test_the_provider_refuses_the_account(sandbox: SandboxProgram, tmp_path: Path) -> None:
+async def test_the_provider_refuses_the_account(sandbox: SandboxProgram, quick: QuickProgram, tmp_path: Path) -> None:
     settings = {**sandbox.account, "CHANJING_SECRET_KEY": "not-its-secret"}
-    async with BotProgram(tmp_path, settings) as bot:
+    async with BotProgram(tmp_path, settings, quick) as bot:
         await bot.start()
         bot.forgiven.append("account_refused")
         await until(lambda: "account_refused" in bot.life.said)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.journeys.bot_program import BotProgram
 from tests.journeys.programs import SandboxProgram
+from tests.journeys.quick_program import QuickProgram
 
 pytestmark = pytest.mark.journey
 
@@ -16,8 +17,10 @@ def made(pictures: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in pictures.rglob("*.thumbnail.webp")}
 
 
-async def test_a_result_has_its_thumbnail_before_anybody_looks(tmp_path: Path) -> None:
-    async with SandboxProgram(tmp_path / "provider") as sandbox, BotProgram(tmp_path / "bot", sandbox.account) as bot:
+async def test_a_result_has_its_thumbnail_before_anybody_looks(
+    sandbox: SandboxProgram, quick: QuickProgram, tmp_path: Path
+) -> None:
+    async with BotProgram(tmp_path / "bot", sandbox.account, quick) as bot:
         await bot.start()
         pictures = bot.data / "pictures"
         job_id = await bot.imagine("a fox n:2 clarity:1024")
