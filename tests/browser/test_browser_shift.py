@@ -36,7 +36,7 @@ async def shifts(browser: Browser, url: str, settled: str, **how: Any) -> list[A
     await page.goto(url)
     await page.wait_for_selector("html[data-ready]", state="attached")
     await expect(page.locator(settled).first).to_be_visible()
-    await page.wait_for_timeout(400)  # the last pictures come, and the browser reports the last frame
+    await page.wait_for_timeout(1000)  # the last pictures come, and the browser reports the last frame
     found: list[Any] = await page.evaluate("shifts")
     await context.close()
     return found
