@@ -191,5 +191,10 @@ async def _connect(file: str, busy_seconds: float) -> _Connection:
     connection = _Connection(opened, iter_chunk_size=64)
     # As SQLAlchemy does with its own: a connection that nobody closed must not keep the process.
     connection._thread.daemon = True  # noqa: SLF001 - aiosqlite offers no other way
-    await connection
+    try:
+        await connection
+    except Exception:
+        # aiosqlite tells its thread to stop and does not wait: its last word must not come after the loop's end.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - as above
+        raise
     return connection

@@ -298,6 +298,13 @@ async def test_a_directory_in_the_files_place(tmp_path: Path) -> None:
     await fails(f"sqlite:///{tmp_path}/easel.db", "can't be opened")
 
 
+async def test_what_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    (tmp_path / "easel.db").mkdir()
+    for _ in range(20):
+        await fails(f"sqlite:///{tmp_path}/easel.db", "can't be opened")
+        assert not [thread.name for thread in threading.enumerate() if "connection_worker" in thread.name]
+
+
 async def test_a_file_in_the_directorys_place(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     await fails(f"sqlite:///{tmp_path}/data/easel.db", "has no directory")
