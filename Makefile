@@ -16,15 +16,13 @@ run: $(RUN) ## set up if needed, then start the bot
 
 install: $(RUN) ## only set up what running needs
 
-# More workers than a small machine has cores: a test that waits for a process, or a thread, leaves its core to others.
-PYTEST := $(PY) -m pytest -n 4 --dist worksteal
-# One less where each has a browser beside it.
-BROWSER := $(PY) -m pytest -n 3 --dist worksteal tests/browser
+# One worker more than cores: a test that waits for a process leaves its core to others.
+PYTEST := $(PY) -m pytest -n 3 --dist worksteal
 
 test: $(DEV) ## set up if needed, then run the tests, but for those of test-slow and fleet
 	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" $(ARGS)
 # Apart from the others: one event loop lives as long as its Chromium. With ARGS only what they name is run.
-	$(if $(ARGS),,$(BROWSER) -m "not slow")
+	$(if $(ARGS),,$(PYTEST) -m "not slow" tests/browser)
 
 test-fast: $(DEV) ## the tests within one process on SQLite: no browser, no real program, no PostgreSQL
 	$(PYTEST) --ignore=tests/browser -m "not (slow or fleet or journey or postgresql)" $(ARGS)
@@ -33,7 +31,7 @@ test-fast: $(DEV) ## the tests within one process on SQLite: no browser, no real
 test-slow: $(DEV) ## the long stories of several processes and pseudo-terminals, and the rest of the browser's: minutes
 	$(PYTEST) --dist load --maxschedchunk 1 -m "slow and not fleet" \
 		$(or $(ARGS),tests/money $$(grep -rl --include='*.py' --exclude-dir=browser 'mark\.slow' tests))
-	$(if $(ARGS),,$(BROWSER) -m slow)
+	$(if $(ARGS),,$(PYTEST) -m slow tests/browser)
 
 cover: $(DEV) ## how much of the code the tests of `make test` run, but for the browser's, as a number
 	$(PYTEST) --ignore=tests/browser -m "not slow and not fleet" --cov --cov-report=term:skip-covered $(ARGS)
