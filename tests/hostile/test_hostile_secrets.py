@@ -15,10 +15,10 @@ from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.hostile.signing_provider import SIGNATURE, SigningProvider
 from tests.journeys.bot_program import BotProgram
-from tests.journeys.conftest import sandbox
+from tests.journeys.conftest import quick, sandbox
 from tests.journeys.programs import APP_ID, SECRET_KEY, SandboxProgram, until
 
-__all__ = ["sandbox"]
+__all__ = ["quick", "sandbox"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 

@@ -133,7 +133,9 @@ class Program:
             )
         except AssertionError:
             raise AssertionError(f"still running after {within} s:\n{self.said[-4000:]}") from None
-        return self.process.wait()
+        code = self.process.poll()
+        assert code is not None
+        return code
 
     async def kill(self) -> None:
         """`kill -9`, as the power goes."""
