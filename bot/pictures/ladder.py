@@ -52,7 +52,7 @@ _TILES: Final = 8
 _TILE: Final = 128
 _DOUBT: Final = 1.02  # how far what the tiles say may be over, and the rung is tried all the same
 # WebP's, 0 to 6. Each thumbnail is made as its picture arrives: the default of 4 takes three times as long, for files a
-# tenth smaller.
+# hundredth to a fifth smaller.
 _THUMBNAIL_METHOD: Final = 1
 
 
