@@ -61,7 +61,7 @@ site: $(DEV) ## the documentation as a site in build/site; nothing is fetched
 reference: $(DEV) ## write the pages of the documentation that are made from the code
 	$(PY) ops/reference.py
 
-bench: $(DEV) ## measure it, and write docs/performance.md: ten minutes (ARGS="--size tiny": only see that it works)
+bench: $(DEV) ## measure it, and write docs/performance.md: twelve minutes (ARGS="--size tiny": only see that it works)
 	$(PY) -m bench $(ARGS)
 
 bench-real: $(DEV) ## how soon the real program knows of an end, at real time, into docs/performance.md: six minutes

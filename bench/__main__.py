@@ -1,4 +1,4 @@
-"""All measurements that fit ten minutes together, one after another, as docs/performance.md: `make bench`.
+"""All measurements, at sizes that fit twelve minutes together, as docs/performance.md: `make bench`.
 
 `python -m bench --size tiny` does least of everything and only shows that it works; names choose some of them. The
 document is written from bench/performance.md.in, whose `$names` are the tables of the measurements.

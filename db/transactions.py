@@ -216,7 +216,7 @@ async def _in_line(engine: AsyncEngine, write_queue: WriteQueue, turn: asyncio.L
 
 
 async def _commit_line(engine: AsyncEngine, write_queue: WriteQueue) -> None:
-    """Commit whoever is in the line, the urgent ones first; every outcome is known at the end."""
+    """Commit the saves in the line, urgent ones first; each has its outcome at the end."""
     batch = sorted(write_queue.line, key=lambda save: not save.urgent)[:MOST_TOGETHER]
     for save in batch:
         del write_queue.line[save]
