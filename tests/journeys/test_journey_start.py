@@ -102,18 +102,3 @@ def test_wrong_settings_name_themselves(tmp_path: Path, run: Run) -> None:
         (sentence,) = said.splitlines()
         assert name in sentence
     assert not (tmp_path / "data" / "easel.db").exists()
-
-
-async def test_only_what_is_turned_on_is_loaded(sandbox: SandboxProgram, home: Path) -> None:
-    # Where Easel was before: a first start loads Alembic to make the tables.
-    async with BotProgram(home, {**sandbox.account, "PYTHONPROFILEIMPORTTIME": "1"}) as bot:
-        await bot.start()
-        await bot.stop()
-        lines = bot.lives.pop().said.splitlines()
-    loaded = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
-    assert "bot.composition.app" in loaded
-    elsewhere = {"alembic", "discord", "slack_sdk", "slack_bolt", "procrastinate", "psycopg", "pygments"}
-    assert (
-        sorted(name for name in loaded if name.split(".")[0] in elsewhere or name.startswith(("bot.sandbox", "rich.")))
-        == []
-    )
